@@ -1,0 +1,28 @@
+export { isWEEXError, WEEXError } from './weex-error.js';
+export { PortfolioError } from './portfolio-error.js';
+export { RiskManagementError } from './risk-management-error.js';
+export { TradingStrategyError } from './trading-strategy-error.js';
+export { WEEXAuthenticationError } from './weex-authentication-error.js';
+export { WEEXBulkheadFullError } from './weex-bulkhead-full-error.js';
+export { WEEXCircuitOpenError } from './weex-circuit-open-error.js';
+export { WEEXNetworkError } from './weex-network-error.js';
+export { WEEXOrderError } from './weex-order-error.js';
+export { WEEXOutcomeUnknownError } from './weex-outcome-unknown-error.js';
+export { WEEXRateLimitError } from './weex-rate-limit-error.js';
+export { WEEXRequestError } from './weex-request-error.js';
+export { WEEXSystemError } from './weex-system-error.js';
+export { WEEXTimeoutError } from './weex-timeout-error.js';
+
+export type { PortfolioErrorDetails } from './portfolio-error.js';
+export type { RiskManagementErrorDetails } from './risk-management-error.js';
+export type { TradingStrategyErrorDetails } from './trading-strategy-error.js';
+export type { WEEXAuthenticationErrorDetails } from './weex-authentication-error.js';
+export type { WEEXBulkheadFullErrorDetails } from './weex-bulkhead-full-error.js';
+export type { WEEXCircuitOpenErrorDetails } from './weex-circuit-open-error.js';
+export type { WEEXErrorDetails } from './weex-error.js';
+export type { ExecutionStatus, SystemErrorKind, WEEXErrorKind } from './weex-error-kind.js';
+export type { WEEXOrderErrorDetails } from './weex-order-error.js';
+export type { WEEXOutcomeUnknownErrorDetails } from './weex-outcome-unknown-error.js';
+export type { WEEXRateLimitErrorDetails } from './weex-rate-limit-error.js';
+export type { WEEXSystemErrorDetails } from './weex-system-error.js';
+export type { WEEXTimeoutErrorDetails } from './weex-timeout-error.js';

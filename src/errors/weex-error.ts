@@ -1,0 +1,124 @@
+import { identify } from './identify.js';
+import type { ExecutionStatus, WEEXErrorKind } from './weex-error-kind.js';
+
+/** What is known about a failure beside its message; every field is optional. */
+export interface WEEXErrorDetails {
+  /** The code of the exchange. A numeric string becomes a number, any other string stays as it is. */
+  readonly code?: number | string | undefined;
+  /** The answer as it came, for debugging. */
+  readonly data?: unknown;
+  /** The id under which the request can be traced. */
+  readonly requestId?: string | undefined;
+  /** Facts about the operation: method, path without query, attempt, duration and the like. */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** Seconds to wait before the next try. Anything but a finite number of at least 0 is dropped. */
+  readonly retryAfter?: number | undefined;
+  /** Whether a request that can change something took effect; absent for reads and for errors made by hand. */
+  readonly executionStatus?: ExecutionStatus | undefined;
+  /** What this error was made from. */
+  readonly cause?: unknown;
+}
+
+const brand: unique symbol = Symbol.for('weex-resilience.WEEXError');
+
+/**
+ * The base of every exception of this library: catch it to catch all of them, and read `kind`, `code` and
+ * `executionStatus` to tell them apart.
+ *
+ * A caller's own abort is never a `WEEXError`: that promise rejects with `signal.reason`.
+ *
+ * @example
+ * ```ts
+ * import { WEEXError } from 'weex-resilience';
+ *
+ * const error = new WEEXError('Too many requests', { code: '40029', retryAfter: 10 });
+ * console.log(error.code, error.retryAfterMs); // 40029 10000
+ * ```
+ */
+export class WEEXError extends Error {
+  declare readonly name: string;
+  declare readonly kind: WEEXErrorKind;
+  declare readonly cause: unknown;
+  readonly code: number | string | undefined;
+  readonly data: unknown;
+  readonly requestId: string | undefined;
+  readonly timestamp: Date = new Date();
+  readonly context: Readonly<Record<string, unknown>>;
+  declare readonly retryAfter?: number;
+  declare readonly retryAfterMs?: number;
+  declare readonly executionStatus?: ExecutionStatus;
+
+  static {
+    identify(this, 'WEEXError', 'unknown');
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
+  constructor(message?: string, details: WEEXErrorDetails = {}) {
+    const code = normalizeCode(details.code);
+    super(message ?? (code === undefined ? 'WEEX call failed' : `WEEX call failed with code ${code}`));
+    this.code = code;
+    this.data = details.data;
+    this.requestId = details.requestId;
+    this.context = details.context ?? {};
+    const { retryAfter } = details;
+    if (typeof retryAfter === 'number' && retryAfter >= 0 && Number.isFinite(retryAfter)) {
+      assign(this, 'retryAfter', retryAfter);
+      assign(this, 'retryAfterMs', Math.ceil(retryAfter * 1000));
+    }
+    if (details.executionStatus) assign(this, 'executionStatus', details.executionStatus);
+    if (details.cause !== undefined) {
+      Object.defineProperty(this, 'cause', { value: details.cause, configurable: true, writable: true });
+    }
+  }
+
+  /** The error as plain data, for logs and transport: every field, the cause by name and message, no stack. */
+  toJSON(): Record<string, unknown> {
+    const fields = Object.fromEntries(Object.entries(this));
+    return {
+      name: this.name,
+      kind: this.kind,
+      message: this.message,
+      ...fields,
+      timestamp: this.timestamp.toISOString(),
+      ...(this.cause === undefined ? {} : { cause: causeToJSON(this.cause) }),
+    };
+  }
+}
+
+/** @internal Sets an optional field only where there is a value, so that no field says `undefined`. */
+export function assign<Target extends object, Key extends keyof Target>(
+  target: Target,
+  key: Key,
+  value: Target[Key] | undefined,
+): void {
+  if (value !== undefined)
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true });
+}
+
+/**
+ * Tells whether a value is a `WEEXError` of any class. Unlike `instanceof` it also holds for errors made by
+ * another copy of this package or in another realm.
+ *
+ * @example
+ * ```ts
+ * import { isWEEXError, WEEXRateLimitError } from 'weex-resilience';
+ *
+ * const caught: unknown = new WEEXRateLimitError();
+ * if (isWEEXError(caught)) console.log(caught.kind);
+ * ```
+ */
+export function isWEEXError(value: unknown): value is WEEXError {
+  return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true;
+}
+
+function normalizeCode(code: number | string | undefined): number | string | undefined {
+  if (typeof code !== 'string' || !/^-?\d{1,15}$/.test(code)) return code;
+  return Number(code);
+}
+
+function causeToJSON(cause: unknown): unknown {
+  if (isWEEXError(cause)) return cause.toJSON();
+  if (!(cause instanceof Error)) return typeof cause === 'object' ? undefined : String(cause);
+  const { name, message, code } = cause as Error & { code?: unknown };
+  return { name, message, ...(code === undefined ? {} : { code }) };
+}

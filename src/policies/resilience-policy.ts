@@ -1,0 +1,63 @@
+import type { IPolicy } from 'cockatiel';
+import type { CallContext } from '../context/call-context.js';
+
+/** Who goes first where calls wait: `critical` (cancel, close) before `normal` before `background`. */
+export type Priority = 'critical' | 'normal' | 'background';
+
+/** What a call settled to, without a `throw`. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: unknown };
+
+/** What became of a request whose outcome was unknown. */
+export type Resolution =
+  | { readonly outcome: 'found'; readonly value: unknown }
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'unknown'; readonly error: unknown };
+
+/** What one call says of itself; every field is optional. */
+export interface ExecuteOptions {
+  /** Aborts the call, whatever it is waiting for. The promise rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** The class in every queue. Default `'normal'`. */
+  readonly priority?: Priority | undefined;
+  /** Chooses the circuit: one a key, for example a symbol. Default: one circuit for all calls. */
+  readonly key?: string | undefined;
+  /** The name of the operation, for errors and events. */
+  readonly operation?: string | undefined;
+  /** `'read'`: nothing can be executed twice, so a call with an unknown outcome may be sent again. */
+  readonly effect?: 'read' | 'write' | undefined;
+  /** Sending it twice does what sending it once does, so a call with an unknown outcome may be sent again. */
+  readonly idempotent?: boolean | undefined;
+  /** The id of the intent, passed on in the context of every attempt. */
+  readonly clientOrderId?: string | undefined;
+  /** What the call takes from the rate limit. Default: the policy's `rateLimit.cost`, else 1. */
+  readonly cost?: number | undefined;
+  /**
+   * Establishes whether a request whose outcome is unknown was executed: `found` ends the call with its value,
+   * `absent` allows one more attempt, `unknown` ends it with its error. It is called at most once for each failed
+   * attempt, inside the deadline of the call unless `resolveDeadlineMs` gives it its own.
+   */
+  readonly resolveUnknown?: ((error: unknown, context: CallContext) => Promise<Resolution>) | undefined;
+  /** How long `resolveUnknown` may take beyond the deadline of the call, in milliseconds. */
+  readonly resolveDeadlineMs?: number | undefined;
+}
+
+/**
+ * A pipeline of fallback, deadline, retry, cool-down, circuit breaker, admission and attempt time-out. It is a
+ * cockatiel `IPolicy`: it goes into cockatiel's `wrap()`.
+ */
+export interface ResiliencePolicy extends IPolicy<CallContext> {
+  /** The name in errors, events and descriptions. */
+  readonly name: string;
+  /** Calls `fn` under the policy. The second argument is a signal, or what the call says of itself. */
+  execute<Value>(
+    fn: (context: CallContext) => PromiseLike<Value> | Value,
+    signalOrOptions?: AbortSignal | ExecuteOptions,
+  ): Promise<Value>;
+  /** As `execute`, but settles to an {@link Outcome} and never rejects. */
+  executeOutcome<Value>(
+    fn: (context: CallContext) => PromiseLike<Value> | Value,
+    signalOrOptions?: AbortSignal | ExecuteOptions,
+  ): Promise<Outcome<Value>>;
+}
