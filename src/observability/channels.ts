@@ -1,0 +1,35 @@
+import { EventChannel } from './event-channel.js';
+import type { ResilienceEventType } from './events.js';
+
+/** One channel an event, named `weex-resilience:` and the event's type. */
+export const channels: { readonly [Type in ResilienceEventType]: EventChannel<Type> } = {
+  callStarted: new EventChannel('callStarted'),
+  callSettled: new EventChannel('callSettled'),
+  attemptStarted: new EventChannel('attemptStarted'),
+  attemptSettled: new EventChannel('attemptSettled'),
+  retryScheduled: new EventChannel('retryScheduled'),
+  budgetExhausted: new EventChannel('budgetExhausted'),
+  circuitOpened: new EventChannel('circuitOpened'),
+  circuitHalfOpened: new EventChannel('circuitHalfOpened'),
+  circuitClosed: new EventChannel('circuitClosed'),
+  circuitIsolated: new EventChannel('circuitIsolated'),
+  callQueued: new EventChannel('callQueued'),
+  callDequeued: new EventChannel('callDequeued'),
+  callRefused: new EventChannel('callRefused'),
+  coolDownEntered: new EventChannel('coolDownEntered'),
+  coolDownLeft: new EventChannel('coolDownLeft'),
+  fallbackUsed: new EventChannel('fallbackUsed'),
+  reconcileStarted: new EventChannel('reconcileStarted'),
+  reconcileSettled: new EventChannel('reconcileSettled'),
+  outcomeUnknown: new EventChannel('outcomeUnknown'),
+  policyReconfigured: new EventChannel('policyReconfigured'),
+  errorClassified: new EventChannel('errorClassified'),
+};
+
+let lastCallId = 0;
+
+/** A new number for a call. Take it only when the first event of a call is made. */
+export function nextCallId(): number {
+  lastCallId += 1;
+  return lastCallId;
+}

@@ -1,0 +1,56 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
+import type { ResilienceEventOf, ResilienceEventType } from './events.js';
+
+type Listener = (event: unknown, name: string | symbol) => unknown;
+
+/**
+ * One kind of event on its `node:diagnostics_channel`. Ask `hasSubscribers` first, so that no event is made for
+ * nobody:
+ * `if (channels.retryScheduled.hasSubscribers) channels.retryScheduled.publish({ … })`.
+ */
+export class EventChannel<Type extends ResilienceEventType> {
+  readonly name: `weex-resilience:${Type}`;
+  readonly #type: Type;
+  readonly #channel: Channel;
+
+  constructor(type: Type) {
+    this.#type = type;
+    this.name = `weex-resilience:${type}`;
+    this.#channel = channel(this.name);
+  }
+
+  /** Whether anybody listens. */
+  get hasSubscribers(): boolean {
+    return this.#channel.hasSubscribers;
+  }
+
+  /** Gives a frozen event to every subscriber, at once. Nothing that a subscriber does comes back from here. */
+  publish(fields: Omit<ResilienceEventOf<Type>, 'type'>): void {
+    const event = Object.freeze({ type: this.#type, ...fields });
+    const listeners = subscribersOf(this.#channel);
+    if (!listeners) this.#channel.publish(event);
+    else for (const listener of listeners) deliver(listener, event, this.name);
+  }
+}
+
+/** Calls a listener so that neither a throw nor a rejection is seen by anybody. */
+export function deliver(listener: Listener, event: unknown, name: string | symbol): void {
+  try {
+    const result = listener(event, name) as PromiseLike<unknown> | null | undefined;
+    if (typeof result?.then === 'function') result.then(undefined, ignore);
+  } catch {
+    // A listener's fault is no fault of the call that it listens to.
+  }
+}
+
+/**
+ * The subscribers as Node keeps them. `Channel.publish` would raise what a subscriber throws as an uncaught
+ * exception, which ends the process, and leaves a rejection to become an unhandled one. Where a version of Node
+ * keeps them elsewhere, `publish` is all there is.
+ */
+function subscribersOf(source: Channel): readonly Listener[] | undefined {
+  const { _subscribers } = source as Channel & { _subscribers?: unknown };
+  return Array.isArray(_subscribers) ? (_subscribers as Listener[]) : undefined;
+}
+
+function ignore(): void {}

@@ -1,0 +1,251 @@
+/** What every event of a call says. A call is one `execute` of a policy, with all its attempts. */
+export interface CallFacts {
+  /** When it happened, in milliseconds since 1970, or on the scale of the policy's own clock. */
+  readonly at: number;
+  /** The name of the policy. */
+  readonly policy: string;
+  /** The number of the call in this process: the same on all events of one call. */
+  readonly callId: number;
+  /** The name of the method or operation, where one was given. */
+  readonly operation?: string | undefined;
+  /** The key that chose the circuit, where one was given. */
+  readonly key?: string | undefined;
+}
+
+/** A call came in. */
+export interface CallStarted extends CallFacts {
+  readonly type: 'callStarted';
+  readonly priority: 'critical' | 'normal' | 'background';
+  /** When the call must be over, on the scale of `at`; `undefined` where nothing limits it. */
+  readonly deadline: number | undefined;
+}
+
+/** A call is over, after all its attempts and the fallback. */
+export interface CallSettled extends CallFacts {
+  readonly type: 'callSettled';
+  /** `'aborted'`: the caller gave up; that is no failure. */
+  readonly outcome: 'success' | 'failure' | 'aborted';
+  /** What the promise rejected with: the reason of the abort for `'aborted'`; absent after a success. */
+  readonly error?: unknown;
+  /** How many attempts were started; 0 where the call was refused before the first. */
+  readonly attempts: number;
+  /** From start to end, waits included. */
+  readonly durationMs: number;
+}
+
+/** An attempt was let through and the method is about to be called. */
+export interface AttemptStarted extends CallFacts {
+  readonly type: 'attemptStarted';
+  /** 0 for the first attempt, 1 for the first retry. */
+  readonly attempt: number;
+}
+
+/** An attempt is over. */
+export interface AttemptSettled extends CallFacts {
+  readonly type: 'attemptSettled';
+  readonly attempt: number;
+  readonly outcome: 'success' | 'failure' | 'aborted';
+  /** Absent after a success. */
+  readonly error?: unknown;
+  /** From the call of the method to its end, without any wait before it. */
+  readonly durationMs: number;
+}
+
+/** An attempt failed and another one will follow. */
+export interface RetryScheduled extends CallFacts {
+  readonly type: 'retryScheduled';
+  /** The number of the attempt to come: 1 for the first retry. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** `'retry-after'`: the exchange named the delay. `'proven-absent'`: an unknown outcome was found not executed. */
+  readonly reason: 'backoff' | 'retry-after' | 'proven-absent';
+  /** What the attempt before failed with. */
+  readonly error: unknown;
+}
+
+/** An attempt failed and would have been repeated, but the retry budget had nothing left. */
+export interface BudgetExhausted extends CallFacts {
+  readonly type: 'budgetExhausted';
+  /** The number of the attempt that was not made. */
+  readonly attempt: number;
+  readonly error: unknown;
+}
+
+/** A circuit changed its state. There is no `callId` where no call caused it. */
+export interface CircuitChange {
+  readonly at: number;
+  readonly policy: string;
+  /** The key of the circuit; `undefined` for the one circuit of a policy without keys. */
+  readonly key?: string | undefined;
+  readonly callId?: number | undefined;
+  readonly operation?: string | undefined;
+  /** The state that it left. */
+  readonly from: 'closed' | 'open' | 'half-open' | 'isolated';
+}
+
+/** A circuit opened: calls are refused until the next trial. */
+export interface CircuitOpened extends CircuitChange {
+  readonly type: 'circuitOpened';
+  /** How long until the first trial. */
+  readonly halfOpenAfterMs: number;
+  /** The failure that opened it; absent where slow calls did. */
+  readonly error?: unknown;
+}
+
+/** A circuit lets trials through. */
+export interface CircuitHalfOpened extends CircuitChange {
+  readonly type: 'circuitHalfOpened';
+}
+
+/** A circuit closed: calls go through again. */
+export interface CircuitClosed extends CircuitChange {
+  readonly type: 'circuitClosed';
+}
+
+/** A circuit was isolated by hand: calls are refused until it is released by hand. */
+export interface CircuitIsolated extends CircuitChange {
+  readonly type: 'circuitIsolated';
+}
+
+/** A call waits for admission: for a slot of the bulkhead or an allowance of the rate limit. */
+export interface CallQueued extends CallFacts {
+  readonly type: 'callQueued';
+  readonly attempt: number;
+  readonly priority: 'critical' | 'normal' | 'background';
+  /** How many calls wait, this one included. */
+  readonly queueLength: number;
+}
+
+/** A call left the queue of admission. */
+export interface CallDequeued extends CallFacts {
+  readonly type: 'callDequeued';
+  readonly attempt: number;
+  readonly priority: 'critical' | 'normal' | 'background';
+  /** `'admitted'`, or it left without a slot: refused after its longest wait, out of time, or aborted. */
+  readonly outcome: 'admitted' | 'refused' | 'aborted';
+  readonly waitedMs: number;
+  /** How many calls still wait. */
+  readonly queueLength: number;
+}
+
+/** The library refused an attempt by itself: nothing was sent. */
+export interface CallRefused extends CallFacts {
+  readonly type: 'callRefused';
+  readonly attempt: number;
+  readonly reason: 'circuit-open' | 'bulkhead-full' | 'queue-time-out' | 'cool-down' | 'deadline';
+  readonly error: unknown;
+}
+
+/** The gate of a scope closed: the exchange said how long to stay away. */
+export interface CoolDownEntered {
+  readonly type: 'coolDownEntered';
+  readonly at: number;
+  readonly policy: string;
+  readonly scope: string;
+  /** How long the gate stays closed from now on. Published again where a later answer makes it longer. */
+  readonly delayMs: number;
+  /** The answer that closed it; absent where another process did. */
+  readonly error?: unknown;
+  readonly callId?: number | undefined;
+  readonly operation?: string | undefined;
+}
+
+/** The gate of a scope is open again. */
+export interface CoolDownLeft {
+  readonly type: 'coolDownLeft';
+  readonly at: number;
+  readonly policy: string;
+  readonly scope: string;
+  /** How long it was closed. */
+  readonly lastedMs: number;
+}
+
+/** The fallback answered in place of a failed call. */
+export interface FallbackUsed extends CallFacts {
+  readonly type: 'fallbackUsed';
+  /** The failure that it stands in for. */
+  readonly error: unknown;
+}
+
+/** The search for a request whose outcome is unknown began. */
+export interface ReconcileStarted extends CallFacts {
+  readonly type: 'reconcileStarted';
+  readonly attempt: number;
+  readonly clientOrderId?: string | undefined;
+  /** The failure that left the outcome open. */
+  readonly error: unknown;
+}
+
+/** The search for a request whose outcome is unknown is over. */
+export interface ReconcileSettled extends CallFacts {
+  readonly type: 'reconcileSettled';
+  readonly attempt: number;
+  readonly clientOrderId?: string | undefined;
+  /** `'found'`: it was executed. `'absent'`: proven not executed. `'unknown'`: nobody could tell. */
+  readonly outcome: 'found' | 'absent' | 'unknown';
+  readonly durationMs: number;
+  /** Why nobody could tell; present for `'unknown'` alone. */
+  readonly error?: unknown;
+}
+
+/** A call ended and nobody could establish whether it was executed: money may be at risk. */
+export interface OutcomeUnknown extends CallFacts {
+  readonly type: 'outcomeUnknown';
+  readonly clientOrderId?: string | undefined;
+  readonly error: unknown;
+}
+
+/** The options of a policy were exchanged while it runs. */
+export interface PolicyReconfigured {
+  readonly type: 'policyReconfigured';
+  readonly at: number;
+  readonly policy: string;
+  /** The names of the options that changed, for example `['retry', 'bulkhead']`. */
+  readonly changed: readonly string[];
+}
+
+/** An interceptor turned a failure into a typed error. */
+export interface ErrorClassified {
+  readonly type: 'errorClassified';
+  readonly at: number;
+  readonly error: unknown;
+  readonly method?: string | undefined;
+  /** The path without its query. */
+  readonly path?: string | undefined;
+  /** The HTTP status; absent where there was no answer. */
+  readonly status?: number | undefined;
+  readonly durationMs?: number | undefined;
+  /** Present where the request is known to belong to a call under a policy. */
+  readonly operation?: string | undefined;
+  readonly attempt?: number | undefined;
+}
+
+/** Everything that this library publishes, told apart by `type`. */
+export type ResilienceEvent =
+  | CallStarted
+  | CallSettled
+  | AttemptStarted
+  | AttemptSettled
+  | RetryScheduled
+  | BudgetExhausted
+  | CircuitOpened
+  | CircuitHalfOpened
+  | CircuitClosed
+  | CircuitIsolated
+  | CallQueued
+  | CallDequeued
+  | CallRefused
+  | CoolDownEntered
+  | CoolDownLeft
+  | FallbackUsed
+  | ReconcileStarted
+  | ReconcileSettled
+  | OutcomeUnknown
+  | PolicyReconfigured
+  | ErrorClassified;
+
+/** The name of an event: its `type`, and the end of its channel's name. */
+export type ResilienceEventType = ResilienceEvent['type'];
+
+/** The event of a type. */
+export type ResilienceEventOf<Type extends ResilienceEventType> = Extract<ResilienceEvent, { type: Type }>;

@@ -1,0 +1,54 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { channels } from './channels.js';
+import { deliver } from './event-channel.js';
+import type { ResilienceEvent, ResilienceEventOf, ResilienceEventType } from './events.js';
+
+/**
+ * Calls a listener for each event of one type, or of every type with `'*'`.
+ *
+ * Listeners run at once, in the middle of the call: keep them short. One that throws, or returns a promise that
+ * rejects, changes nothing and is reported nowhere; a promise is not waited for. The event is frozen. The same
+ * events are on `node:diagnostics_channel` under `weex-resilience:` and the type.
+ *
+ * @returns A function that ends it. A second call of that function does nothing.
+ * @throws {TypeError} When there is no event of that name, or the listener is no function.
+ * @example
+ * ```ts
+ * import { onResilienceEvent } from 'weex-resilience';
+ *
+ * const stop = onResilienceEvent('circuitOpened', ({ policy, halfOpenAfterMs }) => {
+ *   console.log(`${policy} is closed for ${halfOpenAfterMs} ms`);
+ * });
+ * stop();
+ * ```
+ */
+export function onResilienceEvent<Type extends ResilienceEventType>(
+  type: Type,
+  listener: (event: ResilienceEventOf<Type>) => unknown,
+): () => void;
+export function onResilienceEvent(type: '*', listener: (event: ResilienceEvent) => unknown): () => void;
+export function onResilienceEvent(
+  type: ResilienceEventType | '*',
+  listener: (event: never) => unknown,
+): () => void {
+  check(type, listener);
+  const names = type === '*' ? Object.keys(channels) : [type];
+  // A function of its own for each subscription: the same listener may be given twice, and each stops its own.
+  const subscriber = (event: unknown, name: string | symbol): void =>
+    deliver(listener as (event: unknown) => unknown, event, name);
+  for (const name of names) subscribe(`weex-resilience:${name}`, subscriber);
+  return () => {
+    for (const name of names) unsubscribe(`weex-resilience:${name}`, subscriber);
+  };
+}
+
+function check(type: string, listener: unknown): void {
+  const faults: string[] = [];
+  if (type !== '*' && !Object.hasOwn(channels, type)) {
+    const allowed = ['*', ...Object.keys(channels)].map((name) => `'${name}'`).join(', ');
+    faults.push(`there is no event '${String(type)}', allowed are ${allowed}`);
+  }
+  if (typeof listener !== 'function')
+    faults.push(`the listener must be a function, received ${typeof listener}`);
+  if (faults.length > 0) throw new TypeError(`Cannot listen to events: ${faults.join('; ')}`);
+}
