@@ -1,2 +1,4 @@
 export * from './errors/index.js';
 export * from './observability/index.js';
+export * from './orders/index.js';
+export type { Clock } from './context/clock.js';

@@ -1,5 +1,6 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
+import type { Clock } from '../context/clock.js';
 
 /** Who goes first where calls wait: `critical` (cancel, close) before `normal` before `background`. */
 export type Priority = 'critical' | 'normal' | 'background';
@@ -12,7 +13,8 @@ export type Outcome<Value> =
 /** What became of a request whose outcome was unknown. */
 export type Resolution =
   | { readonly outcome: 'found'; readonly value: unknown }
-  | { readonly outcome: 'absent' }
+  /** It was not executed. `error` is what the call ends with when it has no attempt or no time left. */
+  | { readonly outcome: 'absent'; readonly error: unknown }
   | { readonly outcome: 'unknown'; readonly error: unknown };
 
 /** What one call says of itself; every field is optional. */
@@ -37,8 +39,13 @@ export interface ExecuteOptions {
    * Establishes whether a request whose outcome is unknown was executed: `found` ends the call with its value,
    * `absent` allows one more attempt, `unknown` ends it with its error. It is called at most once for each failed
    * attempt, inside the deadline of the call unless `resolveDeadlineMs` gives it its own.
+   *
+   * `context` is that of the failed attempt, but its `signal` aborts only when the caller gives up or the time for
+   * resolving is over. `clock` is the clock of the policy.
    */
-  readonly resolveUnknown?: ((error: unknown, context: CallContext) => Promise<Resolution>) | undefined;
+  readonly resolveUnknown?:
+    | ((error: unknown, context: CallContext, clock: Clock) => Promise<Resolution>)
+    | undefined;
   /** How long `resolveUnknown` may take beyond the deadline of the call, in milliseconds. */
   readonly resolveDeadlineMs?: number | undefined;
 }

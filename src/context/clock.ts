@@ -1,0 +1,16 @@
+/** Time from outside: what a policy asks for the time and for its timers, so that tests run without waiting. */
+export interface Clock {
+  /** The time, in milliseconds since 1970. */
+  now(): number;
+  /** Runs `fn` once after `ms` milliseconds. */
+  setTimeout(fn: () => void, ms: number): unknown;
+  /** Takes back a timer that has not run. */
+  clearTimeout(handle: unknown): void;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (fn, ms) => setTimeout(fn, ms),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+};
