@@ -1,0 +1,48 @@
+import type { Priority } from '../policies/resilience-policy.js';
+
+/** One operation of a market: what is sent, and how it is treated. */
+export interface Endpoint {
+  /** The HTTP verb. */
+  readonly verb: 'GET' | 'POST' | 'DELETE';
+  /** The path, with its trailing slash where the exchange wants one. */
+  readonly path: string;
+  /** Where the parameters go. */
+  readonly parameters: 'query' | 'body';
+  /** Whether the request carries the four `ACCESS-*` headers. */
+  readonly signed: boolean;
+  /** The policy of the registry that the call runs under. */
+  readonly policy: ClientPolicyName;
+  /** Who goes first where calls wait. */
+  readonly priority: Priority;
+  /** What the call takes from the request weight of the IP address. */
+  readonly weight: number;
+  /** What the call takes from the order count of the account. */
+  readonly orders: number;
+  /**
+   * What happens when nobody knows whether the request was executed: it is sent again, because it is a read or
+   * does the same twice; the exchange is asked first; or the call ends.
+   */
+  readonly whenUnknown: 'send again' | 'look up' | 'stop';
+}
+
+/** The policies that a client uses. */
+export type ClientPolicyName = 'market' | 'account' | 'orders';
+
+/** What both markets offer, by the name of the method. */
+export type SpotOperation =
+  | 'getServerTime'
+  | 'getExchangeInfo'
+  | 'getTicker'
+  | 'getDepth'
+  | 'getAccountBalance'
+  | 'placeOrder'
+  | 'placeOrders'
+  | 'cancelOrder'
+  | 'cancelAllOrders'
+  | 'getOrder'
+  | 'findOrder'
+  | 'getOpenOrders'
+  | 'getOrderHistory';
+
+/** What the contract market offers, by the name of the method. */
+export type ContractOperation = SpotOperation | 'getPositions' | 'closePositions';

@@ -1,0 +1,182 @@
+import { inspect } from 'node:util';
+
+/** The two hosts of the exchange. */
+export interface WeexBaseUrls {
+  /** Default `https://api-spot.weex.com`. */
+  readonly spot: string;
+  /** Default `https://api-contract.weex.com`. */
+  readonly contract: string;
+}
+
+/** Who asks, and where. */
+export interface WeexConfigOptions {
+  /** The API key. */
+  readonly apiKey: string;
+  /** The secret that signs; it never leaves the process. */
+  readonly secretKey: string;
+  /** The passphrase chosen when the key was made. */
+  readonly passphrase: string;
+  /** Other hosts than the exchange's own: a proxy, or a simulated exchange. */
+  readonly baseUrls?: { readonly [Market in keyof WeexBaseUrls]?: string | undefined } | undefined;
+}
+
+const defaultBaseUrls: WeexBaseUrls = {
+  spot: 'https://api-spot.weex.com',
+  contract: 'https://api-contract.weex.com',
+};
+
+const optionNames = {
+  apiKey: 'apiKey',
+  secretKey: 'secretKey',
+  passphrase: 'passphrase',
+  spot: 'baseUrls.spot',
+  contract: 'baseUrls.contract',
+};
+
+const variableNames: typeof optionNames = {
+  apiKey: 'WEEX_API_KEY',
+  secretKey: 'WEEX_SECRET_KEY',
+  passphrase: 'WEEX_PASSPHRASE',
+  spot: 'WEEX_SPOT_URL',
+  contract: 'WEEX_CONTRACT_URL',
+};
+
+/**
+ * Credentials and hosts of a client. The three secrets can be read as properties, but are in no `JSON.stringify`,
+ * `util.inspect`, spread or log of the configuration.
+ *
+ * Surrounding white space is cut off; a host loses its trailing slashes.
+ *
+ * @throws TypeError that names every option that is missing or malformed, never a value.
+ *
+ * @example
+ * ```ts
+ * import { WeexClient, WeexConfig } from 'weex-resilience/client';
+ *
+ * const config = new WeexConfig({ apiKey: 'key', secretKey: 'secret', passphrase: 'phrase' });
+ * const client = new WeexClient(config);
+ * console.log(JSON.stringify(config)); // only the hosts
+ * await client.close();
+ * ```
+ */
+export class WeexConfig {
+  readonly baseUrls: WeexBaseUrls;
+  readonly #apiKey: string;
+  readonly #secretKey: string;
+  readonly #passphrase: string;
+
+  static {
+    // util.inspect can be asked to run getters, and those below tell the secrets.
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: WeexConfig): string {
+        return `WeexConfig ${inspect({ ...this })}`;
+      },
+    });
+  }
+
+  constructor(options: WeexConfigOptions) {
+    const read = readOptions(options, optionNames);
+    this.#apiKey = read.apiKey;
+    this.#secretKey = read.secretKey;
+    this.#passphrase = read.passphrase;
+    this.baseUrls = Object.freeze({ spot: read.spot, contract: read.contract });
+  }
+
+  /**
+   * Reads the configuration from the environment: `WEEX_API_KEY`, `WEEX_SECRET_KEY` and `WEEX_PASSPHRASE` are
+   * required, `WEEX_SPOT_URL` and `WEEX_CONTRACT_URL` replace the exchange's own hosts. An empty variable counts
+   * as missing.
+   *
+   * @throws TypeError that names every variable that is missing or malformed, never a value.
+   *
+   * @example
+   * ```ts
+   * import { WeexConfig } from 'weex-resilience/client';
+   *
+   * const config = WeexConfig.fromEnv();
+   * ```
+   */
+  static fromEnv(env: Readonly<Record<string, string | undefined>> = process.env): WeexConfig {
+    const { apiKey, secretKey, passphrase, spot, contract } = variableNames;
+    const options = readOptions(
+      {
+        apiKey: env[apiKey],
+        secretKey: env[secretKey],
+        passphrase: env[passphrase],
+        // An empty variable means "not set" to a shell, so the default holds.
+        baseUrls: { spot: env[spot] || undefined, contract: env[contract] || undefined },
+      },
+      variableNames,
+    );
+    return new WeexConfig({ ...options, baseUrls: options });
+  }
+
+  /** The API key. */
+  get apiKey(): string {
+    return this.#apiKey;
+  }
+
+  /** The secret that signs requests. */
+  get secretKey(): string {
+    return this.#secretKey;
+  }
+
+  /** The passphrase of the key. */
+  get passphrase(): string {
+    return this.#passphrase;
+  }
+}
+
+type Unchecked<Options> = { readonly [Key in keyof Options]?: unknown };
+
+interface CheckedOptions extends WeexBaseUrls {
+  readonly apiKey: string;
+  readonly secretKey: string;
+  readonly passphrase: string;
+}
+
+function readOptions(options: Unchecked<WeexConfigOptions>, names: typeof optionNames): CheckedOptions {
+  const faults: string[] = [];
+  const given = (options ?? {}) as Unchecked<WeexConfigOptions>;
+  const urls = (given.baseUrls ?? {}) as Unchecked<WeexBaseUrls>;
+  const checked = {
+    apiKey: readSecret(given.apiKey, names.apiKey, faults),
+    secretKey: readSecret(given.secretKey, names.secretKey, faults),
+    passphrase: readSecret(given.passphrase, names.passphrase, faults),
+    spot: readUrl(urls.spot ?? defaultBaseUrls.spot, names.spot, faults),
+    contract: readUrl(urls.contract ?? defaultBaseUrls.contract, names.contract, faults),
+  };
+  if (faults.length > 0) throw new TypeError(`Cannot read the WEEX configuration: ${faults.join('; ')}`);
+  return checked;
+}
+
+function readSecret(value: unknown, name: string, faults: string[]): string {
+  if (value === undefined || value === null || value === '') {
+    faults.push(`${name} is missing`);
+  } else if (typeof value !== 'string') {
+    faults.push(`${name} must be a string, received a value of type ${typeof value}`);
+  } else {
+    const text = value.trim();
+    if (text === '') faults.push(`${name} is blank`);
+    // Anything else cannot be sent as a header, and Node's own error would quote the value.
+    else if (!/^[\x20-\x7e]+$/.test(text)) faults.push(`${name} must hold printable ASCII characters only`);
+    return text;
+  }
+  return '';
+}
+
+function readUrl(value: unknown, name: string, faults: string[]): string {
+  const url = typeof value === 'string' ? parseUrl(value.trim()) : undefined;
+  if (!url) {
+    faults.push(`${name} must be an http or https URL without credentials, query or fragment`);
+    return '';
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+}
+
+function parseUrl(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return plain && /^https?:$/.test(url.protocol) ? url : undefined;
+}

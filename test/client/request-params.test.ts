@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { toWire } from '../../src/client/request-params.js';
+import { WEEXRequestError } from '../../src/errors/index.js';
+
+describe('toWire()', () => {
+  it('writes numbers as decimal strings, leaves undefined out and changes nothing else', () => {
+    const order = { symbol: 'BTCUSDT', quantity: 0.001, price: '60000.10', timeInForce: undefined };
+    expect(toWire('placeOrder', order)).toEqual({ symbol: 'BTCUSDT', quantity: '0.001', price: '60000.10' });
+    expect(order.quantity).toBe(0.001);
+  });
+
+  it('goes into lists and objects', () => {
+    const batch = { batchOrders: [{ quantity: 2, newClientOrderId: 'a-1' }, { quantity: '3' }] };
+    expect(toWire('placeOrders', batch)).toEqual({
+      batchOrders: [{ quantity: '2', newClientOrderId: 'a-1' }, { quantity: '3' }],
+    });
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e-7, 1e21])('refuses %s as a quantity', (quantity) => {
+    expect(() => toWire('placeOrder', { quantity })).toThrow(
+      `Cannot call placeOrder: quantity must be a string or a number that prints without an exponent, received ${quantity}`,
+    );
+  });
+
+  it('refuses an id that has lost digits', () => {
+    expect(() => toWire('cancelOrder', { orderId: 736557215397183592 })).toThrow('orderId must be a string');
+    expect(toWire('cancelOrder', { orderId: '736557215397183592' })).toEqual({
+      orderId: '736557215397183592',
+    });
+    expect(toWire('cancelOrder', { orderId: 42 })).toEqual({ orderId: '42' });
+  });
+
+  it.each(['', ' ', 'a b', 'ä', 'x'.repeat(37), 5])('refuses %j as a client order id', (newClientOrderId) => {
+    expect(() => toWire('placeOrder', { newClientOrderId })).toThrow('1 to 36 letters, digits or . : / _ -');
+  });
+
+  it('names every fault at once, with its place in a list', () => {
+    const batch = { orderList: [{ newClientOrderId: '?' }, { quantity: Number.NaN }] };
+    try {
+      toWire('placeOrders', batch);
+      throw new Error('nothing was thrown');
+    } catch (error) {
+      expect(error).toBeInstanceOf(WEEXRequestError);
+      expect(error).toMatchObject({
+        executionStatus: 'not-executed',
+        message:
+          'Cannot call placeOrders: orderList[0].newClientOrderId must be 1 to 36 letters, digits or . : / _ -, ' +
+          'received ?; orderList[1].quantity must be a string or a number that prints without an exponent, received NaN',
+      });
+    }
+  });
+});
