@@ -137,7 +137,7 @@ interface CheckedOptions extends WeexBaseUrls {
 
 function readOptions(options: Unchecked<WeexConfigOptions>, names: typeof optionNames): CheckedOptions {
   const faults: string[] = [];
-  const given = (options ?? {}) as Unchecked<WeexConfigOptions>;
+  const given: Unchecked<WeexConfigOptions> = options ?? {};
   const urls = (given.baseUrls ?? {}) as Unchecked<WeexBaseUrls>;
   const checked = {
     apiKey: readSecret(given.apiKey, names.apiKey, faults),

@@ -92,7 +92,6 @@ describe('a subscriber at fault', () => {
     },
     rejects: () => Promise.reject(new Error('listener')),
     'returns a thenable that throws': () => ({
-      // oxlint-disable-next-line unicorn/no-thenable -- the fault under test
       then() {
         throw new Error('listener');
       },
