@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+
+interface EntryPoint {
+  /** What a program writes after `from`. */
+  readonly specifier: string;
+  /** Packages that must not be loaded by it, by the start of their names. */
+  readonly neverLoads: readonly string[];
+  /** Rooms of this package that must not be loaded by it. */
+  readonly neverLoadsRooms: readonly string[];
+  /** Whether it needs packages that are optional peers. */
+  readonly needsOptionalPeers: boolean;
+}
+
+const nest = ['@nestjs/'];
+const redis = ['ioredis', 'rate-limiter-flexible'];
+const telemetry = ['@opentelemetry/'];
+const edges = ['nestjs', 'redis', 'otel', 'cli'];
+
+/** What every entry point must not load. A row for an entry point that package.json lacks, or the reverse, fails. */
+const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
+  '.': {
+    neverLoads: [...nest, ...redis, ...telemetry],
+    neverLoadsRooms: ['client', 'testing', ...edges],
+    needsOptionalPeers: false,
+  },
+  './client': {
+    neverLoads: [...nest, ...redis, ...telemetry],
+    neverLoadsRooms: ['testing', ...edges],
+    needsOptionalPeers: false,
+  },
+  './testing': {
+    neverLoads: [...nest, ...redis, ...telemetry],
+    neverLoadsRooms: ['client', ...edges],
+    needsOptionalPeers: false,
+  },
+};
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  name: string;
+  exports: Record<string, unknown>;
+};
+const published = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
+
+const unmatched = [
+  ...published.filter((subpath) => !Object.hasOwn(promises, subpath)),
+  ...Object.keys(promises).filter((subpath) => !published.includes(subpath)),
+];
+if (unmatched.length > 0)
+  throw new Error(`Say in ${import.meta.url} what ${unmatched.join(', ')} must not load`);
+
+export const entryPoints: readonly EntryPoint[] = Object.entries(promises).map(([subpath, promise]) => ({
+  specifier: manifest.name + subpath.slice(1),
+  ...promise,
+}));
