@@ -35,8 +35,13 @@ export class EventChannel<Type extends ResilienceEventType> {
 
 /** Calls a listener so that neither a throw nor a rejection is seen by anybody. */
 export function deliver(listener: Listener, event: unknown, name: string | symbol): void {
+  quietly(() => listener(event, name));
+}
+
+/** Calls somebody else's function so that neither a throw nor a rejection is seen by anybody. */
+export function quietly(call: () => unknown): void {
   try {
-    const result = listener(event, name) as PromiseLike<unknown> | null | undefined;
+    const result = call() as PromiseLike<unknown> | null | undefined;
     if (typeof result?.then === 'function') result.then(undefined, ignore);
   } catch {
     // A listener's fault is no fault of the call that it listens to.

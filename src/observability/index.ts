@@ -1,3 +1,6 @@
+export { ErrorTracker } from './error-tracker.js';
+export { logErrors } from './log-errors.js';
+export { logEvents } from './log-events.js';
 export { onResilienceEvent } from './on-resilience-event.js';
 
 export type {
@@ -28,3 +31,18 @@ export type {
   ResilienceEventType,
   RetryScheduled,
 } from './events.js';
+export type {
+  ErrorBurst,
+  ErrorHistory,
+  ErrorSummary,
+  OperationErrors,
+  PatternErrors,
+  TrackedError,
+} from './error-summary.js';
+export type { ErrorFacts } from './error-facts.js';
+export type { ErrorOrigin, ErrorTrackerOptions } from './error-tracker.js';
+export type { ErrorTrackerSnapshot } from './error-tracker-snapshot.js';
+export type { ErrorSeverity } from './log-errors.js';
+export type { LogEventsOptions } from './log-events.js';
+export type { LogClock, LogOptions, LogSampling } from './log-sampler.js';
+export type { StructuredLogger } from './structured-logger.js';

@@ -31,7 +31,7 @@ export function onResilienceEvent(
   type: ResilienceEventType | '*',
   listener: (event: never) => unknown,
 ): () => void {
-  check(type, listener);
+  checkListener([type], listener);
   const names = type === '*' ? Object.keys(channels) : [type];
   // A function of its own for each subscription: the same listener may be given twice, and each stops its own.
   const subscriber = (event: unknown, name: string | symbol): void =>
@@ -42,13 +42,14 @@ export function onResilienceEvent(
   };
 }
 
-function check(type: string, listener: unknown): void {
-  const faults: string[] = [];
-  if (type !== '*' && !Object.hasOwn(channels, type)) {
-    const allowed = ['*', ...Object.keys(channels)].map((name) => `'${name}'`).join(', ');
-    faults.push(`there is no event '${String(type)}', allowed are ${allowed}`);
-  }
-  if (typeof listener !== 'function')
+/** @internal Throws a `TypeError` unless all of these are events and the listener is a function. */
+export function checkListener(types: readonly string[], listener: unknown): void {
+  const allowed = ['*', ...Object.keys(channels)];
+  const faults = types
+    .filter((type) => !allowed.includes(type))
+    .map((type) => `there is no event '${String(type)}', allowed are ${allowed.join(', ')}`);
+  if (typeof listener !== 'function') {
     faults.push(`the listener must be a function, received ${typeof listener}`);
+  }
   if (faults.length > 0) throw new TypeError(`Cannot listen to events: ${faults.join('; ')}`);
 }

@@ -91,16 +91,8 @@ describe('a subscriber at fault', () => {
       throw undefined;
     },
     rejects: () => Promise.reject(new Error('listener')),
-    'returns a thenable that throws': () => ({
-      then() {
-        throw new Error('listener');
-      },
-    }),
-    'returns something whose then cannot be read': () => ({
-      get then() {
-        throw new Error('listener');
-      },
-    }),
+    'returns a thenable that throws': () => new Proxy({}, { get: () => faulty['throws'] }),
+    'returns something whose then cannot be read': () => new Proxy({}, { get: () => faulty['throws']?.() }),
     'never settles': () => new Promise(() => {}),
   };
 
@@ -188,7 +180,7 @@ describe('onResilienceEvent', () => {
     const wrong = () => onResilienceEvent('circuitopened' as 'circuitOpened', 'log' as never);
     expect(wrong).toThrow(TypeError);
     expect(wrong).toThrow(
-      /^Cannot listen to events: there is no event 'circuitopened', allowed are '\*', 'callStarted'/,
+      /^Cannot listen to events: there is no event 'circuitopened', allowed are \*, callStarted, /,
     );
     expect(wrong).toThrow(/the listener must be a function, received string$/);
     expect(() => onResilienceEvent('toString' as never, () => {})).toThrow(TypeError);

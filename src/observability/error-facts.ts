@@ -1,0 +1,108 @@
+import { type ExecutionStatus, isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+
+/** What logs and statistics keep of an error: short strings and numbers, no reference to the error itself. */
+export interface ErrorFacts {
+  /** The name of its class, for example `'WEEXRateLimitError'`. */
+  readonly type: string;
+  readonly message: string;
+  /** Of a `WEEXError`. */
+  readonly kind?: WEEXErrorKind;
+  /** The code of the exchange, or of Node (`'ECONNRESET'`). */
+  readonly code?: number | string;
+  readonly requestId?: string;
+  readonly retryAfterMs?: number;
+  readonly executionStatus?: ExecutionStatus;
+  readonly clientOrderId?: string;
+}
+
+const longestMessage = 300;
+const longestName = 100;
+
+const withheld = '[redacted]';
+const secretName = [
+  'access[-_](?:key|sign|passphrase|token)',
+  'api[-_]?(?:key|secret)',
+  'secret(?:[-_]?key)?',
+  'passphrase',
+  'password',
+  'signature',
+  'authorization',
+  'token',
+].join('|');
+// The value ends where a header, a query, JSON or a sentence would end it. A backslash: JSON inside of JSON.
+const secretValue = new RegExp(
+  String.raw`((?:${secretName})\\*["']?\s*[:=]\s*)` +
+    String.raw`(\\*"[^"]*"?|'[^']*'?|(?:(?:bearer|basic)\s+)?[^\s,;&"'}\]]+)`,
+  'gi',
+);
+
+/** What may be told of an error. Never throws, whatever the value does. */
+export function factsOf(error: unknown): ErrorFacts {
+  try {
+    return read(error);
+  } catch {
+    return { type: typeof error, message: 'An error that cannot be read' };
+  }
+}
+
+/**
+ * The operation that an error names in its `context`, or its method and path, as the interceptor notes them. Never
+ * throws either.
+ */
+export function operationOf(error: unknown): string | undefined {
+  try {
+    if (!isWEEXError(error)) return undefined;
+    const { operation, method, path } = error.context;
+    if (typeof operation === 'string') return operation;
+    if (typeof path !== 'string') return undefined;
+    return typeof method === 'string' ? `${method} ${path}` : path;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text without the values of keys, signatures, passphrases and tokens, cut to a length for a log line. */
+export function tellable(text: string): string {
+  // Cut first: what a text of megabytes holds beyond is not looked at.
+  return shorten(text.slice(0, 4 * longestMessage).replace(secretValue, `$1${withheld}`), longestMessage);
+}
+
+function read(error: unknown): ErrorFacts {
+  if (typeof error !== 'object' || error === null)
+    return { type: typeof error, message: tellable(String(error)) };
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  const facts = {
+    type: shorten(classNameOf(error), longestName),
+    message: typeof message === 'string' ? tellable(message) : '',
+    ...(typeof code === 'number' || typeof code === 'string' ? { code: shortCode(code) } : {}),
+  };
+  if (!isWEEXError(error)) return facts;
+  const { kind, requestId, retryAfterMs, executionStatus } = error;
+  const { clientOrderId } = error as { clientOrderId?: unknown };
+  return {
+    ...facts,
+    kind,
+    ...(requestId === undefined ? {} : { requestId: shorten(String(requestId), longestName) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(executionStatus === undefined ? {} : { executionStatus }),
+    ...(typeof clientOrderId === 'string' ? { clientOrderId: shorten(clientOrderId, longestName) } : {}),
+  };
+}
+
+/** The name that the class was given, or its own where it was given none: a minifier changes only the latter. */
+function classNameOf(error: object): string {
+  const prototype = Object.getPrototypeOf(error) as object | null;
+  const named = Object.hasOwn(error, 'name') || (prototype !== null && Object.hasOwn(prototype, 'name'));
+  const { name, constructor } = error as { name?: unknown; constructor?: { name?: unknown } };
+  const chosen = named ? name : constructor?.name;
+  return typeof chosen === 'string' && chosen !== '' ? chosen : 'Object';
+}
+
+function shortCode(code: number | string): number | string {
+  return typeof code === 'number' ? code : shorten(code, longestName);
+}
+
+/** @internal A text of at most `limit` characters. */
+export function shorten(text: string, limit: number = longestName): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}

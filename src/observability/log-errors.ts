@@ -1,0 +1,103 @@
+import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import { factsOf } from './error-facts.js';
+import { LogSampler, type LogOptions } from './log-sampler.js';
+import { onResilienceEvent } from './on-resilience-event.js';
+import { checkLogger, present, type StructuredLogger } from './structured-logger.js';
+
+/** How bad a failure is, in the words of weex-client. */
+export type ErrorSeverity = 'warning' | 'critical' | 'high' | 'medium';
+
+const severities: Readonly<Partial<Record<WEEXErrorKind, ErrorSeverity>>> = {
+  'rate-limit': 'warning',
+  authentication: 'critical',
+  system: 'high',
+  network: 'high',
+  timeout: 'high',
+  'circuit-open': 'high',
+  'bulkhead-full': 'high',
+};
+
+const messages: Readonly<Record<WEEXErrorKind, string>> = {
+  'rate-limit': 'Rate limit exceeded',
+  authentication: 'Authentication failed',
+  system: 'System error occurred',
+  network: 'Network error occurred',
+  timeout: 'Timed out',
+  'circuit-open': 'Refused by an open circuit',
+  'bulkhead-full': 'Refused by a full bulkhead',
+  request: 'Request refused',
+  order: 'Order refused',
+  'outcome-unknown': 'Outcome unknown: the order may stand',
+  'trading-strategy': 'Trading strategy failed',
+  'risk-management': 'Risk management refused',
+  portfolio: 'Portfolio error occurred',
+  unknown: 'Unknown error occurred',
+};
+
+/**
+ * Writes one structured record for every failure of a policy (event `callSettled`) and of an interceptor (event
+ * `errorClassified`), until the returned function is called. A request that fails inside a call is therefore told
+ * twice where the call fails with it: once as the request, once as the call with its attempts.
+ *
+ * The record has the `severity` of weex-client: `'warning'` for rate limits, on `logger.warn`; `'critical'` for
+ * authentication, `'high'` for system errors and their subclasses, else `'medium'`, all on `logger.error`. It
+ * holds no answer body, cause, key, signature or passphrase. A caller's own abort is no failure.
+ *
+ * In a storm the first 5 records of a kind (event, class, code, operation) are written in each 10 seconds, and then
+ * one with the number of the `suppressed` ones; see `sampling`. A logger that throws, or whose promise rejects,
+ * changes no call.
+ *
+ * @returns A function that writes what is still counted and ends it.
+ * @throws {TypeError} When the logger has no `warn` or no `error`.
+ * @throws {RangeError} When `sampling` is out of range.
+ * @example
+ * ```ts
+ * import { logErrors } from 'weex-resilience';
+ *
+ * const logger = { warn: (record: object) => {}, error: (record: object) => console.error(record) };
+ * const stop = logErrors(logger, { sampling: { burst: 1, windowMs: 60_000 } });
+ * stop();
+ * ```
+ */
+export function logErrors(logger: StructuredLogger, options: LogOptions = {}): () => void {
+  checkLogger(logger, 'log errors');
+  const sampler = new LogSampler(logger, options, 'log errors');
+
+  const write = (
+    event: string,
+    error: unknown,
+    at: number,
+    details: Readonly<Record<string, unknown>>,
+  ): void => {
+    const { type, message, ...facts } = factsOf(error);
+    const kind = isWEEXError(error) ? error.kind : 'unknown';
+    const severity = severities[kind] ?? 'medium';
+    const record = {
+      event,
+      severity,
+      errorType: type,
+      errorMessage: message,
+      ...facts,
+      ...details,
+      timestamp: new Date(at).toJSON(),
+    };
+    sampler.write(`${event} ${type} ${facts.code} ${String(details['operation'])}`, {
+      level: severity === 'warning' ? 'warn' : 'error',
+      record,
+      message: messages[kind] ?? messages.unknown,
+    });
+  };
+
+  const stops = [
+    onResilienceEvent('callSettled', ({ type, outcome, error, at, ...details }) => {
+      if (outcome === 'failure') write(type, error, at, present(details));
+    }),
+    onResilienceEvent('errorClassified', ({ type, error, at, ...details }) => {
+      write(type, error, at, present(details));
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    sampler.flush();
+  };
+}

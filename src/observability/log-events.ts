@@ -1,0 +1,98 @@
+import { factsOf } from './error-facts.js';
+import type { ResilienceEvent, ResilienceEventType } from './events.js';
+import { LogSampler, type LogOptions } from './log-sampler.js';
+import { checkListener, onResilienceEvent } from './on-resilience-event.js';
+import { checkLogger, type LogLevel, present, type StructuredLogger } from './structured-logger.js';
+
+/** Options of {@link logEvents}. */
+export interface LogEventsOptions extends LogOptions {
+  /**
+   * Which events are written. Default: what the library decided and an operator wants to know: circuits,
+   * cool-downs, the retry budget, fallbacks, reconciliations, unknown outcomes and reconfiguration.
+   */
+  readonly events?: readonly ResilienceEventType[] | undefined;
+}
+
+const decisions: readonly ResilienceEventType[] = [
+  'circuitOpened',
+  'circuitHalfOpened',
+  'circuitClosed',
+  'circuitIsolated',
+  'coolDownEntered',
+  'coolDownLeft',
+  'budgetExhausted',
+  'fallbackUsed',
+  'reconcileStarted',
+  'reconcileSettled',
+  'outcomeUnknown',
+  'policyReconfigured',
+];
+
+const levels: Readonly<Partial<Record<ResilienceEventType, LogLevel>>> = {
+  circuitOpened: 'warn',
+  circuitIsolated: 'warn',
+  coolDownEntered: 'warn',
+  outcomeUnknown: 'error',
+};
+
+/**
+ * Writes one structured record for each event of the chosen types: what the library did about failures, beside the
+ * failures that `logErrors` writes. The record holds the fields of the event, and of its error what `logErrors`
+ * would write. Unknown outcomes are on `logger.error`, what keeps calls away and all that has an error on
+ * `logger.warn`, the rest on `logger.info`.
+ *
+ * Storms are sampled as by `logErrors`, by type, policy and operation. A logger that throws, or whose promise
+ * rejects, changes no call.
+ *
+ * @returns A function that writes what is still counted and ends it.
+ * @throws {TypeError} When the logger has no `warn` or no `error`, or there is no such event.
+ * @throws {RangeError} When `sampling` is out of range.
+ * @example
+ * ```ts
+ * import { logEvents } from 'weex-resilience';
+ *
+ * const logger = { warn: (record: object) => {}, error: (record: object) => console.error(record) };
+ * const stop = logEvents(logger, { events: ['circuitOpened', 'circuitClosed', 'outcomeUnknown'] });
+ * stop();
+ * ```
+ */
+export function logEvents(logger: StructuredLogger, options: LogEventsOptions = {}): () => void {
+  checkLogger(logger, 'log events');
+  const sampler = new LogSampler(logger, options, 'log events');
+
+  const write = (event: ResilienceEvent): void => {
+    const { type, at, ...fields } = event;
+    const { error, ...details } = fields as { error?: unknown };
+    const record = {
+      event: type,
+      ...present(details),
+      ...(error === undefined ? {} : errorFields(error)),
+      timestamp: new Date(at).toJSON(),
+    };
+    const { policy, operation } = record as { policy?: string; operation?: string };
+    sampler.write(`${type} ${policy} ${operation}`, {
+      level: levels[type] ?? (error === undefined ? 'info' : 'warn'),
+      record,
+      message: sentence(type),
+    });
+  };
+
+  const types = [...new Set(options.events ?? decisions)];
+  checkListener(types, write);
+  const stops = types.map((type) => onResilienceEvent(type, write));
+  return () => {
+    for (const stop of stops) stop();
+    sampler.flush();
+  };
+}
+
+function errorFields(error: unknown): Record<string, unknown> {
+  const { type, message, ...facts } = factsOf(error);
+  return { errorType: type, errorMessage: message, ...facts };
+}
+
+/** `circuitHalfOpened` → `Circuit half opened`. */
+function sentence(type: ResilienceEventType): string {
+  const words = type.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
