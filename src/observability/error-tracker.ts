@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../context/clock.js';
 import { type Burst, BurstDetector } from './burst-detector.js';
 import { factsOf, operationOf, shorten } from './error-facts.js';
 import type { ErrorBurst, ErrorHistory, ErrorSummary, TrackedError } from './error-summary.js';
@@ -14,7 +15,7 @@ export interface ErrorTrackerOptions {
    */
   readonly capacity?: number | undefined;
   /** Where the time comes from, in milliseconds since 1970. Default `Date.now`. */
-  readonly clock?: { now(): number } | undefined;
+  readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
 /** What is known of an error beside the error itself. */
@@ -49,7 +50,7 @@ const distinctTypes = 100;
  * ```
  */
 export class ErrorTracker {
-  readonly #clock: { now(): number };
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #types = new TopCounts(distinctTypes);
   readonly #patterns: TopCounts;
   readonly #operations: TopCounts;
@@ -62,7 +63,7 @@ export class ErrorTracker {
   #lastSeenMs: number | undefined;
 
   constructor(options: ErrorTrackerOptions = {}) {
-    const { capacity = 1000, clock = Date } = options;
+    const { capacity = 1000, clock = systemClock } = options;
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > largestCapacity) {
       throw new RangeError(
         `Cannot create the error tracker: capacity must be a whole number from 1 to ${largestCapacity}, received ${String(capacity)}`,

@@ -44,5 +44,5 @@ export type { ErrorOrigin, ErrorTrackerOptions } from './error-tracker.js';
 export type { ErrorTrackerSnapshot } from './error-tracker-snapshot.js';
 export type { ErrorSeverity } from './log-errors.js';
 export type { LogEventsOptions } from './log-events.js';
-export type { LogClock, LogOptions, LogSampling } from './log-sampler.js';
+export type { LogOptions, LogSampling } from './log-sampler.js';
 export type { StructuredLogger } from './structured-logger.js';

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../context/clock.js';
 import { quietly } from './event-channel.js';
 import type { LogLevel, StructuredLogger } from './structured-logger.js';
 
@@ -14,14 +15,7 @@ export interface LogOptions {
   /** `false` writes every line. */
   readonly sampling?: LogSampling | false | undefined;
   /** Where time comes from. Default: the machine's. */
-  readonly clock?: LogClock | undefined;
-}
-
-/** The part of a policy's clock that logs need. */
-export interface LogClock {
-  now(): number;
-  setTimeout(fn: () => void, ms: number): unknown;
-  clearTimeout(handle: unknown): void;
+  readonly clock?: Clock | undefined;
 }
 
 /** A line for the log. */
@@ -42,11 +36,10 @@ interface Window {
 const mostWindows = 100;
 const longestDelayMs = 2 ** 31 - 1;
 
-const machineClock: LogClock = {
-  now: () => Date.now(),
+const machineClock: Clock = {
+  ...systemClock,
   // A log line to come keeps no program alive.
   setTimeout: (fn, ms) => setTimeout(fn, ms).unref(),
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
 /**
@@ -55,7 +48,7 @@ const machineClock: LogClock = {
  */
 export class LogSampler {
   readonly #logger: StructuredLogger;
-  readonly #clock: LogClock;
+  readonly #clock: Clock;
   readonly #burst: number;
   readonly #windowMs: number;
   readonly #windows = new Map<string, Window>();

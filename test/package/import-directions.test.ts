@@ -10,7 +10,7 @@ const directions: Record<string, readonly string[]> = {
   context: [],
   errors: [],
   http: ['context', 'errors', 'observability'],
-  observability: ['errors'],
+  observability: ['context', 'errors'],
   policies: ['context', 'errors', 'observability'],
   orders: ['context', 'errors', 'observability', 'policies'],
   decorators: ['context', 'errors', 'observability', 'orders', 'policies'],
