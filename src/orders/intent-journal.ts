@@ -4,29 +4,29 @@ export interface Intent {
   readonly clientOrderId: string;
   /** The name of the method or operation, where one was given. */
   readonly operation?: string | undefined;
-  /** What the method was called with. It must survive `JSON.stringify` to be of use after a restart. */
+  /** What the method was called with. What JSON cannot say is lost in a durable journal. */
   readonly args: readonly unknown[];
   /** When it was begun, in milliseconds since 1970. */
   readonly begunAt: number;
-  /** When it was last sent, in milliseconds since 1970; absent while it was never sent. */
-  readonly sentAt?: number | undefined;
+  /** When it was last about to be sent, in milliseconds since 1970. */
+  readonly sentAt: number;
 }
 
 /** How an intent ended. */
 export type IntentOutcome = 'executed' | 'not-executed';
 
 /**
- * A memory of intents: what was wanted, what was sent, what came of it. A call waits for `sent` before it sends, so
- * that a process that dies at any moment finds after its restart every order that may stand.
+ * A memory of intents: what was about to be sent, and what is settled. A call waits for `sent` before it sends, so
+ * that a program that dies at any moment finds every order that may stand after its restart: see `recoverIntents`.
  *
- * Every method may be called for many intents at once. A method that throws before the first send ends the call,
- * and nothing is sent.
+ * `createMemoryJournal` keeps it in this process; `openIntentJournal` of `weex-resilience/journal` on disk. Every
+ * method may be called for many intents at once. When `sent` fails, the call rejects and nothing is sent.
  */
 export interface IntentJournal {
-  /** Writes down that `intent` is about to be sent: `sentAt` says when. Resolves once that is as safe as it gets. */
-  sent(intent: Intent): Promise<void>;
+  /** Writes an intent down. Resolves once it is as safe as this journal makes it. */
+  sent(intent: Intent): PromiseLike<void> | void;
   /** Forgets an intent whose outcome is known. */
-  settled(clientOrderId: string, outcome: IntentOutcome): Promise<void>;
+  settled(clientOrderId: string, outcome: IntentOutcome): PromiseLike<void> | void;
   /** The intents that were sent and not settled, oldest first. */
-  open(): Promise<readonly Intent[]>;
+  open(): PromiseLike<readonly Intent[]> | readonly Intent[];
 }

@@ -1,19 +1,53 @@
-/** What an exchange promises about client order ids: facts that decide when an order may be sent again. */
+/**
+ * What an exchange promises about client order ids: the facts that decide when an order may be sent again. Describe
+ * another exchange by an object of your own.
+ */
 export interface Venue {
   /** For error messages. */
   readonly name: string;
   /**
-   * What sending the same id twice is protected from. `'nothing'`: a second order is made. `'open-orders'`: no
-   * second order as long as the first one is open. `'window'`: no second order for `idWindowMs`. `'for-ever'`: never
-   * a second order.
+   * What an id that is sent twice is protected from. `'nothing'`: a second order is made. `'open-orders'`: no second
+   * order as long as the first one is open. `'window'`: no second order for `idWindowMs`. `'for-ever'`: never a
+   * second order.
    */
   readonly idProtects: 'nothing' | 'open-orders' | 'window' | 'for-ever';
   /** How long an id is remembered, in milliseconds, where `idProtects` is `'window'`. */
   readonly idWindowMs?: number | undefined;
-  /** Where an order can be looked up by its client order id. */
+  /** Where an order is looked up by its client order id. */
   readonly lookUp: 'by-id' | 'open-orders-and-history';
   /** How long after its execution an order may stay invisible, in milliseconds. */
   readonly visibleWithinMs: number;
   /** How long after its timestamp a request may still be executed, in milliseconds. */
   readonly requestValidForMs: number;
 }
+
+// A request whose timestamp is more than 30 s off is refused (API documentation, "Signature"). How late an order
+// shows up is documented nowhere; 4,250 ms is a guess on the safe side.
+const weex = { visibleWithinMs: 4_250, requestValidForMs: 30_000 } as const;
+
+/**
+ * The markets of WEEX as {@link Venue}s: `spot` and `contract` are V3, `spotV2` and `contractV2` the older API.
+ *
+ * What spot documents: while an order with the id is active, the call reports success and makes no second order. For
+ * contract and V2 nothing is documented, so that nothing is relied on. Only spot can look an order up by its client
+ * order id; on contract it has to be found among the open orders and in the history.
+ *
+ * @example
+ * ```ts
+ * import { type Venue, weexVenues } from 'weex-resilience';
+ *
+ * const slowHistory: Venue = { ...weexVenues.contract, visibleWithinMs: 10_000 };
+ * console.log(slowHistory.idProtects); // nothing
+ * ```
+ */
+export const weexVenues: Readonly<Record<'spot' | 'contract' | 'spotV2' | 'contractV2', Venue>> = {
+  spot: { name: 'WEEX spot V3', idProtects: 'open-orders', lookUp: 'by-id', ...weex },
+  contract: { name: 'WEEX contract V3', idProtects: 'nothing', lookUp: 'open-orders-and-history', ...weex },
+  spotV2: { name: 'WEEX spot V2', idProtects: 'nothing', lookUp: 'by-id', ...weex },
+  contractV2: {
+    name: 'WEEX contract V2',
+    idProtects: 'nothing',
+    lookUp: 'open-orders-and-history',
+    ...weex,
+  },
+};

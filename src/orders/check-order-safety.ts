@@ -1,0 +1,80 @@
+import type { OrderSafety } from './order-safety.js';
+import { sum } from './patience.js';
+
+interface Rule {
+  readonly allowed: string;
+  readonly required?: true;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+const longestMs = 2 ** 31 - 1;
+const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= longestMs;
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const hasMethods =
+  (...names: readonly string[]) =>
+  (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => isFunction((value as Record<string, unknown>)[name]));
+const isVenue = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'idProtects' in value &&
+  ['visibleWithinMs', 'requestValidForMs'].every((name) =>
+    isDuration((value as Record<string, unknown>)[name]),
+  );
+
+const range = `from 0 to ${longestMs}`;
+const rules: Readonly<Record<keyof OrderSafety<unknown, [], unknown>, Rule>> = {
+  clientOrderId: { allowed: 'a function of the call', required: true, accepts: isFunction },
+  find: { allowed: 'a function of the id and the call', required: true, accepts: isFunction },
+  settleMs: {
+    allowed: `a number ${range}, or a list of at least one`,
+    accepts: (value) =>
+      isDuration(value) || (Array.isArray(value) && value.length > 0 && value.every(isDuration)),
+  },
+  reconcileDeadlineMs: { allowed: `a number ${range}`, accepts: isDuration },
+  persist: { allowed: 'a function of the id and the call', accepts: isFunction },
+  journal: { allowed: 'an IntentJournal', accepts: hasMethods('sent', 'settled', 'open') },
+  venue: { allowed: 'a Venue', accepts: isVenue },
+  lookUpPolicy: { allowed: 'a policy', accepts: hasMethods('execute') },
+};
+
+/**
+ * Refuses an order safety that cannot work.
+ *
+ * @throws TypeError that names every fault, the value received and what is allowed.
+ */
+export function checkOrderSafety(safety: object): void {
+  const given = Object.entries(safety).filter(([, value]) => value !== undefined);
+  const faults = [
+    ...Object.entries<Rule>(rules)
+      .filter(([name, { required }]) => required && !given.some(([key]) => key === name))
+      .map(([name, { allowed }]) => `${name} is missing, it must be ${allowed}`),
+    ...given.flatMap(([name, value]) => faultOf(name, value)),
+    ...tooLittleTime(safety as Partial<OrderSafety<unknown, [], unknown>>),
+  ];
+  if (faults.length > 0) throw new TypeError(`Cannot make orders safe: ${faults.join('; ')}`);
+}
+
+function faultOf(name: string, value: unknown): string[] {
+  const rule = (rules as Readonly<Record<string, Rule>>)[name];
+  if (!rule) return [`${name} is not an option of orderSafety, allowed are ${Object.keys(rules).join(', ')}`];
+  return rule.accepts(value) ? [] : [`${name} is ${show(value)}, allowed is ${rule.allowed}`];
+}
+
+function tooLittleTime({
+  reconcileDeadlineMs,
+  settleMs,
+}: Partial<OrderSafety<unknown, [], unknown>>): string[] {
+  if (reconcileDeadlineMs === undefined || settleMs === undefined) return [];
+  const patienceMs = sum([settleMs].flat());
+  if (!(reconcileDeadlineMs < patienceMs)) return [];
+  return [
+    `reconcileDeadlineMs is ${reconcileDeadlineMs}, allowed is at least the sum of settleMs, ${patienceMs}`,
+  ];
+}
+
+function show(value: unknown): string {
+  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,44 @@
+import type { Intent, IntentJournal, IntentOutcome } from './intent-journal.js';
+
+/** What is written down of one intent, and by whom. */
+export interface RecordOptions {
+  readonly journal: IntentJournal | undefined;
+  /** The caller's own hook, called until it has succeeded once. */
+  readonly persist: () => unknown;
+  readonly intent: Omit<Intent, 'begunAt' | 'sentAt'>;
+}
+
+/** Keeps the memory of one intent: before it is sent, and when its outcome is known. */
+export class IntentRecord {
+  readonly #options: RecordOptions;
+  readonly #begunAt: number = Date.now();
+  #persisted = false;
+  #written = false;
+
+  constructor(options: RecordOptions) {
+    this.#options = options;
+  }
+
+  /** Writes it down; nothing may be sent before. */
+  async beforeSend(): Promise<void> {
+    const { intent, journal, persist } = this.#options;
+    if (!this.#persisted) {
+      await persist();
+      this.#persisted = true;
+    }
+    if (!journal) return;
+    await journal.sent({ ...intent, begunAt: this.#begunAt, sentAt: Date.now() });
+    this.#written = true;
+  }
+
+  /** Forgets it. Never throws. */
+  async settle(outcome: IntentOutcome): Promise<void> {
+    const { intent, journal } = this.#options;
+    if (!this.#written) return;
+    try {
+      await journal?.settled(intent.clientOrderId, outcome);
+    } catch {
+      // It stays open: the next recovery looks it up once more.
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import type { IPolicy } from 'cockatiel';
+import type { CallContext } from '../context/call-context.js';
+import { type Clock, systemClock } from '../context/clock.js';
+import { WEEXOutcomeUnknownError } from '../errors/index.js';
+import { assign, isWEEXError } from '../errors/weex-error.js';
+import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
+import { checkOrderSafety } from './check-order-safety.js';
+import { IntentRecord } from './intent-record.js';
+import { createLookUp, isResiliencePolicy } from './look-up.js';
+import { OrderAttempts } from './order-attempts.js';
+import type { OrderSafety } from './order-safety.js';
+import { outcomeUnknown } from './outcome-unknown.js';
+import { type Patience, patienceOf } from './patience.js';
+import { type Finding, reconcile } from './reconcile.js';
+import { weexVenues } from './venue.js';
+
+/** One call of a guarded method. */
+export interface GuardedCall<This, Args extends unknown[], Result> {
+  readonly self: This;
+  readonly args: Args;
+  /** Runs the method: one attempt. */
+  readonly send: (context: CallContext) => PromiseLike<Result> | Result;
+  readonly options?: ExecuteOptions | undefined;
+}
+
+/** Executes a call under a policy so that it never takes effect twice. */
+export type OrderGuard<This, Args extends unknown[], Result> = (
+  policy: IPolicy,
+  call: GuardedCall<This, Args, Result>,
+) => Promise<Result>;
+
+/**
+ * Makes the guard of a method from its order safety, once a method.
+ *
+ * The guard works with any policy. A policy of this library asks it what became of an attempt and sends again by
+ * itself; another one, which may send again whatever happened, is not let through while an attempt is in doubt.
+ *
+ * With `idempotent: true` (a cancel) an unknown outcome is sent again without a look-up, but what a repeated send is
+ * refused with, "order does not exist" above all, is looked up.
+ *
+ * @throws TypeError when a value of `safety` is not allowed, with all faults at once.
+ */
+export function createOrderGuard<This, Args extends unknown[], Result>(
+  safety: OrderSafety<This, Args, Result>,
+): OrderGuard<This, Args, Result> {
+  checkOrderSafety(safety);
+  const patience = patienceOf(safety);
+  return (policy, call) => new GuardedOrder(safety, patience, policy, call).run();
+}
+
+class GuardedOrder<This, Args extends unknown[], Result> {
+  readonly #safety: OrderSafety<This, Args, Result>;
+  readonly #patience: Patience;
+  readonly #policy: IPolicy;
+  readonly #call: GuardedCall<This, Args, Result>;
+  readonly #options: ExecuteOptions;
+  readonly #id: string | undefined;
+  readonly #record: IntentRecord | undefined;
+  readonly #attempts: OrderAttempts<Result> = new OrderAttempts();
+  #verdict: unknown;
+  #clock: Clock = systemClock;
+
+  constructor(
+    safety: OrderSafety<This, Args, Result>,
+    patience: Patience,
+    policy: IPolicy,
+    call: GuardedCall<This, Args, Result>,
+  ) {
+    this.#safety = safety;
+    this.#patience = patience;
+    this.#policy = policy;
+    this.#call = call;
+    this.#options = call.options ?? {};
+    this.#id = safety.clientOrderId.apply(call.self, call.args) || undefined;
+    this.#record = this.#makeRecord();
+  }
+
+  async run(): Promise<Result> {
+    const policy = this.#policy;
+    const native = isResiliencePolicy(policy);
+    for (let mayRepeat = !native; ; mayRepeat = false) {
+      try {
+        const value = await (native ? this.#executeNative(policy) : this.#executeForeign(policy));
+        // A fallback's value says nothing about the order.
+        if (this.#attempts.executed) await this.#record?.settle('executed');
+        return value;
+      } catch (error) {
+        this.#attempts.stop();
+        if (this.#options.signal?.aborted) throw error;
+        const resolution = await this.#conclude(error);
+        if (resolution?.outcome === 'found') {
+          await this.#record?.settle('executed');
+          return resolution.value as Result;
+        }
+        if (resolution?.outcome === 'absent' && mayRepeat) continue;
+        if (this.#attempts.noneExecuted) await this.#record?.settle('not-executed');
+        throw resolution ? resolution.error : error;
+      }
+    }
+  }
+
+  #executeNative(policy: ResiliencePolicy): Promise<Result> {
+    const options: ExecuteOptions = {
+      ...this.#options,
+      clientOrderId: this.#id,
+      resolveDeadlineMs: this.#patience.deadlineMs,
+      resolveUnknown: (error, context, clock) => {
+        this.#clock = clock;
+        return this.#resolve(error, context.signal);
+      },
+    };
+    return policy.execute((context) => this.#attempt(context), options);
+  }
+
+  /** Under a policy that sends again whatever happened. */
+  #executeForeign(policy: IPolicy): Promise<Result> {
+    const { idempotent, operation, signal } = this.#options;
+    return policy.execute((context) => {
+      if (this.#attempts.inDoubt && !idempotent) {
+        throw new WEEXOutcomeUnknownError(
+          `Cannot send ${operation ?? 'the call'} again: nobody knows yet what became of its last attempt`,
+          { clientOrderId: this.#id },
+        );
+      }
+      const unlimited = { attempt: 0, deadline: undefined, remainingMs: undefined };
+      return this.#attempt({ ...unlimited, operation, clientOrderId: this.#id, signal: context.signal });
+    }, signal);
+  }
+
+  #attempt(context: CallContext): Promise<Result> {
+    const record = this.#record;
+    return this.#attempts.start(context, record && (() => record.beforeSend()), this.#call.send);
+  }
+
+  /** What is left to find out when the policy has given up. */
+  async #conclude(error: unknown): Promise<Resolution | undefined> {
+    const { doubted, executed, inDoubt, refusal } = this.#attempts;
+    if (executed) return { outcome: 'found', value: executed.value };
+    if (error === this.#verdict) return undefined;
+    // The first order may hold the very margin or the very id that the second one is refused for.
+    const suspicious = error === refusal && doubted;
+    return inDoubt || suspicious ? this.#resolve(error, this.#options.signal, suspicious) : undefined;
+  }
+
+  async #resolve(error: unknown, signal: AbortSignal | undefined, suspicious = false): Promise<Resolution> {
+    const attempts = this.#attempts;
+    attempts.stop();
+    const finding = await this.#search(error, signal, suspicious);
+    if (finding.outcome === 'found') {
+      attempts.executed = { value: finding.value as Result };
+      return { outcome: 'found', value: finding.value };
+    }
+    if (finding.outcome === 'unknown') {
+      this.#verdict = this.#explain(error, finding);
+      return { outcome: 'unknown', error: this.#verdict };
+    }
+    attempts.clear();
+    if (isWEEXError(error) && error.executionStatus === 'unknown') {
+      assign(error, 'executionStatus', 'not-executed');
+    }
+    return { outcome: 'absent', error };
+  }
+
+  async #search(error: unknown, signal: AbortSignal | undefined, suspicious: boolean): Promise<Finding> {
+    const attempts = this.#attempts;
+    const id = this.#id;
+    const needed = suspicious || attempts.inDoubt;
+    if (!needed) return { outcome: 'absent', lookUps: [] };
+    if (id === undefined) return { outcome: 'unknown', lookUps: [] };
+    return reconcile({
+      clientOrderId: id,
+      lookUp: createLookUp(this.#safety, this.#safety.lookUpPolicy, this.#call, id),
+      waitsMs: this.#patience.waitsMs(error),
+      deadlineMs: this.#patience.deadlineMs,
+      clock: this.#clock,
+      signal,
+      evidence: () => {
+        if (attempts.executed) return { outcome: 'found', value: attempts.executed.value };
+        return suspicious || attempts.inDoubt ? undefined : { outcome: 'absent' };
+      },
+    });
+  }
+
+  #explain(cause: unknown, { lookUps }: Finding): WEEXOutcomeUnknownError {
+    return outcomeUnknown({
+      operation: this.#options.operation,
+      clientOrderId: this.#id,
+      args: this.#call.args,
+      sentAt: this.#attempts.sentAt,
+      lookUps,
+      venue: this.#safety.venue ?? weexVenues.contract,
+      cause,
+    });
+  }
+
+  #makeRecord(): IntentRecord | undefined {
+    const safety = this.#safety;
+    const { args, self } = this.#call;
+    const id = this.#id;
+    if (id === undefined || !(safety.journal || safety.persist)) return undefined;
+    return new IntentRecord({
+      journal: safety.journal,
+      persist: () => safety.persist?.apply(self, [id, ...args]),
+      intent: { clientOrderId: id, operation: this.#options.operation, args },
+    });
+  }
+}

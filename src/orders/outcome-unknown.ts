@@ -1,0 +1,73 @@
+import { WEEXOutcomeUnknownError } from '../errors/index.js';
+import type { LookUp } from './reconcile.js';
+import type { Venue } from './venue.js';
+
+/** What is known about an order of which nobody could tell whether it stands. */
+export interface UnknownOutcome {
+  readonly operation: string | undefined;
+  readonly clientOrderId: string | undefined;
+  readonly args: readonly unknown[];
+  /** When it was last sent, in milliseconds since 1970. */
+  readonly sentAt: number | undefined;
+  readonly lookUps: readonly LookUp[];
+  readonly venue: Venue;
+  /** Why its outcome is open. */
+  readonly cause: unknown;
+}
+
+const where: Readonly<Record<Venue['lookUp'], string>> = {
+  'by-id': 'by its client order id',
+  'open-orders-and-history': 'in the open orders and in the order history',
+};
+
+/** The error of last resort: everything that a person needs to find out. */
+export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
+  const { cause, clientOrderId, lookUps, operation = 'the call', sentAt, venue } = facts;
+  const sent = sentAt === undefined ? undefined : new Date(sentAt).toISOString();
+  const symbol = symbolOf(facts.args);
+  const advice =
+    clientOrderId === undefined
+      ? `Look for it at ${venue.name} by symbol and time before you send it again`
+      : `Look it up at ${venue.name} ${where[venue.lookUp]} before you send it again`;
+  return new WEEXOutcomeUnknownError(
+    `Cannot establish whether ${operation} was executed${symbol ? ` for ${symbol}` : ''}: ` +
+      `${describe(clientOrderId, lookUps)}. ${advice}`,
+    {
+      clientOrderId,
+      cause,
+      context: {
+        operation: facts.operation,
+        clientOrderId,
+        symbol,
+        sentAt: sent,
+        lookUps: lookUps.map(({ at, result, error }) => ({
+          at: new Date(at).toISOString(),
+          result,
+          ...(error === undefined ? {} : { error: messageOf(error) }),
+        })),
+        advice,
+      },
+    },
+  );
+}
+
+function describe(id: string | undefined, lookUps: readonly LookUp[]): string {
+  if (id === undefined) return 'it has no client order id, so that it cannot be looked up';
+  const last = lookUps.at(-1);
+  if (!last) return `there was no time to look up client order id ${id}`;
+  const failed = lookUps.filter(({ result }) => result === 'failed').length;
+  const seen = `${failed} of ${lookUps.length} look-ups of client order id ${id} failed and none saw it`;
+  return last.error === undefined ? seen : `${seen}, the last one with "${messageOf(last.error)}"`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Most order methods take the order first. */
+function symbolOf(args: readonly unknown[]): string | undefined {
+  const [first] = args;
+  if (typeof first !== 'object' || first === null) return undefined;
+  const { symbol } = first as { symbol?: unknown };
+  return typeof symbol === 'string' ? symbol : undefined;
+}

@@ -1,0 +1,107 @@
+import type { IPolicy } from 'cockatiel';
+import { type Clock, systemClock } from '../context/clock.js';
+import type { WEEXOutcomeUnknownError } from '../errors/index.js';
+import type { Intent, IntentJournal } from './intent-journal.js';
+import { createLookUp } from './look-up.js';
+import { outcomeUnknown } from './outcome-unknown.js';
+import { patienceOf, spreadLookUps, sum } from './patience.js';
+import { reconcile } from './reconcile.js';
+import { type Venue, weexVenues } from './venue.js';
+
+/** Where the open intents are, and how each is looked up. */
+export interface RecoverOptions<Result> {
+  /** The journal that the calls wrote to. */
+  readonly journal: IntentJournal;
+  /**
+   * Looks an order up: the order in any state, or nothing if it is not to be seen. "Order does not exist" counts as
+   * not seen, any other error as a look-up that failed. An order with another client order id is not taken.
+   */
+  find(intent: Intent): PromiseLike<Result | undefined | null> | Result | undefined | null;
+  /** As in `OrderSafety`, but counted from the last send: what has passed since then is not waited for again. */
+  readonly settleMs?: number | readonly number[] | undefined;
+  /** How long the look-ups of one intent may take, in milliseconds. Default: the patience and 5,000. */
+  readonly reconcileDeadlineMs?: number | undefined;
+  /** The exchange that the orders went to. Default: `weexVenues.contract`. */
+  readonly venue?: Venue | undefined;
+  /** The policy that look-ups run under. */
+  readonly lookUpPolicy?: IPolicy | undefined;
+  /** How many intents are looked up at once. Default 5. */
+  readonly concurrency?: number | undefined;
+  /** Ends the recovery; what is not settled by then stays open. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What became of an intent that was open. */
+export type RecoveredIntent<Result> =
+  | { readonly intent: Intent; readonly outcome: 'executed'; readonly value: Result }
+  | { readonly intent: Intent; readonly outcome: 'not-executed' }
+  | { readonly intent: Intent; readonly outcome: 'unknown'; readonly error: WEEXOutcomeUnknownError };
+
+/**
+ * Settles the intents that a journal holds open, after a crash or an outage: looks each one up and tells whether it
+ * was executed. It sends nothing; an intent that was not executed is the caller's to send again or to drop.
+ *
+ * Call it at start, before any order is placed. An intent whose outcome stays unknown stays in the journal.
+ *
+ * @throws whatever `journal.open` throws, and the reason of `signal` when it aborts.
+ * @example
+ * ```ts
+ * import { type IntentJournal, recoverIntents } from 'weex-resilience';
+ *
+ * interface Order {
+ *   readonly clientOrderId: string;
+ *   readonly status: string;
+ * }
+ *
+ * async function recover(journal: IntentJournal, findOrder: (id: string) => Promise<Order | undefined>) {
+ *   for (const recovered of await recoverIntents({ journal, find: (intent) => findOrder(intent.clientOrderId) })) {
+ *     if (recovered.outcome === 'executed') console.log(recovered.intent.clientOrderId, recovered.value.status);
+ *   }
+ * }
+ * ```
+ */
+export async function recoverIntents<Result>(
+  options: RecoverOptions<Result>,
+): Promise<RecoveredIntent<Result>[]> {
+  const { concurrency = 5, journal } = options;
+  const intents = await journal.open();
+  const recovered: RecoveredIntent<Result>[] = [];
+  const queue = intents.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, intent] of queue) {
+      const result = await recover(options, intent);
+      if (result.outcome !== 'unknown') await journal.settled(intent.clientOrderId, result.outcome);
+      recovered[index] = result;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, intents.length) }, worker));
+  return recovered;
+}
+
+const noCall: { readonly self: unknown; readonly args: [] } = { self: undefined, args: [] };
+
+async function recover<Result>(
+  options: RecoverOptions<Result>,
+  intent: Intent,
+): Promise<RecoveredIntent<Result>> {
+  const { clock = systemClock, signal, venue = weexVenues.contract } = options;
+  const { clientOrderId, operation, args, sentAt } = intent;
+  const patience = patienceOf(options);
+  const leftMs = sum(patience.waitsMs(undefined)) - Math.max(0, clock.now() - sentAt);
+  const finding = await reconcile({
+    clientOrderId,
+    lookUp: createLookUp({ find: () => options.find(intent) }, options.lookUpPolicy, noCall, clientOrderId),
+    waitsMs: leftMs > 0 ? [0, ...spreadLookUps(leftMs)] : [0],
+    deadlineMs: patience.deadlineMs,
+    clock,
+    signal,
+  });
+  if (finding.outcome === 'found') return { intent, outcome: 'executed', value: finding.value as Result };
+  if (finding.outcome === 'absent') return { intent, outcome: 'not-executed' };
+  const cause = new Error('The program ended or gave up before the outcome was known');
+  const { lookUps } = finding;
+  const error = outcomeUnknown({ operation, clientOrderId, args, sentAt, lookUps, venue, cause });
+  return { intent, outcome: 'unknown', error };
+}
