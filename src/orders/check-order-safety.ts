@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { OrderSafety } from './order-safety.js';
 import { sum } from './patience.js';
 
@@ -52,7 +53,7 @@ export function checkOrderSafety(safety: object): void {
       .filter(([name, { required }]) => required && !given.some(([key]) => key === name))
       .map(([name, { allowed }]) => `${name} is missing, it must be ${allowed}`),
     ...given.flatMap(([name, value]) => faultOf(name, value)),
-    ...tooLittleTime(safety as Partial<OrderSafety<unknown, [], unknown>>),
+    ...tooLittleTime(safety),
   ];
   if (faults.length > 0) throw new TypeError(`Cannot make orders safe: ${faults.join('; ')}`);
 }
@@ -76,5 +77,7 @@ function tooLittleTime({
 }
 
 function show(value: unknown): string {
-  return typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : inspect(value, { depth: 1, breakLength: Infinity });
 }

@@ -15,7 +15,7 @@ export interface LookUp {
 export interface Search {
   readonly clientOrderId: string;
   /** Asks the exchange once: the order, or nothing. */
-  readonly lookUp: (signal: AbortSignal) => unknown;
+  readonly lookUp: (signal: AbortSignal) => Promise<unknown>;
   /** The wait before each look-up, in milliseconds. */
   readonly waitsMs: readonly number[];
   /** How long all of it may take, in milliseconds. */
@@ -43,6 +43,8 @@ const repeatMs = { first: 250, longest: 5_000 };
 /**
  * Looks for an order until it is seen, until all of the patience is over and a look-up saw nothing, or until the
  * deadline. A look-up that failed proves nothing and is repeated.
+ *
+ * @throws the reason of `signal` when it aborts.
  */
 export async function reconcile(search: Search): Promise<Finding> {
   const { clock, evidence, signal } = search;
@@ -50,14 +52,13 @@ export async function reconcile(search: Search): Promise<Finding> {
   const limit = limitTime(clock, search.deadlineMs, signal);
   try {
     for (const delayMs of delays(search.waitsMs, lookUps)) {
-      await limit.race(limit.wait(delayMs));
-      const proof = evidence?.() ?? (await lookUpOnce(search, limit, lookUps));
-      if (proof) return { ...proof, lookUps };
+      const waited = await limit.race(limit.wait(delayMs));
+      const finding = evidence?.() ?? (waited === over ? over : await lookUpOnce(search, limit, lookUps));
+      signal?.throwIfAborted();
+      if (finding === over) return { outcome: 'unknown', lookUps };
+      if (finding) return { ...finding, lookUps };
     }
     return { outcome: 'absent', lookUps };
-  } catch (error) {
-    if (signal?.aborted || error !== outOfTime) throw error;
-    return { ...(evidence?.() ?? { outcome: 'unknown' }), lookUps };
   } finally {
     limit.end();
   }
@@ -68,56 +69,51 @@ function* delays(waitsMs: readonly number[], lookUps: readonly LookUp[]): Genera
   yield* waitsMs;
   let delayMs = repeatMs.first;
   for (let last = lookUps.at(-1); last?.result === 'failed'; last = lookUps.at(-1)) {
-    yield Math.max(delayMs, retryAfterMsOf(last.error));
+    yield Math.max(delayMs, isWEEXError(last.error) ? (last.error.retryAfterMs ?? 0) : 0);
     delayMs = Math.min(delayMs * 2, repeatMs.longest);
   }
 }
 
 async function lookUpOnce(
-  search: Search,
+  { clientOrderId, clock, lookUp }: Search,
   limit: TimeLimit,
   lookUps: LookUp[],
-): Promise<Evidence | undefined> {
-  const { clientOrderId, clock, lookUp } = search;
+): Promise<Evidence | typeof over | undefined> {
   const note = (result: LookUp['result'], error?: unknown): void => {
     lookUps.push({ at: clock.now(), result, ...(error === undefined ? {} : { error }) });
   };
   try {
     const value = await limit.race(lookUp(limit.signal));
-    if (value === undefined || value === null) return note('not-seen') as undefined;
+    if (value === over) throw new Error('No answer in time');
+    if (value === undefined || value === null) note('not-seen');
     // The look-up itself is wrong, so that what it does not show proves nothing either.
-    if (carriesOtherId(value, clientOrderId)) {
-      return note('failed', new Error('the look-up returned an order with another id')) as undefined;
+    else if (carriesOtherId(value, clientOrderId)) note('failed', new Error('It returned another order'));
+    else {
+      note('seen');
+      return { outcome: 'found', value };
     }
-    note('seen');
-    return { outcome: 'found', value };
   } catch (error) {
-    if (limit.signal.aborted) throw error;
     if (isNotFound(error)) note('not-seen');
     else note('failed', error);
-    return undefined;
+    if (limit.signal.aborted) return over;
   }
+  return undefined;
 }
 
 function isNotFound(error: unknown): boolean {
-  return (
-    isWEEXError(error) && error.kind === 'order' && (error as { reason?: unknown }).reason === 'not-found'
-  );
+  return isWEEXError(error) && error.kind === 'order' && 'reason' in error && error.reason === 'not-found';
 }
 
-function retryAfterMsOf(error: unknown): number {
-  return isWEEXError(error) ? (error.retryAfterMs ?? 0) : 0;
-}
-
-const outOfTime: unique symbol = Symbol('out of time');
+/** What a race comes to when the time is over first. */
+const over: unique symbol = Symbol('over');
 
 interface TimeLimit {
-  /** Aborts with {@link outOfTime} at the end of the time, or with the caller's reason. */
+  /** Aborts at the end of the time, or with the caller's signal. */
   readonly signal: AbortSignal;
   /** Resolves after a delay. */
   wait(ms: number): Promise<void>;
-  /** Settles as `work` does, or rejects as soon as the time is over. */
-  race<Value>(work: PromiseLike<Value> | Value): Promise<Value>;
+  /** Settles as `work` does, or resolves to {@link over} as soon as the time is over. */
+  race<Value>(work: PromiseLike<Value> | Value): Promise<Value | typeof over>;
   /** Stops every timer and listener. */
   end(): void;
 }
@@ -125,22 +121,21 @@ interface TimeLimit {
 function limitTime(clock: Clock, ms: number, caller: AbortSignal | undefined): TimeLimit {
   const controller = new AbortController();
   const { signal } = controller;
-  const timers = new Set<unknown>([clock.setTimeout(() => controller.abort(outOfTime), ms)]);
-  const onAbort = (): void => controller.abort(caller?.reason);
-  if (caller?.aborted) onAbort();
-  else caller?.addEventListener('abort', onAbort, { once: true });
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    if (signal.aborted) reject(signal.reason);
+  const timers = new Set<unknown>();
+  const stop = (): void => controller.abort(caller?.reason);
+  const stopped = new Promise<typeof over>((resolve) => {
+    signal.addEventListener('abort', () => resolve(over), { once: true });
   });
-  aborted.catch(() => undefined);
+  timers.add(clock.setTimeout(stop, ms));
+  if (caller?.aborted) stop();
+  else caller?.addEventListener('abort', stop, { once: true });
   return {
     signal,
     wait: (delayMs) => new Promise((resolve) => timers.add(clock.setTimeout(resolve, delayMs))),
-    race: (work) => Promise.race([work, aborted]),
+    race: (work) => Promise.race([work, stopped]),
     end() {
       for (const timer of timers) clock.clearTimeout(timer);
-      caller?.removeEventListener('abort', onAbort);
+      caller?.removeEventListener('abort', stop);
     },
   };
 }

@@ -28,6 +28,11 @@ const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
     neverLoadsRooms: ['testing', ...edges],
     needsOptionalPeers: false,
   },
+  './journal': {
+    neverLoads: [...nest, ...redis, ...telemetry, 'axios', 'cockatiel'],
+    neverLoadsRooms: ['client', 'http', 'policies', 'testing', ...edges],
+    needsOptionalPeers: false,
+  },
   './testing': {
     neverLoads: [...nest, ...redis, ...telemetry],
     neverLoadsRooms: ['client', ...edges],

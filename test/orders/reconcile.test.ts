@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WEEXNetworkError, WEEXOrderError, WEEXRateLimitError } from '../../src/index.js';
+import { type Finding, reconcile, type Search } from '../../src/orders/reconcile.js';
+import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
+
+const order = { clientOrderId: 'a1', status: 'FILLED' };
+const reset = () => new WEEXNetworkError('reset');
+
+/** Answers look-ups from a list: a value, or an error to throw; the last answer stays. */
+function answering(...answers: readonly unknown[]): {
+  lookUp: Search['lookUp'];
+  times: number[];
+  clock: FakeClock;
+} {
+  const clock = createFakeClock();
+  const times: number[] = [];
+  const lookUp = (): Promise<unknown> => {
+    const answer = answers[Math.min(times.length, answers.length - 1)];
+    times.push(clock.now());
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  return { lookUp, times, clock };
+}
+
+async function search(
+  exchange: { lookUp: Search['lookUp']; clock: FakeClock },
+  options: Partial<Search> = {},
+): Promise<Finding> {
+  const { clock, lookUp } = exchange;
+  const found = reconcile({
+    clientOrderId: 'a1',
+    lookUp,
+    clock,
+    waitsMs: [250, 1_000, 3_000],
+    deadlineMs: 10_000,
+    ...options,
+  });
+  const state = { settled: false };
+  void found.then(() => (state.settled = true));
+  for (let step = 0; step < 100 && !state.settled; step += 1) await clock.advance(250);
+  expect(clock.pendingTimers).toBe(0);
+  return found;
+}
+
+describe('reconcile', () => {
+  it('takes an order that is seen, in any state, at the first look', async () => {
+    const exchange = answering(order);
+    expect(await search(exchange)).toMatchObject({ outcome: 'found', value: order });
+    expect(exchange.times).toEqual([250]);
+  });
+
+  it('finds an order that shows up late', async () => {
+    const exchange = answering(undefined, null, order);
+    expect(await search(exchange)).toMatchObject({ outcome: 'found', value: order });
+    expect(exchange.times).toEqual([250, 1_250, 4_250]);
+  });
+
+  it('calls it absent only when all of the patience is over', async () => {
+    const exchange = answering(undefined);
+    const finding = await search(exchange);
+    expect(finding.outcome).toBe('absent');
+    expect(exchange.times).toEqual([250, 1_250, 4_250]);
+    expect(finding.lookUps.map(({ result }) => result)).toEqual(['not-seen', 'not-seen', 'not-seen']);
+  });
+
+  it('takes "order does not exist" for not seen', async () => {
+    const exchange = answering(new WEEXOrderError('Order does not exist', { reason: 'not-found' }));
+    expect((await search(exchange)).outcome).toBe('absent');
+  });
+
+  it('takes no other refusal for not seen', async () => {
+    const exchange = answering(new WEEXOrderError('Refused', { reason: 'refused' }));
+    expect((await search(exchange)).outcome).toBe('unknown');
+  });
+
+  it('goes on after its patience while the last look-up failed, because a failure proves nothing', async () => {
+    const exchange = answering(undefined, undefined, reset(), reset(), undefined);
+    const finding = await search(exchange);
+    expect(finding.outcome).toBe('absent');
+    expect(exchange.times).toEqual([250, 1_250, 4_250, 4_500, 5_000]);
+  });
+
+  it('waits as long as the exchange says after a refused look-up', async () => {
+    const exchange = answering(new WEEXRateLimitError('Too many requests', { retryAfter: 4 }), undefined);
+    await search(exchange, { waitsMs: [0] });
+    expect(exchange.times).toEqual([0, 4_000]);
+  });
+
+  it('gives up at its deadline when every look-up failed', async () => {
+    const exchange = answering(reset());
+    const finding = await search(exchange, { deadlineMs: 6_000 });
+    expect(finding.outcome).toBe('unknown');
+    expect(exchange.clock.now()).toBe(6_000);
+    expect(new Set(finding.lookUps.map(({ result }) => result))).toEqual(new Set(['failed']));
+  });
+
+  it('gives up at its deadline when a look-up hangs, and aborts it', async () => {
+    const clock = createFakeClock();
+    let aborted: AbortSignal | undefined;
+    const lookUp = (signal: AbortSignal) => {
+      aborted = signal;
+      return new Promise<never>(() => undefined);
+    };
+    expect(await search({ lookUp, clock })).toMatchObject({
+      outcome: 'unknown',
+      lookUps: [{ at: 10_000, result: 'failed' }],
+    });
+    expect(aborted?.aborted).toBe(true);
+  });
+
+  it.each(['clientOrderId', 'newClientOrderId', 'origClientOrderId', 'clientOid', 'client_oid'])(
+    'does not take an order whose %s is another',
+    async (field) => {
+      const exchange = answering({ [field]: 'b2', orderId: '17' });
+      expect((await search(exchange)).outcome).toBe('unknown');
+    },
+  );
+
+  it('takes an order that was looked up by the id of the exchange', async () => {
+    const exchange = answering({ clientOrderId: 'b2', orderId: 736557215397183592n.toString() });
+    const finding = await search(exchange, { clientOrderId: '736557215397183592' });
+    expect(finding.outcome).toBe('found');
+  });
+
+  it('believes other evidence before it looks', async () => {
+    const exchange = answering(undefined);
+    const evidence = () =>
+      exchange.clock.now() >= 1_000 ? ({ outcome: 'found', value: order } as const) : undefined;
+    expect(await search(exchange, { evidence })).toMatchObject({ outcome: 'found', value: order });
+    expect(exchange.times).toEqual([250]);
+  });
+
+  it('rejects with the reason of its signal, in a wait and in a look-up', async () => {
+    for (const atMs of [100, 300]) {
+      const clock = createFakeClock();
+      const controller = new AbortController();
+      const reason = new Error('stop');
+      const found = reconcile({
+        clientOrderId: 'a1',
+        lookUp: () => new Promise(() => undefined),
+        clock,
+        waitsMs: [250],
+        deadlineMs: 10_000,
+        signal: controller.signal,
+      });
+      const caught = expect(found).rejects.toBe(reason);
+      await clock.advance(atMs);
+      controller.abort(reason);
+      await caught;
+      expect(clock.pendingTimers).toBe(0);
+    }
+  });
+
+  it('says absent or found only with proof, for any history of answers', async () => {
+    const answer = fc.constantFrom<unknown>(undefined, order, reset(), { clientOrderId: 'b2' });
+    await fc.assert(
+      fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 12 }), async (answers) => {
+        const exchange = answering(...answers);
+        const finding = await search(exchange);
+        const asked = exchange.times.map((_, index) => answers[Math.min(index, answers.length - 1)]);
+        if (finding.outcome === 'found') expect(asked.at(-1)).toBe(order);
+        if (finding.outcome === 'absent') {
+          expect(asked.at(-1)).toBeUndefined();
+          expect(exchange.times.at(-1)).toBeGreaterThanOrEqual(4_250);
+        }
+        expect(asked.slice(0, -1)).not.toContain(order);
+        if (finding.outcome === 'unknown') expect(exchange.clock.now()).toBe(10_000);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
