@@ -1,4 +1,5 @@
 export * from './errors/index.js';
+export * from './http/index.js';
 export * from './observability/index.js';
 export * from './orders/index.js';
 export type { Clock } from './context/clock.js';

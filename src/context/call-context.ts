@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RateLimitUsage } from './rate-limit-usage.js';
 
 /** What a call under a policy knows about itself: the argument of `policy.execute(fn)`'s function, one an attempt. */
 export interface CallContext {
@@ -19,6 +20,8 @@ export interface CallContext {
    * was a read, nothing can have been executed.
    */
   observeRequest?(effect: 'read' | 'write'): void;
+  /** @internal Told by the interceptor what the headers of every answer to this attempt say of the limits. */
+  observeUsage?(usage: readonly RateLimitUsage[]): void;
 }
 
 let storage: AsyncLocalStorage<CallContext> | undefined;

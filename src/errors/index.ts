@@ -1,3 +1,6 @@
+export { createCatalogue } from './catalogue.js';
+export { defaultCatalogue, v2Catalogue, v3Catalogue, weexClientCatalogue } from './catalogues.js';
+export { explainCode } from './explain-code.js';
 export { isWEEXError, WEEXError } from './weex-error.js';
 export { PortfolioError } from './portfolio-error.js';
 export { RiskManagementError } from './risk-management-error.js';
@@ -13,6 +16,7 @@ export { WEEXRequestError } from './weex-request-error.js';
 export { WEEXSystemError } from './weex-system-error.js';
 export { WEEXTimeoutError } from './weex-timeout-error.js';
 
+export type { Catalogue, CodeDefinition, CodeExplanation, WEEXErrorClass } from './catalogue.js';
 export type { PortfolioErrorDetails } from './portfolio-error.js';
 export type { RiskManagementErrorDetails } from './risk-management-error.js';
 export type { TradingStrategyErrorDetails } from './trading-strategy-error.js';

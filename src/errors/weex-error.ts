@@ -111,9 +111,9 @@ export function isWEEXError(value: unknown): value is WEEXError {
   return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true;
 }
 
-function normalizeCode(code: number | string | undefined): number | string | undefined {
-  if (typeof code !== 'string' || !/^-?\d{1,15}$/.test(code)) return code;
-  return Number(code);
+/** @internal A numeric string is the number it shows; any other string stays. */
+export function normalizeCode<Code extends number | string | undefined>(code: Code): Code | number {
+  return typeof code === 'string' && /^-?\d{1,15}$/.test(code) ? Number(code) : code;
 }
 
 function causeToJSON(cause: unknown): unknown {

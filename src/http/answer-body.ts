@@ -1,0 +1,33 @@
+/** A text longer than this is not looked into: no answer of the exchange that says something is. */
+const maxParsedLength = 1_000_000;
+
+/** A text that is no JSON keeps this much of itself: enough to recognise the page of a proxy. */
+const maxKeptLength = 4_000;
+
+/** The body of a failed answer as data: JSON text and bytes are parsed, a page of a proxy is cut short. */
+export function parseBody(data: unknown): unknown {
+  const text = bodyText(data);
+  if (text === undefined) return data;
+  const start = text.slice(0, 100).trimStart()[0];
+  if ((start === '{' || start === '[') && text.length <= maxParsedLength) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Cut short on the way, or never JSON: it stays text.
+    }
+  }
+  return text.length > maxKeptLength ? `${text.slice(0, maxKeptLength)}… (${text.length} characters)` : text;
+}
+
+/** A body of text or bytes as text; `undefined` for anything else. */
+export function bodyText(data: unknown): string | undefined {
+  if (typeof data === 'string') return data;
+  if (data instanceof ArrayBuffer) return bytesText(new Uint8Array(data));
+  if (ArrayBuffer.isView(data))
+    return bytesText(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return undefined;
+}
+
+function bytesText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.length > maxParsedLength ? bytes.subarray(0, maxKeptLength) : bytes);
+}

@@ -1,0 +1,45 @@
+import type { AxiosResponse } from 'axios';
+import { bodyText, parseBody } from './answer-body.js';
+import { describeFailure, findRefusal, type Refusal } from './refusal.js';
+
+/** Bytes longer than this are a download, not the answer of an exchange. */
+const maxInspectedBytes = 65_536;
+
+/** Statuses whose answer has no body. */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
+
+const unreadable: Refusal = { level: 'answer' };
+
+/** The failure that a whole answer tells of, or `undefined` for a success. */
+export function answerRefusal(response: AxiosResponse, write: boolean): Refusal | undefined {
+  const { data, status } = response as { data: unknown; status: number | undefined };
+  if (status !== undefined && status >= 400) return describeFailure(parseBody(data));
+  if (typeof data === 'string') return textRefusal(data, response, write);
+  return isInspectedBytes(data) ? jsonRefusal(bodyText(data) ?? '', write) : findRefusal(data, write);
+}
+
+/** axios hands out a string where the body was no JSON, or where the caller asked for text. */
+function textRefusal(
+  text: string,
+  { config, status }: { config?: AxiosResponse['config']; status: number },
+  write: boolean,
+): Refusal | undefined {
+  const { responseType, method } = config ?? {};
+  if (text === '') {
+    const empty = bodiless.has(status) || status >= 300 || method?.toLowerCase() === 'head';
+    return empty ? undefined : unreadable;
+  }
+  if (/^\s*[{[<]/.test(text)) return text.trimStart()[0] === '<' ? unreadable : jsonRefusal(text, write);
+  return responseType && responseType !== 'json' ? undefined : unreadable;
+}
+
+function jsonRefusal(text: string, write: boolean): Refusal | undefined {
+  const body = parseBody(text);
+  return typeof body === 'object' ? findRefusal(body, write) : unreadable;
+}
+
+function isInspectedBytes(data: unknown): boolean {
+  if (!(data instanceof ArrayBuffer) && !ArrayBuffer.isView(data)) return false;
+  const bytes = new Uint8Array(data instanceof ArrayBuffer ? data : data.buffer);
+  return bytes.length <= maxInspectedBytes && bytes[0] === 0x7b;
+}

@@ -1,0 +1,206 @@
+import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { type CallContext, callContextOf, currentCallContext } from '../context/call-context.js';
+import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import type { Catalogue } from '../errors/catalogue.js';
+import { isWEEXError } from '../errors/weex-error.js';
+import { abortReason, type Aborted } from './abort-reason.js';
+import { sentAt } from './build-error.js';
+import type { FailureContext } from './failure-context.js';
+import { keepLosslessIds } from './lossless-ids.js';
+import { isReadRequest } from './read-only-requests.js';
+import { readUsage } from './read-usage.js';
+import { makeRequestId, requestIdHeader } from './request-id.js';
+import { answerRefusal } from './answer-refusal.js';
+import { findRefusal } from './refusal.js';
+import { responseError, thrownError } from './to-weex-error.js';
+
+/** Options of {@link attachWeexErrors}; every one is optional. */
+export interface WeexErrorsOptions {
+  /**
+   * The table of codes for every request of the instance. Default: `v2Catalogue` for paths that hold `/v1/` or
+   * `/v2/` of the spot or contract API, else `defaultCatalogue`.
+   */
+  readonly catalogue?: Catalogue | undefined;
+  /**
+   * Tells whether a request can change nothing. `undefined`, and a throw, leave it to the default: GET, HEAD and
+   * the POSTs of WEEX that only read.
+   */
+  readonly isRead?: ((config: InternalAxiosRequestConfig) => boolean | undefined) | undefined;
+  /**
+   * Leaves whole numbers beyond 2^53, such as the order ids of the spot API, as strings, with every digit. It acts
+   * on JSON answers that hold such a number; the others cost one look at their text. Default `false`.
+   */
+  readonly losslessIds?: boolean | undefined;
+  /** Called for every answer that carries usage headers, failed ones too. What it throws is dropped. */
+  readonly onUsage?:
+    | ((usage: readonly RateLimitUsage[], config: InternalAxiosRequestConfig) => void)
+    | undefined;
+}
+
+interface Attachment {
+  /** The options of every caller that is attached; those of the last hold. */
+  readonly options: WeexErrorsOptions[];
+  eject(): void;
+}
+
+const attachments: WeakMap<object, Attachment> = new WeakMap();
+
+/**
+ * Makes every failure of an axios instance a `WEEXError`: HTTP errors, refusals under HTTP 200, lost connections and
+ * time-outs, and what other interceptors throw before this one. A success passes untouched. A batch of orders fails
+ * only where every order was refused; see {@link batchOutcomes} for one in part.
+ *
+ * It acts on requests that start after it was attached. A caller's own abort is no failure of WEEX: that promise
+ * rejects with `signal.reason`. Interceptors added after this one see `WEEXError`s. Inside a policy's call, a request
+ * without a signal is given that of the attempt, and its `timeout` ends with the attempt.
+ *
+ * The `AxiosError` is `error.cause`, without keys, signatures, passphrases and query. Each request carries an
+ * `X-Request-Id`, unless it has one, which is `error.requestId` where the answer names no other.
+ *
+ * To attach again to the same instance replaces the options until the returned function is called.
+ *
+ * @returns A function that detaches what this call attached.
+ *
+ * @example
+ * ```ts
+ * import axios from 'axios';
+ * import { attachWeexErrors, isWEEXError } from 'weex-resilience';
+ *
+ * const http = axios.create({ baseURL: 'https://api-spot.weex.com', timeout: 5_000 });
+ * const detach = attachWeexErrors(http, { losslessIds: true });
+ * try {
+ *   await http.get('/api/v3/market/depth', { params: { symbol: 'BTCUSDT' } });
+ * } catch (error) {
+ *   if (isWEEXError(error)) console.log(error.kind, error.code);
+ * }
+ * detach();
+ * ```
+ */
+export function attachWeexErrors(instance: AxiosInstance, options: WeexErrorsOptions = {}): () => void {
+  const stack = attachments.get(instance.interceptors)?.options ?? [];
+  const own = { ...options };
+  stack.push(own);
+  attachments.get(instance.interceptors)?.eject();
+  attachments.set(instance.interceptors, install(instance, stack));
+  return () => {
+    const index = stack.indexOf(own);
+    if (index === -1) return;
+    stack.splice(index, 1);
+    if (stack.length > 0) return;
+    attachments.get(instance.interceptors)?.eject();
+    attachments.delete(instance.interceptors);
+  };
+}
+
+function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachment {
+  const { request, response } = instance.interceptors;
+  const current = (): WeexErrorsOptions => stack.at(-1) ?? {};
+  // Synchronous, so that axios adds no turn of the event loop to a request.
+  const requestId = request.use((config) => prepare(config, current()), null, { synchronous: true });
+  const responseId = response.use(
+    (answer) => judge(answer, current()),
+    (failure: unknown) => refuse(failure, current()),
+  );
+  return {
+    options: stack,
+    eject: () => {
+      request.eject(requestId);
+      response.eject(responseId);
+    },
+  };
+}
+
+function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions): InternalAxiosRequestConfig {
+  (config as { [sentAt]?: number })[sentAt] = performance.now();
+  if (!config.headers.has(requestIdHeader)) config.headers[requestIdHeader] = makeRequestId();
+  if (options.losslessIds) keepLosslessIds(config);
+  const ambient = currentCallContext();
+  const context = ambient ?? callContextOf(config.signal);
+  if (context) joinCall(config, context, ambient !== undefined, options);
+  return config;
+}
+
+function joinCall(
+  config: InternalAxiosRequestConfig,
+  context: CallContext,
+  ambient: boolean,
+  options: WeexErrorsOptions,
+): void {
+  // To read the signal makes it, so it is read only where it is sent.
+  if (ambient && !config.signal) config.signal = context.signal;
+  const { remainingMs } = context;
+  if (remainingMs !== undefined) {
+    // To axios a time-out of 0 is none.
+    const left = Math.max(1, Math.ceil(remainingMs));
+    config.timeout = config.timeout ? Math.min(config.timeout, left) : left;
+  }
+  context.observeRequest?.(readOnly(config, options) ? 'read' : 'write');
+}
+
+function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosResponse {
+  // An interceptor before this one may have unwrapped the answer.
+  if (!isAnswer(response)) {
+    const failure = findRefusal(response, false);
+    if (failure) throw thrownError(response, contextOf(undefined, options));
+    return response;
+  }
+  publishUsage(response, options);
+  const refusal = answerRefusal(response, !readOnly(response.config, options));
+  if (refusal) throw responseError(response, refusal, contextOf(response.config, options));
+  return response;
+}
+
+function isAnswer(value: unknown): value is AxiosResponse {
+  return typeof value === 'object' && value !== null && 'config' in value && 'status' in value;
+}
+
+function refuse(failure: unknown, options: WeexErrorsOptions): never {
+  const { config, response } = (failure ?? {}) as Aborted & { response?: AxiosResponse };
+  if (response) publishUsage(response, options);
+  if (isWEEXError(failure)) throw failure;
+  const abort = abortReason(failure);
+  if (abort) throw abort.reason as Error;
+  throw thrownError(failure, contextOf(config, options));
+}
+
+function contextOf(
+  config: InternalAxiosRequestConfig | undefined,
+  options: WeexErrorsOptions,
+): FailureContext {
+  const call = callOf(config);
+  return {
+    // Of a failure without its request it is not known whether an order went out before.
+    isRead: config ? readOnly(config, options) : false,
+    catalogue: options.catalogue,
+    operation: call?.operation,
+    attempt: call?.attempt,
+  };
+}
+
+function readOnly(config: InternalAxiosRequestConfig, { isRead }: WeexErrorsOptions): boolean {
+  let told: boolean | undefined;
+  try {
+    told = isRead?.(config);
+  } catch {
+    // A faulty rule must not turn an answer into another failure.
+  }
+  return typeof told === 'boolean' ? told : isReadRequest(config);
+}
+
+function publishUsage({ headers, config }: AxiosResponse, { onUsage }: WeexErrorsOptions): void {
+  const call = callOf(config);
+  if (!onUsage && !call?.observeUsage) return;
+  const usage = readUsage(headers);
+  if (usage.length === 0) return;
+  for (const observe of [() => call?.observeUsage?.(usage), () => onUsage?.(usage, config)]) {
+    try {
+      observe();
+    } catch {
+      // An observer changes no call.
+    }
+  }
+}
+
+function callOf(config: InternalAxiosRequestConfig | undefined): CallContext | undefined {
+  return currentCallContext() ?? callContextOf(config?.signal);
+}

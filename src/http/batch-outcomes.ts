@@ -1,0 +1,39 @@
+import type { WEEXError } from '../errors/weex-error.js';
+import { buildError } from './build-error.js';
+import type { FailureContext } from './failure-context.js';
+import { itemRefusals } from './refusal.js';
+import { requestFacts } from './request-facts.js';
+
+/** What became of one order of a batch. */
+export type BatchOutcome<Item = unknown> =
+  | { readonly ok: true; readonly value: Item }
+  | { readonly ok: false; readonly error: WEEXError; readonly value: Item };
+
+/**
+ * Tells for each order of a batch answer whether it was accepted, in the order of the answer. The interceptor lets an
+ * answer pass in which some orders were refused, because an exception would hide the others; this finds them.
+ *
+ * @param answer The body: a list, or an object that holds one, such as `orderList`.
+ * @param context What is known of the request. Default: a write, so that refused orders are `'not-executed'`.
+ *
+ * @example
+ * ```ts
+ * import { batchOutcomes } from 'weex-resilience';
+ *
+ * const answer = [{ orderId: '1', success: true }, { success: false, errorMessage: 'balance not enough' }];
+ * for (const outcome of batchOutcomes(answer)) {
+ *   if (!outcome.ok) console.log(outcome.error.kind); // order
+ * }
+ * ```
+ */
+export function batchOutcomes<Item = unknown>(
+  answer: unknown,
+  context: FailureContext = { isRead: false },
+): BatchOutcome<Item>[] {
+  const facts = requestFacts(undefined, context);
+  return itemRefusals(answer).map(({ item, refusal }): BatchOutcome<Item> => {
+    if (!refusal) return { ok: true, value: item as Item };
+    const error = buildError({ ...facts, body: item, status: undefined, headers: undefined, refusal });
+    return { ok: false, error, value: item as Item };
+  });
+}

@@ -1,0 +1,131 @@
+import type { Catalogue, CodeExplanation, WEEXErrorClass } from '../errors/catalogue.js';
+import { type CodeCategoryName, codeCategories } from '../errors/codes/code-categories.js';
+import type { ExecutionStatus } from '../errors/weex-error-kind.js';
+import { WEEXRateLimitError } from '../errors/weex-rate-limit-error.js';
+import { decidingStatuses, httpStatusRow } from './http-statuses.js';
+import { matchMessage, messageRules, orderMessageRules } from './message-rules.js';
+import { isCancelRequest } from './read-only-requests.js';
+import type { Refusal } from './refusal.js';
+import type { TransportFailure } from './transport-failures.js';
+
+/** What is known of a failure when it is classified. */
+export interface FailureFacts {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly catalogue: Catalogue;
+  /** The HTTP status, where an answer came. */
+  readonly status: number | undefined;
+  /** What the answer says of itself; empty where it says nothing readable. */
+  readonly refusal: Refusal;
+  /** Why no whole answer came. */
+  readonly transport: TransportFailure | undefined;
+}
+
+/** What a failure is. */
+export interface Verdict {
+  readonly type: WEEXErrorClass;
+  readonly meaning: string;
+  /** What became of the request if it was a write. */
+  readonly executionStatus: ExecutionStatus;
+  readonly reason?: string;
+  readonly service?: string;
+  readonly limitType?: string;
+}
+
+type Rule = (facts: FailureFacts, row: CodeExplanation | undefined) => Verdict | undefined;
+
+/** The one order of classification: the first rule that says something decides. */
+const rules: readonly Rule[] = [
+  byTransport,
+  byDecidingStatus,
+  byCode,
+  byMessage,
+  byCancelEndpoint,
+  byCatchAllCode,
+  byOrderFlag,
+  byUnknownCode,
+  byStatus,
+];
+
+/** Tells what a failure is. Every failure is something. */
+export function classify(facts: FailureFacts): Verdict {
+  const { code } = facts.refusal;
+  const row = code === undefined ? undefined : facts.catalogue.get(code);
+  for (const rule of rules) {
+    const verdict = rule(facts, row);
+    if (verdict) return verdict;
+  }
+  return ofCategory('unknown', 'The failure says nothing of itself');
+}
+
+function byTransport({ transport }: FailureFacts): Verdict | undefined {
+  return transport;
+}
+
+function byDecidingStatus({ status }: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {
+  const decided = status === undefined ? undefined : decidingStatuses.get(status);
+  if (!decided) return undefined;
+  const { type } = codeCategories[decided.category];
+  // The code knows more where it means the same.
+  return row?.type === type ? row : ofCategory(decided.category, decided.meaning);
+}
+
+function byCode({ refusal }: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {
+  if (row) return row.catchAll ? undefined : row;
+  const status = Number(refusal.code);
+  return status >= 400 && status < 600 ? ofStatus(status) : undefined;
+}
+
+function byMessage({ refusal, catalogue }: FailureFacts): Verdict | undefined {
+  const { level, message } = refusal;
+  const rule = matchMessage(level === 'order' ? orderMessageRules : messageRules, message);
+  if (rule) return ofCategory(rule.category, rule.meaning);
+  return level === 'order' && message !== undefined ? catalogue.get(message) : undefined;
+}
+
+function byCancelEndpoint(facts: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {
+  if (!row?.catchAll || !isCancelRequest(facts.method, facts.path)) return undefined;
+  // It may as well be the failure inside that the code is named after.
+  return { ...ofCategory('not-found', 'The order does not exist'), executionStatus: 'unknown' };
+}
+
+function byCatchAllCode(_: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {
+  return row;
+}
+
+function byOrderFlag({ refusal, status }: FailureFacts): Verdict | undefined {
+  if (refusal.level !== 'order' || !isGood(status)) return undefined;
+  return ofCategory('refused', 'The order is refused');
+}
+
+function byUnknownCode({ refusal, status }: FailureFacts): Verdict | undefined {
+  if (!isGood(status)) return undefined;
+  if (refusal.code !== undefined) return ofCategory('unknown', 'The code is not documented');
+  return refusal.flagged ? ofCategory('request', 'The request is refused') : undefined;
+}
+
+function byStatus({ status }: FailureFacts): Verdict | undefined {
+  return status === undefined ? undefined : ofStatus(status);
+}
+
+/** No status is that of a WebSocket frame or of a bare body: what it says of itself decides, as under 200. */
+function isGood(status: number | undefined): boolean {
+  return status === undefined || (status >= 200 && status < 300);
+}
+
+function ofStatus(status: number): Verdict {
+  const { category, meaning, executionStatus } = httpStatusRow(status);
+  const verdict = ofCategory(category, meaning);
+  return executionStatus ? { ...verdict, executionStatus } : verdict;
+}
+
+function ofCategory(category: CodeCategoryName, meaning: string): Verdict {
+  const { type, reason, executionStatus } = codeCategories[category];
+  return {
+    type,
+    meaning,
+    executionStatus,
+    ...(reason === undefined ? {} : { reason }),
+    ...(type === WEEXRateLimitError ? { limitType: 'requests' } : {}),
+  };
+}

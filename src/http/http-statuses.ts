@@ -1,0 +1,49 @@
+import type { CodeCategoryName } from '../errors/codes/code-categories.js';
+import type { ExecutionStatus } from '../errors/weex-error-kind.js';
+
+/** What an HTTP status says where the body says nothing. */
+export interface HttpStatusRow {
+  readonly category: CodeCategoryName;
+  readonly meaning: string;
+  /** Where it differs from the category. */
+  readonly executionStatus?: ExecutionStatus;
+}
+
+/** Statuses that decide before the body is looked at. */
+export const decidingStatuses: ReadonlyMap<number, HttpStatusRow> = new Map([
+  [418, { category: 'rate-limit', meaning: 'The exchange banned this address for a while' }],
+  [429, { category: 'rate-limit', meaning: 'Too many requests' }],
+  [521, { category: 'permission', meaning: 'The address of the caller is not allowed' }],
+]);
+
+/** Statuses with a meaning of their own; the others are told by their range. */
+export const httpStatuses: ReadonlyMap<number, HttpStatusRow> = new Map<number, HttpStatusRow>([
+  [401, { category: 'credentials', meaning: 'The API key is not accepted' }],
+  [403, { category: 'permission', meaning: 'Access is refused' }],
+  [404, { category: 'request', meaning: 'The path does not exist' }],
+  [405, { category: 'request', meaning: 'The verb is not allowed on this path' }],
+  [407, { category: 'credentials', meaning: 'The proxy asks for credentials' }],
+  // A gateway may say so of a request that it has passed on.
+  [408, { category: 'system', meaning: 'The request took too long', executionStatus: 'unknown' }],
+  [425, { category: 'system', meaning: 'The request came too early', executionStatus: 'not-executed' }],
+  [451, { category: 'permission', meaning: 'Access is refused in this place for legal reasons' }],
+  [499, { category: 'system', meaning: 'The gateway closed the request', executionStatus: 'unknown' }],
+  [502, { category: 'system', meaning: 'The gateway got no good answer' }],
+  [503, { category: 'system', meaning: 'The service is unavailable' }],
+  [504, { category: 'system', meaning: 'The gateway waited too long for an answer' }],
+]);
+
+/** The row of a status; every number has one. */
+export function httpStatusRow(status: number): HttpStatusRow {
+  return (
+    decidingStatuses.get(status) ??
+    httpStatuses.get(status) ??
+    (status >= 400 && status < 500
+      ? { category: 'request', meaning: 'The request is refused' }
+      : status >= 500 && status < 600
+        ? { category: 'system', meaning: 'The exchange failed' }
+        : status >= 300 && status < 400
+          ? { category: 'request', meaning: 'The answer points elsewhere', executionStatus: 'unknown' }
+          : { category: 'system', meaning: 'The answer is not readable' })
+  );
+}

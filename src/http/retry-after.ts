@@ -1,0 +1,39 @@
+import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import { readHeader } from './headers.js';
+
+/** The ban that follows a breach of the limits. Source: WEEX V3 access restrictions. */
+export const banSeconds = 10;
+
+/**
+ * No answer makes a caller wait longer: a day is the longest window in which the exchange counts, and a timer of
+ * Node holds only 24 days, beyond which it fires at once.
+ */
+export const maxRetryAfterSeconds = 86_400;
+
+const httpDate = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? /;
+
+/**
+ * Reads a `Retry-After` header, in seconds: a number, or an HTTP date, which is compared with the `Date` of the
+ * answer so that a wrong local clock does not matter. Anything else gives `undefined`.
+ */
+export function readRetryAfter(headers: unknown): number | undefined {
+  const text = readHeader(headers, 'retry-after')?.trim();
+  if (text === undefined) return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(Number(text), maxRetryAfterSeconds);
+  const at = httpDate.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) return undefined;
+  const answeredAt = Date.parse(readHeader(headers, 'date') ?? '');
+  const now = Number.isNaN(answeredAt) ? Date.now() : answeredAt;
+  return Math.min(Math.max(0, Math.ceil((at - now) / 1000)), maxRetryAfterSeconds);
+}
+
+/**
+ * How long a rate limit lasts where no `Retry-After` says so: the longest window that is used up, else the ban of
+ * 10 s, and never less than that.
+ */
+export function limitSeconds(usages: readonly RateLimitUsage[]): number {
+  const windows = usages
+    .filter(({ remaining }) => remaining === 0)
+    .map(({ intervalMs }) => intervalMs / 1000);
+  return Math.min(Math.max(banSeconds, ...windows), maxRetryAfterSeconds);
+}
