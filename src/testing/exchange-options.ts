@@ -1,0 +1,182 @@
+import * as v from 'valibot';
+import type { ExchangeCredentials } from './exchange/authentication.js';
+import type { DuplicatePolicy } from './exchange/order-book.js';
+import type { ExchangeLimits, WindowLimit } from './exchange/rate-limits.js';
+import { parseUnits } from './exchange/units.js';
+import { type ExchangeClock, systemClock } from './exchange-clock.js';
+import type { Scenario } from './scenario.js';
+import { resolveScenario } from './scenario-source.js';
+import { amount, check, durationMs, known, pathText, text } from './schema-parts.js';
+import { randomAt } from './seeded-random.js';
+import type { SimulatedRequest } from './simulated-request.js';
+
+/** What is asked of a simulated exchange; everything may be left out. */
+export interface ExchangeOptions {
+  /** A built-in scenario by name, one as an object, or the YAML or JSON text of one. Default `'calm'`. */
+  readonly scenario?: string | Scenario | undefined;
+  /** Decides prices, ids and all chance. Default 1. */
+  readonly seed?: number | string | undefined;
+  /** Default 0: a free port. */
+  readonly port?: number | undefined;
+  readonly limits?:
+    | {
+        /** Weight of an address on one market. Default 2,000 in 10 s, as documented; `false`: no limit. */
+        readonly weight?: WindowLimit | false | undefined;
+        /** Orders of the account on one market. Default 100 in 10 s and 600 in 60 s; `false`: no limit. */
+        readonly orders?: WindowLimit | readonly WindowLimit[] | false | undefined;
+        /** How long a 429 lasts after a limit was passed. Default 10,000, as documented. */
+        readonly banMs?: number | undefined;
+      }
+    | undefined;
+  /** What the account starts with, as decimal texts by asset. */
+  readonly balances?:
+    | {
+        readonly spot?: Readonly<Record<string, string>> | undefined;
+        /** USDT. */
+        readonly contract?: string | undefined;
+      }
+    | undefined;
+  /** Default: made from the seed. */
+  readonly credentials?: ExchangeCredentials | undefined;
+  /**
+   * What the contract market does with an order whose client id an order that stands already has; the exchange does
+   * not document it. Default `'accept'`, the hardest for a client: a second order.
+   */
+  readonly duplicateClientOrderIds?: DuplicatePolicy | undefined;
+  /** Where the time comes from. Default: the clock of the machine. */
+  readonly clock?: ExchangeClock | undefined;
+  /** Told of every request once its fate is known; what it throws is ignored. */
+  readonly onRequest?: ((request: SimulatedRequest) => void) | undefined;
+}
+
+/** The options with everything filled in. */
+export interface ResolvedExchangeOptions {
+  readonly scenario: Scenario;
+  readonly seed: number | string;
+  readonly port: number;
+  readonly limits: ExchangeLimits;
+  /** In parts of 10^-8. */
+  readonly balances: { readonly spot: Readonly<Record<string, number>>; readonly contract: number };
+  readonly credentials: ExchangeCredentials;
+  readonly duplicates: DuplicatePolicy;
+  readonly clock: ExchangeClock;
+  readonly onRequest: (request: SimulatedRequest) => void;
+}
+
+const windowLimit = v.strictObject({ limit: amount, windowMs: durationMs }, known);
+const decimal = v.pipe(
+  v.string('expected a decimal number as a text'),
+  v.check((value) => typeof parseUnits(value, 8) === 'number', 'expected a decimal number as a text'),
+);
+const fn = v.function('expected a function');
+const optionsSchema: v.GenericSchema<unknown, ExchangeOptions> = v.strictObject(
+  {
+    scenario: v.optional(v.any()),
+    seed: v.optional(v.union([v.pipe(v.number(), v.finite()), v.string()], 'expected a number or a text')),
+    port: v.optional(
+      v.pipe(
+        v.number('expected a port from 0 to 65535'),
+        v.integer('expected a port from 0 to 65535'),
+        v.minValue(0, 'expected a port from 0 to 65535'),
+        v.maxValue(65_535, 'expected a port from 0 to 65535'),
+      ),
+    ),
+    limits: v.optional(
+      v.strictObject(
+        {
+          weight: v.optional(
+            v.union([windowLimit, v.literal(false)], 'expected { limit, windowMs } or false'),
+          ),
+          orders: v.optional(
+            v.union(
+              [windowLimit, v.array(windowLimit), v.literal(false)],
+              'expected { limit, windowMs }, a list of them, or false',
+            ),
+          ),
+          banMs: v.optional(durationMs),
+        },
+        known,
+      ),
+    ),
+    balances: v.optional(
+      v.strictObject(
+        { spot: v.optional(v.record(v.string(), decimal)), contract: v.optional(decimal) },
+        known,
+      ),
+    ),
+    credentials: v.optional(v.strictObject({ apiKey: text, secretKey: text, passphrase: text }, known)),
+    duplicateClientOrderIds: v.optional(
+      v.picklist(['accept', 'reject', 'return-existing'], "expected 'accept', 'reject' or 'return-existing'"),
+    ),
+    clock: v.optional(v.looseObject({ now: fn, setTimeout: fn, clearTimeout: fn }, known)) as v.GenericSchema<
+      unknown,
+      ExchangeClock | undefined
+    >,
+    onRequest: v.optional(fn) as v.GenericSchema<unknown, ((request: SimulatedRequest) => void) | undefined>,
+  },
+  known,
+);
+
+const usualSpot = { USDT: '1000000', BTC: '10', ETH: '200', SOL: '5000', DOGE: '2000000' };
+
+/** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
+export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchangeOptions {
+  const checked = check(optionsSchema, options);
+  if ('problems' in checked) {
+    const lines = checked.problems.map(
+      ({ path, message }) => `\n  ${pathText(path) || 'options'}: ${message}`,
+    );
+    throw new TypeError(`Cannot start the simulated exchange:${lines.join('')}`);
+  }
+  const { seed = 1, port = 0, limits = {}, balances = {}, credentials, clock, onRequest } = options;
+  const orders = limits.orders ?? [
+    { limit: 100, windowMs: 10_000 },
+    { limit: 600, windowMs: 60_000 },
+  ];
+  return {
+    scenario: resolveScenario(options.scenario ?? 'calm'),
+    seed,
+    port,
+    limits: {
+      weight: limits.weight ?? { limit: 2_000, windowMs: 10_000 },
+      orders: orders === false ? false : [orders].flat(),
+      banMs: limits.banMs ?? 10_000,
+    },
+    balances: {
+      spot: Object.fromEntries(
+        Object.entries(balances.spot ?? usualSpot).map(([asset, held]) => [asset, toParts(held)]),
+      ),
+      contract: toParts(balances.contract ?? '1000000'),
+    },
+    credentials: credentials ?? makeCredentials(seed),
+    duplicates: options.duplicateClientOrderIds ?? 'accept',
+    clock: clock ?? systemClock,
+    onRequest: onRequest ? guarded(onRequest) : () => {},
+  };
+}
+
+function toParts(decimalText: string): number {
+  return Number(parseUnits(decimalText, 8));
+}
+
+function makeCredentials(seed: number | string): ExchangeCredentials {
+  const letters = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      Math.floor(randomAt(seed, name, index) * 36).toString(36),
+    ).join('');
+  return {
+    apiKey: `weex_${letters('apiKey', 32)}`,
+    secretKey: letters('secretKey', 64),
+    passphrase: letters('passphrase', 16),
+  };
+}
+
+function guarded(listener: (request: SimulatedRequest) => void): (request: SimulatedRequest) => void {
+  return (request) => {
+    try {
+      listener(request);
+    } catch {
+      // A listener changes nothing.
+    }
+  };
+}

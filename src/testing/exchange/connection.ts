@@ -1,0 +1,112 @@
+import type { ServerResponse } from 'node:http';
+import type { ExchangeClock } from '../exchange-clock.js';
+import type { Answer } from './answer.js';
+
+/** One request's way back to the client, and all the ways in which it can go wrong. */
+export class Connection {
+  readonly #response: ServerResponse;
+  readonly #timers: TimerSet;
+  readonly #settled: (status: number | undefined) => void;
+  /** How long everything that goes back is held up. */
+  delayMs = 0;
+
+  constructor(response: ServerResponse, timers: TimerSet, settled: (status: number | undefined) => void) {
+    this.#response = response;
+    this.#timers = timers;
+    this.#settled = settled;
+  }
+
+  /** Answers as it should be. */
+  send(answer: Answer): void {
+    this.#later(() => {
+      this.#response.writeHead(answer.status, withLength(answer, answer.body));
+      this.#response.end(answer.body);
+      this.#settled(answer.status);
+    });
+  }
+
+  /** Answers in pieces over a time. */
+  drip(answer: Answer, durationMs: number): void {
+    this.#later(() => {
+      const bytes = Buffer.from(answer.body);
+      const pieces = 10;
+      this.#response.writeHead(answer.status, withLength(answer, bytes));
+      const write = (piece: number): void => {
+        const from = Math.floor((bytes.length * piece) / pieces);
+        this.#response.write(bytes.subarray(from, Math.floor((bytes.length * (piece + 1)) / pieces)));
+        if (piece + 1 < pieces) {
+          this.#timers.set(() => write(piece + 1), durationMs / pieces);
+        } else {
+          this.#response.end();
+          this.#settled(answer.status);
+        }
+      };
+      this.#response.flushHeaders();
+      this.#timers.set(() => write(0), durationMs / pieces);
+    });
+  }
+
+  /** Sends the head and half of the body, then breaks the connection. */
+  truncate(answer: Answer): void {
+    this.#later(() => {
+      const bytes = Buffer.from(answer.body);
+      this.#response.writeHead(answer.status, withLength(answer, bytes));
+      this.#response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => this.#response.destroy());
+      this.#settled(answer.status);
+    });
+  }
+
+  /** Closes the connection without an answer. */
+  close(): void {
+    this.#later(() => {
+      this.#response.destroy();
+      this.#settled(undefined);
+    });
+  }
+
+  /** Resets the connection. */
+  reset(): void {
+    this.#later(() => {
+      this.#response.socket?.resetAndDestroy();
+      this.#settled(undefined);
+    });
+  }
+
+  /** Leaves the client waiting. */
+  hang(): void {
+    this.#settled(undefined);
+  }
+
+  #later(action: () => void): void {
+    const unlessGone = () => (this.#response.destroyed ? this.#settled(undefined) : action());
+    if (this.delayMs > 0) this.#timers.set(unlessGone, this.delayMs);
+    else unlessGone();
+  }
+}
+
+/** Timers that all end together. */
+export class TimerSet {
+  readonly #clock: ExchangeClock;
+  readonly #handles = new Set<unknown>();
+
+  constructor(clock: ExchangeClock) {
+    this.#clock = clock;
+  }
+
+  set(fn: () => void, ms: number): void {
+    const handle = this.#clock.setTimeout(() => {
+      this.#handles.delete(handle);
+      fn();
+    }, ms);
+    this.#handles.add(handle);
+  }
+
+  clear(): void {
+    for (const handle of this.#handles) this.#clock.clearTimeout(handle);
+    this.#handles.clear();
+  }
+}
+
+function withLength(answer: Answer, body: string | Buffer): Record<string, string | number> {
+  return { ...answer.headers, 'Content-Length': Buffer.byteLength(body) };
+}

@@ -1,0 +1,41 @@
+import * as account from './contract-account.js';
+import * as marketData from './contract-market-data.js';
+import * as orders from './contract-orders.js';
+import { type Endpoint, endpointsOf } from './endpoint.js';
+import { tradingSymbols } from './symbols.js';
+
+const market = 'contract';
+
+/** The contract V3 API. Weights as the exchange documents them. */
+export const contractEndpoints: readonly Endpoint[] = [
+  ...endpointsOf(market, 'public', [
+    ['getServerTime', 'GET', '/capi/v3/market/time', 1, ({ serverTimeMs }) => ({ serverTime: serverTimeMs })],
+    ['getExchangeInfo', 'GET', '/capi/v3/market/exchangeInfo', 1, marketData.exchangeInfo],
+    [
+      'getApiTradingSymbols',
+      'GET',
+      '/capi/v3/market/apiTradingSymbols',
+      5,
+      () => [...tradingSymbols.contract.keys()],
+    ],
+    ['getTicker', 'GET', '/capi/v3/market/ticker/24hr', 40, marketData.tickers],
+    ['getBookTicker', 'GET', '/capi/v3/market/ticker/bookTicker', 1, marketData.bookTicker],
+    ['getSymbolPrice', 'GET', '/capi/v3/market/symbolPrice', 1, marketData.symbolPrice],
+    ['getDepth', 'GET', '/capi/v3/market/depth', 1, marketData.depth],
+  ]),
+  ...endpointsOf(market, 'private', [
+    ['getAccountBalance', 'GET', '/capi/v3/account/balance', 5, account.balance],
+    ['getPositions', 'GET', '/capi/v3/account/position/allPosition', 10, account.allPositions],
+    ['getPosition', 'GET', '/capi/v3/account/position/singlePosition', 2, account.singlePosition],
+    ['placeOrder', 'POST', '/capi/v3/order', { orders: 1 }, orders.placeOrder],
+    ['placeOrders', 'POST', '/capi/v3/batchOrders', { orders: 5 }, orders.placeOrders],
+    ['cancelOrder', 'DELETE', '/capi/v3/order', 1, orders.cancelOrder],
+    ['cancelOrders', 'DELETE', '/capi/v3/batchOrders', 5, orders.cancelOrders],
+    ['cancelAllOrders', 'DELETE', '/capi/v3/allOpenOrders', 5, orders.cancelAllOrders],
+    ['getOrder', 'GET', '/capi/v3/order', 2, orders.getOrder],
+    ['getOpenOrders', 'GET', '/capi/v3/openOrders', 2, orders.getOpenOrders],
+    ['getOrderHistory', 'GET', '/capi/v3/order/history', 10, orders.getOrderHistory],
+    ['getTrades', 'GET', '/capi/v3/userTrades', 5, account.getTrades],
+    ['closePositions', 'POST', '/capi/v3/closePositions', 40, account.closePositions],
+  ]),
+];

@@ -1,0 +1,182 @@
+import type { Fault, FaultEffect } from '../fault.js';
+import type { PlannedFault, PlannedPhase, Scenario } from '../scenario.js';
+import { randomAt } from '../seeded-random.js';
+
+/** What a fault's scope is held against. */
+export interface RequestTraits {
+  readonly market: string;
+  readonly operation: string;
+  readonly method: string;
+  /** Without query and without a slash at the end. */
+  readonly path: string;
+  readonly effect: 'read' | 'write';
+  readonly access: 'public' | 'private';
+}
+
+/** Faults that set the stage for a request; all that are in force apply. */
+export type Condition = Extract<
+  FaultEffect,
+  { kind: 'delay' | 'clock-skew' | 'late-visibility' | 'tight-limits' }
+>;
+/** Faults that decide the answer; the first one that hits applies. */
+export type AnsweringFault = Exclude<FaultEffect, Condition>;
+
+/** A fault that hits a request. */
+export interface Hit<Effect extends FaultEffect> {
+  readonly fault: Effect;
+  /** From 0 to below 1, for what the fault itself leaves to chance. */
+  readonly chance: number;
+}
+
+/** What goes wrong with one request. */
+export interface FaultDraw {
+  readonly answer: Hit<AnsweringFault> | undefined;
+  readonly conditions: readonly Hit<Condition>[];
+}
+
+interface ActiveFault {
+  readonly fault: PlannedFault;
+  /** What the times of the fault are counted from, since the start. */
+  readonly baseMs: number;
+  readonly endpoints: ReadonlySet<string> | undefined;
+  readonly requestsByOperation: Map<string, number>;
+  matched: number;
+  hits: number;
+}
+
+const conditionKinds: ReadonlySet<string> = new Set([
+  'delay',
+  'clock-skew',
+  'late-visibility',
+  'tight-limits',
+]);
+
+/** The faults of a scenario and those a test adds, and which of them hits a request. */
+export class FaultPlan {
+  /** In the order in which they are tried. */
+  readonly faults: PlannedFault[] = [];
+  readonly phases: readonly PlannedPhase[];
+  readonly #seed: string;
+  readonly #active: ActiveFault[] = [];
+  #added = 0;
+
+  constructor(scenario: Scenario, seed: number | string) {
+    this.#seed = String(seed);
+    this.phases = this.#planPhases(scenario);
+    for (const fault of scenario.faults ?? []) this.#add(fault, 0);
+  }
+
+  /** Adds a fault whose times count from `baseMs`; returns what takes it away. */
+  inject(fault: Fault, baseMs: number): () => void {
+    return this.#add(fault, baseMs);
+  }
+
+  /** Takes all faults away. */
+  clear(): void {
+    this.faults.length = 0;
+    this.#active.length = 0;
+  }
+
+  /** The phase at a time since the start; `undefined` after the last one. */
+  phaseAt(sinceStartMs: number): PlannedPhase | undefined {
+    return this.phases.find(({ fromMs, untilMs }) => sinceStartMs >= fromMs && sinceStartMs < untilMs);
+  }
+
+  /** Draws what goes wrong with a request, and counts it. */
+  draw(request: RequestTraits, sinceStartMs: number): FaultDraw {
+    const conditions: Hit<Condition>[] = [];
+    let answer: Hit<AnsweringFault> | undefined;
+    for (const active of this.#active) {
+      const { fault } = active;
+      if (answer && !isCondition(fault)) continue;
+      const chance = drawFault(active, request, sinceStartMs);
+      if (chance === undefined) continue;
+      if (isCondition(fault)) conditions.push({ fault, chance });
+      else answer = { fault: fault as AnsweringFault, chance };
+    }
+    return { answer, conditions };
+  }
+
+  #planPhases(scenario: Scenario): PlannedPhase[] {
+    let fromMs = 0;
+    return (scenario.phases ?? []).map(({ name, durationMs, jitterMs = 0, faults = [] }, index) => {
+      const shift = jitterMs * (2 * randomAt(this.#seed, 'phase', index) - 1);
+      const untilMs = fromMs + Math.max(1, Math.round(durationMs + shift));
+      const phase = { name, fromMs, untilMs };
+      for (const fault of faults) {
+        const times = {
+          fromMs: phase.fromMs + (fault.fromMs ?? 0),
+          untilMs: Math.min(phase.untilMs, phase.fromMs + (fault.untilMs ?? Number.POSITIVE_INFINITY)),
+        };
+        this.#add({ ...fault, ...times }, 0, name);
+      }
+      fromMs = untilMs;
+      return phase;
+    });
+  }
+
+  #add(fault: Fault, baseMs: number, phase?: string): () => void {
+    const seed = Math.floor(randomAt(this.#seed, 'fault', this.#added) * 2 ** 32);
+    this.#added += 1;
+    const planned: PlannedFault = { ...fault, ...(phase === undefined ? {} : { phase }), seed };
+    const active: ActiveFault = {
+      fault: planned,
+      baseMs,
+      endpoints: endpointsOf(fault),
+      requestsByOperation: new Map(),
+      matched: 0,
+      hits: 0,
+    };
+    this.faults.push(planned);
+    this.#active.push(active);
+    return () => {
+      remove(this.faults, planned);
+      remove(this.#active, active);
+    };
+  }
+}
+
+// The draw depends on the fault and on how many requests of the operation it has seen: a client that asks for
+// other things in between, or in another order, meets the same faults.
+function drawFault(active: ActiveFault, request: RequestTraits, sinceStartMs: number): number | undefined {
+  const { fault } = active;
+  const atMs = sinceStartMs - active.baseMs;
+  if (atMs < (fault.fromMs ?? 0) || atMs >= (fault.untilMs ?? Number.POSITIVE_INFINITY)) return undefined;
+  if (active.endpoints && !isWithin(active.endpoints, request)) return undefined;
+  const key = `${request.market}.${request.operation}`;
+  const index = active.requestsByOperation.get(key) ?? 0;
+  active.requestsByOperation.set(key, index + 1);
+  active.matched += 1;
+  if (active.matched <= (fault.skip ?? 0) || active.hits >= (fault.count ?? Number.POSITIVE_INFINITY))
+    return undefined;
+  const chance = randomAt(fault.seed, key, index);
+  if (chance >= (fault.probability ?? 1)) return undefined;
+  active.hits += 1;
+  return randomAt(fault.seed, key, index, 'chance');
+}
+
+function endpointsOf({ endpoint }: Fault): ReadonlySet<string> | undefined {
+  if (endpoint === undefined) return undefined;
+  const names = typeof endpoint === 'string' ? [endpoint] : endpoint;
+  return new Set(names.map((name) => (name.includes('/') ? name.replace(/\/$/, '') : name)));
+}
+
+function isWithin(endpoints: ReadonlySet<string>, request: RequestTraits): boolean {
+  return (
+    endpoints.has(request.operation) ||
+    endpoints.has(`${request.market}.${request.operation}`) ||
+    endpoints.has(`${request.method} ${request.path}`) ||
+    endpoints.has(`${request.effect}s`) ||
+    endpoints.has(request.market) ||
+    endpoints.has(request.access)
+  );
+}
+
+function isCondition(fault: FaultEffect): fault is Condition {
+  return conditionKinds.has(fault.kind);
+}
+
+function remove<Item>(list: Item[], item: Item): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
+}

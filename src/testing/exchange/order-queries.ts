@@ -1,0 +1,82 @@
+import type { EndpointCall } from './endpoint.js';
+import { type OrderBook, unknownOrder } from './order-book.js';
+import { type Parameters, symbolOf, textOf } from './order-request.js';
+import { badParameter, Refusal } from './refusal.js';
+import { isActive, type WorkingOrder } from './simulated-order.js';
+import type { Market } from './symbols.js';
+
+const dayMs = 86_400_000;
+
+/** The order that a request names by id or client id; the refusal when there is none, or reads do not show it yet. */
+export function namedOrder(call: EndpointCall, market: Market, look: 'read' | 'act'): WorkingOrder {
+  const { book } = call.world[market];
+  const orderId = textOf(call.query, 'orderId');
+  const clientOrderId = textOf(call.query, 'origClientOrderId');
+  if (orderId === undefined && clientOrderId === undefined) {
+    throw badParameter('Either orderId or origClientOrderId must be sent.');
+  }
+  const order = orderId === undefined ? book.byClientId(clientOrderId ?? '') : book.byId(orderId);
+  if (!order || (look === 'read' && order.visibleAtMs > call.nowMs)) throw unknownOrder(market);
+  return order;
+}
+
+/** The orders that stand and that reads show, newest first. */
+export function openOrders(call: EndpointCall, market: Market): WorkingOrder[] {
+  return call.world[market].book
+    .active()
+    .filter(within(call, market))
+    .filter((order) => order.visibleAtMs <= call.nowMs)
+    .toReversed();
+}
+
+/** The orders of the history, newest first; with those that stand where the market lists both together. */
+export function orderHistory(call: EndpointCall, market: Market): WorkingOrder[] {
+  const shown = (order: WorkingOrder) =>
+    isActive(order)
+      ? market === 'spot' && order.visibleAtMs <= call.nowMs
+      : order.inHistoryAtMs <= call.nowMs;
+  const book: OrderBook = call.world[market].book;
+  return [...book.all()].filter((order) => shown(order) && within(call, market)(order)).toReversed();
+}
+
+/** One page of a list, by `limit` and `page`. */
+export function pageOf<Item>(
+  query: Parameters,
+  items: readonly Item[],
+  { limit: usual, most, firstPage }: { limit: number; most: number; firstPage: 0 | 1 },
+): Item[] {
+  const limit = wholeNumber(query, 'limit', 1, most) ?? usual;
+  const page = (wholeNumber(query, 'page', firstPage, Number.MAX_SAFE_INTEGER) ?? firstPage) - firstPage;
+  return items.slice(page * limit, (page + 1) * limit);
+}
+
+/** A whole number among the parameters, or the refusal. */
+export function wholeNumber(
+  query: Parameters,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
+  const text = textOf(query, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw badParameter(`Parameter '${name}' must be a whole number from ${least} to ${most}.`);
+  }
+  return value;
+}
+
+function within({ query }: EndpointCall, market: Market): (order: WorkingOrder) => boolean {
+  const symbolName = textOf(query, 'symbol');
+  const symbol = symbolName === undefined ? undefined : symbolOf(market, symbolName);
+  const startMs = wholeNumber(query, 'startTime', 0, Number.MAX_SAFE_INTEGER);
+  const endMs = wholeNumber(query, 'endTime', 0, Number.MAX_SAFE_INTEGER);
+  if (startMs !== undefined && endMs !== undefined) {
+    if (startMs > endMs) throw new Refusal(400, -1171, 'startTime is after endTime.');
+    if (endMs - startMs > 90 * dayMs) throw new Refusal(400, -1170, 'The time range is longer than 90 days.');
+  }
+  return (order) =>
+    (symbol === undefined || order.symbol === symbol) &&
+    order.record.time >= (startMs ?? 0) &&
+    order.record.time <= (endMs ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,130 @@
+/** So much within a window, counted from the last multiple of the window. */
+export interface WindowLimit {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What the exchange allows before it answers 429. */
+export interface ExchangeLimits {
+  /** The weight of all requests of one address on one market. `false`: without limit. */
+  readonly weight: WindowLimit | false;
+  /** The orders of the account on one market; every window counts. `false`: without limit. */
+  readonly orders: readonly WindowLimit[] | false;
+  /** How long an address, or an account that places orders, is refused after it passed a limit. */
+  readonly banMs: number;
+}
+
+/** The answer to one request: may it pass, and what the headers say. */
+export interface LimitVerdict {
+  readonly allowed: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const units = [
+  ['D', 86_400_000, 'DAY'],
+  ['H', 3_600_000, 'HOUR'],
+  ['M', 60_000, 'MINUTE'],
+  ['S', 1_000, 'SECOND'],
+] as const;
+
+function unitOf(windowMs: number): { letter: string; interval: string; count: number } {
+  const [letter, unitMs, interval] = units.find(([, ms]) => windowMs % ms === 0) ?? units[3];
+  return { letter, interval, count: Math.max(1, Math.ceil(windowMs / unitMs)) };
+}
+
+class WindowCounter {
+  #windowStartMs = 0;
+  used = 0;
+
+  add(cost: number, nowMs: number, windowMs: number): number {
+    const startMs = nowMs - (nowMs % windowMs);
+    if (startMs !== this.#windowStartMs) {
+      this.#windowStartMs = startMs;
+      this.used = 0;
+    }
+    this.used += cost;
+    return this.used;
+  }
+}
+
+/** Counts weights by address and orders by account, and bans whoever passes a limit. */
+export class RateLimits {
+  readonly limits: ExchangeLimits;
+  readonly #counters = new Map<string, WindowCounter>();
+  readonly #bannedUntilMs = new Map<string, number>();
+
+  constructor(limits: ExchangeLimits) {
+    this.limits = limits;
+  }
+
+  /** Counts the weight of a request. `limit` stands in for the usual one. */
+  takeWeight(scope: string, weight: number, nowMs: number, limit?: number): LimitVerdict {
+    const rule = this.limits.weight;
+    if (this.#isBanned(scope, nowMs)) return { allowed: false, headers: {} };
+    if (!rule) return { allowed: true, headers: {} };
+    return this.#take(scope, [{ limit: limit ?? rule.limit, windowMs: rule.windowMs }], weight, nowMs, [
+      'X-USED-WEIGHT',
+      'X-REMAINING-WEIGHT',
+    ]);
+  }
+
+  /** Counts orders that are about to be placed. `limit` stands in for that of the shortest window. */
+  takeOrders(scope: string, orders: number, nowMs: number, limit?: number): LimitVerdict {
+    const rules = this.limits.orders;
+    if (this.#isBanned(scope, nowMs)) return { allowed: false, headers: {} };
+    if (!rules) return { allowed: true, headers: {} };
+    const inForce = rules.map((rule, index) =>
+      index === 0 && limit !== undefined ? { ...rule, limit } : rule,
+    );
+    return this.#take(scope, inForce, orders, nowMs, ['X-ORDER-COUNT', 'X-ORDER-REMAINING']);
+  }
+
+  /** Refuses a scope for a while, whatever it has used. */
+  ban(scope: string, untilMs: number): void {
+    this.#bannedUntilMs.set(scope, untilMs);
+  }
+
+  /** As exchangeInfo tells it. */
+  describe(): readonly object[] {
+    const row = (rateLimitType: string, { limit, windowMs }: WindowLimit) => {
+      const { interval, count } = unitOf(windowMs);
+      return { rateLimitType, interval, intervalNum: count, limit };
+    };
+    const { weight, orders } = this.limits;
+    return [
+      ...(weight ? [row('REQUEST_WEIGHT', weight)] : []),
+      ...(orders || []).map((rule) => row('ORDERS', rule)),
+    ];
+  }
+
+  #isBanned(scope: string, nowMs: number): boolean {
+    return nowMs < (this.#bannedUntilMs.get(scope) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  #take(
+    scope: string,
+    rules: readonly WindowLimit[],
+    cost: number,
+    nowMs: number,
+    [usedName, leftName]: readonly [string, string],
+  ): LimitVerdict {
+    const headers: Record<string, string> = {};
+    let allowed = true;
+    for (const rule of rules) {
+      const used = this.#counter(`${scope} ${rule.windowMs}`).add(cost, nowMs, rule.windowMs);
+      const { letter, count } = unitOf(rule.windowMs);
+      // What costs nothing is counted as nothing, as the exchange documents it for placing orders.
+      headers[`${usedName}-${count}${letter}`] = String(cost === 0 ? 0 : used);
+      headers[`${leftName}-${count}${letter}`] = String(Math.max(0, rule.limit - used));
+      if (cost > 0 && used > rule.limit) allowed = false;
+    }
+    if (!allowed) this.ban(scope, nowMs + this.limits.banMs);
+    return { allowed, headers };
+  }
+
+  #counter(key: string): WindowCounter {
+    let counter = this.#counters.get(key);
+    if (!counter) this.#counters.set(key, (counter = new WindowCounter()));
+    return counter;
+  }
+}

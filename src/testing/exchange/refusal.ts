@@ -1,0 +1,26 @@
+/** The exchange says no: an HTTP status, a code and a text. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: number;
+
+  constructor(status: number, code: number, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** What the matching service refuses arrives as a system error under HTTP 500, its reason only in the text. */
+export function refusedByMatching(reason: string): Refusal {
+  return new Refusal(500, -1054, reason);
+}
+
+/** A parameter that has to be there is not. */
+export function missingParameter(name: string): Refusal {
+  return new Refusal(400, -1141, `Parameter '${name}' cannot be empty.`);
+}
+
+/** A parameter has a value that is not allowed. */
+export function badParameter(message: string): Refusal {
+  return new Refusal(400, -1140, message);
+}

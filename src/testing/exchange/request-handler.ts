@@ -1,0 +1,237 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parse } from 'lossless-json';
+import type { ExchangeClock } from '../exchange-clock.js';
+import type { SimulatedRequest } from '../simulated-request.js';
+import { type Answer, jsonAnswer } from './answer.js';
+import { authenticate, type ExchangeCredentials } from './authentication.js';
+import { Connection, type TimerSet } from './connection.js';
+import type { Endpoint, World } from './endpoint.js';
+import { applyFault, type FaultScene, tooManyRequests } from './fault-effects.js';
+import type { Condition, FaultDraw, FaultPlan } from './fault-plan.js';
+import { type Parameters, textOf } from './order-request.js';
+import { Refusal } from './refusal.js';
+
+/** What the handler of requests works with. */
+export interface RequestHandlerOptions {
+  readonly world: World;
+  readonly plan: FaultPlan;
+  readonly clock: ExchangeClock;
+  readonly timers: TimerSet;
+  readonly credentials: ExchangeCredentials;
+  readonly endpoints: readonly Endpoint[];
+  /** Where every request is added. */
+  readonly requests: SimulatedRequest[];
+  /** Told of every request once its fate is known. */
+  readonly onRequest: (request: SimulatedRequest) => void;
+}
+
+type Entry = { -readonly [Field in keyof SimulatedRequest]: SimulatedRequest[Field] };
+
+interface RequestParameters {
+  readonly query: Parameters;
+  readonly body: Parameters;
+}
+
+interface Received {
+  readonly request: IncomingMessage;
+  readonly body: string;
+  readonly method: string;
+  readonly path: string;
+  readonly endpoint: Endpoint | undefined;
+  readonly parameters: RequestParameters | Refusal;
+  readonly entry: Entry;
+  readonly draw: FaultDraw;
+}
+
+/** Carries out requests, as far as the faults let it. */
+export class RequestHandler {
+  readonly #options: RequestHandlerOptions;
+  readonly #endpoints: ReadonlyMap<string, Endpoint>;
+  readonly #paths: ReadonlySet<string>;
+
+  constructor(options: RequestHandlerOptions) {
+    this.#options = options;
+    this.#endpoints = new Map(options.endpoints.map((one) => [`${one.method} ${one.path}`, one]));
+    this.#paths = new Set(options.endpoints.map(({ path }) => path));
+  }
+
+  /** Takes a request with its whole body. */
+  handle(request: IncomingMessage, response: ServerResponse, body: string): void {
+    const received = this.#receive(request, body);
+    const connection = this.#connect(received, response);
+    const scene: FaultScene = {
+      connection,
+      chance: received.draw.answer?.chance ?? 0,
+      execute: () => this.#execute(received),
+      refuse: (refused) => this.#execute(received, refused),
+      ban: (forMs) => this.#ban(received, forMs),
+    };
+    const { answer, conditions } = received.draw;
+    const go = () => (answer ? applyFault(answer.fault, scene) : connection.send(scene.execute()));
+    let beforeMs = 0;
+    for (const { fault, chance } of conditions) {
+      if (fault.kind !== 'delay') continue;
+      const delayMs = fault.delayMs + (fault.jitterMs ?? 0) * chance;
+      if (fault.executed) connection.delayMs += delayMs;
+      else beforeMs += delayMs;
+    }
+    if (beforeMs > 0) this.#options.timers.set(go, beforeMs);
+    else go();
+  }
+
+  #receive(request: IncomingMessage, body: string): Received {
+    const target = request.url ?? '/';
+    const mark = target.indexOf('?');
+    const path = mark < 0 ? target : target.slice(0, mark);
+    const query = mark < 0 ? '' : target.slice(mark + 1);
+    const method = request.method ?? 'GET';
+    const key = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    const endpoint = this.#endpoints.get(`${method} ${key}`);
+    const at = this.#options.clock.now() - this.#options.world.startedAtMs;
+    const draw = this.#options.plan.draw(
+      {
+        market: endpoint?.market ?? (key.startsWith('/capi/') ? 'contract' : 'spot'),
+        operation: endpoint?.operation ?? 'unknown',
+        method,
+        path: key,
+        effect: endpoint?.effect ?? (method === 'GET' ? 'read' : 'write'),
+        access: endpoint?.access ?? 'public',
+      },
+      at,
+    );
+    const parameters = readParameters(query, body);
+    const entry: Entry = {
+      at,
+      method,
+      path,
+      query,
+      operation: endpoint?.operation,
+      market: endpoint?.market,
+      clientOrderId: clientOrderIdOf(parameters),
+      status: undefined,
+      code: undefined,
+      executed: false,
+      fault: faultOf(draw, endpoint),
+      durationMs: undefined,
+    };
+    this.#options.requests.push(entry);
+    return { request, body, method, path: key, endpoint, parameters, entry, draw };
+  }
+
+  #connect({ entry }: Received, response: ServerResponse): Connection {
+    return new Connection(response, this.#options.timers, (status) => {
+      entry.status = status;
+      entry.durationMs = this.#options.clock.now() - this.#options.world.startedAtMs - entry.at;
+      this.#options.onRequest(entry);
+    });
+  }
+
+  #execute(received: Received, refused?: Answer): Answer {
+    const headers: Record<string, string> = {};
+    try {
+      return this.#carryOut(received, headers, refused);
+    } catch (error) {
+      const { status, code, message } = error instanceof Refusal ? error : unexpected(error);
+      received.entry.code = code;
+      return jsonAnswer(status, { code, msg: message }, headers);
+    }
+  }
+
+  #carryOut(received: Received, headers: Record<string, string>, refused: Answer | undefined): Answer {
+    const { world, clock, credentials } = this.#options;
+    const { request, body, endpoint, parameters, entry, method, draw } = received;
+    const nowMs = clock.now();
+    if (!endpoint) return this.#notFound(received);
+    if (!this.#withinLimits(received, endpoint, nowMs, headers)) return tooManyRequests(headers);
+    const serverTimeMs = nowMs + sumOf(draw, (fault) => (fault.kind === 'clock-skew' ? fault.skewMs : 0));
+    if (endpoint.access === 'private') {
+      const target = request.url ?? '/';
+      authenticate(request.headers, { method, target, body }, credentials, serverTimeMs);
+    }
+    if (parameters instanceof Refusal) throw parameters;
+    if (refused) return { ...refused, headers: { ...headers, ...refused.headers } };
+    const visibility = {
+      delayMs: sumOf(draw, (fault) => (fault.kind === 'late-visibility' ? fault.delayMs : 0)),
+    };
+    if (endpoint.access === 'private') world[endpoint.market].book.settle(nowMs);
+    const result = endpoint.handle({ world, nowMs, serverTimeMs, visibility, ...parameters });
+    entry.executed = true;
+    return jsonAnswer(200, result, headers);
+  }
+
+  #withinLimits(
+    { request, draw }: Received,
+    endpoint: Endpoint,
+    nowMs: number,
+    headers: Record<string, string>,
+  ): boolean {
+    const { limits } = this.#options.world;
+    const tight = draw.conditions.map(({ fault }) => fault).find((fault) => fault.kind === 'tight-limits');
+    const address = addressScope(request, endpoint.market);
+    const weight = limits.takeWeight(address, endpoint.weight, nowMs, tight?.weight);
+    Object.assign(headers, weight.headers);
+    if (!weight.allowed || endpoint.orders === 0) return weight.allowed;
+    const orders = limits.takeOrders(`orders ${endpoint.market}`, endpoint.orders, nowMs, tight?.orders);
+    Object.assign(headers, orders.headers);
+    return orders.allowed;
+  }
+
+  #notFound({ path, entry }: Received): Answer {
+    if (this.#paths.has(path)) {
+      entry.code = -1150;
+      return jsonAnswer(405, { code: -1150, msg: 'The request method is not supported.' });
+    }
+    return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '' };
+  }
+
+  #ban({ request, endpoint }: Received, forMs: number): void {
+    const { world, clock } = this.#options;
+    world.limits.ban(addressScope(request, endpoint?.market ?? 'spot'), clock.now() + forMs);
+  }
+}
+
+function addressScope(request: IncomingMessage, market: string): string {
+  return `${request.socket.remoteAddress} ${market}`;
+}
+
+function faultOf(
+  { answer, conditions }: FaultDraw,
+  endpoint: Endpoint | undefined,
+): SimulatedRequest['fault'] {
+  if (answer) return answer.fault.kind;
+  if (conditions.some(({ fault }) => fault.kind === 'delay')) return 'delay';
+  const places = endpoint !== undefined && endpoint.orders > 0;
+  return places && conditions.some(({ fault }) => fault.kind === 'late-visibility')
+    ? 'late-visibility'
+    : undefined;
+}
+
+function sumOf({ conditions }: FaultDraw, amount: (fault: Condition) => number): number {
+  return conditions.reduce((sum, { fault }) => sum + amount(fault), 0);
+}
+
+function readParameters(query: string, body: string): RequestParameters | Refusal {
+  const json = body === '' ? {} : readJson(body);
+  return json ? { query: Object.fromEntries(new URLSearchParams(query)), body: json } : badJson;
+}
+
+const badJson = new Refusal(400, -1135, 'The request body is not valid JSON.');
+
+// Numbers stay as they are written: ids beyond 2^53 arrive as numbers too.
+function readJson(text: string): Parameters | undefined {
+  try {
+    const value: unknown = parse(text, undefined, { parseNumber: (digits) => digits });
+    return typeof value === 'object' && value !== null ? (value as Parameters) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function clientOrderIdOf(parameters: RequestParameters | Refusal): string | undefined {
+  if (parameters instanceof Refusal) return undefined;
+  return textOf(parameters.body, 'newClientOrderId') ?? textOf(parameters.query, 'origClientOrderId');
+}
+
+function unexpected(error: unknown): { status: number; code: number; message: string } {
+  return { status: 500, code: -1000, message: `The simulated exchange failed: ${String(error)}` };
+}

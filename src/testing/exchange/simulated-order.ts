@@ -1,0 +1,65 @@
+import type { Market, TradingSymbol } from './symbols.js';
+
+/** What became of an order. */
+export type OrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED';
+
+/** An order that stands or stood on the simulated exchange. Amounts and prices are decimal texts, as in its API. */
+export interface SimulatedOrder {
+  readonly market: Market;
+  readonly symbol: string;
+  /** 18 digits, more than a JavaScript number holds. */
+  readonly orderId: string;
+  readonly clientOrderId: string;
+  readonly side: 'BUY' | 'SELL';
+  /** Contract only. */
+  readonly positionSide: 'LONG' | 'SHORT' | undefined;
+  readonly type: 'LIMIT' | 'MARKET';
+  readonly timeInForce: 'GTC' | 'IOC' | 'FOK' | 'POST_ONLY';
+  /** `'0'` for a market order. */
+  readonly price: string;
+  readonly origQty: string;
+  readonly executedQty: string;
+  /** The value of what was filled, in the quote asset. */
+  readonly cumQuote: string;
+  readonly avgPrice: string;
+  readonly status: OrderStatus;
+  /** When it was accepted, in milliseconds since 1970 by the clock of the exchange. */
+  readonly time: number;
+  readonly updateTime: number;
+}
+
+/** One fill of an order. */
+export interface Trade {
+  readonly id: string;
+  readonly order: SimulatedOrder;
+  readonly price: string;
+  readonly qty: string;
+  readonly quoteQty: string;
+  readonly realizedPnl: string;
+  readonly maker: boolean;
+  readonly time: number;
+}
+
+/** An order as the matching works with it: the public record, and the numbers behind it in whole units. */
+export interface WorkingOrder {
+  readonly record: { -readonly [Field in keyof SimulatedOrder]: SimulatedOrder[Field] };
+  readonly symbol: TradingSymbol;
+  readonly priceUnits: number;
+  readonly quantityUnits: number;
+  filledUnits: number;
+  /** In parts of 10^-8 of the quote asset. */
+  filledValue: number;
+  /** What the account has set aside for it: parts of an asset, or units of a position. */
+  reserved: number;
+  /** Reads show it from then on. */
+  visibleAtMs: number;
+  /** Once it is finished, the history shows it from then on. */
+  inHistoryAtMs: number;
+  /** How long after it finishes the history shows it. */
+  readonly historyDelayMs: number;
+}
+
+/** Whether an order can still be filled or cancelled. */
+export function isActive(order: WorkingOrder): boolean {
+  return order.record.status === 'NEW' || order.record.status === 'PARTIALLY_FILLED';
+}

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import type { Fault } from './fault.js';
+import { amount, durationMs, known, share, text } from './schema-parts.js';
+
+const scope = {
+  endpoint: v.optional(v.union([text, v.array(text)], 'expected a name or a list of names')),
+  fromMs: v.optional(durationMs),
+  untilMs: v.optional(durationMs),
+  probability: v.optional(share),
+  skip: v.optional(amount),
+  count: v.optional(amount),
+};
+const status = v.optional(
+  v.pipe(
+    v.number('expected an HTTP status'),
+    v.integer('expected an HTTP status'),
+    v.minValue(200, 'expected an HTTP status from 200 to 599'),
+    v.maxValue(599, 'expected an HTTP status from 200 to 599'),
+  ),
+);
+const executed = v.optional(v.boolean('expected true or false'));
+const retryAfterSeconds = v.optional(amount);
+
+const kind = <Kind extends string, Entries extends v.ObjectEntries>(name: Kind, entries: Entries) =>
+  v.strictObject({ kind: v.literal(name), ...scope, ...entries }, known);
+
+const variants = v.variant(
+  'kind',
+  [
+    kind('lost-reply', {}),
+    kind('reset', {}),
+    kind('hang', { executed }),
+    kind('delay', { delayMs: durationMs, jitterMs: v.optional(durationMs), executed }),
+    kind('slow-body', { durationMs }),
+    kind('truncated-body', {}),
+    kind('malformed-json', {}),
+    kind('rate-limit', { banMs: v.optional(durationMs), retryAfterSeconds }),
+    kind('server-error', { status, executed }),
+    kind('proxy-html', { status, executed }),
+    kind('refusal', { status, code: v.optional(v.union([v.number(), text])), message: v.optional(text) }),
+    kind('maintenance', { retryAfterSeconds }),
+    kind('respond', {
+      status: v.nonOptional(status),
+      headers: v.optional(v.record(v.string(), v.string())),
+      body: v.optional(v.unknown()),
+      executed,
+    }),
+    kind('clock-skew', { skewMs: v.pipe(v.number('expected a number of milliseconds'), v.finite()) }),
+    kind('late-visibility', { delayMs: durationMs }),
+    kind('tight-limits', { weight: v.optional(amount), orders: v.optional(amount) }),
+  ],
+  (issue) => `expected a fault with one of these kinds: ${issue.expected.replaceAll('"', "'")}`,
+);
+
+/** A fault as data; says what is wrong with it. */
+export const faultSchema: v.GenericSchema<unknown, Fault> = v.pipe(
+  variants,
+  v.check(
+    ({ fromMs, untilMs }) => fromMs === undefined || untilMs === undefined || fromMs < untilMs,
+    'fromMs must be less than untilMs',
+  ),
+);

@@ -1,0 +1,94 @@
+/** Which requests a fault hits, and when. What is left out does not narrow it. */
+export interface FaultScope {
+  /**
+   * An operation (`'placeOrder'`), an operation of one market (`'spot.placeOrder'`), a request
+   * (`'POST /capi/v3/order'`), or a group: `'reads'`, `'writes'`, `'spot'`, `'contract'`, `'public'`, `'private'`.
+   */
+  readonly endpoint?: string | readonly string[] | undefined;
+  /** From when on, in milliseconds since the start of the exchange, of the phase, or since it was injected. */
+  readonly fromMs?: number | undefined;
+  /** Until when, on the same scale. */
+  readonly untilMs?: number | undefined;
+  /** From 0 to 1. Drawn from the seed and the number of the request among those of its operation. */
+  readonly probability?: number | undefined;
+  /** How many matching requests pass untouched first. */
+  readonly skip?: number | undefined;
+  /** How many requests it hits at most. */
+  readonly count?: number | undefined;
+}
+
+/** What goes wrong, by `kind`. `executed` says whether the exchange carries out the request nevertheless. */
+export type FaultEffect =
+  /** Carried out, then the connection closes without an answer. */
+  | { readonly kind: 'lost-reply' }
+  /** The connection is reset before anything is carried out. */
+  | { readonly kind: 'reset' }
+  /** No answer, and the connection stays open. `executed` is `false` by default. */
+  | { readonly kind: 'hang'; readonly executed?: boolean | undefined }
+  /**
+   * Carried out later and answered after that, also when the client has long gone. `jitterMs` adds up to so much,
+   * drawn from the seed. `executed: true`: carried out at once, only the answer is late.
+   */
+  | {
+      readonly kind: 'delay';
+      readonly delayMs: number;
+      readonly jitterMs?: number | undefined;
+      readonly executed?: boolean | undefined;
+    }
+  /** The body drips in over this time. */
+  | { readonly kind: 'slow-body'; readonly durationMs: number }
+  /** Carried out; the connection breaks in the middle of the body. */
+  | { readonly kind: 'truncated-body' }
+  /** Carried out; the body stops in the middle of the JSON, correctly framed. */
+  | { readonly kind: 'malformed-json' }
+  /** HTTP 429. `banMs` refuses the address for so long whatever it sends. */
+  | {
+      readonly kind: 'rate-limit';
+      readonly banMs?: number | undefined;
+      readonly retryAfterSeconds?: number | undefined;
+    }
+  /** HTTP 500 (or `status`) with an unknown error as JSON. */
+  | {
+      readonly kind: 'server-error';
+      readonly status?: number | undefined;
+      readonly executed?: boolean | undefined;
+    }
+  /** A page of a proxy in HTML, with HTTP 502 (or `status`). */
+  | {
+      readonly kind: 'proxy-html';
+      readonly status?: number | undefined;
+      readonly executed?: boolean | undefined;
+    }
+  /** A refusal for a business reason, as HTTP 500 with code -1054 unless said otherwise. */
+  | {
+      readonly kind: 'refusal';
+      readonly status?: number | undefined;
+      readonly code?: number | string | undefined;
+      readonly message?: string | undefined;
+    }
+  /** HTTP 503 for everything. */
+  | { readonly kind: 'maintenance'; readonly retryAfterSeconds?: number | undefined }
+  /** Any answer at all; `body` is sent as JSON unless it is a text. */
+  | {
+      readonly kind: 'respond';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+      readonly body?: unknown;
+      readonly executed?: boolean | undefined;
+    }
+  /** The clock of the exchange is off by so much, in its server time and in its check of timestamps. */
+  | { readonly kind: 'clock-skew'; readonly skewMs: number }
+  /** Orders placed meanwhile show in reads, and finished ones in the history, only after this time. */
+  | { readonly kind: 'late-visibility'; readonly delayMs: number }
+  /** Smaller limits than usual: weight a window, orders in the shortest window. */
+  | {
+      readonly kind: 'tight-limits';
+      readonly weight?: number | undefined;
+      readonly orders?: number | undefined;
+    };
+
+/** The kinds of faults. */
+export type FaultKind = FaultEffect['kind'];
+
+/** One fault of a scenario, or one that a test injects. */
+export type Fault = FaultScope & FaultEffect;

@@ -1,0 +1,36 @@
+import type { Fault } from './fault.js';
+
+/** A stretch of a scenario with a name of its own. */
+export interface ScenarioPhase {
+  readonly name: string;
+  readonly durationMs: number;
+  /** The seed makes the phase longer or shorter by up to so much. */
+  readonly jitterMs?: number | undefined;
+  /** Faults of this phase; their times count from its start, and they end with it. */
+  readonly faults?: readonly Fault[] | undefined;
+}
+
+/** What goes wrong, and when: data that replays. Written as YAML or JSON, or as an object. */
+export interface Scenario {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** One after the other from the start of the exchange; after the last one nothing goes wrong. */
+  readonly phases?: readonly ScenarioPhase[] | undefined;
+  /** Faults whose times count from the start of the exchange. */
+  readonly faults?: readonly Fault[] | undefined;
+}
+
+/** A phase with its place in time, in milliseconds since the start of the exchange. */
+export interface PlannedPhase {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** A fault as it is going to happen: times since the start of the exchange, and the seed of its own chance. */
+export type PlannedFault = Fault & {
+  /** The phase it belongs to. */
+  readonly phase?: string | undefined;
+  /** Its draws depend on this number alone. */
+  readonly seed: number;
+};

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+
+/** A duration option, from 0 to the longest time that a timer keeps. */
+export const durationMs: v.GenericSchema<unknown, number> = v.pipe(
+  v.number('expected a number of milliseconds'),
+  v.minValue(0, 'expected milliseconds from 0 to 2147483647'),
+  v.maxValue(2 ** 31 - 1, 'expected milliseconds from 0 to 2147483647'),
+);
+
+/** A whole number from 0. */
+export const amount: v.GenericSchema<unknown, number> = v.pipe(
+  v.number('expected a whole number from 0'),
+  v.integer('expected a whole number from 0'),
+  v.minValue(0, 'expected a whole number from 0'),
+);
+
+/** A number from 0 to 1. */
+export const share: v.GenericSchema<unknown, number> = v.pipe(
+  v.number('expected a number from 0 to 1'),
+  v.minValue(0, 'expected a number from 0 to 1'),
+  v.maxValue(1, 'expected a number from 0 to 1'),
+);
+
+/** A text that is not empty. */
+export const text: v.GenericSchema<unknown, string> = v.pipe(
+  v.string('expected a text'),
+  v.nonEmpty('expected a text that is not empty'),
+);
+
+/** What a strict object says of a key that it does not have, or that it needs. */
+export const known = (issue: v.StrictObjectIssue | v.LooseObjectIssue): string => {
+  if (issue.expected === 'Object') return 'expected an object';
+  return issue.expected === 'never' ? 'is not known here' : 'is missing';
+};
+
+/** One thing that is wrong, and where. */
+export interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What is wrong with a value, or the value as the schema makes it. */
+export function check<Output>(
+  schema: v.GenericSchema<unknown, Output>,
+  value: unknown,
+): { readonly output: Output } | { readonly problems: readonly Problem[] } {
+  const result = v.safeParse(schema, value);
+  if (result.success) return { output: result.output };
+  return { problems: result.issues.map(toProblem) };
+}
+
+function toProblem(issue: v.BaseIssue<unknown>): Problem {
+  const path = (issue.path ?? []).map((item) => item.key as string | number);
+  const received = issue.message.startsWith('is ') ? '' : `, received ${issue.received}`;
+  return { path, message: `${issue.message}${received}` };
+}
+
+/** Writes a path as code does: `phases[1].faults[0].kind`. */
+export function pathText(path: Problem['path']): string {
+  return path.reduce<string>(
+    (written, key) => (typeof key === 'number' ? `${written}[${key}]` : written ? `${written}.${key}` : key),
+    '',
+  );
+}

@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ContractLedger } from './exchange/contract-ledger.js';
+import { contractEndpoints } from './exchange/contract-endpoints.js';
+import { TimerSet } from './exchange/connection.js';
+import type { World } from './exchange/endpoint.js';
+import { FaultPlan } from './exchange/fault-plan.js';
+import { createIds } from './exchange/ids.js';
+import { MarketData } from './exchange/market-data.js';
+import { OrderBook } from './exchange/order-book.js';
+import { RateLimits } from './exchange/rate-limits.js';
+import { readBody } from './exchange/read-body.js';
+import { RequestHandler } from './exchange/request-handler.js';
+import type { SimulatedOrder } from './exchange/simulated-order.js';
+import { SpotLedger } from './exchange/spot-ledger.js';
+import { type ExchangeOptions, resolveExchangeOptions } from './exchange-options.js';
+import type { Fault } from './fault.js';
+import type { PlannedFault, PlannedPhase } from './scenario.js';
+import type { SimulatedRequest } from './simulated-request.js';
+import type { ExchangeCredentials } from './exchange/authentication.js';
+
+/** A simulated WEEX that runs. Its lists are live: they grow while it runs. */
+export interface SimulatedExchange {
+  /** The base address of both markets: `/api/v3` is spot, `/capi/v3` contract. */
+  readonly url: string;
+  /** What requests have to be signed with. */
+  readonly credentials: ExchangeCredentials;
+  /** Every order that stands or stood, oldest first. */
+  readonly orders: readonly SimulatedOrder[];
+  /** Every request received, oldest first, with the fault that hit it. */
+  readonly requests: readonly SimulatedRequest[];
+  /**
+   * What goes wrong, and when: the faults of the scenario as the seed made them, and those injected. The same
+   * scenario and seed give the same list whatever clients do.
+   */
+  readonly faults: readonly PlannedFault[];
+  /** The phases of the scenario as the seed made them. */
+  readonly phases: readonly PlannedPhase[];
+  /** The phase that runs now; `undefined` after the last one, or in a scenario without phases. */
+  phase(): PlannedPhase | undefined;
+  /** Adds a fault, whose times count from now. Returns what takes it away. */
+  inject(fault: Fault): () => void;
+  /** Stops, also when clients are still waiting for an answer. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a simulated WEEX, spot and contract V3, on 127.0.0.1: signatures, clock, weights, bans, client order ids,
+ * matching and balances as the exchange has them, and faults as the scenario tells.
+ *
+ * Options: `scenario` (a name, a scenario or the text of one; default `'calm'`: nothing goes wrong), `seed` (default
+ * 1), `port` (default 0: a free one), `limits`, `balances`, `credentials`, `duplicateClientOrderIds`, `clock`.
+ *
+ * @throws TypeError when options or scenario are not in order, naming every fault at once; the error of the socket
+ * when the port is taken.
+ * @example
+ * ```ts
+ * import { startExchange } from 'weex-resilience/testing';
+ *
+ * const exchange = await startExchange({ seed: 7 });
+ * const stop = exchange.inject({ kind: 'lost-reply', endpoint: 'placeOrder', count: 1 });
+ * console.log(exchange.url, exchange.orders.length);
+ * stop();
+ * await exchange.close();
+ * ```
+ */
+export async function startExchange(options: ExchangeOptions = {}): Promise<SimulatedExchange> {
+  const { scenario, seed, port, limits, balances, credentials, duplicates, clock, onRequest } =
+    resolveExchangeOptions(options);
+  const orders: SimulatedOrder[] = [];
+  const requests: SimulatedRequest[] = [];
+  const plan = new FaultPlan(scenario, seed);
+  const timers = new TimerSet(clock);
+  const world = createWorld({ seed, startedAtMs: clock.now(), limits, balances, duplicates, orders });
+  const endpoints = [...contractEndpoints];
+  const handler = new RequestHandler({
+    world,
+    plan,
+    clock,
+    timers,
+    credentials,
+    endpoints,
+    requests,
+    onRequest,
+  });
+  const server = createServer(
+    { keepAliveTimeout: 60_000 },
+    (request: IncomingMessage, response: ServerResponse) => {
+      readBody(request, response, (body) => handler.handle(request, response, body));
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  const { port: listening } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  const sinceStart = () => clock.now() - world.startedAtMs;
+  return {
+    url: `http://127.0.0.1:${listening}`,
+    credentials,
+    orders,
+    requests,
+    faults: plan.faults,
+    phases: plan.phases,
+    phase: () => plan.phaseAt(sinceStart()),
+    inject: (fault) => plan.inject(fault, sinceStart()),
+    close: () =>
+      (closing ??= new Promise((resolve, reject) => {
+        timers.clear();
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      })),
+  };
+}
+
+type WorldOptions = Pick<
+  ReturnType<typeof resolveExchangeOptions>,
+  'seed' | 'limits' | 'balances' | 'duplicates'
+> & {
+  readonly startedAtMs: number;
+  readonly orders: SimulatedOrder[];
+};
+
+function createWorld({ seed, startedAtMs, limits, balances, duplicates, orders }: WorldOptions): World {
+  const marketData = new MarketData(seed);
+  const nextId = createIds(seed);
+  const spotLedger = new SpotLedger(balances.spot);
+  const contractLedger = new ContractLedger(balances.contract, nextId);
+  const shared = { marketData, nextId, startedAtMs, orders };
+  return {
+    startedAtMs,
+    marketData,
+    limits: new RateLimits(limits),
+    spot: {
+      ledger: spotLedger,
+      // Documented for spot: success, and no second order.
+      book: new OrderBook({ ...shared, ledger: spotLedger, duplicates: 'return-existing' }),
+    },
+    contract: {
+      ledger: contractLedger,
+      book: new OrderBook({ ...shared, ledger: contractLedger, duplicates }),
+    },
+  };
+}
