@@ -86,7 +86,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
         return value;
       } catch (error) {
         this.#attempts.stop();
-        if (this.#options.signal?.aborted) throw error;
+        this.#options.signal?.throwIfAborted();
         const resolution = await this.#conclude(error);
         if (resolution?.outcome === 'found') {
           await this.#record?.settle('executed');

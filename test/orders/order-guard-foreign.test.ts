@@ -1,0 +1,290 @@
+import {
+  ConstantBackoff,
+  handleAll,
+  type IPolicy,
+  noop,
+  retry,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  createMemoryJournal,
+  type OrderSafety,
+  WEEXNetworkError,
+  WEEXOrderError,
+  WEEXOutcomeUnknownError,
+  WEEXSystemError,
+} from '../../src/index.js';
+import { createOrderGuard } from '../../src/orders/order-guard.js';
+
+interface Order {
+  readonly clientOrderId: string;
+  readonly status: string;
+}
+type Safety = OrderSafety<unknown, [Request], Order>;
+interface Request {
+  readonly symbol: string;
+  readonly newClientOrderId?: string | undefined;
+}
+
+const request: Request = { symbol: 'BTCUSDT', newClientOrderId: 'a1' };
+const placed: Order = { clientOrderId: 'a1', status: 'NEW' };
+const lost = () => new WEEXNetworkError('Connection reset', { executionStatus: 'unknown' });
+const refused = () =>
+  new WEEXOrderError('Not enough', { reason: 'insufficient-balance', executionStatus: 'not-executed' });
+const eager: IPolicy = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(1) });
+
+/** Sends answer from one list, look-ups from another; the last answer stays. */
+function call(
+  policy: IPolicy,
+  answers: { readonly sends: readonly unknown[]; readonly finds?: readonly unknown[] },
+  options: Partial<Safety> & { readonly idempotent?: boolean; readonly signal?: AbortSignal } = {},
+) {
+  const { idempotent, signal, ...safety } = options;
+  const answerer = (list: readonly unknown[]) => {
+    let count = 0;
+    return vi.fn(async () => {
+      const answer = list[Math.min(count++, list.length - 1)];
+      if (answer instanceof Error) throw answer;
+      return (await (typeof answer === 'function' ? (answer as () => unknown)() : answer)) as Order;
+    });
+  };
+  const send = answerer(answers.sends);
+  const find = answerer(answers.finds ?? [undefined]);
+  const guard = createOrderGuard<unknown, [Request], Order>({
+    clientOrderId: (order) => order.newClientOrderId,
+    find: () => find(),
+    settleMs: [1, 2],
+    reconcileDeadlineMs: 50,
+    ...safety,
+  });
+  const result = guard(policy, {
+    self: undefined,
+    args: [request],
+    send,
+    options: { operation: 'placeOrder', idempotent, signal },
+  });
+  return { result, send, find };
+}
+
+describe('an order under a policy of cockatiel that sends again whatever happened', () => {
+  it('costs no look-up when it succeeds', async () => {
+    const { result, find, send } = call(eager, { sends: [placed] });
+    expect(await result).toBe(placed);
+    expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 0]);
+  });
+
+  it('is not sent again while it is in doubt, and found', async () => {
+    const { result, find, send } = call(eager, { sends: [lost()], finds: [undefined, placed] });
+    expect(await result).toBe(placed);
+    expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 2]);
+  });
+
+  it('is sent once more when it is absent', async () => {
+    const { result, find, send } = call(eager, { sends: [lost(), placed] });
+    expect(await result).toBe(placed);
+    expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([2, 2]);
+  });
+
+  it('rejects with what it failed with, known as not executed, when it is absent a second time', async () => {
+    const error = lost();
+    const { result, send } = call(noop, { sends: [lost(), error] });
+    await expect(result).rejects.toBe(error);
+    expect(error.executionStatus).toBe('not-executed');
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+
+  it('rejects with WEEXOutcomeUnknownError when the exchange withholds every answer', async () => {
+    const error = lost();
+    const { result, send } = call(eager, {
+      sends: [error],
+      finds: [new WEEXSystemError('Bad gateway', { code: 502 })],
+    });
+    const caught = await result.catch((reason: unknown) => reason);
+    expect(caught).toBeInstanceOf(WEEXOutcomeUnknownError);
+    const { cause, clientOrderId, context, executionStatus, message } = caught as WEEXOutcomeUnknownError;
+    expect({ clientOrderId, executionStatus }).toEqual({ clientOrderId: 'a1', executionStatus: 'unknown' });
+    expect(cause).toBeInstanceOf(Error);
+    expect(context).toMatchObject({ operation: 'placeOrder', symbol: 'BTCUSDT', clientOrderId: 'a1' });
+    expect(message).toMatch(
+      /^Cannot establish whether placeOrder was executed for BTCUSDT: (\d+) of \1 look-ups of client order id a1 failed and none saw it, the last one with "Bad gateway"\. Look it up at WEEX contract V3 in the open orders and in the order history before you send it again$/,
+    );
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('stays unknown without an id, and without a look-up', async () => {
+    const { result, send, find } = call(eager, { sends: [lost()] }, { clientOrderId: () => undefined });
+    await expect(result).rejects.toThrow('it has no client order id, so that it cannot be looked up');
+    expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 0]);
+  });
+
+  it('is sent again at once after a refusal, as the policy says', async () => {
+    const { result, send, find } = call(eager, { sends: [refused(), placed] });
+    expect(await result).toBe(placed);
+    expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([2, 0]);
+  });
+
+  it('is found when its second send is refused for what the first one took', async () => {
+    const { result, find } = call(noop, {
+      sends: [lost(), refused()],
+      finds: [undefined, undefined, placed],
+    });
+    expect(await result).toBe(placed);
+    expect(find).toHaveBeenCalledTimes(3);
+  });
+
+  it('rejects with the refusal of its second send when the first one is still absent', async () => {
+    const refusal = refused();
+    const { result } = call(noop, { sends: [lost(), refusal] });
+    await expect(result).rejects.toBe(refusal);
+  });
+
+  it('looks up what a lost connection of another client left open, and keeps its error when it is absent', async () => {
+    const error = new TypeError('fetch failed', {
+      cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+    });
+    const found = call(noop, { sends: [error], finds: [placed] });
+    expect(await found.result).toBe(placed);
+    const absent = call(noop, { sends: [error] });
+    await expect(absent.result).rejects.toBe(error);
+  });
+
+  it('looks nothing up after a bug', async () => {
+    const bug = new TypeError('undefined is not a function');
+    const { result, find } = call(noop, { sends: [bug] });
+    await expect(result).rejects.toBe(bug);
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  it('is not sent twice by a time-out that leaves the first attempt running', async () => {
+    const policy = wrap(eager, timeout(5, TimeoutStrategy.Aggressive));
+    const never = () => new Promise(() => undefined);
+    const { result, send } = call(policy, { sends: [never], finds: [undefined, placed] });
+    expect(await result).toBe(placed);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes a reply that comes after the time-out', async () => {
+    const policy = timeout(5, TimeoutStrategy.Aggressive);
+    const late = () => new Promise((resolve) => setTimeout(resolve, 20, placed));
+    const { result, send } = call(policy, { sends: [late] }, { settleMs: [100], reconcileDeadlineMs: 500 });
+    expect(await result).toBe(placed);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('rejects with the reason of the caller, and leaves the intent open', async () => {
+    const journal = createMemoryJournal();
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    const abort = () => {
+      controller.abort(reason);
+      return Promise.reject(lost());
+    };
+    const { result, find } = call(noop, { sends: [abort] }, { signal: controller.signal, journal });
+    await expect(result).rejects.toBe(reason);
+    expect(find).not.toHaveBeenCalled();
+    expect(await journal.open()).toMatchObject([
+      { clientOrderId: 'a1', operation: 'placeOrder', args: [request] },
+    ]);
+  });
+});
+
+describe('a cancel, which may be repeated', () => {
+  const gone = () =>
+    new WEEXOrderError('Order does not exist', { reason: 'not-found', executionStatus: 'not-executed' });
+  const cancelled: Order = { clientOrderId: 'a1', status: 'CANCELED' };
+
+  it('is sent again without a look-up', async () => {
+    const { result, find, send } = call(eager, { sends: [lost(), cancelled] }, { idempotent: true });
+    expect(await result).toBe(cancelled);
+    expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([2, 0]);
+  });
+
+  it('is looked up when the repeated one says that there is no such order: cancelled or filled', async () => {
+    const filled: Order = { clientOrderId: 'a1', status: 'FILLED' };
+    for (const order of [cancelled, filled]) {
+      const { result } = call(eager, { sends: [lost(), gone()], finds: [order] }, { idempotent: true });
+      expect(await result).toBe(order);
+    }
+  });
+
+  it('rejects with "order does not exist" when the first one says so', async () => {
+    const refusal = gone();
+    const { result, find } = call(noop, { sends: [refusal] }, { idempotent: true });
+    await expect(result).rejects.toBe(refusal);
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  it('is unknown when neither the cancel nor the look-up was answered', async () => {
+    const { result } = call(eager, { sends: [lost()], finds: [lost()] }, { idempotent: true });
+    await expect(result).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
+  });
+});
+
+describe('the memory of an intent', () => {
+  it('is complete before the first send, and again before every other', async () => {
+    const events: string[] = [];
+    const journal = createMemoryJournal();
+    const { result } = call(
+      noop,
+      {
+        sends: [
+          () => {
+            events.push('send');
+            throw lost();
+          },
+          () => {
+            events.push('send');
+            return placed;
+          },
+        ],
+      },
+      {
+        persist: async (id, order) => {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          events.push(`persist ${id} ${order.symbol}`);
+        },
+        journal: {
+          ...journal,
+          sent: async ({ clientOrderId }) => void events.push(`sent ${clientOrderId}`),
+          settled: (id, outcome) => void events.push(`${id} ${outcome}`),
+        },
+      },
+    );
+    await result;
+    expect(events).toEqual(['persist a1 BTCUSDT', 'sent a1', 'send', 'sent a1', 'send', 'a1 executed']);
+  });
+
+  it('keeps an order from being sent when it fails', async () => {
+    const full = new Error('disk full');
+    for (const options of [
+      { persist: () => Promise.reject(full) },
+      { journal: { ...createMemoryJournal(), sent: () => Promise.reject(full) } },
+    ]) {
+      const { result, send } = call(noop, { sends: [placed] }, options);
+      await expect(result).rejects.toBe(full);
+      expect(send).not.toHaveBeenCalled();
+    }
+  });
+
+  it('changes no result when settling fails', async () => {
+    const journal = { ...createMemoryJournal(), settled: () => Promise.reject(new Error('disk full')) };
+    const { result } = call(noop, { sends: [placed] }, { journal });
+    expect(await result).toBe(placed);
+  });
+
+  it.each([
+    ['executed', [placed], [undefined], []],
+    ['found', [lost()], [placed], []],
+    ['refused', [refused()], [undefined], []],
+    ['absent', [lost()], [undefined], []],
+    ['unknown', [lost()], [lost()], ['a1']],
+    ['failed without an explanation', [new Error('bug')], [undefined], ['a1']],
+  ])('after an order that is %s', async (_, sends, finds, open) => {
+    const journal = createMemoryJournal();
+    await call(noop, { sends, finds }, { journal }).result.catch(() => undefined);
+    expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(open);
+  });
+});
