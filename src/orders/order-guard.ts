@@ -12,6 +12,7 @@ import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import { type Patience, patienceOf } from './patience.js';
 import { type Finding, reconcile } from './reconcile.js';
+import { releaseOnAbort } from './release-on-abort.js';
 import { weexVenues } from './venue.js';
 
 /** One call of a guarded method. */
@@ -103,7 +104,8 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const options: ExecuteOptions = {
       ...this.#options,
       clientOrderId: this.#id,
-      resolveDeadlineMs: this.#patience.deadlineMs,
+      // A little more, so that it is this search that gives up, with all that it knows.
+      resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
       resolveUnknown: (error, context, clock) => {
         this.#clock = clock;
         return this.#resolve(error, context.signal);
@@ -115,7 +117,8 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   /** Under a policy that sends again whatever happened. */
   #executeForeign(policy: IPolicy): Promise<Result> {
     const { idempotent, operation, signal } = this.#options;
-    return policy.execute((context) => {
+    const settled = policy.execute((context) => {
+      signal?.throwIfAborted();
       if (this.#attempts.inDoubt && !idempotent) {
         throw new WEEXOutcomeUnknownError(
           `Cannot send ${operation ?? 'the call'} again: nobody knows yet what became of its last attempt`,
@@ -125,6 +128,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       const unlimited = { attempt: 0, deadline: undefined, remainingMs: undefined };
       return this.#attempt({ ...unlimited, operation, clientOrderId: this.#id, signal: context.signal });
     }, signal);
+    return signal ? releaseOnAbort(settled, signal) : settled;
   }
 
   #attempt(context: CallContext): Promise<Result> {

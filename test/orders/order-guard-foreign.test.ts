@@ -191,6 +191,27 @@ describe('an order under a policy of cockatiel that sends again whatever happene
   });
 });
 
+describe('a caller who gives up', () => {
+  it('is released at once, also where the policy waits on', async () => {
+    const patient: IPolicy = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(60_000) });
+    const controller = new AbortController();
+    const { result, send } = call(patient, { sends: [refused(), placed] }, { signal: controller.signal });
+    const reason = new Error('stop');
+    setTimeout(() => controller.abort(reason), 5);
+    await expect(result).rejects.toBe(reason);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('ends the search for an order', async () => {
+    const controller = new AbortController();
+    const hang = () => new Promise(() => undefined);
+    const { result } = call(noop, { sends: [lost()], finds: [hang] }, { signal: controller.signal });
+    const reason = new Error('stop');
+    setTimeout(() => controller.abort(reason), 10);
+    await expect(result).rejects.toBe(reason);
+  });
+});
+
 describe('a cancel, which may be repeated', () => {
   const gone = () =>
     new WEEXOrderError('Order does not exist', { reason: 'not-found', executionStatus: 'not-executed' });
