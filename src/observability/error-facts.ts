@@ -71,22 +71,21 @@ function read(error: unknown): ErrorFacts {
   if (typeof error !== 'object' || error === null)
     return { type: typeof error, message: tellable(String(error)) };
   const { message, code } = error as { message?: unknown; code?: unknown };
-  const facts = {
-    type: shorten(classNameOf(error), longestName),
+  const facts: { -readonly [Field in keyof ErrorFacts]: ErrorFacts[Field] } = {
+    type: shorten(classNameOf(error)),
     message: typeof message === 'string' ? tellable(message) : '',
-    ...(typeof code === 'number' || typeof code === 'string' ? { code: shortCode(code) } : {}),
   };
+  if (typeof code === 'number') facts.code = code;
+  else if (typeof code === 'string') facts.code = shorten(code);
   if (!isWEEXError(error)) return facts;
   const { kind, requestId, retryAfterMs, executionStatus } = error;
   const { clientOrderId } = error as { clientOrderId?: unknown };
-  return {
-    ...facts,
-    kind,
-    ...(requestId === undefined ? {} : { requestId: shorten(String(requestId), longestName) }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(executionStatus === undefined ? {} : { executionStatus }),
-    ...(typeof clientOrderId === 'string' ? { clientOrderId: shorten(clientOrderId, longestName) } : {}),
-  };
+  facts.kind = kind;
+  if (requestId !== undefined) facts.requestId = shorten(String(requestId));
+  if (retryAfterMs !== undefined) facts.retryAfterMs = retryAfterMs;
+  if (executionStatus !== undefined) facts.executionStatus = executionStatus;
+  if (typeof clientOrderId === 'string') facts.clientOrderId = shorten(clientOrderId);
+  return facts;
 }
 
 /** The name that the class was given, or its own where it was given none: a minifier changes only the latter. */
@@ -96,10 +95,6 @@ function classNameOf(error: object): string {
   const { name, constructor } = error as { name?: unknown; constructor?: { name?: unknown } };
   const chosen = named ? name : constructor?.name;
   return typeof chosen === 'string' && chosen !== '' ? chosen : 'Object';
-}
-
-function shortCode(code: number | string): number | string {
-  return typeof code === 'number' ? code : shorten(code, longestName);
 }
 
 /** @internal A text of at most `limit` characters. */

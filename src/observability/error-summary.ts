@@ -3,7 +3,10 @@ import type { ErrorFacts } from './error-facts.js';
 /** What an `ErrorTracker` found out. */
 export interface ErrorSummary {
   readonly totalErrors: number;
-  /** How many of each class, for example `{ WEEXRateLimitError: 3 }`. */
+  /**
+   * How many of each class, for example `{ WEEXRateLimitError: 3 }`; they add up to `totalErrors`. Beyond a hundred
+   * classes a new one takes the place and the count of the rarest.
+   */
   readonly errorTypes: Readonly<Record<string, number>>;
   /** The five most frequent pairs of class and code. An error without a code is `Class_none`. */
   readonly commonPatterns: readonly { readonly pattern: string; readonly count: number }[];
@@ -55,9 +58,13 @@ export interface ErrorBurst {
 
 /** The history of one pattern or one operation. */
 export interface ErrorHistory {
+  /** How many there certainly were. */
   readonly count: number;
-  /** By how much `count` may be too high; 0 unless there were more distinct ones than the tracker's `capacity`. */
-  readonly overcount: number;
+  /**
+   * How many more there may have been; 0 unless there were more distinct ones than the tracker's `capacity`, and
+   * never above all errors divided by `capacity`.
+   */
+  readonly undercount: number;
   readonly unknownOutcomes: number;
   readonly firstSeen: Date;
   readonly lastSeen: Date;

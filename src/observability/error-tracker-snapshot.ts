@@ -20,9 +20,10 @@ export interface ErrorTrackerSnapshot {
 }
 
 /** One of the last errors. */
-export interface RecentError extends ErrorFacts {
+export interface RecentError {
   readonly atMs: number;
-  readonly operation?: string;
+  readonly operation?: string | undefined;
+  readonly facts: ErrorFacts;
 }
 
 const time = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -85,15 +86,17 @@ const schema: v.GenericSchema<unknown, ErrorTrackerSnapshot> = v.strictObject({
   recentErrors: v.array(
     v.strictObject({
       atMs: time,
-      type: text,
-      message: text,
-      kind: v.exactOptional(v.picklist(kinds)),
-      code: v.exactOptional(v.union([v.number(), text])),
-      requestId: v.exactOptional(text),
-      retryAfterMs: v.exactOptional(time),
-      executionStatus: v.exactOptional(v.picklist(['not-executed', 'unknown'])),
-      clientOrderId: v.exactOptional(text),
-      operation: v.exactOptional(text),
+      operation: v.optional(text),
+      facts: v.strictObject({
+        type: text,
+        message: text,
+        kind: v.exactOptional(v.picklist(kinds)),
+        code: v.exactOptional(v.union([v.number(), text])),
+        requestId: v.exactOptional(text),
+        retryAfterMs: v.exactOptional(time),
+        executionStatus: v.exactOptional(v.picklist(['not-executed', 'unknown'])),
+        clientOrderId: v.exactOptional(text),
+      }),
     }),
   ),
 });

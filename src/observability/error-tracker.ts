@@ -11,7 +11,7 @@ import { type TopCount, TopCounts } from './top-counts.js';
 export interface ErrorTrackerOptions {
   /**
    * How many distinct patterns, and how many operations, are counted one by one: 1 to 100 000, default 1000; below
-   * 32 counts as 32. What comes beyond takes the place of the rarest, see {@link PatternErrors.overcount}.
+   * 32 counts as 32. What comes beyond takes the place of the rarest, see {@link ErrorHistory.undercount}.
    */
   readonly capacity?: number | undefined;
   /** Where the time comes from, in milliseconds since 1970. Default `Date.now`. */
@@ -91,8 +91,8 @@ export class ErrorTracker {
     if (operation !== undefined) this.#operations.add(shorten(operation), nowMs, unknownOutcome);
     this.#seconds.add(nowMs);
     this.#bursts.record(nowMs, pattern, this.#seconds);
-    this.#recent.push({ ...facts, atMs: nowMs, ...(operation === undefined ? {} : { operation }) });
-    if (this.#recent.length > keptErrors) this.#recent.shift();
+    if (this.#recent.length === keptErrors) this.#recent.shift();
+    this.#recent.push({ atMs: nowMs, operation, facts });
   }
 
   /** What was found out so far. Its cost does not depend on the number of errors. */
@@ -103,7 +103,9 @@ export class ErrorTracker {
     return {
       totalErrors: this.#total,
       errorTypes: Object.fromEntries(this.#types.top().map(({ key, count }) => [key, count])),
-      commonPatterns: patterns.slice(0, commonPatterns).map(({ key, count }) => ({ pattern: key, count })),
+      commonPatterns: patterns
+        .slice(0, commonPatterns)
+        .map(({ key, count, overcount }) => ({ pattern: key, count: count - overcount })),
       recentErrors: this.#recent.map(asTracked),
       firstSeen: this.#firstSeenMs === undefined ? undefined : new Date(this.#firstSeenMs),
       lastSeen: this.#lastSeenMs === undefined ? undefined : new Date(this.#lastSeenMs),
@@ -172,8 +174,8 @@ export class ErrorTracker {
   }
 }
 
-function asTracked({ atMs, ...facts }: RecentError): TrackedError {
-  return { timestamp: new Date(atMs), ...facts };
+function asTracked({ atMs, operation, facts }: RecentError): TrackedError {
+  return { timestamp: new Date(atMs), ...facts, ...(operation === undefined ? {} : { operation }) };
 }
 
 function asErrorBurst({ startedAtMs, endedAtMs, ...facts }: Burst): ErrorBurst {
@@ -183,8 +185,8 @@ function asErrorBurst({ startedAtMs, endedAtMs, ...facts }: Burst): ErrorBurst {
 
 function asHistory({ count, overcount, unknownOutcomes, firstSeenMs, lastSeenMs }: TopCount): ErrorHistory {
   return {
-    count,
-    overcount,
+    count: count - overcount,
+    undercount: overcount,
     unknownOutcomes,
     firstSeen: new Date(firstSeenMs),
     lastSeen: new Date(lastSeenMs),

@@ -2,14 +2,17 @@
 export interface TopCount {
   readonly key: string;
   /** How often it was counted: never too low, too high by at most `overcount`. */
-  count: number;
+  readonly count: number;
   /** What `count` may hold of keys that this one pushed out; 0 where it is exact. */
   readonly overcount: number;
   /** How many of these errors left an outcome unknown. */
-  unknownOutcomes: number;
+  readonly unknownOutcomes: number;
   readonly firstSeenMs: number;
-  lastSeenMs: number;
+  readonly lastSeenMs: number;
 }
+
+/** An entry knows its place in the heap, so that moving it touches no map. */
+type Entry = { -readonly [Field in keyof TopCount]: TopCount[Field] } & { place: number };
 
 /**
  * The most frequent of any number of keys, in bounded memory: the Space-Saving sketch of Metwally, Agrawal and El
@@ -19,9 +22,9 @@ export interface TopCount {
  */
 export class TopCounts {
   readonly #capacity: number;
-  readonly #places = new Map<string, number>();
+  readonly #entries = new Map<string, Entry>();
   // A binary heap, the rarest key on top, so that finding the one to push out costs no scan.
-  readonly #heap: TopCount[] = [];
+  readonly #heap: Entry[] = [];
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -34,86 +37,80 @@ export class TopCounts {
 
   /** Counts a key once. */
   add(key: string, nowMs: number, unknownOutcome: boolean): void {
-    const place = this.#places.get(key);
-    const entry = place === undefined ? undefined : this.#heap[place];
-    if (place === undefined || !entry) {
-      this.#enter({ key, firstSeenMs: nowMs, lastSeenMs: nowMs, unknownOutcomes: unknownOutcome ? 1 : 0 });
-      return;
-    }
+    const entry = this.#entries.get(key) ?? this.#enter(key, nowMs);
     entry.count += 1;
     entry.lastSeenMs = nowMs;
     if (unknownOutcome) entry.unknownOutcomes += 1;
-    this.#sink(place);
+    this.#sink(entry);
   }
 
-  /** The most frequent first, at most `limit` of them. */
+  /** Those that were certainly counted most often first, equals in the order they came; at most `limit` of them. */
   top(limit: number = this.#capacity): TopCount[] {
-    return this.#heap
-      .toSorted((a, b) => b.count - a.count || a.firstSeenMs - b.firstSeenMs)
+    return [...this.#entries.values()]
+      .toSorted((a, b) => b.count - b.overcount - (a.count - a.overcount))
       .slice(0, limit)
-      .map((entry) => ({ ...entry }));
+      .map(({ place: _place, ...entry }) => entry);
   }
 
   /** Forgets everything and takes these instead, the rarest left out where there is no room. */
-  restore(entries: readonly TopCount[]): void {
-    this.#places.clear();
-    const kept = entries.toSorted((a, b) => b.count - a.count).slice(0, this.#capacity);
+  restore(counts: readonly TopCount[]): void {
+    const kept = counts.toSorted((a, b) => b.count - a.count).slice(0, this.#capacity);
+    this.#entries.clear();
+    for (const count of kept) this.#entries.set(count.key, { ...count, place: 0 });
+    this.#heap.length = 0;
     // In ascending order a list is a heap already.
-    this.#heap.splice(0, this.#heap.length, ...kept.toReversed().map((entry) => ({ ...entry })));
-    this.#heap.forEach((entry, place) => this.#places.set(entry.key, place));
+    for (const entry of [...this.#entries.values()].toReversed()) this.#put(entry, this.#heap.length);
   }
 
-  #enter(facts: Omit<TopCount, 'count' | 'overcount'>): void {
-    const rarest = this.#heap[0];
-    if (this.#heap.length < this.#capacity || !rarest) {
-      this.#heap.push({ ...facts, count: 1, overcount: 0 });
-      this.#rise(this.#heap.length - 1);
-      return;
+  /** A place for a new key, not counted yet: a free one, or that of the rarest. */
+  #enter(key: string, nowMs: number): Entry {
+    const rarest = this.#heap.length < this.#capacity ? undefined : this.#heap[0];
+    const entry: Entry = {
+      key,
+      count: rarest?.count ?? 0,
+      overcount: rarest?.count ?? 0,
+      unknownOutcomes: 0,
+      firstSeenMs: nowMs,
+      lastSeenMs: nowMs,
+      place: rarest ? 0 : this.#heap.length,
+    };
+    if (rarest) this.#entries.delete(rarest.key);
+    this.#entries.set(key, entry);
+    if (rarest) this.#heap[0] = entry;
+    else this.#rise(entry);
+    return entry;
+  }
+
+  #rise(entry: Entry): void {
+    for (let place = this.#heap.length; ; ) {
+      const above = this.#heap[(place - 1) >> 1];
+      if (place === 0 || !above || above.count <= entry.count) {
+        this.#put(entry, place);
+        return;
+      }
+      place = above.place;
+      this.#put(above, entry.place);
+      entry.place = place;
     }
-    this.#places.delete(rarest.key);
-    this.#heap[0] = { ...facts, count: rarest.count + 1, overcount: rarest.count };
-    this.#places.set(facts.key, 0);
-    this.#sink(0);
   }
 
-  #rise(from: number): void {
-    let place = from;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
-      if (this.#countAt(above) <= this.#countAt(place)) break;
-      this.#swap(place, above);
-      place = above;
-    }
-    this.#note(place);
-  }
-
-  #sink(from: number): void {
-    let place = from;
+  #sink(entry: Entry): void {
     for (;;) {
-      const left = 2 * place + 1;
-      const smaller = this.#countAt(left + 1) < this.#countAt(left) ? left + 1 : left;
-      if (this.#countAt(place) <= this.#countAt(smaller)) break;
-      this.#swap(place, smaller);
-      place = smaller;
+      const left = this.#heap[2 * entry.place + 1];
+      const right = this.#heap[2 * entry.place + 2];
+      const rarer = right && left && right.count < left.count ? right : left;
+      if (!rarer || entry.count <= rarer.count) {
+        this.#put(entry, entry.place);
+        return;
+      }
+      const { place } = rarer;
+      this.#put(rarer, entry.place);
+      entry.place = place;
     }
-    this.#note(place);
   }
 
-  /** The count at a place; beyond the end nothing is rarer. */
-  #countAt(place: number): number {
-    return this.#heap[place]?.count ?? Number.POSITIVE_INFINITY;
-  }
-
-  #swap(one: number, other: number): void {
-    const [a, b] = [this.#heap[one], this.#heap[other]] as [TopCount, TopCount];
-    this.#heap[one] = b;
-    this.#heap[other] = a;
-    this.#note(one);
-    this.#note(other);
-  }
-
-  #note(place: number): void {
-    const entry = this.#heap[place];
-    if (entry) this.#places.set(entry.key, place);
+  #put(entry: Entry, place: number): void {
+    this.#heap[place] = entry;
+    entry.place = place;
   }
 }

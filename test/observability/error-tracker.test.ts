@@ -108,7 +108,7 @@ describe('ErrorTracker', () => {
       {
         operation: 'placeOrder',
         count: 3,
-        overcount: 0,
+        undercount: 0,
         unknownOutcomes: 2,
         firstSeen: new Date(start),
         lastSeen: new Date(start + 1000),
@@ -186,9 +186,11 @@ describe('ErrorTracker', () => {
       tracker.record(rare, { operation: `op${index}` });
       if (index % 5 === 0) tracker.record(new WEEXRateLimitError('x', { code: 429 }), { operation: 'busy' });
     }
-    const { totalErrors, commonPatterns, operations, errorTypes } = tracker.summary();
+    const { totalErrors, commonPatterns, patterns, operations, errorTypes } = tracker.summary();
     expect(totalErrors).toBe(60_000);
     expect(commonPatterns[0]?.pattern).toBe('WEEXRateLimitError_429');
+    expect(commonPatterns[1]?.count).toBe(1);
+    expect(patterns[0]).toMatchObject({ count: expect.closeTo(10_000, -3) as number });
     expect(operations[0]?.operation).toBe('busy');
     expect(errorTypes['WEEXRateLimitError']).toBeGreaterThanOrEqual(10_000);
     expect(Object.keys(errorTypes)).toHaveLength(100);
