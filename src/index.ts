@@ -2,4 +2,5 @@ export * from './errors/index.js';
 export * from './http/index.js';
 export * from './observability/index.js';
 export * from './orders/index.js';
+export * from './policies/index.js';
 export type { Clock } from './context/clock.js';

@@ -1,9 +1,11 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
+import type { CircuitBreakerSnapshot } from './circuit-breaker.js';
+import type { PolicyOptions } from './policy-options.js';
+import type { Priority } from './priorities.js';
 
-/** Who goes first where calls wait: `critical` (cancel, close) before `normal` before `background`. */
-export type Priority = 'critical' | 'normal' | 'background';
+export type { Priority };
 
 /** What a call settled to, without a `throw`. */
 export type Outcome<Value> =
@@ -31,6 +33,8 @@ export interface ExecuteOptions {
   readonly effect?: 'read' | 'write' | undefined;
   /** Sending it twice does what sending it once does, so a call with an unknown outcome may be sent again. */
   readonly idempotent?: boolean | undefined;
+  /** The arguments of the method, where the call is one: they tell last good values (`staleMs`) apart. */
+  readonly args?: readonly unknown[] | undefined;
   /** The id of the intent, passed on in the context of every attempt. */
   readonly clientOrderId?: string | undefined;
   /** What the call takes from the rate limit. Default: the policy's `rateLimit.cost`, else 1. */
@@ -50,6 +54,33 @@ export interface ExecuteOptions {
   readonly resolveDeadlineMs?: number | undefined;
 }
 
+/** What a policy does, as data and as text. */
+export interface PolicyDescription {
+  readonly name: string;
+  /** The stages in effect, outermost first; the last one is the call itself. */
+  readonly order: readonly string[];
+  /** The options in force. */
+  readonly options: PolicyOptions;
+  /** The most attempts that one call can make. */
+  readonly worstCaseCalls: number;
+  /** The longest that one call can take, in milliseconds; `undefined` where nothing limits it. */
+  readonly worstCaseMs: number | undefined;
+  /** What fits badly together, a sentence each. */
+  readonly warnings: readonly string[];
+  /** All of this for a person to read. */
+  readonly text: string;
+}
+
+/** The state of a policy at a moment, as plain data. */
+export interface PolicySnapshot {
+  readonly name: string;
+  readonly circuitBreaker?: CircuitBreakerSnapshot;
+  readonly bulkhead?: { readonly running: number; readonly waiting: number };
+  readonly rateLimit?: { readonly used: number; readonly limit: number };
+  readonly coolDown?: { readonly closedForMs: number; readonly waiting: number };
+  readonly retryBudget?: { readonly available: number };
+}
+
 /**
  * A pipeline of fallback, deadline, retry, cool-down, circuit breaker, admission and attempt time-out. It is a
  * cockatiel `IPolicy`: it goes into cockatiel's `wrap()`.
@@ -67,4 +98,21 @@ export interface ResiliencePolicy extends IPolicy<CallContext> {
     fn: (context: CallContext) => PromiseLike<Value> | Value,
     signalOrOptions?: AbortSignal | ExecuteOptions,
   ): Promise<Outcome<Value>>;
+  /** What the policy does: the effective order, the options, the worst case and what fits badly together. */
+  describe(): PolicyDescription;
+  /** The state of circuits, queue, allowance, gate and budget. */
+  snapshot(): PolicySnapshot;
+  /** Takes over the circuits of a snapshot, for example after a restart. */
+  restore(snapshot: PolicySnapshot): void;
+  /**
+   * Exchanges the named options; `false` switches one off. Calls that run or wait go on, circuits keep their state.
+   * The name, the clock and the random source stay.
+   *
+   * @throws TypeError or RangeError when the options make no sense; the old ones then stay in force.
+   */
+  reconfigure(options: PolicyOptions): void;
+  /** Opens the circuit by hand until {@link ResiliencePolicy.reset}; without a key the one of calls without a key. */
+  isolate(key?: string): void;
+  /** Closes the circuit and forgets what it has seen; without a key all circuits. */
+  reset(key?: string): void;
 }

@@ -1,0 +1,256 @@
+import type { Clock } from '../context/clock.js';
+import type { CoolDown, GatePass, GateWaiter } from './cool-down.js';
+import type { BulkheadOptions } from './policy-options.js';
+import type { RateLimitClient, RateLimiter } from './rate-limiter.js';
+import { type Waiter, WaitQueue } from './wait-queue.js';
+
+/** A call before the door. */
+export interface Applicant extends Waiter {
+  readonly cost: number;
+  /** It left the queue and starts now, with its slot and allowance taken; `false` where the circuit refuses it. */
+  mayStart(now: number): boolean;
+  start(pass: GatePass | undefined, now: number): void;
+}
+
+/** A slot and an allowance, held by one attempt until its work is over. */
+export interface Place {
+  readonly rank: number;
+  readonly cost: number;
+  /** Set when the caller was released while the work goes on. */
+  abandonedAt?: number;
+}
+
+/** Work that goes on after its caller was released holds its slot no longer than this. */
+const longestAbandonedMs = 60_000;
+
+/**
+ * Bulkhead and rate limit as one door with one queue: a call takes its slot and its allowance in the same moment, so
+ * that it holds neither while it waits for the other. A newcomer never overtakes a call of its class.
+ */
+export class Admission implements RateLimitClient, GateWaiter {
+  readonly #clock: Clock;
+  readonly #queue = new WaitQueue();
+  readonly #abandoned: Set<Place> = new Set();
+  // Running calls by class: critical, normal, background.
+  readonly #running: [number, number, number] = [0, 0, 0];
+  #bulkhead: BulkheadOptions | undefined;
+  #limiter: RateLimiter | undefined;
+  #gate: CoolDown | undefined;
+  #beforeGate = false;
+  #draining = false;
+  #reclaimTimer: unknown;
+  // As a waiter before the gate it stands for the call at its head.
+  rank = 1;
+  waitingSince = 0;
+
+  constructor(
+    clock: Clock,
+    bulkhead: BulkheadOptions | undefined,
+    limiter: RateLimiter | undefined,
+    gate: CoolDown | undefined,
+  ) {
+    this.#clock = clock;
+    this.#bulkhead = bulkhead;
+    this.#limiter = limiter;
+    this.#gate = gate;
+    limiter?.attach(this);
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  get maxWaitMs(): number | undefined {
+    return this.#bulkhead?.maxWaitMs;
+  }
+
+  get running(): number {
+    return this.#running[0] + this.#running[1] + this.#running[2];
+  }
+
+  /** Takes new options; calls that run or wait stay as they are. */
+  configure(
+    bulkhead: BulkheadOptions | undefined,
+    limiter: RateLimiter | undefined,
+    gate: CoolDown | undefined,
+    now: number,
+  ): void {
+    if (limiter !== this.#limiter) {
+      this.#limiter?.detach(this);
+      limiter?.attach(this);
+    }
+    if (gate !== this.#gate && this.#beforeGate) {
+      this.#gate?.leave(this);
+      this.#beforeGate = false;
+    }
+    this.#bulkhead = bulkhead;
+    this.#limiter = limiter;
+    this.#gate = gate;
+    this.drain(now);
+  }
+
+  /** Whether a call may go in at once: there is room, and nobody waits whom it would overtake. */
+  hasRoom(rank: number, cost: number, now: number): boolean {
+    this.#reclaim(now);
+    // Room that came back a moment ago belongs to those who wait.
+    if (this.#queue.size > 0 || this.#limiter) this.drain(now);
+    if (this.#queue.hasAhead(rank) || this.#limiter?.isOwed(rank)) return false;
+    return this.#fits(rank, cost, now);
+  }
+
+  /** Takes the slot and the allowance. */
+  take(rank: number, cost: number, now: number): Place {
+    this.#running[rank as 0 | 1 | 2] += 1;
+    this.#limiter?.take(cost, rank === 0, now);
+    return { rank, cost };
+  }
+
+  /** The work behind a place is over. */
+  release(place: Place, now: number): void {
+    if (place.abandonedAt !== undefined && !this.#abandoned.delete(place)) return;
+    this.#running[place.rank as 0 | 1 | 2] -= 1;
+    this.#limiter?.settle(place.cost, place.rank === 0, now);
+    if (this.#queue.size > 0 || this.#limiter) this.drain(now);
+  }
+
+  /** The caller was released but the work goes on: the place stays taken until the work is over. */
+  abandon(place: Place, now: number): void {
+    place.abandonedAt = now;
+    this.#abandoned.add(place);
+  }
+
+  /**
+   * Lets a call wait. Where the queue is full a background call that waits gives up its place to one of a higher
+   * class: it is returned, to be refused. `'full'` where there is no place.
+   */
+  enqueue(applicant: Applicant, now: number): Applicant | 'full' | undefined {
+    const places = this.#bulkhead ? (this.#bulkhead.queue ?? 0) : Infinity;
+    const { rank } = applicant;
+    const taken = rank === 0 ? this.#queue.sizeOf(0) : this.#queue.ordinarySize;
+    let evicted: Applicant | undefined;
+    if (taken >= places) {
+      evicted = rank === 1 && places > 0 ? (this.#queue.oldest(2) as Applicant | undefined) : undefined;
+      if (!evicted) return 'full';
+      this.#queue.remove(evicted);
+    }
+    this.#queue.add(applicant, now);
+    // With allowance left and nobody to settle, only a timer would wake it.
+    this.drain(now);
+    this.#armReclaim(now);
+    return evicted;
+  }
+
+  /** Takes a call out of the queue; `false` where it does not wait. */
+  leave(applicant: Applicant, now: number): boolean {
+    if (!this.#queue.remove(applicant)) return false;
+    this.#disarmReclaim();
+    if (this.#queue.size === 0 && this.#beforeGate) {
+      this.#gate?.leave(this);
+      this.#beforeGate = false;
+    }
+    // Those behind it may fit where it did not.
+    this.drain(now);
+    return true;
+  }
+
+  /** Lets out whoever may go now. */
+  drain(now: number): void {
+    if (this.#limiter) {
+      this.#limiter.drain(now);
+      return;
+    }
+    // A call that ends at once comes back here; the loop that runs goes on for it.
+    if (this.#draining) return;
+    this.#draining = true;
+    while (this.#queue.size > 0 && this.drainOne(now));
+    this.#draining = false;
+  }
+
+  wantsAllowance(rank: number): boolean {
+    const head = this.#queue.first as Applicant | undefined;
+    return head !== undefined && head.rank <= rank && this.#hasSlot(head.rank);
+  }
+
+  nextWaiting(now: number): Applicant | undefined {
+    if (this.#beforeGate) return undefined;
+    this.#reclaim(now);
+    return this.#queue.next(now, (waiter) => this.#fits(waiter.rank, (waiter as Applicant).cost, now)) as
+      | Applicant
+      | undefined;
+  }
+
+  drainOne(now: number): boolean {
+    const applicant = this.nextWaiting(now);
+    if (!applicant) return false;
+    const pass = this.#gate ? this.#gate.tryPass(now) : 'open';
+    if (pass === undefined) {
+      this.rank = applicant.rank;
+      this.#beforeGate = true;
+      this.#gate?.wait(this, now);
+      return false;
+    }
+    this.#letOut(applicant, pass === 'open' ? undefined : pass, now);
+    return true;
+  }
+
+  /** The gate lets the call at the head through. */
+  pass(pass: GatePass, now: number): void {
+    this.#beforeGate = false;
+    const applicant = this.nextWaiting(now);
+    if (applicant) this.#letOut(applicant, pass, now);
+    else this.#gate?.settle(pass, 'nothing', now);
+    this.drain(now);
+  }
+
+  #letOut(applicant: Applicant, pass: GatePass | undefined, now: number): void {
+    this.#queue.grant(applicant);
+    this.#disarmReclaim();
+    if (applicant.mayStart(now)) applicant.start(pass, now);
+    else if (pass) this.#gate?.settle(pass, 'nothing', now);
+  }
+
+  #fits(rank: number, cost: number, now: number): boolean {
+    return this.#hasSlot(rank) && (!this.#limiter || this.#limiter.canTake(cost, rank === 0, now));
+  }
+
+  #hasSlot(rank: number): boolean {
+    const bulkhead = this.#bulkhead;
+    if (!bulkhead) return true;
+    const [critical, normal, background] = this.#running;
+    if (critical + normal + background >= bulkhead.limit) return false;
+    if (rank === 0 || !bulkhead.reserved) return true;
+    const ordinary = bulkhead.limit - (bulkhead.reserved.critical ?? 0);
+    if (normal + background >= ordinary) return false;
+    return rank === 1 || background < ordinary - (bulkhead.reserved.normal ?? 0);
+  }
+
+  #reclaim(now: number): void {
+    for (const place of this.#abandoned) {
+      if (now - (place.abandonedAt ?? now) < longestAbandonedMs) return;
+      this.#abandoned.delete(place);
+      this.#running[place.rank as 0 | 1 | 2] -= 1;
+      this.#limiter?.settle(place.cost, place.rank === 0, now);
+    }
+  }
+
+  #armReclaim(now: number): void {
+    const [first] = this.#abandoned;
+    if (!first || this.#queue.size === 0 || this.#reclaimTimer !== undefined) return;
+    this.#reclaimTimer = this.#clock.setTimeout(
+      () => {
+        this.#reclaimTimer = undefined;
+        const later = this.#clock.now();
+        this.#reclaim(later);
+        this.drain(later);
+        this.#armReclaim(later);
+      },
+      Math.max(1, Math.ceil((first.abandonedAt ?? now) + longestAbandonedMs - now)),
+    );
+  }
+
+  #disarmReclaim(): void {
+    if (this.#queue.size > 0 || this.#reclaimTimer === undefined) return;
+    this.#clock.clearTimeout(this.#reclaimTimer);
+    this.#reclaimTimer = undefined;
+  }
+}

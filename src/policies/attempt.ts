@@ -1,0 +1,96 @@
+import { bindSignal, type CallContext } from '../context/call-context.js';
+import type { CircuitTicket } from './circuit.js';
+import type { GatePass } from './cool-down.js';
+import type { Place } from './admission.js';
+import { epochTime } from './monotonic-clock.js';
+import type { Plan } from './plan.js';
+import type { Usage } from './rate-limiter.js';
+
+/** What an attempt needs to know of its call. */
+export interface AttemptOwner {
+  readonly plan: Plan;
+  readonly operation: string | undefined;
+  readonly clientOrderId: string | undefined;
+  /** On the policy's clock; `Infinity` where there is none. */
+  readonly deadlineAt: number;
+}
+
+/** One attempt of a call: the context that the function is given, and what the attempt holds until it is over. */
+export class Attempt implements CallContext {
+  readonly attempt: number;
+  readonly startedAt: number;
+  /** When it runs out of time, on the policy's clock. */
+  readonly endsAt: number;
+  ticket: CircuitTicket | undefined;
+  pass: GatePass | undefined;
+  place: Place | undefined;
+  readonly #owner: AttemptOwner;
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+  #sent: 'nothing' | 'reads' | 'writes' = 'nothing';
+
+  constructor(owner: AttemptOwner, attempt: number, startedAt: number, endsAt: number) {
+    this.#owner = owner;
+    this.attempt = attempt;
+    this.startedAt = startedAt;
+    this.endsAt = endsAt;
+  }
+
+  get operation(): string | undefined {
+    return this.#owner.operation;
+  }
+
+  get clientOrderId(): string | undefined {
+    return this.#owner.clientOrderId;
+  }
+
+  get deadline(): number | undefined {
+    const { deadlineAt, plan } = this.#owner;
+    return deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
+  }
+
+  get remainingMs(): number | undefined {
+    return this.endsAt === Infinity ? undefined : Math.max(0, this.endsAt - this.#owner.plan.clock.now());
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      bindSignal(this.#controller.signal, this);
+      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The same attempt with the narrower signal of an inner policy. */
+  withSignal(signal: AbortSignal): CallContext {
+    bindSignal(signal, this);
+    // Not by prototype: the private fields behind the getters do not follow one.
+    return new Proxy<CallContext>(this, {
+      get: (attempt, name): unknown => (name === 'signal' ? signal : Reflect.get(attempt, name, attempt)),
+    });
+  }
+
+  /** Whether it only read, as far as the interceptor saw. */
+  get onlyRead(): boolean {
+    return this.#sent === 'reads';
+  }
+
+  abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = { reason };
+    this.#controller?.abort(reason);
+  }
+
+  /** @internal */
+  observeRequest(effect: 'read' | 'write'): void {
+    if (effect === 'write') this.#sent = 'writes';
+    else if (this.#sent === 'nothing') this.#sent = 'reads';
+  }
+
+  /** @internal */
+  observeUsage(usages: readonly Usage[]): void {
+    const { limiter, clock } = this.#owner.plan;
+    if (limiter) for (const usage of usages) limiter.observe(usage, clock.now());
+  }
+}

@@ -1,0 +1,154 @@
+import { channels, nextCallId } from '../observability/channels.js';
+import type { CallFacts, CallRefused } from '../observability/events.js';
+import type { Attempt } from './attempt.js';
+import { epochTime } from './monotonic-clock.js';
+import type { Plan } from './plan.js';
+import { type Priority, priorities } from './priorities.js';
+import type { ExecuteOptions, Resolution } from './resilience-policy.js';
+
+/** What the events of a call are made from. */
+export interface EventSource {
+  readonly plan: Plan;
+  readonly options: ExecuteOptions;
+  readonly rank: number;
+  readonly attempts: number;
+  readonly startedAt: number;
+  readonly waitingSince: number;
+  readonly deadlineAt: number;
+  /** Taken when the first event of the call is made. */
+  callId: number;
+}
+
+function facts(call: EventSource, now: number): CallFacts {
+  if (call.callId === 0) call.callId = nextCallId();
+  const { operation, key } = call.options;
+  const { name, clock } = call.plan;
+  return { at: epochTime(clock, now), policy: name, callId: call.callId, operation, key };
+}
+
+function priorityOf(call: EventSource): Priority {
+  return priorities[call.rank] ?? 'normal';
+}
+
+/** The events of a call. Each looks first whether anybody listens; if not, nothing is made. */
+export const callEvents = {
+  started(call: EventSource, now: number): void {
+    if (!channels.callStarted.hasSubscribers) return;
+    const { deadlineAt, plan } = call;
+    const deadline = deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
+    channels.callStarted.publish({ ...facts(call, now), priority: priorityOf(call), deadline });
+  },
+
+  settled(call: EventSource, outcome: 'success' | 'failure' | 'aborted', error: unknown, now: number): void {
+    if (channels.callSettled.hasSubscribers) {
+      const { attempts, startedAt } = call;
+      channels.callSettled.publish({
+        ...facts(call, now),
+        outcome,
+        ...(outcome === 'success' ? {} : { error }),
+        attempts,
+        durationMs: now - startedAt,
+      });
+    }
+    if (outcome !== 'failure' || !channels.outcomeUnknown.hasSubscribers) return;
+    if ((error as { executionStatus?: unknown } | null)?.executionStatus !== 'unknown') return;
+    const { clientOrderId } = call.options;
+    channels.outcomeUnknown.publish({ ...facts(call, now), clientOrderId, error });
+  },
+
+  attemptStarted(call: EventSource, { attempt }: Attempt, now: number): void {
+    if (channels.attemptStarted.hasSubscribers) {
+      channels.attemptStarted.publish({ ...facts(call, now), attempt });
+    }
+  },
+
+  attemptSettled(
+    call: EventSource,
+    { attempt, startedAt }: Attempt,
+    outcome: 'success' | 'failure' | 'aborted',
+    error: unknown,
+    now: number,
+  ): void {
+    if (!channels.attemptSettled.hasSubscribers) return;
+    channels.attemptSettled.publish({
+      ...facts(call, now),
+      attempt,
+      outcome,
+      ...(outcome === 'success' ? {} : { error }),
+      durationMs: now - startedAt,
+    });
+  },
+
+  retryScheduled(
+    call: EventSource,
+    error: unknown,
+    delayMs: number,
+    reason: 'backoff' | 'retry-after' | 'proven-absent',
+    now: number,
+  ): void {
+    if (!channels.retryScheduled.hasSubscribers) return;
+    channels.retryScheduled.publish({ ...facts(call, now), attempt: call.attempts, delayMs, reason, error });
+  },
+
+  budgetExhausted(call: EventSource, error: unknown, now: number): void {
+    if (!channels.budgetExhausted.hasSubscribers) return;
+    channels.budgetExhausted.publish({ ...facts(call, now), attempt: call.attempts, error });
+  },
+
+  queued(call: EventSource, now: number): void {
+    if (!channels.callQueued.hasSubscribers) return;
+    channels.callQueued.publish({
+      ...facts(call, now),
+      attempt: call.attempts,
+      priority: priorityOf(call),
+      queueLength: call.plan.admission?.waiting ?? 0,
+    });
+  },
+
+  dequeued(call: EventSource, outcome: 'admitted' | 'refused' | 'aborted', now: number): void {
+    if (!channels.callDequeued.hasSubscribers) return;
+    channels.callDequeued.publish({
+      ...facts(call, now),
+      attempt: call.attempts,
+      priority: priorityOf(call),
+      outcome,
+      waitedMs: now - call.waitingSince,
+      queueLength: call.plan.admission?.waiting ?? 0,
+    });
+  },
+
+  refused(call: EventSource, reason: CallRefused['reason'], error: unknown, now: number): void {
+    if (!channels.callRefused.hasSubscribers) return;
+    channels.callRefused.publish({ ...facts(call, now), attempt: call.attempts, reason, error });
+  },
+
+  fallbackUsed(call: EventSource, error: unknown, now: number): void {
+    if (channels.fallbackUsed.hasSubscribers) channels.fallbackUsed.publish({ ...facts(call, now), error });
+  },
+
+  reconcileStarted(call: EventSource, { attempt }: Attempt, error: unknown, now: number): void {
+    if (!channels.reconcileStarted.hasSubscribers) return;
+    const { clientOrderId } = call.options;
+    channels.reconcileStarted.publish({ ...facts(call, now), attempt, clientOrderId, error });
+  },
+
+  reconcileSettled(
+    call: EventSource,
+    { attempt }: Attempt,
+    resolution: Resolution,
+    startedAt: number,
+    now: number,
+  ): void {
+    if (!channels.reconcileSettled.hasSubscribers) return;
+    const { clientOrderId } = call.options;
+    const { outcome } = resolution;
+    channels.reconcileSettled.publish({
+      ...facts(call, now),
+      attempt,
+      clientOrderId,
+      outcome,
+      durationMs: now - startedAt,
+      ...(outcome === 'unknown' ? { error: resolution.error } : {}),
+    });
+  },
+} as const;

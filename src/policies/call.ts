@@ -1,0 +1,524 @@
+import type { CallContext } from '../context/call-context.js';
+import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
+import type { CallRefused } from '../observability/events.js';
+import type { Applicant } from './admission.js';
+import { Attempt, type AttemptOwner } from './attempt.js';
+import { callEvents, type EventSource } from './call-events.js';
+import type { Circuit } from './circuit.js';
+import { documentedBanMs, type GatePass, type GateWaiter } from './cool-down.js';
+import { matchesClass } from './matches-class.js';
+import { ownErrors, type Subject } from './own-errors.js';
+import type { Plan } from './plan.js';
+import type { FallbackCall } from './policy-options.js';
+import { rankOf } from './priorities.js';
+import type { ExecuteOptions, Resolution } from './resilience-policy.js';
+import { Retrying } from './retrying.js';
+import type { FoundRule } from './rule-book.js';
+import { runGuarded } from './run-guarded.js';
+import { slotOf } from './stale-values.js';
+import type { Links } from './wait-queue.js';
+
+/** What a call is doing; in each state at most one timer runs. */
+type State =
+  | 'new'
+  | 'queued'
+  | 'gated'
+  | 'running'
+  | 'backoff'
+  | 'recovering'
+  | 'resolving'
+  | 'fallback'
+  | 'over';
+type TimerMeans = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve';
+
+/** How a call tells its end. */
+export interface Settler {
+  succeed(value: unknown): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * One call on its way through the pipeline: circuit and queue and gate, the attempt, what its failure leads to, and
+ * round again. It is one object with one timer, so that a call that succeeds costs little.
+ */
+export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, Subject {
+  readonly plan: Plan;
+  readonly options: ExecuteOptions;
+  readonly rank: number;
+  readonly cost: number;
+  waitingSince = 0;
+  links: Links | undefined = undefined;
+  deadlineAt: number = Infinity;
+  startedAt = 0;
+  attempts = 0;
+  callId = 0;
+  lastError: unknown = undefined;
+  readonly #work: (context: CallContext) => unknown;
+  readonly #settler: Settler;
+  readonly #circuit: Circuit | undefined;
+  #state: State = 'new';
+  #attempt: Attempt | undefined;
+  #resolver: Attempt | undefined;
+  #retrying: Retrying | undefined;
+  #timer: unknown;
+  #timerMeans: TimerMeans = 'deadline';
+  /** Whether something may have been executed that nobody has disproved. */
+  #exposed = false;
+
+  constructor(
+    plan: Plan,
+    work: (context: CallContext) => unknown,
+    options: ExecuteOptions,
+    settler: Settler,
+  ) {
+    this.plan = plan;
+    this.options = options;
+    this.rank = options.priority === undefined ? rankOf.normal : rankOf[options.priority];
+    this.cost = options.cost ?? plan.cost;
+    this.#work = work;
+    this.#settler = settler;
+    this.#circuit = plan.breaker?.of(options.key);
+  }
+
+  get operation(): string | undefined {
+    return this.options.operation;
+  }
+
+  get clientOrderId(): string | undefined {
+    return this.options.clientOrderId;
+  }
+
+  begin(): void {
+    const { plan, options } = this;
+    const { signal } = options;
+    const now = plan.clock.now();
+    this.startedAt = now;
+    if (plan.deadlineMs !== undefined) this.deadlineAt = now + plan.deadlineMs;
+    callEvents.started(this, now);
+    if (signal) {
+      if (signal.aborted) {
+        this.#end(false, signal.reason, now, 'aborted');
+        return;
+      }
+      signal.addEventListener('abort', this);
+    }
+    if (plan.retry) plan.retry.budget?.recordCall(now);
+    this.#enter(now);
+  }
+
+  /** The caller's signal aborted. */
+  handleEvent(): void {
+    if (this.#state === 'over') return;
+    const now = this.plan.clock.now();
+    const reason: unknown = this.options.signal?.reason;
+    this.#leaveWait(now);
+    this.#resolver?.abort(reason);
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    this.#end(false, reason, now, 'aborted');
+    if (!attempt) return;
+    callEvents.attemptSettled(this, attempt, 'aborted', reason, now);
+    this.#abandon(attempt, reason, now);
+    if (attempt.ticket) this.#circuit?.neutral(attempt.ticket);
+    if (attempt.pass) this.plan.gate?.settle(attempt.pass, 'nothing', now);
+  }
+
+  // In front of the attempt: circuit, queue, gate.
+
+  #enter(now: number): void {
+    const { admission, gate } = this.plan;
+    if (now >= this.deadlineAt) this.#runOut(now);
+    if (now >= this.deadlineAt || this.#isRefusedByCircuit(now)) return;
+    if (admission && !admission.hasRoom(this.rank, this.cost, now)) this.#queue(now);
+    else if (!gate || gate.isOpen) this.start(undefined, now);
+    else {
+      const pass = gate.tryPass(now);
+      if (pass === undefined) this.#waitAtGate(now);
+      else this.start(pass === 'open' ? undefined : pass, now);
+    }
+  }
+
+  #isRefusedByCircuit(now: number): boolean {
+    const waitMs = this.#circuit?.refusedForMs(now) ?? 0;
+    if (waitMs > 0) this.#refuse('circuit-open', ownErrors.circuitOpen(this, waitMs), now);
+    return waitMs > 0;
+  }
+
+  #queue(now: number): void {
+    const { admission } = this.plan;
+    if (!admission) return;
+    this.#state = 'queued';
+    const patienceEnds = now + (admission.maxWaitMs ?? Infinity);
+    if (patienceEnds < this.deadlineAt) this.#arm(patienceEnds, 'queue', now);
+    else this.#arm(this.deadlineAt, 'deadline', now);
+    const outcome = admission.enqueue(this, now);
+    if (outcome === 'full') {
+      const error = ownErrors.bulkheadFull(this, 'has no slot and no place in the queue');
+      this.#refuse('bulkhead-full', error, now);
+      return;
+    }
+    callEvents.queued(this, now);
+    if (outcome instanceof Call) outcome.#evict(now);
+  }
+
+  /** A call of a higher class took its place in the queue. */
+  #evict(now: number): void {
+    callEvents.dequeued(this, 'refused', now);
+    const error = ownErrors.bulkheadFull(this, 'gave its place in the queue to a more urgent call');
+    this.#refuse('bulkhead-full', error, now);
+  }
+
+  #waitAtGate(now: number): void {
+    const { gate } = this.plan;
+    if (!gate) return;
+    const closedForMs = gate.closedForMs(now);
+    if (now + closedForMs >= this.deadlineAt) {
+      this.#refuse('cool-down', ownErrors.coolingDown(this, closedForMs, gate.error), now);
+      return;
+    }
+    this.#state = 'gated';
+    this.#arm(this.deadlineAt, 'deadline', now);
+    gate.wait(this, now);
+  }
+
+  /** The gate lets it through. */
+  pass(pass: GatePass, now: number): void {
+    const { gate, admission } = this.plan;
+    this.#disarm();
+    const isRefused = this.#isRefusedByCircuit(now);
+    if (!isRefused && (!admission || admission.hasRoom(this.rank, this.cost, now))) {
+      this.start(pass, now);
+      return;
+    }
+    gate?.settle(pass, 'nothing', now);
+    if (!isRefused) this.#queue(now);
+  }
+
+  /** It may leave the queue, if the circuit is closed at that moment. */
+  mayStart(now: number): boolean {
+    this.#disarm();
+    callEvents.dequeued(this, 'admitted', now);
+    if (now < this.deadlineAt) return !this.#isRefusedByCircuit(now);
+    this.#runOut(now);
+    return false;
+  }
+
+  // The attempt.
+
+  start(pass: GatePass | undefined, now: number): void {
+    const { plan } = this;
+    const attemptEnds = plan.attemptTimeoutMs === undefined ? Infinity : now + plan.attemptTimeoutMs;
+    const endsAt = Math.min(attemptEnds, this.deadlineAt);
+    const attempt = new Attempt(this, this.attempts, now, endsAt);
+    this.attempts += 1;
+    attempt.pass = pass;
+    attempt.ticket = this.#circuit?.acquire(now);
+    attempt.place = plan.admission?.take(this.rank, this.cost, now);
+    this.#attempt = attempt;
+    this.#state = 'running';
+    this.#arm(endsAt, attemptEnds <= this.deadlineAt ? 'attempt' : 'deadline', now);
+    callEvents.attemptStarted(this, attempt, now);
+    let result: unknown;
+    try {
+      result = plan.inner ? this.#throughInner(attempt) : this.#work(attempt);
+    } catch (error) {
+      this.#attemptFailed(attempt, error);
+      return;
+    }
+    if (isPromiseLike(result)) {
+      result.then(
+        (value) => this.#attemptSucceeded(attempt, value),
+        (error: unknown) => this.#attemptFailed(attempt, error),
+      );
+    } else this.#attemptSucceeded(attempt, result);
+  }
+
+  #throughInner(attempt: Attempt): unknown {
+    return this.plan.inner?.execute(({ signal }) => this.#work(attempt.withSignal(signal)), attempt.signal);
+  }
+
+  #attemptSucceeded(attempt: Attempt, value: unknown): void {
+    const now = this.plan.clock.now();
+    this.#release(attempt, now);
+    if (this.#attempt === attempt) {
+      this.#attempt = undefined;
+      this.#disarm();
+      if (attempt.ticket) this.#circuit?.success(attempt.ticket, now, now - attempt.startedAt);
+      if (attempt.pass) this.plan.gate?.settle(attempt.pass, 'answered', now);
+      callEvents.attemptSettled(this, attempt, 'success', undefined, now);
+    } else if (this.#attempt || this.#state === 'over' || this.#state === 'fallback') return;
+    // Late, but a proof: while nothing newer runs it is the answer.
+    else this.#leaveWait(now);
+    this.plan.stale?.keep(slotOf(this.options), value, now);
+    this.#end(true, value, now, 'success');
+  }
+
+  #attemptFailed(attempt: Attempt, error: unknown): void {
+    const now = this.plan.clock.now();
+    this.#release(attempt, now);
+    if (this.#attempt !== attempt) return;
+    this.#attempt = undefined;
+    this.#disarm();
+    this.#judge(attempt, error, now);
+  }
+
+  #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
+    const isHarmless = this.#mayRepeat || attempt.onlyRead;
+    const error = ownErrors.timedOut(this, scope, isHarmless ? undefined : 'unknown');
+    this.#attempt = undefined;
+    this.#abandon(attempt, error, now);
+    this.#judge(attempt, error, now);
+  }
+
+  #release(attempt: Attempt, now: number): void {
+    const { place } = attempt;
+    if (!place) return;
+    attempt.place = undefined;
+    this.plan.admission?.release(place, now);
+  }
+
+  /** The caller goes on without this attempt; its slot stays taken until its work is over. */
+  #abandon(attempt: Attempt, reason: unknown, now: number): void {
+    if (attempt.place) this.plan.admission?.abandon(attempt.place, now);
+    attempt.abort(reason);
+  }
+
+  // Time.
+
+  #arm(at: number, means: TimerMeans, now: number): void {
+    if (at === Infinity) return;
+    this.#timerMeans = means;
+    const waitMs = Math.min(Math.max(0, Math.ceil(at - now)), 2 ** 31 - 1);
+    this.#timer = this.plan.clock.setTimeout(() => this.#onTimer(), waitMs);
+  }
+
+  #disarm(): void {
+    if (this.#timer === undefined) return;
+    this.plan.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    const now = this.plan.clock.now();
+    const means = this.#timerMeans;
+    if (means === 'retry') this.#enter(now);
+    else if (means === 'queue') {
+      this.#leaveWait(now);
+      this.#refuse('queue-time-out', ownErrors.bulkheadFull(this, 'had no slot within maxWaitMs'), now);
+    } else if (means === 'resolve') {
+      this.#resolver?.abort(new WEEXTimeoutError('Time for looking it up is over', { scope: 'deadline' }));
+      this.#fail(ownErrors.outcomeUnknown(this, 'was not established in time', this.lastError), now);
+    } else if (this.#attempt) this.#timedOut(this.#attempt, means, now);
+    else {
+      this.#leaveWait(now);
+      this.#runOut(now);
+    }
+  }
+
+  /** The deadline came while nothing ran. */
+  #runOut(now: number): void {
+    const status = this.#exposed || this.#mayRepeat ? undefined : 'not-executed';
+    this.#refuse('deadline', ownErrors.timedOut(this, 'deadline', status), now);
+  }
+
+  /** Takes the call out of whatever it waits in. */
+  #leaveWait(now: number): void {
+    this.#disarm();
+    if (this.#state === 'queued' && this.plan.admission?.leave(this, now)) {
+      callEvents.dequeued(this, this.options.signal?.aborted ? 'aborted' : 'refused', now);
+    }
+    if (this.#state === 'gated') this.plan.gate?.leave(this);
+  }
+
+  // What a failure leads to.
+
+  #judge(attempt: Attempt, error: unknown, now: number): void {
+    const rule = this.plan.rules.find(error);
+    this.lastError = error;
+    callEvents.attemptSettled(this, attempt, 'failure', error, now);
+    this.#tellCircuit(attempt, error, rule, now);
+    const closedForMs = this.#tellGate(attempt, error, rule, now);
+    const status = isWEEXError(error) ? error.executionStatus : undefined;
+    if (status === 'unknown' && !this.#mayRepeat) {
+      this.#exposed = true;
+      if (this.options.resolveUnknown) this.#resolve(attempt, error, now);
+      else this.#fail(error, now);
+      return;
+    }
+    if (status !== 'not-executed') this.#exposed = true;
+    this.#retrying ??= new Retrying(this.plan);
+    if (this.#retrying.takeClockAttempt(error, rule)) {
+      this.#resynchronize(error, now);
+      return;
+    }
+    const decision = this.#retrying.decide(error, rule, closedForMs, this.deadlineAt - now, now);
+    if (decision.again) this.#again(error, decision.delayMs, decision.reason, now);
+    else {
+      if (decision.budgetExhausted) callEvents.budgetExhausted(this, error, now);
+      this.#fail(error, now);
+    }
+  }
+
+  #tellCircuit(attempt: Attempt, error: unknown, rule: FoundRule | undefined, now: number): void {
+    const { ticket } = attempt;
+    const { breakerOn, attemptTimeoutMs } = this.plan;
+    if (!ticket) return;
+    const counts = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
+    // A deadline that cuts a later attempt short says nothing of the exchange.
+    const isCutShort =
+      error instanceof WEEXTimeoutError && error.scope === 'deadline' && attemptTimeoutMs !== undefined;
+    if (counts && !isCutShort) this.#circuit?.failure(ticket, now, now - attempt.startedAt, error);
+    else this.#circuit?.neutral(ticket);
+  }
+
+  /** Closes the gate where the error says so, and returns for how long. */
+  #tellGate(attempt: Attempt, error: unknown, rule: FoundRule | undefined, now: number): number | undefined {
+    const { gate, ownGate, name } = this.plan;
+    if (!gate) return undefined;
+    const closes = ownGate ? rule?.coolDown === true : rule?.own?.coolDown === true;
+    const { retryAfterMs, kind } = isWEEXError(error) ? error : { retryAfterMs: undefined, kind: undefined };
+    if (closes) gate.close(retryAfterMs ?? documentedBanMs, error, name, now);
+    if (attempt.pass) {
+      const isSilent = kind === 'network' || kind === 'timeout';
+      gate.settle(attempt.pass, isSilent ? 'nothing' : 'answered', now);
+    }
+    return closes ? gate.closedForMs(now) : undefined;
+  }
+
+  get #mayRepeat(): boolean {
+    const { effect = this.plan.effect, idempotent } = this.options;
+    return effect === 'read' || idempotent === true;
+  }
+
+  #again(
+    error: unknown,
+    delayMs: number,
+    reason: 'backoff' | 'retry-after' | 'proven-absent',
+    now: number,
+  ): void {
+    callEvents.retryScheduled(this, error, delayMs, reason, now);
+    this.#state = 'backoff';
+    if (delayMs > 0) this.#arm(now + delayMs, 'retry', now);
+    else queueMicrotask(() => this.#state === 'backoff' && this.#enter(this.plan.clock.now()));
+  }
+
+  /** The exchange refused the timestamp: one attempt that is no retry, after a look at the exchange's clock. */
+  #resynchronize(error: unknown, now: number): void {
+    const { resynchronizeClock, clock } = this.plan;
+    this.#state = 'recovering';
+    this.#arm(this.deadlineAt, 'deadline', now);
+    const resume = (next: () => void): void => {
+      if (this.#state !== 'recovering') return;
+      this.#disarm();
+      next();
+    };
+    runGuarded(
+      () => resynchronizeClock?.(error),
+      () => resume(() => this.#again(error, 0, 'backoff', clock.now())),
+      () => resume(() => this.#fail(error, clock.now())),
+    );
+  }
+
+  #resolve(attempt: Attempt, error: unknown, now: number): void {
+    const { resolveUnknown, resolveDeadlineMs = 0 } = this.options;
+    const { clock } = this.plan;
+    const until = Math.max(this.deadlineAt, now) + resolveDeadlineMs;
+    if (!resolveUnknown || until <= now) {
+      this.#fail(ownErrors.outcomeUnknown(this, 'could not be looked up before the deadline', error), now);
+      return;
+    }
+    const resolver = new Attempt(this, attempt.attempt, now, until);
+    this.#resolver = resolver;
+    this.#state = 'resolving';
+    this.#arm(until, 'resolve', now);
+    callEvents.reconcileStarted(this, attempt, error, now);
+    const finish = (resolution: Resolution): void => {
+      if (this.#resolver !== resolver || this.#state !== 'resolving') return;
+      const later = clock.now();
+      this.#disarm();
+      callEvents.reconcileSettled(this, attempt, resolution, now, later);
+      this.#apply(resolution, error, later);
+    };
+    runGuarded(
+      () => resolveUnknown(error, resolver, clock),
+      finish,
+      (cause) =>
+        finish({
+          outcome: 'unknown',
+          error: ownErrors.outcomeUnknown(this, 'could not be looked up', cause),
+        }),
+    );
+  }
+
+  #apply(resolution: Resolution, error: unknown, now: number): void {
+    if (resolution.outcome === 'found') this.#end(true, resolution.value, now, 'success');
+    else if (resolution.outcome === 'unknown') this.#fail(resolution.error, now);
+    else {
+      this.#exposed = false;
+      this.#retrying ??= new Retrying(this.plan);
+      if (now < this.deadlineAt && this.#retrying.takeResend()) this.#again(error, 0, 'proven-absent', now);
+      else this.#fail(resolution.error, now);
+    }
+  }
+
+  // The end.
+
+  #refuse(reason: CallRefused['reason'], error: unknown, now: number): void {
+    callEvents.refused(this, reason, error, now);
+    this.#fail(error, now);
+  }
+
+  #fail(error: unknown, now: number): void {
+    const { plan, options } = this;
+    this.lastError = error;
+    this.#disarm();
+    const kept = plan.stale?.find(slotOf(options), now);
+    const fallback = plan.fallback ?? plan.rules.find(error)?.fallback;
+    if (!kept && !fallback) {
+      this.#end(false, error, now, 'failure');
+      return;
+    }
+    this.#state = 'fallback';
+    callEvents.fallbackUsed(this, error, now);
+    const end = (ok: boolean, result: unknown): void => {
+      if (this.#state === 'fallback') this.#end(ok, result, plan.clock.now(), 'failure', error);
+    };
+    if (kept) end(true, kept.value);
+    else if (fallback) {
+      runGuarded(
+        () => fallback(error, this.#fallbackCall()),
+        (value) => end(true, value),
+        (failure) => end(false, failure),
+      );
+    }
+  }
+
+  #fallbackCall(): FallbackCall {
+    const { key, args } = this.options;
+    const { plan, operation, clientOrderId, attempts } = this;
+    return { policy: plan.name, operation, clientOrderId, key, args, attempt: Math.max(0, attempts - 1) };
+  }
+
+  #end(
+    ok: boolean,
+    result: unknown,
+    now: number,
+    outcome: 'success' | 'failure' | 'aborted',
+    failure = result,
+  ): void {
+    this.#state = 'over';
+    this.#disarm();
+    this.options.signal?.removeEventListener('abort', this);
+    if (ok) this.#settler.succeed(result);
+    else this.#settler.fail(result);
+    callEvents.settled(this, outcome, failure, now);
+    const { listens } = this.plan;
+    if (outcome === 'aborted' || listens[outcome].size === 0) return;
+    this.plan.settled(failure, outcome === 'failure', now - this.startedAt, ok);
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '../context/clock.js';
+import { channels } from '../observability/channels.js';
+import { Circuit, type CircuitConfig, type CircuitSnapshot, type CircuitTransition } from './circuit.js';
+import { epochTime } from './monotonic-clock.js';
+
+/** The circuits of a policy as plain data. */
+export interface CircuitBreakerSnapshot {
+  /** The circuit of calls without a key. */
+  readonly common: CircuitSnapshot;
+  readonly keys: Readonly<Record<string, CircuitSnapshot>>;
+}
+
+/**
+ * The circuits of a policy: one for calls without a key, and one a key for the others, at most `maxKeys` of them.
+ * The least recently used goes first.
+ */
+export class CircuitBreaker {
+  #config: CircuitConfig;
+  readonly #policy: string;
+  readonly #clock: Clock;
+  readonly #common: Circuit;
+  readonly #byKey: Map<string, Circuit> = new Map();
+
+  constructor(config: CircuitConfig, policy: string, clock: Clock) {
+    this.#config = config;
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#common = this.#create(undefined);
+  }
+
+  configure(config: CircuitConfig): void {
+    this.#config = config;
+    for (const [, circuit] of this.entries()) circuit.configure(config);
+  }
+
+  /** The circuit of a key; it is made where there is none. */
+  of(key: string | undefined): Circuit {
+    if (key === undefined) return this.#common;
+    let circuit = this.#byKey.get(key);
+    if (circuit) this.#byKey.delete(key);
+    else circuit = this.#create(key);
+    // A map keeps the order of insertion, so the first key is the least recently used.
+    this.#byKey.set(key, circuit);
+    if (this.#byKey.size > this.#config.maxKeys)
+      this.#byKey.delete(this.#byKey.keys().next().value as string);
+    return circuit;
+  }
+
+  *entries(): IterableIterator<[string | undefined, Circuit]> {
+    yield [undefined, this.#common];
+    yield* this.#byKey;
+  }
+
+  snapshot(now: number): CircuitBreakerSnapshot {
+    const keys = [...this.#byKey].map(([key, circuit]) => [key, circuit.snapshot(now)] as const);
+    return { common: this.#common.snapshot(now), keys: Object.fromEntries(keys) };
+  }
+
+  restore(snapshot: CircuitBreakerSnapshot, now: number): void {
+    this.#common.restore(snapshot.common, now);
+    for (const [key, circuit] of Object.entries(snapshot.keys)) this.of(key).restore(circuit, now);
+  }
+
+  #create(key: string | undefined): Circuit {
+    return new Circuit(this.#config, (transition) => this.#publish(key, transition));
+  }
+
+  #publish(key: string | undefined, { from, to, halfOpenAfterMs, error }: CircuitTransition): void {
+    const facts = { at: epochTime(this.#clock, this.#clock.now()), policy: this.#policy, key, from };
+    switch (to) {
+      case 'open':
+        if (channels.circuitOpened.hasSubscribers) {
+          const cause = error === undefined ? {} : { error };
+          channels.circuitOpened.publish({ ...facts, halfOpenAfterMs, ...cause });
+        }
+        break;
+      case 'half-open':
+        if (channels.circuitHalfOpened.hasSubscribers) channels.circuitHalfOpened.publish(facts);
+        break;
+      case 'closed':
+        if (channels.circuitClosed.hasSubscribers) channels.circuitClosed.publish(facts);
+        break;
+      case 'isolated':
+        if (channels.circuitIsolated.hasSubscribers) channels.circuitIsolated.publish(facts);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import type { Clock } from '../context/clock.js';
+import { channels } from '../observability/channels.js';
+import { epochTime } from './monotonic-clock.js';
+import { type Waiter, WaitQueue } from './wait-queue.js';
+
+/** A call, or a queue of calls, that stands before the gate. */
+export interface GateWaiter extends Waiter {
+  /** The gate lets it through; the pass must be given back with the result. */
+  pass(pass: GatePass, now: number): void;
+}
+
+/** The right to go through while the gate is not quite open. */
+export interface GatePass {
+  readonly period: number;
+}
+
+/** How the attempt behind a pass ended. `'nothing'`: it never reached the exchange, or gave up. */
+export type PassResult = 'answered' | 'nothing';
+
+/** The wait after a rate-limit answer that names none: the ban that the exchange documents. */
+export const documentedBanMs = 10_000;
+
+// The rest follows the probe in doubling batches, one each step.
+const staggerMs = 25;
+// A probe that is not over by then is given up, so that a hanging one holds nobody.
+const probeMs = 5_000;
+
+/**
+ * A gate that one rate-limit answer closes for everybody on its scope. When the time is over one call goes through
+ * as a probe; after its answer the others follow in growing batches.
+ *
+ * It has a timer only while somebody waits.
+ */
+export class CoolDown {
+  readonly #clock: Clock;
+  readonly #queue = new WaitQueue();
+  readonly #scope: string;
+  #state: 'open' | 'closed' | 'probing' | 'ramping' = 'open';
+  #period = 0;
+  #closedAt = 0;
+  /** The policy that met the answer. */
+  #policy = '';
+  #until = 0;
+  #batch = 1;
+  #error: unknown;
+  #timer: unknown;
+
+  constructor(scope: string, clock: Clock) {
+    this.#scope = scope;
+    this.#clock = clock;
+  }
+
+  /** The rate-limit answer that closed it last. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** How long it stays closed; 0 where a call may try. */
+  closedForMs(now: number): number {
+    return this.#state === 'closed' ? Math.max(0, this.#until - now) : 0;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Closes the gate for everybody. A shorter time than the one that runs changes nothing. */
+  close(forMs: number, error: unknown, policy: string, now: number): void {
+    const until = now + forMs;
+    if (this.#state === 'closed' && until <= this.#until) return;
+    if (this.#state === 'open') this.#closedAt = now;
+    this.#state = 'closed';
+    this.#until = until;
+    this.#error = error;
+    this.#policy = policy;
+    this.#period += 1;
+    this.#arm(now);
+    if (channels.coolDownEntered.hasSubscribers) {
+      const at = epochTime(this.#clock, now);
+      channels.coolDownEntered.publish({ at, policy, scope: this.#scope, delayMs: forMs, error });
+    }
+  }
+
+  /** Lets a call through: `'open'` without more ado, or with a pass as the probe; `undefined` where it must wait. */
+  tryPass(now: number): GatePass | 'open' | undefined {
+    if (this.#state === 'open') return 'open';
+    if (this.#queue.size > 0) return undefined;
+    if (this.#state === 'ramping') {
+      this.#open(now);
+      return 'open';
+    }
+    if (this.#state === 'probing' || now < this.#until) return undefined;
+    return this.#startProbe(now);
+  }
+
+  wait(waiter: GateWaiter, now: number): void {
+    this.#queue.add(waiter, now);
+    if (this.#timer === undefined) this.#arm(now);
+  }
+
+  leave(waiter: GateWaiter): void {
+    if (this.#queue.remove(waiter) && this.#queue.size === 0) this.#disarm();
+  }
+
+  /** Gives a pass back with what became of it. */
+  settle(pass: GatePass, result: PassResult, now: number): void {
+    if (pass.period !== this.#period || this.#state !== 'probing') return;
+    if (result === 'nothing') {
+      // Nobody learned anything: the next one is the probe.
+      this.#state = 'closed';
+      this.#until = now;
+    } else {
+      this.#state = 'ramping';
+      this.#batch = 1;
+    }
+    this.#advance(now);
+  }
+
+  #startProbe(now: number): GatePass {
+    this.#state = 'probing';
+    this.#period += 1;
+    this.#until = now + probeMs;
+    return { period: this.#period };
+  }
+
+  #advance(now: number): void {
+    if (this.#state === 'ramping') this.#release(now);
+    else if (now >= this.#until) this.#releaseProbe(now);
+    if (this.#state === 'ramping' && this.#queue.size === 0) this.#open(now);
+    else this.#arm(now);
+  }
+
+  #releaseProbe(now: number): void {
+    const waiter = this.#queue.next(now, () => true) as GateWaiter | undefined;
+    if (!waiter) {
+      this.#state = 'closed';
+      return;
+    }
+    this.#queue.grant(waiter);
+    waiter.pass(this.#startProbe(now), now);
+  }
+
+  #release(now: number): void {
+    const period = this.#period;
+    for (let left = this.#batch; left > 0 && period === this.#period; left -= 1) {
+      const waiter = this.#queue.next(now, () => true) as GateWaiter | undefined;
+      if (!waiter) break;
+      this.#queue.grant(waiter);
+      waiter.pass({ period }, now);
+    }
+    this.#batch *= 2;
+  }
+
+  #open(now: number): void {
+    this.#state = 'open';
+    this.#period += 1;
+    this.#disarm();
+    if (channels.coolDownLeft.hasSubscribers) {
+      const at = epochTime(this.#clock, now);
+      const lastedMs = now - this.#closedAt;
+      channels.coolDownLeft.publish({ at, policy: this.#policy, scope: this.#scope, lastedMs });
+    }
+  }
+
+  #arm(now: number): void {
+    this.#disarm();
+    if (this.#queue.size === 0) return;
+    const waitMs = this.#state === 'ramping' ? staggerMs : Math.max(1, Math.ceil(this.#until - now));
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#advance(this.#clock.now());
+      },
+      Math.min(waitMs, 2 ** 31 - 1),
+    );
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { Pipeline } from './pipeline.js';
+import type { PolicyOptions } from './policy-options.js';
+import { processHost } from './process-host.js';
+import type { ResiliencePolicy } from './resilience-policy.js';
+
+/**
+ * Makes a policy of its own, outside of any registry.
+ *
+ * It acts on every call given to `execute`, in this order, outermost first: fallback → deadline → retry → cool-down →
+ * circuit breaker → admission (rate limit and bulkhead in one queue) → attempt time-out → call. What is not named is
+ * off. An error that is no `WEEXError` is neither retried nor counted. A call whose outcome is unknown is not sent
+ * again unless it says that it only reads, or that it may be repeated, or how to find out.
+ *
+ * Durations are whole milliseconds up to 2^31 − 1. Policies on the same clock with the same scope share the gate of
+ * `coolDown`, the allowance of `rateLimit` and the retry budget; `coolDown: true` stands for the scope `'default'`.
+ *
+ * @throws TypeError or RangeError that names every fault of the options, the value received and what is allowed.
+ * @example
+ * ```ts
+ * import { createPolicy } from 'weex-resilience';
+ *
+ * const policy = createPolicy({
+ *   name: 'market',
+ *   deadlineMs: 5_000,
+ *   attemptTimeoutMs: 2_000,
+ *   effect: 'read',
+ *   retry: { maxRetries: 3 },
+ * });
+ * const price = await policy.execute(async () => 42);
+ * console.log(price); // 42
+ * ```
+ */
+export function createPolicy(options: PolicyOptions = {}): ResiliencePolicy {
+  return new Pipeline(options, processHost());
+}

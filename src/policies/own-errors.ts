@@ -1,0 +1,78 @@
+import {
+  type ExecutionStatus,
+  WEEXBulkheadFullError,
+  WEEXCircuitOpenError,
+  WEEXOutcomeUnknownError,
+  WEEXRateLimitError,
+  WEEXTimeoutError,
+} from '../errors/index.js';
+import type { Plan } from './plan.js';
+
+/** The call that an error is about. */
+export interface Subject {
+  readonly plan: Plan;
+  readonly operation: string | undefined;
+  readonly clientOrderId: string | undefined;
+  readonly attempts: number;
+  /** What went wrong before; it says more than the refusal that ends the call. */
+  readonly lastError: unknown;
+}
+
+/** The errors that the library itself ends a call with. */
+export const ownErrors = {
+  circuitOpen(call: Subject, waitMs: number): WEEXCircuitOpenError {
+    const { name } = call.plan;
+    return new WEEXCircuitOpenError(`Circuit of policy '${name}' is open`, {
+      policy: name,
+      // An isolated circuit has no next trial.
+      retryAfter: waitMs === Infinity ? undefined : waitMs / 1_000,
+      context: facts(call),
+      cause: call.lastError,
+    });
+  },
+
+  bulkheadFull(call: Subject, what: string): WEEXBulkheadFullError {
+    const { name } = call.plan;
+    return new WEEXBulkheadFullError(`Call of policy '${name}' ${what}`, {
+      policy: name,
+      context: facts(call),
+      cause: call.lastError,
+    });
+  },
+
+  coolingDown(call: Subject, waitMs: number, cause: unknown): WEEXRateLimitError {
+    return new WEEXRateLimitError(
+      `Call of policy '${call.plan.name}' would wait ${Math.ceil(waitMs)} ms for the cool-down, beyond its deadline`,
+      { retryAfter: waitMs / 1_000, executionStatus: 'not-executed', context: facts(call), cause },
+    );
+  },
+
+  timedOut(
+    call: Subject,
+    scope: 'attempt' | 'deadline',
+    executionStatus: ExecutionStatus | undefined,
+  ): WEEXTimeoutError {
+    const { name, attemptTimeoutMs, deadlineMs } = call.plan;
+    const [what, limit] = scope === 'attempt' ? ['Attempt', attemptTimeoutMs] : ['Call', deadlineMs];
+    return new WEEXTimeoutError(`${what} of policy '${name}' took longer than ${limit} ms`, {
+      scope,
+      executionStatus,
+      context: facts(call),
+      cause: call.lastError,
+    });
+  },
+
+  outcomeUnknown(call: Subject, what: string, cause: unknown): WEEXOutcomeUnknownError {
+    const { clientOrderId } = call;
+    const subject = clientOrderId === undefined ? 'the request' : `order ${clientOrderId}`;
+    return new WEEXOutcomeUnknownError(`Outcome of ${subject} ${what}: look it up before you send it again`, {
+      clientOrderId,
+      context: facts(call),
+      cause,
+    });
+  },
+} as const;
+
+function facts({ plan, operation, attempts }: Subject): Record<string, unknown> {
+  return { policy: plan.name, ...(operation === undefined ? {} : { operation }), attempts };
+}

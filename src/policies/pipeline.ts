@@ -1,0 +1,299 @@
+import {
+  EventEmitter,
+  type Event,
+  type IBackoffFactory,
+  type IFailureEvent,
+  type ISuccessEvent,
+} from 'cockatiel';
+import type { CallContext } from '../context/call-context.js';
+import type { Clock } from '../context/clock.js';
+import { channels } from '../observability/channels.js';
+import { Admission } from './admission.js';
+import { createBackoff } from './backoff.js';
+import { Call } from './call.js';
+import { resolveCircuit } from './circuit.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { copyOptions } from './copy-options.js';
+import type { CoolDown } from './cool-down.js';
+import { describePolicy } from './describe.js';
+import { guardedEvent } from './guarded-event.js';
+import { epochTime, monotonicClock } from './monotonic-clock.js';
+import type { Plan, RetryPlan } from './plan.js';
+import type { BackoffOptions, PolicyOptions, RateLimitOptions, RetryOptions } from './policy-options.js';
+import { rankOf } from './priorities.js';
+import { RateLimiter } from './rate-limiter.js';
+import type {
+  ExecuteOptions,
+  Outcome,
+  PolicyDescription,
+  PolicySnapshot,
+  ResiliencePolicy,
+} from './resilience-policy.js';
+import { RetryBudget } from './retry-budget.js';
+import type { RuleBook } from './rule-book.js';
+import { defaultScope, type Scopes } from './scopes.js';
+import { StaleValues } from './stale-values.js';
+import { validateOptions } from './validate.js';
+
+/** What a policy shares with others: that of its registry, or of the process. */
+export interface PolicyHost {
+  readonly scopes: Scopes;
+  readonly rules: RuleBook;
+  /** Whether policies that name no scope share one retry budget. */
+  readonly sharesBudget: boolean;
+}
+
+type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
+
+const noOptions: ExecuteOptions = {};
+
+/** The pipeline behind `createPolicy`: resolves options to a plan, and gives every call the plan of its moment. */
+export class Pipeline implements ResiliencePolicy {
+  declare readonly _altReturn: never;
+  readonly name: string;
+  readonly onSuccess: Event<ISuccessEvent>;
+  readonly onFailure: Event<IFailureEvent>;
+  readonly #host: PolicyHost;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #succeeded = new EventEmitter<ISuccessEvent>();
+  readonly #failed = new EventEmitter<IFailureEvent>();
+  readonly #backoffs: WeakMap<BackoffOptions, IBackoffFactory<unknown>> = new WeakMap();
+  #options: PolicyOptions;
+  #plan: Plan;
+  #ownLimiter: RateLimiter | undefined;
+  #ownBudget: RetryBudget | undefined;
+
+  constructor(options: PolicyOptions, host: PolicyHost) {
+    validateOptions(options, `create policy '${String(options?.name ?? 'policy')}'`);
+    this.#options = copyOptions(options);
+    this.name = options.name ?? 'policy';
+    this.#host = host;
+    this.#clock = options.clock ?? monotonicClock;
+    this.#random = options.random ?? Math.random;
+    this.onSuccess = guardedEvent(this.#succeeded);
+    this.onFailure = guardedEvent(this.#failed);
+    this.#plan = this.#build(undefined);
+  }
+
+  /** The options in force. */
+  get options(): PolicyOptions {
+    return this.#options;
+  }
+
+  execute<Value>(fn: Work<Value>, signalOrOptions?: AbortSignal | ExecuteOptions): Promise<Value> {
+    return new Promise<Value>((resolve, reject) => {
+      this.#begin(fn, signalOrOptions, { succeed: resolve, fail: reject });
+    });
+  }
+
+  executeOutcome<Value>(
+    fn: Work<Value>,
+    signalOrOptions?: AbortSignal | ExecuteOptions,
+  ): Promise<Outcome<Value>> {
+    return new Promise((resolve) => {
+      this.#begin(fn, signalOrOptions, {
+        succeed: (value) => resolve({ ok: true, value: value as Value }),
+        fail: (error) => resolve({ ok: false, error }),
+      });
+    });
+  }
+
+  describe(): PolicyDescription {
+    return describePolicy(this.name, this.#options);
+  }
+
+  snapshot(): PolicySnapshot {
+    const { breaker, admission, limiter, gate, retry } = this.#plan;
+    const now = this.#clock.now();
+    const budget = retry ? retry.budget : undefined;
+    return {
+      name: this.name,
+      ...(breaker ? { circuitBreaker: breaker.snapshot(now) } : {}),
+      ...(admission ? { bulkhead: { running: admission.running, waiting: admission.waiting } } : {}),
+      ...(limiter ? { rateLimit: limiter.snapshot(now) } : {}),
+      ...(gate ? { coolDown: { closedForMs: gate.closedForMs(now), waiting: gate.waiting } } : {}),
+      ...(budget ? { retryBudget: { available: budget.available } } : {}),
+    };
+  }
+
+  restore(snapshot: PolicySnapshot): void {
+    if (snapshot.circuitBreaker) this.#plan.breaker?.restore(snapshot.circuitBreaker, this.#clock.now());
+  }
+
+  reconfigure(options: PolicyOptions): void {
+    const subject = `reconfigure policy '${this.name}'`;
+    for (const fixed of ['name', 'clock', 'random'] as const) {
+      if (
+        options[fixed] !== undefined &&
+        options[fixed] !== (fixed === 'name' ? this.name : this.#options[fixed])
+      ) {
+        throw new RangeError(`Cannot ${subject}: ${fixed} cannot be changed while the policy is in use`);
+      }
+    }
+    this.#replace({ ...this.#options, ...options }, subject);
+  }
+
+  /** Puts new options in place of all old ones, with fresh circuits: the name was defined anew. */
+  redefine(options: PolicyOptions): void {
+    const { clock, random } = this.#options;
+    this.#replace({ clock, random, ...options, name: this.name }, `define policy '${this.name}'`);
+    this.reset();
+  }
+
+  /** The rules of the registry changed. */
+  refresh(): void {
+    this.#plan = this.#build(this.#plan);
+  }
+
+  isolate(key?: string): void {
+    this.#plan.breaker?.of(key).isolate();
+  }
+
+  reset(key?: string): void {
+    const { breaker } = this.#plan;
+    if (!breaker) return;
+    if (key !== undefined) breaker.of(key).reset();
+    else for (const [, circuit] of breaker.entries()) circuit.reset();
+  }
+
+  #begin(
+    fn: Work<unknown>,
+    signalOrOptions: AbortSignal | ExecuteOptions | undefined,
+    settler: { succeed(value: unknown): void; fail(error: unknown): void },
+  ): void {
+    const options =
+      signalOrOptions === undefined
+        ? noOptions
+        : 'aborted' in signalOrOptions
+          ? { signal: signalOrOptions }
+          : signalOrOptions;
+    if (options.priority !== undefined && !Object.hasOwn(rankOf, options.priority)) {
+      settler.fail(
+        new TypeError(
+          `Cannot execute a call of policy '${this.name}': priority must be 'critical', 'normal' or 'background', received '${String(options.priority)}'`,
+        ),
+      );
+      return;
+    }
+    new Call(this.#plan, fn, options, settler).begin();
+  }
+
+  #replace(options: PolicyOptions, subject: string): void {
+    validateOptions(options, subject);
+    const previous = this.#options;
+    this.#options = copyOptions(options);
+    this.#plan = this.#build(this.#plan);
+    if (!channels.policyReconfigured.hasSubscribers) return;
+    const names = Object.keys({ ...previous, ...this.#options }) as (keyof PolicyOptions)[];
+    const changed = names.filter((name) => previous[name] !== this.#options[name]);
+    const at = epochTime(this.#clock, this.#clock.now());
+    channels.policyReconfigured.publish({ at, policy: this.name, changed });
+  }
+
+  /** Makes the plan for calls to come; what holds state is taken over from the plan before. */
+  #build(previous: Plan | undefined): Plan {
+    const options = this.#options;
+    const { rules } = this.#host;
+    const gate = this.#gate();
+    const limiter = this.#limiter();
+    const { fallback } = options;
+    return {
+      name: this.name,
+      clock: this.#clock,
+      random: this.#random,
+      deadlineMs: options.deadlineMs,
+      attemptTimeoutMs: options.attemptTimeoutMs,
+      retry: options.retry && this.#retry(options.retry),
+      breaker: this.#breaker(previous?.breaker),
+      breakerOn: (options.circuitBreaker || undefined)?.on,
+      admission: this.#admission(previous?.admission, limiter, gate),
+      limiter,
+      cost: (options.rateLimit || undefined)?.cost ?? 1,
+      gate,
+      ownGate: Boolean(options.coolDown),
+      fallback,
+      stale:
+        options.staleMs === undefined
+          ? undefined
+          : (previous?.stale?.withMaxAge(options.staleMs) ?? new StaleValues(options.staleMs)),
+      effect: options.effect,
+      resynchronizeClock: options.resynchronizeClock,
+      inner: options.inner,
+      rules,
+      backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? noBackoff),
+      settled: (error, failed, duration, handled) => {
+        if (failed) this.#failed.emit({ duration, handled, reason: { error } });
+        else this.#succeeded.emit({ duration });
+      },
+      listens: { success: this.#succeeded, failure: this.#failed },
+    };
+  }
+
+  #backoffOf(options: BackoffOptions): IBackoffFactory<unknown> {
+    let factory = this.#backoffs.get(options);
+    if (!factory) this.#backoffs.set(options, (factory = createBackoff(options, this.#random)));
+    return factory;
+  }
+
+  #retry({ maxRetries, backoff, on, budget }: RetryOptions): RetryPlan {
+    return {
+      maxRetries,
+      backoff: backoff && createBackoff(backoff, this.#random),
+      on,
+      budget: budget && this.#budget(budget),
+    };
+  }
+
+  #budget(options: NonNullable<RetryOptions['budget']>): RetryBudget {
+    const { scopes, sharesBudget } = this.#host;
+    if (options.scope !== undefined || sharesBudget) {
+      return scopes.budget(options.scope ?? defaultScope, options, this.#clock);
+    }
+    const fresh = new RetryBudget(options);
+    const own = this.#ownBudget;
+    if (own?.ratio !== fresh.ratio || own.minPerSecond !== fresh.minPerSecond) this.#ownBudget = fresh;
+    return this.#ownBudget ?? fresh;
+  }
+
+  #breaker(previous: CircuitBreaker | undefined): CircuitBreaker | undefined {
+    const { circuitBreaker } = this.#options;
+    if (!circuitBreaker) return undefined;
+    const config = resolveCircuit(circuitBreaker);
+    previous?.configure(config);
+    return previous ?? new CircuitBreaker(config, this.name, this.#clock);
+  }
+
+  #gate(): CoolDown | undefined {
+    const { coolDown } = this.#options;
+    if (coolDown === false || (coolDown === undefined && !this.#host.rules.closesGate)) return undefined;
+    const scope = typeof coolDown === 'object' ? coolDown.scope : undefined;
+    return this.#host.scopes.gate(scope ?? defaultScope, this.#clock);
+  }
+
+  #limiter(): RateLimiter | undefined {
+    const rateLimit: RateLimitOptions | false | undefined = this.#options.rateLimit;
+    if (!rateLimit) return undefined;
+    const { limit, windowMs, type = 'weight', scope } = rateLimit;
+    const reservedCritical =
+      rateLimit.reserved?.critical ?? (this.#options.bulkhead || undefined)?.reserved?.critical ?? 0;
+    const config = { limit, windowMs, type, reservedCritical };
+    if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.#clock);
+    if (this.#ownLimiter) this.#ownLimiter.configure(config, this.#clock.now());
+    else this.#ownLimiter = new RateLimiter(config, this.#clock);
+    return this.#ownLimiter;
+  }
+
+  #admission(
+    previous: Admission | undefined,
+    limiter: RateLimiter | undefined,
+    gate: CoolDown | undefined,
+  ): Admission | undefined {
+    const bulkhead = this.#options.bulkhead || undefined;
+    previous?.configure(bulkhead, limiter, gate, this.#clock.now());
+    if (!bulkhead && !limiter) return undefined;
+    return previous ?? new Admission(this.#clock, bulkhead, limiter, gate);
+  }
+}
+
+const noBackoff: BackoffOptions = {};

@@ -1,0 +1,51 @@
+import type { IBackoffFactory, IPolicy } from 'cockatiel';
+import type { Clock } from '../context/clock.js';
+import type { Admission } from './admission.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
+import type { CoolDown } from './cool-down.js';
+import type { BackoffOptions, ErrorClass, Fallback } from './policy-options.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { RetryBudget } from './retry-budget.js';
+import type { RuleBook } from './rule-book.js';
+import type { StaleValues } from './stale-values.js';
+
+/** Everything that a call needs to know of its policy, resolved once. A call keeps the plan that it began with. */
+export interface Plan {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly deadlineMs: number | undefined;
+  readonly attemptTimeoutMs: number | undefined;
+  /** `false`: never; `undefined`: only where a rule of the registry says so. */
+  readonly retry: RetryPlan | false | undefined;
+  readonly breaker: CircuitBreaker | undefined;
+  readonly breakerOn: readonly ErrorClass[] | undefined;
+  readonly admission: Admission | undefined;
+  readonly limiter: RateLimiter | undefined;
+  readonly cost: number;
+  readonly gate: CoolDown | undefined;
+  /** Whether the policy itself names `coolDown`; otherwise only a rule of the registry closes the gate. */
+  readonly ownGate: boolean;
+  readonly fallback: Fallback | false | undefined;
+  readonly stale: StaleValues | undefined;
+  readonly effect: 'read' | 'write' | undefined;
+  readonly resynchronizeClock: ((error: unknown) => unknown) | undefined;
+  readonly inner: IPolicy | undefined;
+  readonly rules: RuleBook;
+  /** The backoff of a rule that has one of its own, made at its first use. */
+  backoffOf(retry: { readonly backoff?: BackoffOptions | undefined } | undefined): IBackoffFactory<unknown>;
+  settled(error: unknown, failed: boolean, durationMs: number, handled: boolean): void;
+  /** How many listen to `onSuccess` and to `onFailure`. */
+  readonly listens: {
+    readonly success: { readonly size: number };
+    readonly failure: { readonly size: number };
+  };
+}
+
+/** The retry options with their defaults filled in. */
+export interface RetryPlan {
+  readonly maxRetries: number | undefined;
+  readonly backoff: IBackoffFactory<unknown> | undefined;
+  readonly on: readonly ErrorClass[] | undefined;
+  readonly budget: RetryBudget | undefined;
+}

@@ -1,0 +1,104 @@
+import type { IPolicy } from 'cockatiel';
+import type { ErrorRule } from './error-rule.js';
+import { Pipeline, type PolicyHost } from './pipeline.js';
+import type { ErrorClass, PolicyOptions } from './policy-options.js';
+import type { ResiliencePolicy } from './resilience-policy.js';
+import { RuleBook } from './rule-book.js';
+import { Scopes } from './scopes.js';
+import { validateRule } from './validate.js';
+
+/**
+ * Policies by name, rules by error class, and what these policies share: gates, allowances and the retry budget. Two
+ * registries share nothing.
+ *
+ * A rule holds for a class and its subclasses; the most specific class wins, each field by itself; a policy's own
+ * option wins over a rule. Rules hold for policies defined before and after them.
+ *
+ * @example
+ * ```ts
+ * import { PolicyRegistry, WEEXRateLimitError, WEEXSystemError } from 'weex-resilience';
+ *
+ * const registry = new PolicyRegistry();
+ * registry.define('orders', { deadlineMs: 5_000, retry: {}, coolDown: true });
+ * registry.forError(WEEXRateLimitError, { retry: { maxRetries: 5 } });
+ * registry.forError(WEEXSystemError, { retry: { maxRetries: 2, backoff: { initialDelayMs: 500 } } });
+ * await registry.get('orders').execute(async () => 'done');
+ * ```
+ */
+export class PolicyRegistry {
+  readonly #policies: Map<string, Pipeline> = new Map();
+  readonly #host: PolicyHost = { scopes: new Scopes(), rules: new RuleBook(), sharesBudget: true };
+
+  /**
+   * Defines a policy by its options, or by a policy: the options of one of ours, any cockatiel policy as it is. A
+   * name that is defined already gets the new options and fresh circuits; whoever holds the policy has them too.
+   *
+   * @throws TypeError or RangeError that names every fault of the options.
+   */
+  define(name: string, optionsOrPolicy: PolicyOptions | IPolicy): ResiliencePolicy {
+    if (typeof name !== 'string' || name === '') {
+      throw new TypeError(
+        `Cannot define a policy: name must be a non-empty string, received ${String(name)}`,
+      );
+    }
+    const options = { ...optionsOf(optionsOrPolicy), name };
+    const existing = this.#policies.get(name);
+    if (existing) {
+      existing.redefine(options);
+      return existing;
+    }
+    const policy = new Pipeline(options, this.#host);
+    this.#policies.set(name, policy);
+    return policy;
+  }
+
+  /**
+   * The policy of a name.
+   *
+   * @throws RangeError that lists the known names.
+   */
+  get(name: string): ResiliencePolicy {
+    const policy = this.#policies.get(name);
+    if (policy) return policy;
+    const known = this.names().map((other) => `'${other}'`);
+    throw new RangeError(
+      `Cannot find policy '${name}': ${known.length > 0 ? `known are ${known.join(', ')}` : 'none is defined'}`,
+    );
+  }
+
+  has(name: string): boolean {
+    return this.#policies.has(name);
+  }
+
+  names(): string[] {
+    return [...this.#policies.keys()];
+  }
+
+  /**
+   * Says how errors of a class and its subclasses are treated, by every policy of this registry that has no option
+   * of its own for it. A rule for system errors does not mean the library's own refusals (an open circuit, a full
+   * bulkhead); those have rules of their own classes.
+   *
+   * @throws TypeError when the class is no error class or the rule makes no sense.
+   */
+  forError(errorClass: ErrorClass, rule: ErrorRule): this {
+    const isClass =
+      typeof errorClass === 'function' &&
+      ((errorClass as unknown) === Error || errorClass.prototype instanceof Error);
+    if (!isClass) {
+      throw new TypeError(
+        `Cannot set a rule: the first argument must be a class that extends Error, received ${typeof errorClass}`,
+      );
+    }
+    validateRule(rule, `set the rule for ${errorClass.name}`);
+    this.#host.rules.set(errorClass, rule);
+    for (const policy of this.#policies.values()) policy.refresh();
+    return this;
+  }
+}
+
+function optionsOf(optionsOrPolicy: PolicyOptions | IPolicy): PolicyOptions {
+  if (optionsOrPolicy instanceof Pipeline) return optionsOrPolicy.options;
+  const isPolicy = typeof (optionsOrPolicy as { execute?: unknown } | null)?.execute === 'function';
+  return isPolicy ? { inner: optionsOrPolicy as IPolicy } : (optionsOrPolicy as PolicyOptions);
+}

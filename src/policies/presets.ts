@@ -1,0 +1,80 @@
+import { createPolicy } from './create-policy.js';
+import type { PolicyOptions } from './policy-options.js';
+import type { ResiliencePolicy } from './resilience-policy.js';
+
+/** The options of each preset. */
+const presetOptions = {
+  standard: {
+    name: 'standard',
+    deadlineMs: 10_000,
+    attemptTimeoutMs: 3_000,
+    retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.1 } },
+    circuitBreaker: { failureRate: 0.5, windowMs: 10_000, minimumCalls: 10, halfOpenAfterMs: 5_000 },
+    bulkhead: { limit: 50, queue: 500 },
+    coolDown: true,
+  },
+  marketData: {
+    name: 'marketData',
+    deadlineMs: 5_000,
+    attemptTimeoutMs: 2_000,
+    effect: 'read',
+    retry: { maxRetries: 2, backoff: { initialDelayMs: 100, maxDelayMs: 1_000 }, budget: { ratio: 0.1 } },
+    circuitBreaker: { failureRate: 0.5, windowMs: 10_000, minimumCalls: 10, halfOpenAfterMs: 2_000 },
+    bulkhead: { limit: 20, queue: 200 },
+    coolDown: true,
+  },
+  account: {
+    name: 'account',
+    deadlineMs: 10_000,
+    attemptTimeoutMs: 3_000,
+    effect: 'read',
+    retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
+    circuitBreaker: { failureRate: 0.5, windowMs: 15_000, minimumCalls: 10, halfOpenAfterMs: 5_000 },
+    bulkhead: { limit: 10, queue: 100 },
+    coolDown: true,
+  },
+  trading: {
+    name: 'trading',
+    deadlineMs: 15_000,
+    attemptTimeoutMs: 5_000,
+    retry: { maxRetries: 2, backoff: { initialDelayMs: 200, maxDelayMs: 1_000 }, budget: { ratio: 0.2 } },
+    circuitBreaker: { consecutiveFailures: 5, halfOpenAfterMs: 5_000 },
+    bulkhead: { limit: 10, queue: 100, reserved: { critical: 2 } },
+    coolDown: true,
+  },
+} as const satisfies Record<string, PolicyOptions>;
+
+type Preset = (overrides?: PolicyOptions) => ResiliencePolicy;
+
+const preset =
+  (options: PolicyOptions): Preset =>
+  (overrides = {}) =>
+    createPolicy({ ...options, ...overrides });
+
+/**
+ * Whole pipelines for the common cases, each call a new policy; options given replace those of the preset.
+ *
+ * - `standard`: what a bare `@Resilient()` uses.
+ * - `marketData`: public reads, quick to give up.
+ * - `account`: private reads.
+ * - `trading`: orders and cancels, with two of ten slots kept for critical calls.
+ *
+ * @example
+ * ```ts
+ * import { policies } from 'weex-resilience';
+ *
+ * const market = policies.marketData({ staleMs: 30_000 });
+ * console.log(market.describe().text);
+ * ```
+ */
+export const policies: {
+  readonly standard: Preset;
+  readonly marketData: Preset;
+  readonly account: Preset;
+  readonly trading: Preset;
+} = {
+  standard: preset(presetOptions.standard),
+  marketData: preset(presetOptions.marketData),
+  account: preset(presetOptions.account),
+  trading: preset(presetOptions.trading),
+};

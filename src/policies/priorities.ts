@@ -1,0 +1,8 @@
+/** The classes of calls, most urgent first. */
+export const priorities = ['critical', 'normal', 'background'] as const;
+
+/** Who goes first where calls wait: `critical` (cancel, close) before `normal` before `background`. */
+export type Priority = (typeof priorities)[number];
+
+/** The place of each class in the order. */
+export const rankOf: { readonly [Name in Priority]: number } = { critical: 0, normal: 1, background: 2 };

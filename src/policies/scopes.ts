@@ -1,0 +1,61 @@
+import type { Clock } from '../context/clock.js';
+import { CoolDown } from './cool-down.js';
+import type { RetryBudgetOptions } from './policy-options.js';
+import { type RateLimitConfig, RateLimiter } from './rate-limiter.js';
+import { RetryBudget } from './retry-budget.js';
+
+/** The scope of gates and budgets where none is named. */
+export const defaultScope = 'default';
+
+class Scope {
+  gate: CoolDown | undefined;
+  limiter: RateLimiter | undefined;
+  // By their figures: policies that disagree on them cannot share one.
+  readonly budgets: Map<string, RetryBudget> = new Map();
+}
+
+/**
+ * What policies share by name: gates, allowances and retry budgets. Policies on different clocks share nothing, so
+ * that tests with clocks of their own do not disturb each other.
+ */
+export class Scopes {
+  readonly #byClock: WeakMap<Clock, Map<string, Scope>> = new WeakMap();
+
+  gate(name: string, clock: Clock): CoolDown {
+    const scope = this.#scope(name, clock);
+    scope.gate ??= new CoolDown(name, clock);
+    return scope.gate;
+  }
+
+  /** @throws RangeError when policies of the scope disagree on its allowance. */
+  limiter(name: string, config: RateLimitConfig, clock: Clock): RateLimiter {
+    const scope = this.#scope(name, clock);
+    const existing = scope.limiter;
+    scope.limiter ??= new RateLimiter(config, clock);
+    if (existing && existing.config.windowMs !== config.windowMs) {
+      throw new RangeError(
+        `Cannot share the rate limit of scope '${name}': rateLimit.windowMs is ${existing.config.windowMs} there, received ${config.windowMs}`,
+      );
+    }
+    // The last one who says how much the scope may take is right, as after a look at the exchange's own figures.
+    if (existing && existing.config.limit !== config.limit) existing.configure(config, clock.now());
+    return scope.limiter;
+  }
+
+  budget(name: string, options: RetryBudgetOptions, clock: Clock): RetryBudget {
+    const { budgets } = this.#scope(name, clock);
+    const budget = new RetryBudget(options);
+    const figures = `${budget.ratio} ${budget.minPerSecond}`;
+    const existing = budgets.get(figures);
+    if (!existing) budgets.set(figures, budget);
+    return existing ?? budget;
+  }
+
+  #scope(name: string, clock: Clock): Scope {
+    const byName = this.#byClock.get(clock) ?? new Map<string, Scope>();
+    this.#byClock.set(clock, byName);
+    const scope = byName.get(name) ?? new Scope();
+    byName.set(name, scope);
+    return scope;
+  }
+}

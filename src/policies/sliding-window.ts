@@ -1,0 +1,99 @@
+/** What a window of calls adds up to. */
+export interface WindowTotals {
+  calls: number;
+  failures: number;
+  slow: number;
+}
+
+/** Calls of the recent past, with how many of them failed or were slow. */
+export interface SlidingWindow {
+  readonly totals: Readonly<WindowTotals>;
+  record(now: number, failed: boolean, slow: boolean): void;
+  clear(): void;
+}
+
+const bucketCount = 10;
+
+/** The calls of the last `windowMs`, in ten buckets; what is older is gone, however long nobody called. */
+export class TimeWindow implements SlidingWindow {
+  readonly totals: WindowTotals = { calls: 0, failures: 0, slow: 0 };
+  readonly #buckets: WindowTotals[] = Array.from({ length: bucketCount }, () => ({
+    calls: 0,
+    failures: 0,
+    slow: 0,
+  }));
+  readonly #bucketMs: number;
+  #current = 0;
+
+  constructor(windowMs: number) {
+    this.#bucketMs = windowMs / bucketCount;
+  }
+
+  record(now: number, failed: boolean, slow: boolean): void {
+    const index = Math.floor(now / this.#bucketMs);
+    if (index !== this.#current) this.#moveTo(index);
+    const bucket = this.#buckets[index % bucketCount];
+    if (bucket) add(bucket, failed, slow);
+    add(this.totals, failed, slow);
+  }
+
+  clear(): void {
+    for (const bucket of this.#buckets) empty(bucket);
+    empty(this.totals);
+  }
+
+  #moveTo(index: number): void {
+    const passed = Math.min(bucketCount, Math.max(0, index - this.#current));
+    for (let step = 0; step < passed; step += 1) {
+      const bucket = this.#buckets[(index - step) % bucketCount];
+      if (!bucket) continue;
+      this.totals.calls -= bucket.calls;
+      this.totals.failures -= bucket.failures;
+      this.totals.slow -= bucket.slow;
+      empty(bucket);
+    }
+    this.#current = index;
+  }
+}
+
+/** The last `size` calls. */
+export class CountWindow implements SlidingWindow {
+  readonly totals: WindowTotals = { calls: 0, failures: 0, slow: 0 };
+  // Bit 0: failed, bit 1: slow.
+  readonly #results: Uint8Array;
+  #next = 0;
+
+  constructor(size: number) {
+    this.#results = new Uint8Array(size);
+  }
+
+  record(_now: number, failed: boolean, slow: boolean): void {
+    const { totals } = this;
+    if (totals.calls === this.#results.length) {
+      const oldest = this.#results[this.#next] ?? 0;
+      totals.calls -= 1;
+      totals.failures -= oldest & 1;
+      totals.slow -= oldest >> 1;
+    }
+    this.#results[this.#next] = (failed ? 1 : 0) | (slow ? 2 : 0);
+    this.#next = (this.#next + 1) % this.#results.length;
+    add(totals, failed, slow);
+  }
+
+  clear(): void {
+    this.#next = 0;
+    empty(this.totals);
+  }
+}
+
+function add(totals: WindowTotals, failed: boolean, slow: boolean): void {
+  totals.calls += 1;
+  if (failed) totals.failures += 1;
+  if (slow) totals.slow += 1;
+}
+
+function empty(totals: WindowTotals): void {
+  totals.calls = 0;
+  totals.failures = 0;
+  totals.slow = 0;
+}

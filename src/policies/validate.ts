@@ -1,0 +1,151 @@
+import * as v from 'valibot';
+import type { PolicyOptions } from './policy-options.js';
+import { schemas } from './policy-schema.js';
+
+interface Fault {
+  readonly option: string;
+  readonly problem: string;
+  readonly wrongType: boolean;
+}
+
+/**
+ * Refuses options that make no sense, with one error for all faults: a `TypeError` where one has the wrong type or
+ * name, else a `RangeError`.
+ */
+export function validateOptions(options: unknown, subject: string): void {
+  const faults = shapeFaults(schemas.options, options);
+  const isObject = typeof options === 'object' && options !== null;
+  const between = isObject ? contradictions(options) : [];
+  // What is wrong by itself need not contradict anything as well.
+  const sound = between.filter(({ option }) => !faults.some((fault) => touches(fault.option, option)));
+  raise(subject, [...faults, ...sound]);
+}
+
+/** As {@link validateOptions}, for a rule of `registry.forError`. */
+export function validateRule(rule: unknown, subject: string): void {
+  raise(subject, shapeFaults(schemas.rule, rule));
+}
+
+function shapeFaults(schema: v.GenericSchema, input: unknown): Fault[] {
+  const result = v.safeParse(schema, input);
+  return (result.issues ?? []).map((issue) => {
+    const option = v.getDotPath(issue) ?? '';
+    const received = describeValue(issue.input);
+    const unknownKey = issue.expected === 'never';
+    return {
+      option,
+      problem:
+        unknownKey || issue.message === 'is required'
+          ? issue.message
+          : `${issue.message}, received ${received}`,
+      wrongType: issue.kind === 'schema',
+    };
+  });
+}
+
+/** What two options say against each other. */
+function contradictions(options: PolicyOptions): Fault[] {
+  const faults: Fault[] = [];
+  const check = (holds: boolean, option: string, problem: string): void => {
+    if (!holds) faults.push({ option, problem, wrongType: false });
+  };
+  const { deadlineMs, attemptTimeoutMs } = options;
+  if (deadlineMs !== undefined && attemptTimeoutMs !== undefined) {
+    check(
+      attemptTimeoutMs <= deadlineMs,
+      'attemptTimeoutMs',
+      `must not exceed deadlineMs ${deadlineMs}, received ${attemptTimeoutMs}`,
+    );
+  }
+  const { initialDelayMs, maxDelayMs } = (options.retry || {}).backoff ?? {};
+  if (initialDelayMs !== undefined && maxDelayMs !== undefined) {
+    check(
+      initialDelayMs <= maxDelayMs,
+      'retry.backoff.initialDelayMs',
+      `must not exceed maxDelayMs ${maxDelayMs}, received ${initialDelayMs}`,
+    );
+  }
+  checkCircuitBreaker(options.circuitBreaker || {}, check);
+  const bulkhead = options.bulkhead || undefined;
+  if (bulkhead) {
+    const reserved = (bulkhead.reserved?.critical ?? 0) + (bulkhead.reserved?.normal ?? 0);
+    check(
+      reserved < bulkhead.limit,
+      'bulkhead.reserved',
+      `must leave a slot of the limit ${bulkhead.limit} free, received ${reserved} in all`,
+    );
+    check(
+      bulkhead.maxWaitMs === undefined || (bulkhead.queue ?? 0) > 0,
+      'bulkhead.maxWaitMs',
+      `needs a queue of at least 1, received ${bulkhead.maxWaitMs} with queue ${bulkhead.queue ?? 0}`,
+    );
+  }
+  const rateLimit = options.rateLimit || undefined;
+  if (rateLimit) {
+    const { limit, cost = 1, reserved } = rateLimit;
+    check(cost <= limit, 'rateLimit.cost', `must not exceed limit ${limit}, received ${cost}`);
+    check(
+      (reserved?.critical ?? 0) < limit,
+      'rateLimit.reserved.critical',
+      `must be below limit ${limit}, received ${reserved?.critical}`,
+    );
+  }
+  return faults;
+}
+
+function checkCircuitBreaker(
+  options: Exclude<PolicyOptions['circuitBreaker'], false | undefined>,
+  check: (holds: boolean, option: string, problem: string) => void,
+): void {
+  const { windowCalls, minimumCalls, halfOpenAfterMs = 5_000, maxHalfOpenAfterMs } = options;
+  if (options.consecutiveFailures !== undefined) {
+    for (const other of ['failureRate', 'windowMs', 'windowCalls', 'minimumCalls', 'slowCallMs'] as const) {
+      check(
+        options[other] === undefined,
+        `circuitBreaker.${other}`,
+        `contradicts consecutiveFailures; give one of them, received ${options[other]}`,
+      );
+    }
+  }
+  check(
+    options.windowMs === undefined || windowCalls === undefined,
+    'circuitBreaker.windowCalls',
+    `contradicts windowMs; give one of them, received ${windowCalls}`,
+  );
+  check(
+    windowCalls === undefined || minimumCalls === undefined || minimumCalls <= windowCalls,
+    'circuitBreaker.minimumCalls',
+    `must not exceed windowCalls ${windowCalls}, received ${minimumCalls}`,
+  );
+  check(
+    options.slowCallRate === undefined || options.slowCallMs !== undefined,
+    'circuitBreaker.slowCallRate',
+    `needs slowCallMs, received ${options.slowCallRate} alone`,
+  );
+  check(
+    maxHalfOpenAfterMs === undefined || maxHalfOpenAfterMs >= halfOpenAfterMs,
+    'circuitBreaker.maxHalfOpenAfterMs',
+    `must be at least halfOpenAfterMs ${halfOpenAfterMs}, received ${maxHalfOpenAfterMs}`,
+  );
+}
+
+function raise(subject: string, faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  const lines = faults.map(({ option, problem }) => (option ? `${option} ${problem}` : `options ${problem}`));
+  const message =
+    lines.length === 1 ? `Cannot ${subject}: ${lines[0]}` : `Cannot ${subject}:\n- ${lines.join('\n- ')}`;
+  throw faults.some((fault) => fault.wrongType) ? new TypeError(message) : new RangeError(message);
+}
+
+/** Whether two option paths are the same or in the same group. */
+function touches(left: string, right: string): boolean {
+  const group = (path: string): string => path.split('.')[0] ?? path;
+  return left === right || left === group(right);
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
