@@ -3,7 +3,7 @@ import type { ExchangeCredentials } from './exchange/authentication.js';
 import type { DuplicatePolicy } from './exchange/order-book.js';
 import type { ExchangeLimits, WindowLimit } from './exchange/rate-limits.js';
 import { parseUnits } from './exchange/units.js';
-import { type ExchangeClock, systemClock } from './exchange-clock.js';
+import { type Clock, systemClock } from '../context/clock.js';
 import type { Scenario } from './scenario.js';
 import { resolveScenario } from './scenario-source.js';
 import { amount, check, durationMs, known, pathText, text } from './schema-parts.js';
@@ -44,7 +44,7 @@ export interface ExchangeOptions {
    */
   readonly duplicateClientOrderIds?: DuplicatePolicy | undefined;
   /** Where the time comes from. Default: the clock of the machine. */
-  readonly clock?: ExchangeClock | undefined;
+  readonly clock?: Clock | undefined;
   /** Told of every request once its fate is known; what it throws is ignored. */
   readonly onRequest?: ((request: SimulatedRequest) => void) | undefined;
 }
@@ -59,7 +59,7 @@ export interface ResolvedExchangeOptions {
   readonly balances: { readonly spot: Readonly<Record<string, number>>; readonly contract: number };
   readonly credentials: ExchangeCredentials;
   readonly duplicates: DuplicatePolicy;
-  readonly clock: ExchangeClock;
+  readonly clock: Clock;
   readonly onRequest: (request: SimulatedRequest) => void;
 }
 
@@ -110,7 +110,7 @@ const optionsSchema: v.GenericSchema<unknown, ExchangeOptions> = v.strictObject(
     ),
     clock: v.optional(v.looseObject({ now: fn, setTimeout: fn, clearTimeout: fn }, known)) as v.GenericSchema<
       unknown,
-      ExchangeClock | undefined
+      Clock | undefined
     >,
     onRequest: v.optional(fn) as v.GenericSchema<unknown, ((request: SimulatedRequest) => void) | undefined>,
   },

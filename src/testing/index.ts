@@ -8,7 +8,7 @@ export type { ExchangeCredentials } from './exchange/authentication.js';
 export type { DuplicatePolicy } from './exchange/order-book.js';
 export type { WindowLimit } from './exchange/rate-limits.js';
 export type { OrderStatus, SimulatedOrder } from './exchange/simulated-order.js';
-export type { ExchangeClock } from './exchange-clock.js';
+export type { Clock } from '../context/clock.js';
 export type { ExchangeOptions } from './exchange-options.js';
 export type { FakeClock } from './fake-clock.js';
 export type { Fault, FaultEffect, FaultKind, FaultScope } from './fault.js';

@@ -12,6 +12,7 @@ import { RateLimits } from './exchange/rate-limits.js';
 import { readBody } from './exchange/read-body.js';
 import { RequestHandler } from './exchange/request-handler.js';
 import type { SimulatedOrder } from './exchange/simulated-order.js';
+import { spotEndpoints } from './exchange/spot-endpoints.js';
 import { SpotLedger } from './exchange/spot-ledger.js';
 import { type ExchangeOptions, resolveExchangeOptions } from './exchange-options.js';
 import type { Fault } from './fault.js';
@@ -72,7 +73,7 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
   const plan = new FaultPlan(scenario, seed);
   const timers = new TimerSet(clock);
   const world = createWorld({ seed, startedAtMs: clock.now(), limits, balances, duplicates, orders });
-  const endpoints = [...contractEndpoints];
+  const endpoints = [...spotEndpoints, ...contractEndpoints];
   const handler = new RequestHandler({
     world,
     plan,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ExchangeClock } from '../exchange-clock.js';
+import type { Clock } from '../../context/clock.js';
 import type { Answer } from './answer.js';
 
 /** One request's way back to the client, and all the ways in which it can go wrong. */
@@ -86,10 +86,10 @@ export class Connection {
 
 /** Timers that all end together. */
 export class TimerSet {
-  readonly #clock: ExchangeClock;
+  readonly #clock: Clock;
   readonly #handles = new Set<unknown>();
 
-  constructor(clock: ExchangeClock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
   }
 

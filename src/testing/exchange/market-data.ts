@@ -28,6 +28,7 @@ const waves = [
 /** Prices and books as a function of seed and time alone: nothing runs between two requests. */
 export class MarketData {
   readonly #seed: string;
+  readonly #shifts = new Map<string, readonly number[]>();
   readonly #books = new Map<TradingSymbol, Book>();
 
   constructor(seed: number | string) {
@@ -41,10 +42,10 @@ export class MarketData {
 
   /** The middle of the book, in price units. */
   midUnits(symbol: TradingSymbol, step: number): number {
+    const shifts = this.#shiftsOf(symbol);
     let factor = 1 + 0.0004 * (randomAt(this.#seed, symbol.symbol, symbol.market, step) - 0.5);
     for (const [index, [steps, height]] of waves.entries()) {
-      const shift = randomAt(this.#seed, symbol.symbol, 'wave', index);
-      factor += height * Math.sin(2 * Math.PI * (step / steps + shift));
+      factor += height * Math.sin(2 * Math.PI * (step / steps + (shifts[index] ?? 0)));
     }
     return Math.round(symbol.basePrice * factor * 10 ** symbol.priceDecimals);
   }
@@ -67,6 +68,16 @@ export class MarketData {
     };
     this.#books.set(symbol, book);
     return book;
+  }
+
+  // Where in each wave a symbol starts; the same on both markets, so that they move together.
+  #shiftsOf({ symbol }: TradingSymbol): readonly number[] {
+    let shifts = this.#shifts.get(symbol);
+    if (!shifts) {
+      shifts = waves.map((_, index) => randomAt(this.#seed, symbol, 'wave', index));
+      this.#shifts.set(symbol, shifts);
+    }
+    return shifts;
   }
 
   #levels(symbol: TradingSymbol, step: number, side: 'bids' | 'asks'): BookLevel[] {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parse } from 'lossless-json';
-import type { ExchangeClock } from '../exchange-clock.js';
+import type { Clock } from '../../context/clock.js';
 import type { SimulatedRequest } from '../simulated-request.js';
 import { type Answer, jsonAnswer } from './answer.js';
 import { authenticate, type ExchangeCredentials } from './authentication.js';
@@ -15,7 +15,7 @@ import { Refusal } from './refusal.js';
 export interface RequestHandlerOptions {
   readonly world: World;
   readonly plan: FaultPlan;
-  readonly clock: ExchangeClock;
+  readonly clock: Clock;
   readonly timers: TimerSet;
   readonly credentials: ExchangeCredentials;
   readonly endpoints: readonly Endpoint[];

@@ -38,6 +38,7 @@ export function send(
     'ACCESS-PASSPHRASE': credentials.passphrase,
     'ACCESS-TIMESTAMP': timestamp,
     'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(text)),
     ...tweaks.headers,
   };
   const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
