@@ -2,7 +2,9 @@ import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'a
 import { type CallContext, callContextOf, currentCallContext } from '../context/call-context.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { Catalogue } from '../errors/catalogue.js';
-import { isWEEXError } from '../errors/weex-error.js';
+import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
+import { channels } from '../observability/channels.js';
+import type { ErrorClassified } from '../observability/events.js';
 import { abortReason, type Aborted } from './abort-reason.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
@@ -141,12 +143,12 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosRespon
   // An interceptor before this one may have unwrapped the answer.
   if (!isAnswer(response)) {
     const failure = findRefusal(response, false);
-    if (failure) throw thrownError(response, contextOf(undefined, options));
+    if (failure) raise(thrownError(response, contextOf(undefined, options)));
     return response;
   }
   publishUsage(response, options);
   const refusal = answerRefusal(response, !readOnly(response.config, options));
-  if (refusal) throw responseError(response, refusal, contextOf(response.config, options));
+  if (refusal) raise(responseError(response, refusal, contextOf(response.config, options)));
   return response;
 }
 
@@ -160,7 +162,18 @@ function refuse(failure: unknown, options: WeexErrorsOptions): never {
   if (isWEEXError(failure)) throw failure;
   const abort = abortReason(failure);
   if (abort) throw abort.reason as Error;
-  throw thrownError(failure, contextOf(config, options));
+  raise(thrownError(failure, contextOf(config, options)));
+}
+
+/** Throws the error, and tells whoever listens. */
+function raise(error: WEEXError): never {
+  if (channels.errorClassified.hasSubscribers) {
+    const { method, path, status, durationMs, operation, attempt } =
+      error.context as Partial<ErrorClassified>;
+    const at = error.timestamp.getTime();
+    channels.errorClassified.publish({ at, error, method, path, status, durationMs, operation, attempt });
+  }
+  throw error;
 }
 
 function contextOf(

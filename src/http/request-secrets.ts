@@ -1,5 +1,5 @@
 import type { AxiosRequestConfig } from 'axios';
-import { isSecretName } from './redact.js';
+import { isSecretName } from '../errors/redact.js';
 
 /** Shorter values are left alone: to blank every `12` would blank prices too. */
 const minimumLength = 4;

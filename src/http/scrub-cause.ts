@@ -1,6 +1,6 @@
 import type { AxiosRequestConfig } from 'axios';
+import { isSecretName, redacted, redactText, redactValue } from '../errors/redact.js';
 import { pathPart } from './read-only-requests.js';
-import { isSecretName, redacted, redactText, redactValue } from './redact.js';
 
 /** Request headers that are known to be harmless; the value of any other is taken out. */
 const plainHeaders: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import { type ExecutionStatus, isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import { redactText } from '../errors/redact.js';
 
 /** What logs and statistics keep of an error: short strings and numbers, no reference to the error itself. */
 export interface ErrorFacts {
@@ -17,24 +18,6 @@ export interface ErrorFacts {
 
 const longestMessage = 300;
 const longestName = 100;
-
-const withheld = '[redacted]';
-const secretName = [
-  'access[-_](?:key|sign|passphrase|token)',
-  'api[-_]?(?:key|secret)',
-  'secret(?:[-_]?key)?',
-  'passphrase',
-  'password',
-  'signature',
-  'authorization',
-  'token',
-].join('|');
-// The value ends where a header, a query, JSON or a sentence would end it. A backslash: JSON inside of JSON.
-const secretValue = new RegExp(
-  String.raw`((?:${secretName})\\*["']?\s*[:=]\s*)` +
-    String.raw`(\\*"[^"]*"?|'[^']*'?|(?:(?:bearer|basic)\s+)?[^\s,;&"'}\]]+)`,
-  'gi',
-);
 
 /** What may be told of an error. Never throws, whatever the value does. */
 export function factsOf(error: unknown): ErrorFacts {
@@ -64,7 +47,7 @@ export function operationOf(error: unknown): string | undefined {
 /** A text without the values of keys, signatures, passphrases and tokens, cut to a length for a log line. */
 export function tellable(text: string): string {
   // Cut first: what a text of megabytes holds beyond is not looked at.
-  return shorten(text.slice(0, 4 * longestMessage).replace(secretValue, `$1${withheld}`), longestMessage);
+  return shorten(redactText(text.slice(0, 4 * longestMessage), []), longestMessage);
 }
 
 function read(error: unknown): ErrorFacts {

@@ -3,8 +3,9 @@ export const redacted = '[redacted]';
 
 const secretName =
   /(?:^|[^a-z])(?:sign|auth|pass)$|secret|passphrase|passw(?:or)?d|signature|api[-_ ]?key|access[-_ ]?(?:key|sign|pass)|private[-_ ]?key|token|authorization|cookie|credential|session/i;
+// A name has bounds, so that a long text without a break costs no quadratic time.
 const names =
-  '[\\w-]*(?:secret|passphrase|passw(?:or)?d|signature|api[-_ ]?key|access[-_](?:key|sign|passphrase)|private[-_ ]?key|token|authorization|cookie|credential)[\\w-]*|sign';
+  '[\\w-]{0,64}(?:secret|passphrase|passw(?:or)?d|signature|api[-_ ]?key|access[-_](?:key|sign|passphrase)|private[-_ ]?key|token|authorization|cookie|credential)[\\w-]{0,64}|sign';
 
 /** `name: value`, `name=value` and `"name":"value"`, also with escaped quotes. */
 const namedSecret = new RegExp(
