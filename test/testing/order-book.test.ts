@@ -157,7 +157,7 @@ describe('the matching', () => {
     const order = book.place(request, 0, { delayMs: 0 });
     expect(order.record.status).toBe('PARTIALLY_FILLED');
     const atOnce = order.filledUnits;
-    book.settle(600_000);
+    book.settle(300_000);
     expect(order.filledUnits).toBeGreaterThan(atOnce);
   });
 });

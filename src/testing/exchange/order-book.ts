@@ -40,6 +40,7 @@ export class OrderBook {
 
   /** Accepts an order, matches it with the market and leaves the rest standing; throws the refusal. */
   place(request: OrderRequest, nowMs: number, visibility: Visibility): WorkingOrder {
+    this.settle(nowMs);
     const standing = this.#duplicateOf(request);
     if (standing && this.#options.duplicates === 'return-existing') return standing;
     if (standing && this.#options.duplicates === 'reject') {
