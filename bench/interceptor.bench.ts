@@ -1,0 +1,69 @@
+import axios, {
+  AxiosError,
+  type AxiosInstance,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import axiosRetry from 'axios-retry';
+import { attachWeexErrors } from 'weex-resilience';
+import { compare } from './harness.js';
+
+// An adapter that answers at once leaves axios and what is attached to it.
+const ticker = { symbol: 'BTCUSDT', last: '90307.8', volume_24h: '2222.09', timestamp: '1746669150000' };
+const refusal = { code: -1003, msg: 'Too many requests' };
+
+await compare({
+  title: 'A request that succeeds: what an instance pays for what is attached to it',
+  baseline: 'axios alone',
+  packages: ['axios', 'axios-retry'],
+  cases: {
+    'axios alone': callsOf(answering(ticker)),
+    'with attachWeexErrors': callsOf(attached(answering(ticker))),
+    'with axios-retry': callsOf(retrying(answering(ticker))),
+  },
+});
+
+await compare({
+  title: 'A request that is refused with HTTP 429: an AxiosError, and a typed error',
+  baseline: 'axios alone',
+  packages: ['axios'],
+  cases: {
+    'axios alone': failuresOf(refusing(429, refusal)),
+    'with attachWeexErrors': failuresOf(attached(refusing(429, refusal))),
+  },
+});
+
+function callsOf(instance: AxiosInstance): () => Promise<unknown> {
+  return () => instance.get('/ticker');
+}
+
+function failuresOf(instance: AxiosInstance): () => Promise<unknown> {
+  return async () => instance.get('/ticker').catch((error: unknown) => error);
+}
+
+function attached(instance: AxiosInstance): AxiosInstance {
+  attachWeexErrors(instance);
+  return instance;
+}
+
+function retrying(instance: AxiosInstance): AxiosInstance {
+  axiosRetry(instance, { retries: 3 });
+  return instance;
+}
+
+function answering(data: unknown): AxiosInstance {
+  return axios.create({ adapter: async (config) => answerOf(config, 200, data) });
+}
+
+function refusing(status: number, data: unknown): AxiosInstance {
+  return axios.create({
+    adapter: async (config) => {
+      const answer = answerOf(config, status, data);
+      throw new AxiosError('Request failed', AxiosError.ERR_BAD_REQUEST, config, undefined, answer);
+    },
+  });
+}
+
+function answerOf(config: InternalAxiosRequestConfig, status: number, data: unknown): AxiosResponse {
+  return { config, status, statusText: '', data, headers: {} };
+}
