@@ -37,9 +37,10 @@ export async function compare(comparison: Comparison): Promise<readonly Measurem
   const trials: Trial[] = [];
   for (const [name, fn] of Object.entries(comparison.cases)) trials.push(await prepare(name, fn, roundMs));
 
+  globalThis.gc?.();
+  // Not between the rounds: a full collection with no call under way makes V8 forget what it has optimized.
   for (let round = 0; round < rounds; round += 1) {
     for (let place = 0; place < trials.length; place += 1) {
-      globalThis.gc?.();
       await runOnce(trials[(round + place) % trials.length] as Trial);
     }
   }

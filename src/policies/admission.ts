@@ -12,12 +12,12 @@ export interface Applicant extends Waiter {
   start(pass: GatePass | undefined, now: number): void;
 }
 
-/** A slot and an allowance, held by one attempt until its work is over. */
-export interface Place {
+/** An attempt that holds a slot and an allowance until its work is over. */
+export interface Holder {
   readonly rank: number;
   readonly cost: number;
-  /** Set when the caller was released while the work goes on. */
-  abandonedAt?: number;
+  /** When the caller was released while the work goes on. */
+  abandonedAt: number | undefined;
 }
 
 /** Work that goes on after its caller was released holds its slot no longer than this. */
@@ -30,7 +30,7 @@ const longestAbandonedMs = 60_000;
 export class Admission implements RateLimitClient, GateWaiter {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
-  readonly #abandoned: Set<Place> = new Set();
+  readonly #abandoned: Set<Holder> = new Set();
   // Running calls by class: critical, normal, background.
   readonly #running: [number, number, number] = [0, 0, 0];
   #bulkhead: BulkheadOptions | undefined;
@@ -99,24 +99,25 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   /** Takes the slot and the allowance. */
-  take(rank: number, cost: number, now: number): Place {
+  take({ rank, cost }: Holder, now: number): void {
     this.#running[rank as 0 | 1 | 2] += 1;
     this.#limiter?.take(cost, rank === 0, now);
-    return { rank, cost };
   }
 
-  /** The work behind a place is over. */
-  release(place: Place, now: number): void {
-    if (place.abandonedAt !== undefined && !this.#abandoned.delete(place)) return;
-    this.#running[place.rank as 0 | 1 | 2] -= 1;
-    this.#limiter?.settle(place.cost, place.rank === 0, now);
-    if (this.#queue.size > 0 || this.#limiter) this.drain(now);
+  /** The work of an attempt is over. */
+  release(holder: Holder): void {
+    if (holder.abandonedAt !== undefined && !this.#abandoned.delete(holder)) return;
+    this.#running[holder.rank as 0 | 1 | 2] -= 1;
+    if (this.#queue.size === 0 && !this.#limiter) return;
+    const now = this.#clock.now();
+    this.#limiter?.settle(holder.cost, holder.rank === 0, now);
+    this.drain(now);
   }
 
   /** The caller was released but the work goes on: the place stays taken until the work is over. */
-  abandon(place: Place, now: number): void {
-    place.abandonedAt = now;
-    this.#abandoned.add(place);
+  abandon(holder: Holder, now: number): void {
+    holder.abandonedAt = now;
+    this.#abandoned.add(holder);
   }
 
   /**
@@ -225,11 +226,11 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   #reclaim(now: number): void {
-    for (const place of this.#abandoned) {
-      if (now - (place.abandonedAt ?? now) < longestAbandonedMs) return;
-      this.#abandoned.delete(place);
-      this.#running[place.rank as 0 | 1 | 2] -= 1;
-      this.#limiter?.settle(place.cost, place.rank === 0, now);
+    for (const holder of this.#abandoned) {
+      if (now - (holder.abandonedAt ?? now) < longestAbandonedMs) return;
+      this.#abandoned.delete(holder);
+      this.#running[holder.rank as 0 | 1 | 2] -= 1;
+      this.#limiter?.settle(holder.cost, holder.rank === 0, now);
     }
   }
 

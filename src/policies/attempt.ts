@@ -1,7 +1,7 @@
 import { bindSignal, type CallContext } from '../context/call-context.js';
 import type { CircuitTicket } from './circuit.js';
 import type { GatePass } from './cool-down.js';
-import type { Place } from './admission.js';
+import type { Holder } from './admission.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
 import type { Usage } from './rate-limiter.js';
@@ -9,6 +9,8 @@ import type { Usage } from './rate-limiter.js';
 /** What an attempt needs to know of its call. */
 export interface AttemptOwner {
   readonly plan: Plan;
+  readonly rank: number;
+  readonly cost: number;
   readonly operation: string | undefined;
   readonly clientOrderId: string | undefined;
   /** On the policy's clock; `Infinity` where there is none. */
@@ -16,14 +18,16 @@ export interface AttemptOwner {
 }
 
 /** One attempt of a call: the context that the function is given, and what the attempt holds until it is over. */
-export class Attempt implements CallContext {
+export class Attempt implements CallContext, Holder {
   readonly attempt: number;
   readonly startedAt: number;
   /** When it runs out of time, on the policy's clock. */
   readonly endsAt: number;
   ticket: CircuitTicket | undefined;
   pass: GatePass | undefined;
-  place: Place | undefined;
+  /** Whether it holds a slot and an allowance. */
+  holds = false;
+  abandonedAt: number | undefined;
   readonly #owner: AttemptOwner;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
@@ -34,6 +38,14 @@ export class Attempt implements CallContext {
     this.attempt = attempt;
     this.startedAt = startedAt;
     this.endsAt = endsAt;
+  }
+
+  get rank(): number {
+    return this.#owner.rank;
+  }
+
+  get cost(): number {
+    return this.#owner.cost;
   }
 
   get operation(): string | undefined {

@@ -32,6 +32,11 @@ function priorityOf(call: EventSource): Priority {
 
 /** The events of a call. Each looks first whether anybody listens; if not, nothing is made. */
 export const callEvents = {
+  /** Whether anybody asks how long calls take. */
+  wantSettled(): boolean {
+    return channels.callSettled.hasSubscribers || channels.attemptSettled.hasSubscribers;
+  },
+
   started(call: EventSource, now: number): void {
     if (!channels.callStarted.hasSubscribers) return;
     const { deadlineAt, plan } = call;

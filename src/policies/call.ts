@@ -213,7 +213,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.attempts += 1;
     attempt.pass = pass;
     attempt.ticket = this.#circuit?.acquire(now);
-    attempt.place = plan.admission?.take(this.rank, this.cost, now);
+    if (plan.admission) {
+      plan.admission.take(attempt, now);
+      attempt.holds = true;
+    }
     this.#attempt = attempt;
     this.#state = 'running';
     this.#arm(endsAt, attemptEnds <= this.deadlineAt ? 'attempt' : 'deadline', now);
@@ -238,25 +241,27 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #attemptSucceeded(attempt: Attempt, value: unknown): void {
-    const now = this.plan.clock.now();
-    this.#release(attempt, now);
+    this.#release(attempt);
+    const { plan } = this;
+    // Reading the clock is a good part of what a call costs.
+    const now = plan.needsEndTime || callEvents.wantSettled() ? plan.clock.now() : this.startedAt;
     if (this.#attempt === attempt) {
       this.#attempt = undefined;
       this.#disarm();
       if (attempt.ticket) this.#circuit?.success(attempt.ticket, now, now - attempt.startedAt);
-      if (attempt.pass) this.plan.gate?.settle(attempt.pass, 'answered', now);
+      if (attempt.pass) plan.gate?.settle(attempt.pass, 'answered', plan.clock.now());
       callEvents.attemptSettled(this, attempt, 'success', undefined, now);
     } else if (this.#attempt || this.#state === 'over' || this.#state === 'fallback') return;
     // Late, but a proof: while nothing newer runs it is the answer.
-    else this.#leaveWait(now);
-    this.plan.stale?.keep(slotOf(this.options), value, now);
+    else this.#leaveWait(plan.clock.now());
+    plan.stale?.keep(slotOf(this.options), value, now);
     this.#end(true, value, now, 'success');
   }
 
   #attemptFailed(attempt: Attempt, error: unknown): void {
-    const now = this.plan.clock.now();
-    this.#release(attempt, now);
+    this.#release(attempt);
     if (this.#attempt !== attempt) return;
+    const now = this.plan.clock.now();
     this.#attempt = undefined;
     this.#disarm();
     this.#judge(attempt, error, now);
@@ -270,16 +275,15 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.#judge(attempt, error, now);
   }
 
-  #release(attempt: Attempt, now: number): void {
-    const { place } = attempt;
-    if (!place) return;
-    attempt.place = undefined;
-    this.plan.admission?.release(place, now);
+  #release(attempt: Attempt): void {
+    if (!attempt.holds) return;
+    attempt.holds = false;
+    this.plan.admission?.release(attempt);
   }
 
   /** The caller goes on without this attempt; its slot stays taken until its work is over. */
   #abandon(attempt: Attempt, reason: unknown, now: number): void {
-    if (attempt.place) this.plan.admission?.abandon(attempt.place, now);
+    if (attempt.holds) this.plan.admission?.abandon(attempt, now);
     attempt.abort(reason);
   }
 
@@ -515,7 +519,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     callEvents.settled(this, outcome, failure, now);
     const { listens } = this.plan;
     if (outcome === 'aborted' || listens[outcome].size === 0) return;
-    this.plan.settled(failure, outcome === 'failure', now - this.startedAt, ok);
+    this.plan.settled(failure, outcome === 'failure', this.plan.clock.now() - this.startedAt, ok);
   }
 }
 

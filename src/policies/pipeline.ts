@@ -220,6 +220,9 @@ export class Pipeline implements ResiliencePolicy {
       effect: options.effect,
       resynchronizeClock: options.resynchronizeClock,
       inner: options.inner,
+      needsEndTime:
+        options.staleMs !== undefined ||
+        (options.circuitBreaker || consecutive).consecutiveFailures === undefined,
       rules,
       backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? noBackoff),
       settled: (error, failed, duration, handled) => {
@@ -297,3 +300,4 @@ export class Pipeline implements ResiliencePolicy {
 }
 
 const noBackoff: BackoffOptions = {};
+const consecutive = { consecutiveFailures: 0 };
