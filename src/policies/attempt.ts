@@ -1,10 +1,10 @@
 import { bindSignal, type CallContext } from '../context/call-context.js';
+import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { CircuitTicket } from './circuit.js';
 import type { GatePass } from './cool-down.js';
 import type { Holder } from './admission.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
-import type { Usage } from './rate-limiter.js';
 
 /** What an attempt needs to know of its call. */
 export interface AttemptOwner {
@@ -74,15 +74,6 @@ export class Attempt implements CallContext, Holder {
     return this.#controller.signal;
   }
 
-  /** The same attempt with the narrower signal of an inner policy. */
-  withSignal(signal: AbortSignal): CallContext {
-    bindSignal(signal, this);
-    // Not by prototype: the private fields behind the getters do not follow one.
-    return new Proxy<CallContext>(this, {
-      get: (attempt, name): unknown => (name === 'signal' ? signal : Reflect.get(attempt, name, attempt)),
-    });
-  }
-
   /** Whether it only read, as far as the interceptor saw. */
   get onlyRead(): boolean {
     return this.#sent === 'reads';
@@ -101,8 +92,50 @@ export class Attempt implements CallContext, Holder {
   }
 
   /** @internal */
-  observeUsage(usages: readonly Usage[]): void {
+  observeUsage(usages: readonly RateLimitUsage[]): void {
     const { limiter, clock } = this.#owner.plan;
     if (limiter) for (const usage of usages) limiter.observe(usage, clock.now());
+  }
+}
+
+/** An attempt as the work inside an inner policy sees it: with that policy's narrower signal. */
+export class InnerAttempt implements CallContext {
+  readonly signal: AbortSignal;
+  readonly #attempt: Attempt;
+
+  constructor(attempt: Attempt, signal: AbortSignal) {
+    this.signal = signal;
+    this.#attempt = attempt;
+    bindSignal(signal, this);
+  }
+
+  get operation(): string | undefined {
+    return this.#attempt.operation;
+  }
+
+  get attempt(): number {
+    return this.#attempt.attempt;
+  }
+
+  get deadline(): number | undefined {
+    return this.#attempt.deadline;
+  }
+
+  get remainingMs(): number | undefined {
+    return this.#attempt.remainingMs;
+  }
+
+  get clientOrderId(): string | undefined {
+    return this.#attempt.clientOrderId;
+  }
+
+  /** @internal */
+  observeRequest(effect: 'read' | 'write'): void {
+    this.#attempt.observeRequest(effect);
+  }
+
+  /** @internal */
+  observeUsage(usages: readonly RateLimitUsage[]): void {
+    this.#attempt.observeUsage(usages);
   }
 }

@@ -2,7 +2,7 @@ import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
 import type { CallRefused } from '../observability/events.js';
 import type { Applicant } from './admission.js';
-import { Attempt, type AttemptOwner } from './attempt.js';
+import { Attempt, type AttemptOwner, InnerAttempt } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
 import type { Circuit } from './circuit.js';
 import { documentedBanMs, type GatePass, type GateWaiter } from './cool-down.js';
@@ -237,7 +237,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #throughInner(attempt: Attempt): unknown {
-    return this.plan.inner?.execute(({ signal }) => this.#work(attempt.withSignal(signal)), attempt.signal);
+    return this.plan.inner?.execute(
+      ({ signal }) => this.#work(new InnerAttempt(attempt, signal)),
+      attempt.signal,
+    );
   }
 
   #attemptSucceeded(attempt: Attempt, value: unknown): void {

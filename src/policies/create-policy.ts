@@ -1,6 +1,6 @@
 import { Pipeline } from './pipeline.js';
 import type { PolicyOptions } from './policy-options.js';
-import { processHost } from './process-host.js';
+import { processHost } from './policy-host.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 /**

@@ -19,6 +19,7 @@ import { describePolicy } from './describe.js';
 import { guardedEvent } from './guarded-event.js';
 import { epochTime, monotonicClock } from './monotonic-clock.js';
 import type { Plan, RetryPlan } from './plan.js';
+import type { PolicyHost } from './policy-host.js';
 import type { BackoffOptions, PolicyOptions, RateLimitOptions, RetryOptions } from './policy-options.js';
 import { rankOf } from './priorities.js';
 import { RateLimiter } from './rate-limiter.js';
@@ -30,18 +31,9 @@ import type {
   ResiliencePolicy,
 } from './resilience-policy.js';
 import { RetryBudget } from './retry-budget.js';
-import type { RuleBook } from './rule-book.js';
-import { defaultScope, type Scopes } from './scopes.js';
+import { defaultScope } from './scopes.js';
 import { StaleValues } from './stale-values.js';
 import { validateOptions } from './validate.js';
-
-/** What a policy shares with others: that of its registry, or of the process. */
-export interface PolicyHost {
-  readonly scopes: Scopes;
-  readonly rules: RuleBook;
-  /** Whether policies that name no scope share one retry budget. */
-  readonly sharesBudget: boolean;
-}
 
 type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
 
@@ -197,7 +189,7 @@ export class Pipeline implements ResiliencePolicy {
     const { rules } = this.#host;
     const gate = this.#gate();
     const limiter = this.#limiter();
-    const { fallback } = options;
+    const { fallback, circuitBreaker } = options;
     return {
       name: this.name,
       clock: this.#clock,
@@ -221,8 +213,7 @@ export class Pipeline implements ResiliencePolicy {
       resynchronizeClock: options.resynchronizeClock,
       inner: options.inner,
       needsEndTime:
-        options.staleMs !== undefined ||
-        (options.circuitBreaker || consecutive).consecutiveFailures === undefined,
+        options.staleMs !== undefined || (circuitBreaker || noBreaker).consecutiveFailures === undefined,
       rules,
       backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? noBackoff),
       settled: (error, failed, duration, handled) => {
@@ -300,4 +291,4 @@ export class Pipeline implements ResiliencePolicy {
 }
 
 const noBackoff: BackoffOptions = {};
-const consecutive = { consecutiveFailures: 0 };
+const noBreaker = { consecutiveFailures: 0 };

@@ -1,6 +1,7 @@
 import type { IPolicy } from 'cockatiel';
 import type { ErrorRule } from './error-rule.js';
-import { Pipeline, type PolicyHost } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
+import type { PolicyHost } from './policy-host.js';
 import type { ErrorClass, PolicyOptions } from './policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 import { RuleBook } from './rule-book.js';

@@ -1,12 +1,5 @@
 import type { Clock } from '../context/clock.js';
-
-/** What an answer of the exchange says of a counter. */
-export interface Usage {
-  readonly type: 'weight' | 'orders';
-  readonly intervalMs: number;
-  readonly used?: number | undefined;
-  readonly remaining?: number | undefined;
-}
+import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 
 /** The allowance of a window. */
 export interface RateLimitConfig {
@@ -112,7 +105,7 @@ export class RateLimiter {
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
-  observe(usage: Usage, now: number): void {
+  observe(usage: RateLimitUsage, now: number): void {
     const { type, windowMs } = this.#config;
     if (usage.type !== type || usage.intervalMs !== windowMs || usage.used === undefined) return;
     if (usage.remaining !== undefined) this.#statedLimit = Math.max(1, usage.used + usage.remaining);
