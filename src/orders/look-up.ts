@@ -1,5 +1,7 @@
 import type { IPolicy } from 'cockatiel';
 import { type CallContext, currentCallContext, runWithCallContext } from '../context/call-context.js';
+import type { Clock } from '../context/clock.js';
+import { createPolicy } from '../policies/create-policy.js';
 import type { ExecuteOptions, ResiliencePolicy } from '../policies/resilience-policy.js';
 import type { OrderSafety } from './order-safety.js';
 
@@ -8,10 +10,22 @@ export function isResiliencePolicy(policy: IPolicy): policy is ResiliencePolicy 
   return 'executeOutcome' in policy;
 }
 
+const defaultPolicies: WeakMap<Clock, ResiliencePolicy> = new WeakMap();
+
+/** The policy of look-ups that have none: a look-up that hangs must not use up the time for the next one. */
+export function defaultLookUpPolicy(clock: Clock): ResiliencePolicy {
+  let policy = defaultPolicies.get(clock);
+  if (!policy) {
+    policy = createPolicy({ name: 'orderLookUp', attemptTimeoutMs: 2_000, effect: 'read', clock });
+    defaultPolicies.set(clock, policy);
+  }
+  return policy;
+}
+
 /** Makes the look-up of one order: it asks once, under the policy for look-ups, ahead of everything that waits. */
 export function createLookUp<This, Args extends unknown[], Result>(
   safety: Pick<OrderSafety<This, Args, Result>, 'find'>,
-  policy: IPolicy | undefined,
+  policy: IPolicy,
   { args, self }: { readonly self: This; readonly args: Args },
   id: string,
 ): (signal: AbortSignal) => Promise<Result | undefined | null> {
@@ -20,7 +34,6 @@ export function createLookUp<This, Args extends unknown[], Result>(
   const findUnlimited = async ({ signal }: { readonly signal: AbortSignal }) =>
     find({ ...facts, ...unlimited, signal });
   return (signal) => {
-    if (!policy) return findUnlimited({ signal });
     if (!isResiliencePolicy(policy)) return policy.execute(findUnlimited, signal);
     const options: ExecuteOptions = { ...facts, signal, priority: 'critical', effect: 'read' };
     return policy.execute(find, options);

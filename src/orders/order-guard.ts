@@ -6,7 +6,7 @@ import { assign, isWEEXError } from '../errors/weex-error.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { IntentRecord } from './intent-record.js';
-import { createLookUp, isResiliencePolicy } from './look-up.js';
+import { createLookUp, defaultLookUpPolicy, isResiliencePolicy } from './look-up.js';
 import { OrderAttempts } from './order-attempts.js';
 import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
@@ -53,13 +53,13 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #safety: OrderSafety<This, Args, Result>;
   readonly #patience: Patience;
   readonly #policy: IPolicy;
+  readonly #clock: Clock;
   readonly #call: GuardedCall<This, Args, Result>;
   readonly #options: ExecuteOptions;
   readonly #id: string | undefined;
   readonly #record: IntentRecord | undefined;
   readonly #attempts: OrderAttempts<Result> = new OrderAttempts();
   #verdict: unknown;
-  #clock: Clock = systemClock;
 
   constructor(
     safety: OrderSafety<This, Args, Result>,
@@ -70,6 +70,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     this.#safety = safety;
     this.#patience = patience;
     this.#policy = policy;
+    this.#clock = isResiliencePolicy(policy) ? policy.clock : systemClock;
     this.#call = call;
     this.#options = call.options ?? {};
     this.#id = safety.clientOrderId.apply(call.self, call.args) || undefined;
@@ -106,10 +107,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       clientOrderId: this.#id,
       // A little more, so that it is this search that gives up, with all that it knows.
       resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
-      resolveUnknown: (error, context, clock) => {
-        this.#clock = clock;
-        return this.#resolve(error, context.signal);
-      },
+      resolveUnknown: (error, context) => this.#resolve(error, context.signal),
     };
     return policy.execute((context) => this.#attempt(context), options);
   }
@@ -171,9 +169,10 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const needed = suspicious || attempts.inDoubt;
     if (!needed) return { outcome: 'absent', lookUps: [] };
     if (id === undefined) return { outcome: 'unknown', lookUps: [] };
+    const policy = this.#safety.lookUpPolicy ?? defaultLookUpPolicy(this.#clock);
     return reconcile({
       clientOrderId: id,
-      lookUp: createLookUp(this.#safety, this.#safety.lookUpPolicy, this.#call, id),
+      lookUp: createLookUp(this.#safety, policy, this.#call, id),
       waitsMs: this.#patience.waitsMs(error),
       deadlineMs: this.#patience.deadlineMs,
       clock: this.#clock,

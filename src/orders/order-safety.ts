@@ -32,7 +32,7 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    * `venue` needs.
    */
   readonly settleMs?: number | readonly number[] | undefined;
-  /** How long finding out may take in all, in milliseconds, also beyond the deadline of the call. Default: the patience and 10,000. */
+  /** How long finding out may take in all, in milliseconds, also beyond the deadline of the call. Default: the patience and 5,000. */
   readonly reconcileDeadlineMs?: number | undefined;
   /** Runs before the first send and is waited for; if it throws, the call rejects and nothing is sent. */
   persist?(this: This, id: string, ...args: Args): unknown;
@@ -40,6 +40,6 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
   readonly journal?: IntentJournal | undefined;
   /** The exchange that the order goes to. Default: `weexVenues.contract`, the one that promises least. */
   readonly venue?: Venue | undefined;
-  /** The policy that look-ups run under. Default: 2 s an attempt, two retries. */
+  /** The policy that look-ups run under. Default: 2 s an attempt; look-ups that failed are repeated anyway. */
   readonly lookUpPolicy?: IPolicy | undefined;
 }

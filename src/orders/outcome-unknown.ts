@@ -40,8 +40,8 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
         clientOrderId,
         symbol,
         sentAt: sent,
-        lookUps: lookUps.map(({ at, result, error }) => ({
-          at: new Date(at).toISOString(),
+        lookUps: lookUps.map(({ afterMs, result, error }) => ({
+          afterMs,
           result,
           ...(error === undefined ? {} : { error: messageOf(error) }),
         })),

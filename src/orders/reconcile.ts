@@ -4,8 +4,8 @@ import { carriesOtherId } from './carries-other-id.js';
 
 /** One look at the exchange, for the error message. */
 export interface LookUp {
-  /** When it was over, in milliseconds since 1970. */
-  readonly at: number;
+  /** When it was over, in milliseconds since the search began. */
+  readonly afterMs: number;
   readonly result: 'seen' | 'not-seen' | 'failed';
   /** Why it failed. */
   readonly error?: unknown;
@@ -75,12 +75,12 @@ function* delays(waitsMs: readonly number[], lookUps: readonly LookUp[]): Genera
 }
 
 async function lookUpOnce(
-  { clientOrderId, clock, lookUp }: Search,
+  { clientOrderId, lookUp }: Search,
   limit: TimeLimit,
   lookUps: LookUp[],
 ): Promise<Evidence | typeof over | undefined> {
   const note = (result: LookUp['result'], error?: unknown): void => {
-    lookUps.push({ at: clock.now(), result, ...(error === undefined ? {} : { error }) });
+    lookUps.push({ afterMs: limit.elapsedMs(), result, ...(error === undefined ? {} : { error }) });
   };
   try {
     const value = await limit.race(lookUp(limit.signal));
@@ -114,6 +114,7 @@ interface TimeLimit {
   wait(ms: number): Promise<void>;
   /** Settles as `work` does, or resolves to {@link over} as soon as the time is over. */
   race<Value>(work: PromiseLike<Value> | Value): Promise<Value | typeof over>;
+  elapsedMs(): number;
   /** Stops every timer and listener. */
   end(): void;
 }
@@ -122,6 +123,7 @@ function limitTime(clock: Clock, ms: number, caller: AbortSignal | undefined): T
   const controller = new AbortController();
   const { signal } = controller;
   const timers = new Set<unknown>();
+  const startedAt = clock.now();
   const stop = (): void => controller.abort(caller?.reason);
   const stopped = new Promise<typeof over>((resolve) => {
     signal.addEventListener('abort', () => resolve(over), { once: true });
@@ -133,6 +135,7 @@ function limitTime(clock: Clock, ms: number, caller: AbortSignal | undefined): T
     signal,
     wait: (delayMs) => new Promise((resolve) => timers.add(clock.setTimeout(resolve, delayMs))),
     race: (work) => Promise.race([work, stopped]),
+    elapsedMs: () => Math.round(clock.now() - startedAt),
     end() {
       for (const timer of timers) clock.clearTimeout(timer);
       caller?.removeEventListener('abort', stop);

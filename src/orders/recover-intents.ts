@@ -2,7 +2,7 @@ import type { IPolicy } from 'cockatiel';
 import { type Clock, systemClock } from '../context/clock.js';
 import type { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { Intent, IntentJournal } from './intent-journal.js';
-import { createLookUp } from './look-up.js';
+import { createLookUp, defaultLookUpPolicy } from './look-up.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import { patienceOf, spreadLookUps, sum } from './patience.js';
 import { reconcile } from './reconcile.js';
@@ -23,7 +23,7 @@ export interface RecoverOptions<Result> {
   readonly reconcileDeadlineMs?: number | undefined;
   /** The exchange that the orders went to. Default: `weexVenues.contract`. */
   readonly venue?: Venue | undefined;
-  /** The policy that look-ups run under. */
+  /** The policy that look-ups run under. Default: 2 s an attempt; look-ups that failed are repeated anyway. */
   readonly lookUpPolicy?: IPolicy | undefined;
   /** How many intents are looked up at once. Default 5. */
   readonly concurrency?: number | undefined;
@@ -92,7 +92,12 @@ async function recover<Result>(
   const leftMs = sum(patience.waitsMs(undefined)) - Math.max(0, clock.now() - sentAt);
   const finding = await reconcile({
     clientOrderId,
-    lookUp: createLookUp({ find: () => options.find(intent) }, options.lookUpPolicy, noCall, clientOrderId),
+    lookUp: createLookUp(
+      { find: () => options.find(intent) },
+      options.lookUpPolicy ?? defaultLookUpPolicy(clock),
+      noCall,
+      clientOrderId,
+    ),
     waitsMs: leftMs > 0 ? [0, ...spreadLookUps(leftMs)] : [0],
     deadlineMs: patience.deadlineMs,
     clock,

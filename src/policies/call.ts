@@ -448,7 +448,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       this.#apply(resolution, error, later);
     };
     runGuarded(
-      () => resolveUnknown(error, resolver, clock),
+      () => resolveUnknown(error, resolver),
       finish,
       (cause) =>
         finish({

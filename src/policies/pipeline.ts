@@ -46,7 +46,7 @@ export class Pipeline implements ResiliencePolicy {
   readonly onSuccess: Event<ISuccessEvent>;
   readonly onFailure: Event<IFailureEvent>;
   readonly #host: PolicyHost;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #random: () => number;
   readonly #succeeded = new EventEmitter<ISuccessEvent>();
   readonly #failed = new EventEmitter<IFailureEvent>();
@@ -61,7 +61,7 @@ export class Pipeline implements ResiliencePolicy {
     this.#options = copyOptions(options);
     this.name = options.name ?? 'policy';
     this.#host = host;
-    this.#clock = options.clock ?? monotonicClock;
+    this.clock = options.clock ?? monotonicClock;
     this.#random = options.random ?? Math.random;
     this.onSuccess = guardedEvent(this.#succeeded);
     this.onFailure = guardedEvent(this.#failed);
@@ -97,7 +97,7 @@ export class Pipeline implements ResiliencePolicy {
 
   snapshot(): PolicySnapshot {
     const { breaker, admission, limiter, gate, retry } = this.#plan;
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const budget = retry ? retry.budget : undefined;
     return {
       name: this.name,
@@ -110,7 +110,7 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   restore(snapshot: PolicySnapshot): void {
-    if (snapshot.circuitBreaker) this.#plan.breaker?.restore(snapshot.circuitBreaker, this.#clock.now());
+    if (snapshot.circuitBreaker) this.#plan.breaker?.restore(snapshot.circuitBreaker, this.clock.now());
   }
 
   reconfigure(options: PolicyOptions): void {
@@ -179,7 +179,7 @@ export class Pipeline implements ResiliencePolicy {
     if (!channels.policyReconfigured.hasSubscribers) return;
     const names = Object.keys({ ...previous, ...this.#options }) as (keyof PolicyOptions)[];
     const changed = names.filter((name) => previous[name] !== this.#options[name]);
-    const at = epochTime(this.#clock, this.#clock.now());
+    const at = epochTime(this.clock, this.clock.now());
     channels.policyReconfigured.publish({ at, policy: this.name, changed });
   }
 
@@ -192,7 +192,7 @@ export class Pipeline implements ResiliencePolicy {
     const { fallback, circuitBreaker } = options;
     return {
       name: this.name,
-      clock: this.#clock,
+      clock: this.clock,
       random: this.#random,
       deadlineMs: options.deadlineMs,
       attemptTimeoutMs: options.attemptTimeoutMs,
@@ -242,7 +242,7 @@ export class Pipeline implements ResiliencePolicy {
   #budget(options: NonNullable<RetryOptions['budget']>): RetryBudget {
     const { scopes, sharesBudget } = this.#host;
     if (options.scope !== undefined || sharesBudget) {
-      return scopes.budget(options.scope ?? defaultScope, options, this.#clock);
+      return scopes.budget(options.scope ?? defaultScope, options, this.clock);
     }
     const fresh = new RetryBudget(options);
     const own = this.#ownBudget;
@@ -255,14 +255,14 @@ export class Pipeline implements ResiliencePolicy {
     if (!circuitBreaker) return undefined;
     const config = resolveCircuit(circuitBreaker);
     previous?.configure(config);
-    return previous ?? new CircuitBreaker(config, this.name, this.#clock);
+    return previous ?? new CircuitBreaker(config, this.name, this.clock);
   }
 
   #gate(): CoolDown | undefined {
     const { coolDown } = this.#options;
     if (coolDown === false || (coolDown === undefined && !this.#host.rules.closesGate)) return undefined;
     const scope = typeof coolDown === 'object' ? coolDown.scope : undefined;
-    return this.#host.scopes.gate(scope ?? defaultScope, this.#clock);
+    return this.#host.scopes.gate(scope ?? defaultScope, this.clock);
   }
 
   #limiter(): RateLimiter | undefined {
@@ -272,9 +272,9 @@ export class Pipeline implements ResiliencePolicy {
     const reservedCritical =
       rateLimit.reserved?.critical ?? (this.#options.bulkhead || undefined)?.reserved?.critical ?? 0;
     const config = { limit, windowMs, type, reservedCritical };
-    if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.#clock);
-    if (this.#ownLimiter) this.#ownLimiter.configure(config, this.#clock.now());
-    else this.#ownLimiter = new RateLimiter(config, this.#clock);
+    if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.clock);
+    if (this.#ownLimiter) this.#ownLimiter.configure(config, this.clock.now());
+    else this.#ownLimiter = new RateLimiter(config, this.clock);
     return this.#ownLimiter;
   }
 
@@ -284,9 +284,9 @@ export class Pipeline implements ResiliencePolicy {
     gate: CoolDown | undefined,
   ): Admission | undefined {
     const bulkhead = this.#options.bulkhead || undefined;
-    previous?.configure(bulkhead, limiter, gate, this.#clock.now());
+    previous?.configure(bulkhead, limiter, gate, this.clock.now());
     if (!bulkhead && !limiter) return undefined;
-    return previous ?? new Admission(this.#clock, bulkhead, limiter, gate);
+    return previous ?? new Admission(this.clock, bulkhead, limiter, gate);
   }
 }
 

@@ -45,11 +45,9 @@ export interface ExecuteOptions {
    * attempt, inside the deadline of the call unless `resolveDeadlineMs` gives it its own.
    *
    * `context` is that of the failed attempt, but its `signal` aborts only when the caller gives up or the time for
-   * resolving is over. `clock` is the clock of the policy.
+   * resolving is over.
    */
-  readonly resolveUnknown?:
-    | ((error: unknown, context: CallContext, clock: Clock) => Promise<Resolution>)
-    | undefined;
+  readonly resolveUnknown?: ((error: unknown, context: CallContext) => Promise<Resolution>) | undefined;
   /** How long `resolveUnknown` may take beyond the deadline of the call, in milliseconds. */
   readonly resolveDeadlineMs?: number | undefined;
 }
@@ -88,6 +86,8 @@ export interface PolicySnapshot {
 export interface ResiliencePolicy extends IPolicy<CallContext> {
   /** The name in errors, events and descriptions. */
   readonly name: string;
+  /** Where it takes the time from. */
+  readonly clock: Clock;
   /** Calls `fn` under the policy. The second argument is a signal, or what the call says of itself. */
   execute<Value>(
     fn: (context: CallContext) => PromiseLike<Value> | Value,

@@ -104,7 +104,7 @@ describe('reconcile', () => {
     };
     expect(await search({ lookUp, clock })).toMatchObject({
       outcome: 'unknown',
-      lookUps: [{ at: 10_000, result: 'failed' }],
+      lookUps: [{ afterMs: 10_000, result: 'failed' }],
     });
     expect(aborted?.aborted).toBe(true);
   });
