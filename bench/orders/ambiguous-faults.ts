@@ -1,0 +1,35 @@
+import type { Fault } from 'weex-resilience/testing';
+
+/** Times of the run, in milliseconds: short, so that thousands of orders fit into minutes. */
+export const attemptTimeoutMs = 500;
+/** A request may be carried out so long after it arrived. */
+export const latestExecutionMs = 1_000;
+/** An order may be invisible so long after it was placed. */
+export const latestVisibilityMs = 600;
+
+/**
+ * What goes wrong with three requests of ten, reads and writes alike: most of it leaves a client in the dark about
+ * whether its request was carried out.
+ */
+export const ambiguousFaults: readonly Fault[] = [
+  { kind: 'lost-reply', probability: 0.07 },
+  { kind: 'reset', probability: 0.04 },
+  { kind: 'hang', executed: true, probability: 0.03 },
+  { kind: 'hang', executed: false, probability: 0.03 },
+  { kind: 'server-error', executed: true, probability: 0.02 },
+  { kind: 'server-error', executed: false, probability: 0.02 },
+  { kind: 'proxy-html', status: 502, executed: true, probability: 0.015 },
+  { kind: 'proxy-html', status: 504, executed: false, probability: 0.015 },
+  { kind: 'truncated-body', probability: 0.01 },
+  { kind: 'malformed-json', probability: 0.01 },
+  { kind: 'refusal', endpoint: 'placeOrder', probability: 0.03 },
+  { kind: 'rate-limit', retryAfterSeconds: 1, probability: 0.004 },
+  { kind: 'rate-limit', retryAfterSeconds: 1, banMs: 300, probability: 0.001 },
+  { kind: 'delay', delayMs: 400, jitterMs: latestExecutionMs - 400, probability: 0.04 },
+  {
+    kind: 'late-visibility',
+    endpoint: 'placeOrder',
+    delayMs: latestVisibilityMs,
+    probability: 0.1,
+  },
+];

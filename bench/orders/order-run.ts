@@ -1,0 +1,132 @@
+import { createRandom, type SimulatedExchange, startExchange } from 'weex-resilience/testing';
+import { ambiguousFaults, latestExecutionMs } from './ambiguous-faults.js';
+
+/** Which market the orders go to. */
+export type Market = 'spot' | 'contract';
+
+/** An order that is to be placed once. */
+export interface WantedOrder {
+  readonly symbol: string;
+  readonly side: 'BUY';
+  readonly positionSide?: 'LONG';
+  readonly type: 'LIMIT' | 'MARKET';
+  readonly timeInForce?: 'GTC';
+  readonly price?: string;
+  readonly quantity: string;
+  readonly newClientOrderId: string;
+}
+
+/** What a client says of an order in the end. */
+export type Report = 'placed' | 'not-placed' | 'unknown';
+
+/** A client of the exchange under test. */
+export interface OrderPlacer {
+  /** Settles when the client has nothing more to say. */
+  place(order: WantedOrder): Promise<Report>;
+}
+
+/** Makes the client under test for an exchange. */
+export type MakePlacer = (exchange: SimulatedExchange, market: Market) => OrderPlacer;
+
+/** What came of a run. */
+export interface Tally {
+  orders: number;
+  /** Orders that stand beside another one with the same intent. */
+  duplicates: number;
+  /** Reported as placed, but none stands. */
+  wronglyPlaced: number;
+  /** Reported as not placed, but one stands. */
+  wronglyNotPlaced: number;
+  /** Left to the caller to find out. */
+  unknown: number;
+  /** Intents of which no order stands, refused ones too. */
+  unplaced: number;
+  requests: number;
+  /** Requests that a fault hit. */
+  faults: number;
+}
+
+/** What is run. */
+export interface RunOptions {
+  readonly market: Market;
+  readonly seed: number;
+  readonly orders: number;
+  /** How many orders are under way at once. Default 50. */
+  readonly concurrency?: number | undefined;
+}
+
+/** Places orders on a simulated exchange under ambiguous faults, and counts what stands against what was said. */
+export async function runOrders(makePlacer: MakePlacer, options: RunOptions): Promise<Tally> {
+  const { concurrency = 50, market, seed } = options;
+  const exchange = await startExchange({
+    seed,
+    scenario: { name: 'ambiguous', faults: ambiguousFaults },
+    limits: { weight: false, orders: false },
+  });
+  try {
+    const placer = makePlacer(exchange, market);
+    const wanted = wantedOrders(options).entries();
+    const reports = new Map<string, Report>();
+    const work = async (): Promise<void> => {
+      for (const [, order] of wanted) reports.set(order.newClientOrderId, await placer.place(order));
+    };
+    await Promise.all(Array.from({ length: concurrency }, work));
+    // What is still on its way shall arrive before it is counted.
+    await new Promise((resolve) => setTimeout(resolve, latestExecutionMs + 200));
+    return count(exchange, reports);
+  } finally {
+    await exchange.close();
+  }
+}
+
+/** Holds what stands against what was said. */
+export function count(exchange: SimulatedExchange, reports: ReadonlyMap<string, Report>): Tally {
+  const standing = new Map<string, number>();
+  for (const { clientOrderId } of exchange.orders) {
+    standing.set(clientOrderId, (standing.get(clientOrderId) ?? 0) + 1);
+  }
+  const tally: Tally = {
+    orders: reports.size,
+    duplicates: 0,
+    wronglyPlaced: 0,
+    wronglyNotPlaced: 0,
+    unknown: 0,
+    unplaced: 0,
+    requests: exchange.requests.length,
+    faults: exchange.requests.filter(({ fault }) => fault !== undefined).length,
+  };
+  for (const [id, report] of reports) {
+    const stand = standing.get(id) ?? 0;
+    tally.duplicates += Math.max(0, stand - 1);
+    tally.unplaced += stand === 0 ? 1 : 0;
+    tally.unknown += report === 'unknown' ? 1 : 0;
+    tally.wronglyPlaced += report === 'placed' && stand === 0 ? 1 : 0;
+    tally.wronglyNotPlaced += report === 'not-placed' && stand > 0 ? 1 : 0;
+  }
+  return tally;
+}
+
+/** Sums the tallies of several runs. */
+export function total(tallies: readonly Tally[]): Tally {
+  const [first, ...rest] = tallies;
+  if (!first) throw new Error('Cannot sum: there was no run');
+  const sum = { ...first };
+  for (const tally of rest) {
+    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+  }
+  return sum;
+}
+
+/** Half of them are filled at once, half of them rest. */
+function wantedOrders({ market, orders, seed }: RunOptions): WantedOrder[] {
+  const random = createRandom(`orders ${seed}`);
+  return Array.from({ length: orders }, (_, index) => ({
+    symbol: 'DOGEUSDT',
+    side: 'BUY',
+    ...(market === 'contract' ? { positionSide: 'LONG' } : {}),
+    ...(random() < 0.5
+      ? { type: 'MARKET', quantity: '10' }
+      : { type: 'LIMIT', timeInForce: 'GTC', price: '0.1', quantity: '10' }),
+    newClientOrderId: `s${seed}n${index}`,
+  }));
+}

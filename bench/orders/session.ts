@@ -1,0 +1,70 @@
+import type { AxiosRequestConfig } from 'axios';
+import { signRequest } from 'weex-resilience/client';
+import type { SimulatedExchange } from 'weex-resilience/testing';
+import type { Market, WantedOrder } from './order-run.js';
+
+/** Signs requests for a simulated exchange; each call makes a fresh one. */
+export class Session {
+  readonly #exchange: SimulatedExchange;
+  readonly market: Market;
+
+  constructor(exchange: SimulatedExchange, market: Market) {
+    this.#exchange = exchange;
+    this.market = market;
+  }
+
+  get baseURL(): string {
+    return this.#exchange.url;
+  }
+
+  /** The request that places an order. */
+  place(order: WantedOrder): AxiosRequestConfig {
+    return this.#sign('POST', 'order', '', JSON.stringify(order));
+  }
+
+  /** A request that reads. */
+  get(what: string, query: Readonly<Record<string, string>>): AxiosRequestConfig {
+    return this.#sign('GET', what, new URLSearchParams(query).toString(), '');
+  }
+
+  #sign(method: string, what: string, query: string, body: string): AxiosRequestConfig {
+    const { apiKey, passphrase, secretKey } = this.#exchange.credentials;
+    const path = `${this.market === 'spot' ? '/api/v3' : '/capi/v3'}/${what}`;
+    const timestamp = Date.now();
+    return {
+      method,
+      url: query === '' ? path : `${path}?${query}`,
+      ...(body === '' ? {} : { data: body }),
+      headers: {
+        'Content-Type': 'application/json',
+        'ACCESS-KEY': apiKey,
+        'ACCESS-PASSPHRASE': passphrase,
+        'ACCESS-TIMESTAMP': String(timestamp),
+        'ACCESS-SIGN': signRequest(secretKey, { timestamp, method, path, query, body }),
+      },
+    };
+  }
+}
+
+/** Looks an order up by its client order id, as the market lets it. */
+export async function findOrder(
+  session: Session,
+  send: (config: AxiosRequestConfig) => Promise<unknown>,
+  clientOrderId: string,
+  symbol: string,
+): Promise<unknown> {
+  if (session.market === 'spot') return send(session.get('order', { origClientOrderId: clientOrderId }));
+  for (const { what, limit } of [
+    { what: 'openOrders', limit: 100 },
+    { what: 'order/history', limit: 1_000 },
+  ]) {
+    for (let page = 0; ; page += 1) {
+      const query = { symbol, limit: String(limit), page: String(page) };
+      const orders = (await send(session.get(what, query))) as { readonly clientOrderId: string }[];
+      const order = orders.find((one) => one.clientOrderId === clientOrderId);
+      if (order) return order;
+      if (orders.length < limit) break;
+    }
+  }
+  return undefined;
+}
