@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
@@ -38,6 +39,12 @@ describe('the lock file', () => {
     expect(lock).not.toMatch(/"resolved"/);
     expect(lock).not.toMatch(/https?:\/\/[^"]*\.tgz/);
     expect(existsSync(join(root, '.npmrc'))).toBe(false);
+  });
+
+  // `node scripts/complete-lockfile.mjs` adds what this finds.
+  it('holds the binary packages of every platform, without which npm ci refuses it', () => {
+    const check = [join(root, 'scripts/complete-lockfile.mjs'), '--check'];
+    expect(spawnSync(process.execPath, check, { encoding: 'utf8' }).stderr).toBe('');
   });
 });
 
