@@ -15,17 +15,17 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    * `resilienceContext().clientOrderId`. A call without an id cannot be looked up, so that an unknown outcome of it
    * stays unknown.
    */
-  clientOrderId(this: This, ...args: Args): string | undefined;
+  readonly clientOrderId: (this: This, ...args: Args) => string | undefined;
   /**
    * Looks the order up by its client order id: the order in any state, or nothing if it is not to be seen. An error
    * that says "order does not exist" counts as not seen; any other error as a look-up that failed. An order that
    * carries another client order id is never taken for this one.
    */
-  find(
+  readonly find: (
     this: This,
     id: string,
     ...args: Args
-  ): PromiseLike<Result | undefined | null> | Result | undefined | null;
+  ) => PromiseLike<Result | undefined | null> | Result | undefined | null;
   /**
    * Patience before "absent": the wait before each look-up, in milliseconds; a number stands for a list of one.
    * Only when all of it is over, and the last look-up saw nothing, was the order not executed. Default: what
@@ -35,7 +35,7 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
   /** How long finding out may take in all, in milliseconds, also beyond the deadline of the call. Default: the patience and 5,000. */
   readonly reconcileDeadlineMs?: number | undefined;
   /** Runs before the first send and is waited for; if it throws, the call rejects and nothing is sent. */
-  persist?(this: This, id: string, ...args: Args): unknown;
+  readonly persist?: ((this: This, id: string, ...args: Args) => unknown) | undefined;
   /** Where intents are written down before they are sent. Default: nowhere. */
   readonly journal?: IntentJournal | undefined;
   /** The exchange that the order goes to. Default: `weexVenues.contract`, the one that promises least. */
