@@ -1,3 +1,4 @@
+export * from './decorators/index.js';
 export * from './errors/index.js';
 export * from './http/index.js';
 export * from './observability/index.js';

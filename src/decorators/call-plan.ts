@@ -1,0 +1,92 @@
+import { createOrderGuard } from '../orders/order-guard.js';
+import type { CallPlan, UncheckedOptions } from './method-layer.js';
+import { isPolicy, isResiliencePolicy, type PolicyReference, policySource } from './policy-source.js';
+
+/** Checks what a decorator was given, once, where the class is defined; a function, where it is made resilient. */
+export function callPlan(
+  form: '@Resilient' | 'resilient',
+  reference: PolicyReference,
+  options: object = {},
+): CallPlan {
+  const faults = optionFaults(reference, options as Readonly<Record<string, unknown>>);
+  if (faults.length > 0) {
+    const list = faults.length === 1 ? ` ${faults[0]}` : `\n- ${faults.join('\n- ')}`;
+    throw new TypeError(`Cannot use ${form}:${list}`);
+  }
+  const checked: UncheckedOptions = { ...options };
+  return {
+    source: policySource(reference, checked.scope ?? 'shared'),
+    policyName: typeof reference === 'string' ? reference : undefined,
+    options: checked,
+    guard: checked.orderSafety && createOrderGuard(checked.orderSafety),
+  };
+}
+
+type Check = readonly [allowed: string, holds: (value: unknown) => boolean];
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isOneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value);
+const trueOrFalse: Check = ['true or false', (value) => typeof value === 'boolean'];
+const isPriority = isOneOf('critical', 'normal', 'background');
+
+const checks: { readonly [Name in keyof UncheckedOptions]-?: Check } = {
+  priority: [
+    "'critical', 'normal', 'background' or a function",
+    (value) => isPriority(value) || isFunction(value),
+  ],
+  key: ['a string or a function', (value) => typeof value === 'string' || isFunction(value)],
+  cost: [
+    'a number of at least 0 or a function',
+    (value) => (typeof value === 'number' && value >= 0 && Number.isFinite(value)) || isFunction(value),
+  ],
+  effect: ["'read' or 'write'", isOneOf('read', 'write')],
+  idempotent: trueOrFalse,
+  orderSafety: ['an object', (value) => typeof value === 'object' && value !== null],
+  operation: ['a string that is not empty', (value) => typeof value === 'string' && value !== ''],
+  signal: ['false or a function', (value) => value === false || isFunction(value)],
+  ambient: trueOrFalse,
+  scope: ["'shared', 'method' or 'instance'", isOneOf('shared', 'method', 'instance')],
+};
+
+/** What only a policy of this library can do. */
+const ownOptions = ['priority', 'key', 'cost'] as const;
+
+function optionFaults(reference: PolicyReference, options: Readonly<Record<string, unknown>>): string[] {
+  const faults: string[] = [];
+  if (!isReference(reference)) {
+    faults.push(`the policy must be a name, options or a policy, received ${describe(reference)}`);
+  }
+  if (typeof options !== 'object' || options === null) {
+    return [...faults, `the options must be an object, received ${describe(options)}`];
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const check = (checks as Partial<Record<string, Check>>)[name];
+    if (!check) faults.push(`${name} is no option; known are ${Object.keys(checks).join(', ')}`);
+    else if (value !== undefined && !check[1](value)) {
+      faults.push(`${name} must be ${check[0]}, received ${describe(value)}`);
+    }
+  }
+  if (options['scope'] !== undefined && (typeof reference === 'string' || isPolicy(reference))) {
+    faults.push(`scope needs options to make policies from, received ${describe(reference)}`);
+  }
+  if (isPolicy(reference) && !isResiliencePolicy(reference)) {
+    const own = ownOptions.filter((name) => options[name] !== undefined);
+    if (own.length > 0) faults.push(`${own.join(', ')}: only a policy of weex-resilience takes that`);
+  }
+  return faults;
+}
+
+function isReference(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  return value === undefined || (typeof value === 'object' && value !== null);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (isPolicy(value)) return 'a policy';
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

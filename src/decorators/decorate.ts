@@ -1,0 +1,191 @@
+import { refuse } from './refuse.js';
+import { listLayer } from './layer-list.js';
+import {
+  type AnyMethod,
+  bindHome,
+  type CallPlan,
+  layerAt,
+  layerOf,
+  type MethodLayer,
+  ownersOf,
+  prototypeOf,
+} from './method-layer.js';
+import { isExempt } from './not-resilient.js';
+import { learnHome } from './operation.js';
+import { wrapMethod } from './wrap-method.js';
+
+type MemberContext = Exclude<DecoratorContext, ClassDecoratorContext>;
+
+/** Decorates a member in the standard dialect. */
+export function decorateStandardMember(plan: CallPlan, value: unknown, context: MemberContext): unknown {
+  const { kind, name } = context;
+  if (kind === 'field') return decorateField(plan, context);
+  if (kind !== 'method') refuse(context.name, `a ${kind} gives no promise; decorate a method`);
+  const method = promiseMethod(value, name);
+  const layer = createLayer(plan, {
+    method: name,
+    isStatic: context.static,
+    isPrivate: context.private,
+    attachedTo: 'method',
+  });
+  context.addInitializer(function (this: unknown) {
+    if (context.static) bindHome(layer, this as object);
+    else learnHome(layer, this as object);
+  });
+  return wrapMethod(method, layer);
+}
+
+/** Decorates a member in the legacy dialect. */
+export function decorateLegacyMember(
+  plan: CallPlan,
+  target: object,
+  method: PropertyKey,
+  descriptor: PropertyDescriptor | number | undefined,
+): PropertyDescriptor {
+  const isStatic = typeof target === 'function';
+  const owner = isStatic ? target : target.constructor;
+  if (typeof descriptor === 'number') refuse(method, 'a parameter is not called; decorate its method', owner);
+  if (descriptor?.get || descriptor?.set)
+    refuse(method, 'an accessor gives no promise; decorate a method', owner);
+  if (!descriptor || !('value' in descriptor)) {
+    refuse(
+      method,
+      'where decorators are legacy they cannot see the value of a property; write a method, or use resilient(fn)',
+      owner,
+    );
+  }
+  const original = promiseMethod(descriptor.value, method, owner, target);
+  const layer = createLayer(plan, { method, isStatic, isPrivate: false, attachedTo: 'method' });
+  bindHome(layer, target);
+  return { ...descriptor, value: wrapMethod(original, layer) };
+}
+
+function decorateField(plan: CallPlan, context: ClassFieldDecoratorContext): unknown {
+  const { name } = context;
+  const layer = createLayer(plan, {
+    method: name,
+    isStatic: context.static,
+    isPrivate: context.private,
+    attachedTo: 'field',
+  });
+  return function (this: object, initial: unknown): unknown {
+    const method = promiseMethod(initial, name, this.constructor);
+    if (context.static) bindHome(layer, this);
+    else learnHome(layer, this);
+    if (!context.private) tellOverridden(prototypeOf(this), name);
+    const wrapper = wrapMethod(method, layer);
+    // Compilers take the name from an arrow function that they decorate.
+    if (method.name === '')
+      Object.defineProperty(wrapper, 'name', { value: fieldName(name), configurable: true });
+    return wrapper;
+  };
+}
+
+function tellOverridden(prototype: object | null, name: PropertyKey): void {
+  for (const owner of prototype ? ownersOf(prototype, name) : []) {
+    const layer = layerAt(owner, name);
+    if (layer) layer.isOverriddenByField = true;
+  }
+}
+
+function fieldName(name: string | symbol): string {
+  return typeof name === 'symbol' ? `[${name.description ?? ''}]` : name;
+}
+
+/** Decorates the asynchronous methods of a class that have no decorator of their own, in either dialect. */
+export function decorateClass(plan: CallPlan, target: unknown): void {
+  if (typeof target !== 'function' || typeof target.prototype !== 'object') {
+    throw new TypeError(
+      'Cannot use @Resilient here: it decorates classes and their methods; for a function use resilient(fn)',
+    );
+  }
+  const single = (['orderSafety', 'operation'] as const).filter((name) => plan.options[name] !== undefined);
+  if (single.length > 0) {
+    refuse(target.name, `${single.join(' and ')} must be said of one method, this is a class`);
+  }
+  const covered = [
+    ...coverMethods(plan, target.prototype as object, false),
+    ...coverMethods(plan, target, true),
+  ];
+  if (covered.length === 0) {
+    refuse(
+      target.name,
+      'the class declares no async method; a method that only returns a promise needs a decorator of its own',
+    );
+  }
+}
+
+function coverMethods(plan: CallPlan, home: object, isStatic: boolean): PropertyKey[] {
+  const covered: PropertyKey[] = [];
+  for (const method of Reflect.ownKeys(home)) {
+    const descriptor = Object.getOwnPropertyDescriptor(home, method) as PropertyDescriptor;
+    const decorated = layerAt(home, method);
+    if (decorated) {
+      bindHome(decorated, home);
+    } else if (isExempt(home, method, descriptor.value)) {
+      // Covered by its own word.
+    } else if (!descriptor.enumerable && isAsync(descriptor.value, home, method)) {
+      const layer = createLayer(plan, { method, isStatic, isPrivate: false, attachedTo: 'class' });
+      bindHome(layer, home);
+      Object.defineProperty(home, method, {
+        ...descriptor,
+        value: wrapMethod(descriptor.value as AnyMethod, layer),
+      });
+    } else {
+      continue;
+    }
+    covered.push(method);
+  }
+  return covered;
+}
+
+/** Describes one decorated method and adds it to the list of all. */
+export function createLayer(
+  plan: CallPlan,
+  place: Pick<MethodLayer, 'method' | 'isStatic' | 'isPrivate' | 'attachedTo'> & { functionName?: string },
+): MethodLayer {
+  const layer: MethodLayer = {
+    plan,
+    functionName: undefined,
+    ...place,
+    home: undefined,
+    operation: undefined,
+    soleOwner: undefined,
+    isOverriddenByField: false,
+  };
+  listLayer(layer);
+  return layer;
+}
+
+/** The kind of a function, also where a wrapper that inherits from it stands in its place. */
+function kindOf(fn: unknown): string {
+  return Object.prototype.toString.call(fn).slice('[object '.length, -1);
+}
+
+/** The function to wrap, or an error where it cannot be resilient. */
+export function promiseMethod(
+  value: unknown,
+  method: PropertyKey,
+  owner?: unknown,
+  home?: object,
+): AnyMethod {
+  if (typeof value !== 'function') refuse(method, `expected a function, received ${typeof value}`, owner);
+  if (kindOf(value).endsWith('GeneratorFunction')) {
+    refuse(method, 'a generator gives no promise; decorate a method that returns one', owner);
+  }
+  if (layerOf(value) ?? (home && layerAt(home, method))) {
+    refuse(method, 'it is resilient already; for two policies in one use wrap() of cockatiel', owner);
+  }
+  if (isExempt(home, method, value)) refuse(method, 'it says @NotResilient as well', owner);
+  return value as AnyMethod;
+}
+
+function isAsync(value: unknown, home: object, method: PropertyKey): boolean {
+  if (typeof value !== 'function' || method === 'constructor') return false;
+  if (kindOf(value) === 'AsyncFunction') return true;
+  // Another decorator's function may cover an async one; then the compiler's word for the result type counts.
+  const { getOwnMetadata } = Reflect as {
+    getOwnMetadata?: (key: string, target: object, property: PropertyKey) => unknown;
+  };
+  return getOwnMetadata?.('design:returntype', home, method) === Promise;
+}

@@ -1,0 +1,27 @@
+import { type CallContext, currentCallContext } from '../context/call-context.js';
+
+/**
+ * What the current call knows about itself: its operation, attempt, signal, deadline and client order id.
+ *
+ * It acts inside a decorated method and everything that the method starts, also after an `await`. Outside of one,
+ * and where the ambient context is switched off, it is `undefined`.
+ *
+ * `attempt` is 0 for the first attempt; `deadline` is in milliseconds since 1970, or on the scale of the policy's
+ * own clock.
+ *
+ * @example
+ * ```ts
+ * import { Resilient, resilienceContext } from 'weex-resilience';
+ *
+ * class Prices {
+ *   @Resilient()
+ *   async last(symbol: string): Promise<string> {
+ *     const attempt = resilienceContext()?.attempt;
+ *     return `${symbol} at attempt ${attempt}`;
+ *   }
+ * }
+ * ```
+ */
+export function resilienceContext(): CallContext | undefined {
+  return currentCallContext();
+}
