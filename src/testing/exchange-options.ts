@@ -6,7 +6,7 @@ import { parseUnits } from './exchange/units.js';
 import { type Clock, systemClock } from '../context/clock.js';
 import type { Scenario } from './scenario.js';
 import { resolveScenario } from './scenario-source.js';
-import { amount, check, durationMs, known, pathText, text } from './schema-parts.js';
+import { amount, check, durationMs, inputError, known, problemText, text } from './schema-parts.js';
 import { randomAt } from './seeded-random.js';
 import type { SimulatedRequest } from './simulated-request.js';
 
@@ -123,10 +123,7 @@ const usualSpot = { USDT: '1000000', BTC: '10', ETH: '200', SOL: '5000', DOGE: '
 export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchangeOptions {
   const checked = check(optionsSchema, options);
   if ('problems' in checked) {
-    const lines = checked.problems.map(
-      ({ path, message }) => `\n  ${pathText(path) || 'options'}: ${message}`,
-    );
-    throw new TypeError(`Cannot start the simulated exchange:${lines.join('')}`);
+    throw inputError('the options of the simulated exchange', checked.problems.map(problemText));
   }
   const { seed = 1, port = 0, limits = {}, balances = {}, credentials, clock, onRequest } = options;
   const orders = limits.orders ?? [

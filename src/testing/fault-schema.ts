@@ -1,9 +1,15 @@
 import * as v from 'valibot';
+import { endpointNamesText, isEndpointName } from './exchange/endpoints.js';
 import type { Fault } from './fault.js';
 import { amount, durationMs, known, share, text } from './schema-parts.js';
 
 const scope = {
-  endpoint: v.optional(v.union([text, v.array(text)], 'expected a name or a list of names')),
+  endpoint: v.optional(
+    v.pipe(
+      v.union([text, v.array(text)], 'expected a name or a list of names'),
+      v.check((given) => [given].flat().every(isEndpointName), `expected ${endpointNamesText}`),
+    ),
+  ),
   fromMs: v.optional(durationMs),
   untilMs: v.optional(durationMs),
   probability: v.optional(share),

@@ -1,7 +1,6 @@
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { parseDocumentBy } from './parse-document.js';
 import type { Scenario } from './scenario.js';
-import { scenarioError, scenarioSchema } from './scenario-schema.js';
-import { check, pathText, type Problem } from './schema-parts.js';
+import { scenarioSchema } from './scenario-schema.js';
 
 /**
  * Reads a scenario from the text of a YAML or JSON document.
@@ -25,32 +24,5 @@ import { check, pathText, type Problem } from './schema-parts.js';
  * ```
  */
 export function parseScenario(text: string, source = 'the scenario'): Scenario {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number, message: string) => {
-    const { line, col } = lines.linePos(offset);
-    return `line ${line}, column ${col}: ${message}`;
-  };
-  if (document.errors.length > 0) {
-    throw scenarioError(
-      document.errors.map((error) => at(error.pos[0], error.message)),
-      source,
-    );
-  }
-  const checked = check(scenarioSchema, document.toJS());
-  if ('output' in checked) return checked.output;
-  const messages = checked.problems.map((problem) => {
-    const where = pathText(problem.path);
-    return at(offsetOf(document, problem), where ? `${where}: ${problem.message}` : problem.message);
-  });
-  throw scenarioError(messages, source);
-}
-
-// Where a path leads to nothing, a missing key say, the nearest node above it says where.
-function offsetOf(document: Document, { path }: Problem): number {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
+  return parseDocumentBy(scenarioSchema, text, source);
 }

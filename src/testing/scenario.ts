@@ -29,6 +29,8 @@ export interface PlannedPhase {
 
 /** A fault as it is going to happen: times since the start of the exchange, and the seed of its own chance. */
 export type PlannedFault = Fault & {
+  /** Counts from 0 as faults are added. */
+  readonly id: number;
   /** The phase it belongs to. */
   readonly phase?: string | undefined;
   /** Its draws depend on this number alone. */

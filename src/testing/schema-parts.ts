@@ -51,14 +51,21 @@ export function check<Output>(
 
 function toProblem(issue: v.BaseIssue<unknown>): Problem {
   const path = (issue.path ?? []).map((item) => item.key as string | number);
-  const received = issue.message.startsWith('is ') ? '' : `, received ${issue.received}`;
+  const tells = !issue.message.startsWith('is ') && issue.received !== 'Object';
+  const received = tells ? `, received ${issue.received}` : '';
   return { path, message: `${issue.message}${received}` };
 }
 
-/** Writes a path as code does: `phases[1].faults[0].kind`. */
-export function pathText(path: Problem['path']): string {
-  return path.reduce<string>(
+/** Where something is wrong and what, in one line; the path is written as code does: `phases[1].faults[0].kind`. */
+export function problemText({ path, message }: Problem): string {
+  const where = path.reduce<string>(
     (written, key) => (typeof key === 'number' ? `${written}[${key}]` : written ? `${written}.${key}` : key),
     '',
   );
+  return where ? `${where}: ${message}` : message;
+}
+
+/** The error for an input with these faults. */
+export function inputError(source: string, problems: readonly string[]): TypeError {
+  return new TypeError(`Cannot use ${source}:${problems.map((line) => `\n  ${line}`).join('')}`);
 }

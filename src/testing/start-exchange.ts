@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ContractLedger } from './exchange/contract-ledger.js';
-import { contractEndpoints } from './exchange/contract-endpoints.js';
 import { TimerSet } from './exchange/connection.js';
+import { control, controlPath } from './exchange/control.js';
+import { endpoints } from './exchange/endpoints.js';
 import type { World } from './exchange/endpoint.js';
 import { FaultPlan } from './exchange/fault-plan.js';
 import { createIds } from './exchange/ids.js';
@@ -12,10 +13,10 @@ import { RateLimits } from './exchange/rate-limits.js';
 import { readBody } from './exchange/read-body.js';
 import { RequestHandler } from './exchange/request-handler.js';
 import type { SimulatedOrder } from './exchange/simulated-order.js';
-import { spotEndpoints } from './exchange/spot-endpoints.js';
 import { SpotLedger } from './exchange/spot-ledger.js';
 import { type ExchangeOptions, resolveExchangeOptions } from './exchange-options.js';
 import type { Fault } from './fault.js';
+import { checkFault } from './parse-fault.js';
 import type { PlannedFault, PlannedPhase } from './scenario.js';
 import type { SimulatedRequest } from './simulated-request.js';
 import type { ExchangeCredentials } from './exchange/authentication.js';
@@ -39,7 +40,7 @@ export interface SimulatedExchange {
   readonly phases: readonly PlannedPhase[];
   /** The phase that runs now; `undefined` after the last one, or in a scenario without phases. */
   phase(): PlannedPhase | undefined;
-  /** Adds a fault, whose times count from now. Returns what takes it away. */
+  /** Adds a fault, whose times count from now; throws a TypeError when it is none. Returns what takes it away. */
   inject(fault: Fault): () => void;
   /** Stops, also when clients are still waiting for an answer. */
   close(): Promise<void>;
@@ -73,7 +74,6 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
   const plan = new FaultPlan(scenario, seed);
   const timers = new TimerSet(clock);
   const world = createWorld({ seed, startedAtMs: clock.now(), limits, balances, duplicates, orders });
-  const endpoints = [...spotEndpoints, ...contractEndpoints];
   const handler = new RequestHandler({
     world,
     plan,
@@ -84,10 +84,20 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
     requests,
     onRequest,
   });
+  const sinceStart = () => clock.now() - world.startedAtMs;
+  const controlled = { plan, orders, requests, scenario: scenario.name, seed, sinceStart };
   const server = createServer(
     { keepAliveTimeout: 60_000 },
     (request: IncomingMessage, response: ServerResponse) => {
-      readBody(request, response, (body) => handler.handle(request, response, body));
+      readBody(request, response, (body) => {
+        const path = request.url?.split('?')[0] ?? '/';
+        if (path !== controlPath && !path.startsWith(`${controlPath}/`)) {
+          handler.handle(request, response, body);
+          return;
+        }
+        const answer = control(controlled, request.method ?? 'GET', path, body);
+        response.writeHead(answer.status, answer.headers).end(answer.body);
+      });
     },
   );
   await new Promise<void>((resolve, reject) => {
@@ -95,7 +105,6 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
   });
   const { port: listening } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
-  const sinceStart = () => clock.now() - world.startedAtMs;
   return {
     url: `http://127.0.0.1:${listening}`,
     credentials,
@@ -104,7 +113,10 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
     faults: plan.faults,
     phases: plan.phases,
     phase: () => plan.phaseAt(sinceStart()),
-    inject: (fault) => plan.inject(fault, sinceStart()),
+    inject: (fault) => {
+      const { id } = plan.inject(checkFault(fault), sinceStart());
+      return () => void plan.remove(id);
+    },
     close: () =>
       (closing ??= new Promise((resolve, reject) => {
         timers.clear();

@@ -66,9 +66,19 @@ export class FaultPlan {
     for (const fault of scenario.faults ?? []) this.#add(fault, 0);
   }
 
-  /** Adds a fault whose times count from `baseMs`; returns what takes it away. */
-  inject(fault: Fault, baseMs: number): () => void {
+  /** Adds a fault whose times count from `baseMs`. */
+  inject(fault: Fault, baseMs: number): PlannedFault {
     return this.#add(fault, baseMs);
+  }
+
+  /** Takes a fault away; `false` when it is not there. */
+  remove(id: number): boolean {
+    const place = this.#active.findIndex(({ fault }) => fault.id === id);
+    if (place < 0) return false;
+    // Both lists hold the same faults in the same order.
+    this.#active.splice(place, 1);
+    this.faults.splice(place, 1);
+    return true;
   }
 
   /** Takes all faults away. */
@@ -115,10 +125,11 @@ export class FaultPlan {
     });
   }
 
-  #add(fault: Fault, baseMs: number, phase?: string): () => void {
-    const seed = Math.floor(randomAt(this.#seed, 'fault', this.#added) * 2 ** 32);
+  #add(fault: Fault, baseMs: number, phase?: string): PlannedFault {
+    const id = this.#added;
     this.#added += 1;
-    const planned: PlannedFault = { ...fault, ...(phase === undefined ? {} : { phase }), seed };
+    const seed = Math.floor(randomAt(this.#seed, 'fault', id) * 2 ** 32);
+    const planned: PlannedFault = { id, ...(phase === undefined ? {} : { phase }), ...fault, seed };
     const active: ActiveFault = {
       fault: planned,
       baseMs,
@@ -129,10 +140,7 @@ export class FaultPlan {
     };
     this.faults.push(planned);
     this.#active.push(active);
-    return () => {
-      remove(this.faults, planned);
-      remove(this.#active, active);
-    };
+    return planned;
   }
 }
 
@@ -174,9 +182,4 @@ function isWithin(endpoints: ReadonlySet<string>, request: RequestTraits): boole
 
 function isCondition(fault: FaultEffect): fault is Condition {
   return conditionKinds.has(fault.kind);
-}
-
-function remove<Item>(list: Item[], item: Item): void {
-  const index = list.indexOf(item);
-  if (index >= 0) list.splice(index, 1);
 }
