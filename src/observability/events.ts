@@ -23,9 +23,9 @@ export interface CallStarted extends CallFacts {
 /** A call is over, after all its attempts and the fallback. */
 export interface CallSettled extends CallFacts {
   readonly type: 'callSettled';
-  /** `'aborted'`: the caller gave up; that is no failure. */
+  /** What it came to before any fallback. `'aborted'`: the caller gave up; that is no failure. */
   readonly outcome: 'success' | 'failure' | 'aborted';
-  /** What the promise rejected with: the reason of the abort for `'aborted'`; absent after a success. */
+  /** The failure, also where a fallback then answered; the reason of the abort; absent after a success. */
   readonly error?: unknown;
   /** How many attempts were started; 0 where the call was refused before the first. */
   readonly attempts: number;
@@ -160,7 +160,7 @@ export interface CoolDownLeft {
   readonly lastedMs: number;
 }
 
-/** The fallback answered in place of a failed call. */
+/** A failed call was given to its fallback, or to the last good value, to answer in its place. */
 export interface FallbackUsed extends CallFacts {
   readonly type: 'fallbackUsed';
   /** The failure that it stands in for. */

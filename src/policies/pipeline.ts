@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   EventEmitter,
   type Event,
@@ -178,7 +179,7 @@ export class Pipeline implements ResiliencePolicy {
     this.#plan = this.#build(this.#plan);
     if (!channels.policyReconfigured.hasSubscribers) return;
     const names = Object.keys({ ...previous, ...this.#options }) as (keyof PolicyOptions)[];
-    const changed = names.filter((name) => previous[name] !== this.#options[name]);
+    const changed = names.filter((name) => !isDeepStrictEqual(previous[name], this.#options[name]));
     const at = epochTime(this.clock, this.clock.now());
     channels.policyReconfigured.publish({ at, policy: this.name, changed });
   }
