@@ -29,7 +29,7 @@ export interface SimulatedExchange {
   readonly credentials: ExchangeCredentials;
   /** Every order that stands or stood, oldest first. */
   readonly orders: readonly SimulatedOrder[];
-  /** Every request received, oldest first, with the fault that hit it. */
+  /** Every request received, oldest first, with the fault that hit it; the last 100,000 of them. */
   readonly requests: readonly SimulatedRequest[];
   /**
    * What goes wrong, and when: the faults of the scenario as the seed made them, and those injected. The same

@@ -25,6 +25,9 @@ export interface RequestHandlerOptions {
   readonly onRequest: (request: SimulatedRequest) => void;
 }
 
+// A program that runs for days keeps the last of them.
+const mostRequests = 100_000;
+
 type Entry = { -readonly [Field in keyof SimulatedRequest]: SimulatedRequest[Field] };
 
 interface RequestParameters {
@@ -114,7 +117,9 @@ export class RequestHandler {
       fault: faultOf(draw, endpoint),
       durationMs: undefined,
     };
-    this.#options.requests.push(entry);
+    const { requests } = this.#options;
+    if (requests.length >= mostRequests) requests.splice(0, mostRequests / 10);
+    requests.push(entry);
     return { request, body, method, path: key, endpoint, parameters, entry, draw };
   }
 

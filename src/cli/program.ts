@@ -1,0 +1,50 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { simulate, type SimulateOptions } from './simulate.js';
+import { processTerminal, type Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+/**
+ * Runs the program with these arguments and gives its exit status: 0 when all went well, 2 when it was asked for
+ * something that it cannot do, 1 when it failed.
+ */
+export async function runProgram(
+  args: readonly string[],
+  terminal: Terminal = processTerminal,
+): Promise<number> {
+  try {
+    await createProgram(terminal).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has written its own message, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const usage = error instanceof UsageError;
+    terminal.err(`${usage ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    return usage ? 2 : 1;
+  }
+}
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command('weex-resilience')
+    .description('Tools of weex-resilience')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showHelpAfterError('(--help shows what there is)');
+  program
+    .command('simulate')
+    .description('run a simulated WEEX, spot and contract V3, that fails as a scenario says, until Ctrl-C')
+    .option('-p, --port <number>', 'port on 127.0.0.1, 0 for a free one', portOf, 8_080)
+    .option('-s, --scenario <name or file>', 'a built-in scenario, or a YAML or JSON file', 'calm')
+    .option('--seed <seed>', 'decides prices, ids and all chance', '1')
+    .option('--record <file>', 'write what went wrong as a scenario, in YAML, at the end')
+    .option('--no-limits', 'without limits of weight and orders')
+    .option('-q, --quiet', 'without a line a request')
+    .action((options: SimulateOptions) => simulate(options, process.env, terminal));
+  return program;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('Allowed is a number from 0 to 65535.');
+  return port;
+}
