@@ -1,74 +1,106 @@
 /** What stands where a secret was. */
 export const redacted = '[redacted]';
 
-const secretName =
-  /(?:^|[^a-z])(?:sign|auth|pass)$|secret|passphrase|passw(?:or)?d|signature|api[-_ ]?key|access[-_ ]?(?:key|sign|pass)|private[-_ ]?key|token|authorization|cookie|credential|session/i;
-// A name has bounds, so that a long text without a break costs no quadratic time.
-const names =
-  '[\\w-]{0,64}(?:secret|passphrase|passw(?:or)?d|signature|api[-_ ]?key|access[-_](?:key|sign|passphrase)|private[-_ ]?key|token|authorization|cookie|credential)[\\w-]{0,64}|sign';
+const words =
+  'secret|passphrase|passw(?:or)?d|signature|api[-_ ]?key|access[-_](?:key|sign|passphrase)|private[-_ ]?key|token|authorization|cookie|credential|session';
 
-/** `name: value`, `name=value` and `"name":"value"`, also with escaped quotes. */
+const secretName = new RegExp(`${words}|^(?:sign|auth|pass|key)$|[-_](?:sign|auth|pass|key)$`, 'i');
+
+/**
+ * `name: value`, `name=value` and `"name":"value"`, also with escaped quotes. A quoted value needs no end: a text may
+ * be cut. The bound on names keeps the search linear.
+ */
 const namedSecret = new RegExp(
-  `((?:^|[^\\w-])(?:${names})(?:\\\\?["'])?\\s*[:=]\\s*)(?:(\\\\?["'])(?:(?!\\2)[^\\\\]|\\\\(?!["'])|\\\\.)*?\\2|(?:Basic |Bearer )?[^\\s"'&,;}\\])]+)`,
+  `((?:^|[^\\w-])(?:[\\w-]{0,40}(?:${words})[\\w-]{0,40}|sign)(?:\\\\?["'])?\\s{0,8}[:=]\\s{0,8})` +
+    `(?:\\\\?"(?:[^"\\\\]|\\\\[^])*|\\\\?'(?:[^'\\\\]|\\\\[^])*|(?:Basic |Bearer )?[^\\s"'&,;}\\])]+)`,
   'gi',
 );
-/** A cheap look before the expression above is tried. */
-const hint = /secret|pass|sign|key|token|auth|cookie|credential/i;
+
+/** A cheap look before the expressions above are tried. */
+const hint = /secret|pass|sign|key|token|auth|cookie|credential|session/i;
+
 const userInfo = /(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'?#]+@/gi;
 
 /** Deeper than this no answer of the exchange goes; what lies below is left out of the copy. */
 const maxDepth = 24;
 
+/** Names repeat from request to request. The bound keeps names that somebody makes up from filling the memory. */
+const knownNames: Map<string, boolean> = new Map();
+const maxKnownNames = 1_000;
+
 /** Tells whether a field or header of this name holds a secret. */
 export function isSecretName(name: string): boolean {
-  return hint.test(name) || /session/i.test(name) ? secretName.test(name) : false;
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const secret = secretName.test(name);
+  if (knownNames.size < maxKnownNames) knownNames.set(name, secret);
+  return secret;
 }
 
-/** The text without the given secrets, without the values of fields that are named like secrets, and without the
- * user part of URLs. */
+/** Tells whether a text has a word in it that names a secret. */
+export function mayHoldSecret(text: string): boolean {
+  return hint.test(text);
+}
+
+/**
+ * The text without the given secrets, without the values of fields that are named like secrets, and without the user
+ * part of URLs.
+ */
 export function redactText(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, redacted);
-  if (hint.test(clean)) clean = clean.replace(namedSecret, `$1${redacted}`);
+  if (hint.test(clean)) clean = clean.replace(namedSecret, (_, name: string) => `${name}${redacted}`);
   return clean.includes('@') ? clean.replace(userInfo, `$1${redacted}@`) : clean;
 }
 
 /**
- * The value without secrets: itself where it holds none, else a copy. Bytes, streams and other objects of a class
- * are described instead of copied.
+ * The value without secrets: itself where it holds none, else a copy. Bytes, streams and other objects of a class are
+ * described instead of copied.
  */
 export function redactValue(value: unknown, secrets: readonly string[]): unknown {
-  return redactAt(value, secrets, 0, []);
+  return redactAt(value, secrets, []);
 }
 
-function redactAt(value: unknown, secrets: readonly string[], depth: number, parents: object[]): unknown {
+function redactAt(value: unknown, secrets: readonly string[], parents: object[]): unknown {
   if (typeof value === 'string') return redactText(value, secrets);
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
   if (parents.includes(value)) return '[circular]';
-  if (depth >= maxDepth) return '[deeper]';
+  if (parents.length >= maxDepth) return '[deeper]';
   parents.push(value);
-  const copy = redactObject(value, secrets, depth, parents);
+  const clean = Array.isArray(value)
+    ? redactItems(value, secrets, parents)
+    : isPlain(value)
+      ? redactFields(value as Record<string, unknown>, secrets, parents)
+      : describe(value, secrets);
   parents.pop();
-  return copy;
+  return clean;
 }
 
-function redactObject(value: object, secrets: readonly string[], depth: number, parents: object[]): unknown {
-  if (Array.isArray(value)) {
-    const items: unknown[] = value.map((item) => redactAt(item, secrets, depth + 1, parents));
-    return items.every((item, index) => item === value[index]) ? value : items;
+function redactItems(items: unknown[], secrets: readonly string[], parents: object[]): unknown[] {
+  const clean = items.map((item) => redactAt(item, secrets, parents));
+  return clean.every((item, index) => Object.is(item, items[index])) ? items : clean;
+}
+
+function redactFields(
+  fields: Record<string, unknown>,
+  secrets: readonly string[],
+  parents: object[],
+): Record<string, unknown> {
+  let copy: Map<string, unknown> | undefined;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    const clean = hidesValue(name, value) ? redacted : redactAt(value, secrets, parents);
+    const cleanName = redactText(name, secrets);
+    if (Object.is(clean, value) && cleanName === name) continue;
+    copy ??= new Map(Object.entries(fields));
+    if (cleanName !== name) copy.delete(name);
+    copy.set(cleanName, clean);
   }
-  if (!isPlain(value)) return describe(value, secrets);
-  let changed = false;
-  const entries = Object.entries(value).map(([key, field]): [string, unknown] => {
-    const clean =
-      isSecretName(key) && field !== null && field !== undefined && typeof field !== 'boolean'
-        ? redacted
-        : redactAt(field, secrets, depth + 1, parents);
-    const name = redactText(key, secrets);
-    changed ||= clean !== field || name !== key;
-    return [name, clean];
-  });
-  return changed ? Object.fromEntries(entries) : value;
+  return copy ? Object.fromEntries(copy) : fields;
+}
+
+function hidesValue(name: string, value: unknown): boolean {
+  return value !== null && value !== undefined && typeof value !== 'boolean' && isSecretName(name);
 }
 
 function isPlain(value: object): boolean {
@@ -79,7 +111,7 @@ function isPlain(value: object): boolean {
 function describe(value: object, secrets: readonly string[]): unknown {
   if (value instanceof Date) return value;
   if (value instanceof URLSearchParams || value instanceof URL) return redactText(String(value), secrets);
-  const size = (value as { byteLength?: unknown }).byteLength;
-  const name = value.constructor?.name || 'object';
-  return typeof size === 'number' ? `[${name}, ${size} bytes]` : `[${name}]`;
+  const { byteLength, constructor } = value as { byteLength?: unknown; constructor?: { name?: unknown } };
+  const name = typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'object';
+  return typeof byteLength === 'number' ? `[${name}, ${byteLength} bytes]` : `[${name}]`;
 }

@@ -55,7 +55,10 @@ export class WEEXError extends Error {
 
   constructor(message?: string, details: WEEXErrorDetails = {}) {
     const code = normalizeCode(details.code);
-    super(message ?? (code === undefined ? 'WEEX call failed' : `WEEX call failed with code ${code}`));
+    super(
+      message ?? (code === undefined ? 'WEEX call failed' : `WEEX call failed with code ${code}`),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.code = code;
     this.data = details.data;
     this.requestId = details.requestId;
@@ -66,9 +69,6 @@ export class WEEXError extends Error {
       assign(this, 'retryAfterMs', Math.ceil(retryAfter * 1000));
     }
     if (details.executionStatus) assign(this, 'executionStatus', details.executionStatus);
-    if (details.cause !== undefined) {
-      Object.defineProperty(this, 'cause', { value: details.cause, configurable: true, writable: true });
-    }
   }
 
   /** The error as plain data, for logs and transport: every field, the cause by name and message, no stack. */
@@ -91,8 +91,8 @@ export function assign<Target extends object, Key extends keyof Target>(
   key: Key,
   value: Target[Key] | undefined,
 ): void {
-  if (value !== undefined)
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true });
+  // Plain assignment: to define a property costs ten times as much.
+  if (value !== undefined) (target as { -readonly [Name in keyof Target]: Target[Name] })[key] = value;
 }
 
 /**

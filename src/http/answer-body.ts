@@ -4,7 +4,7 @@ const maxParsedLength = 1_000_000;
 /** A text that is no JSON keeps this much of itself: enough to recognise the page of a proxy. */
 const maxKeptLength = 4_000;
 
-/** The body of a failed answer as data: JSON text and bytes are parsed, a page of a proxy is cut short. */
+/** The body of a failed answer as data: JSON text and bytes are parsed, other bytes are made text. */
 export function parseBody(data: unknown): unknown {
   const text = bodyText(data);
   if (text === undefined) return data;
@@ -16,7 +16,14 @@ export function parseBody(data: unknown): unknown {
       // Cut short on the way, or never JSON: it stays text.
     }
   }
-  return text.length > maxKeptLength ? `${text.slice(0, maxKeptLength)}… (${text.length} characters)` : text;
+  return text;
+}
+
+/** A page of a proxy, cut short; anything else as it is. */
+export function shortenText(body: unknown): unknown {
+  return typeof body === 'string' && body.length > maxKeptLength
+    ? `${body.slice(0, maxKeptLength)}… (${body.length} characters)`
+    : body;
 }
 
 /** A body of text or bytes as text; `undefined` for anything else. */
@@ -29,5 +36,7 @@ export function bodyText(data: unknown): string | undefined {
 }
 
 function bytesText(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.length > maxParsedLength ? bytes.subarray(0, maxKeptLength) : bytes);
+  return new TextDecoder().decode(
+    bytes.length > maxParsedLength ? bytes.subarray(0, maxParsedLength) : bytes,
+  );
 }

@@ -1,5 +1,6 @@
 import type { WEEXError } from '../errors/weex-error.js';
 import { buildError } from './build-error.js';
+import { answerParts } from './failure-parts.js';
 import type { FailureContext } from './failure-context.js';
 import { itemRefusals } from './refusal.js';
 import { requestFacts } from './request-facts.js';
@@ -33,7 +34,7 @@ export function batchOutcomes<Item = unknown>(
   const facts = requestFacts(undefined, context);
   return itemRefusals(answer).map(({ item, refusal }): BatchOutcome<Item> => {
     if (!refusal) return { ok: true, value: item as Item };
-    const error = buildError({ ...facts, body: item, status: undefined, headers: undefined, refusal });
+    const error = buildError(answerParts(facts, refusal, item, undefined, undefined));
     return { ok: false, error, value: item as Item };
   });
 }

@@ -1,65 +1,54 @@
-import type { InternalAxiosRequestConfig } from 'axios';
 import { defaultCatalogue, v2Catalogue } from '../errors/catalogues.js';
-import { WEEXError, type WEEXErrorDetails } from '../errors/weex-error.js';
-import { WEEXRateLimitError } from '../errors/weex-rate-limit-error.js';
-import { redactText, redactValue } from '../errors/redact.js';
+import { WEEXError } from '../errors/weex-error.js';
+import type { ExecutionStatus } from '../errors/weex-error-kind.js';
+import { WEEXRateLimitError, type WEEXRateLimitErrorDetails } from '../errors/weex-rate-limit-error.js';
+import { shortenText } from './answer-body.js';
+import { type AnswerHeaders, readAnswerHeaders } from './answer-headers.js';
 import { classify, type Verdict } from './classify.js';
-import { readUsage, tightestUsage, usageName } from './read-usage.js';
+import { failureMessage } from './failure-message.js';
+import type { FailureParts } from './failure-parts.js';
 import { isLegacyPath } from './read-only-requests.js';
-import type { Refusal } from './refusal.js';
-import { answeredRequestId, requestIdHeader } from './request-id.js';
-import { readHeader } from './headers.js';
-import { limitSeconds, readRetryAfter } from './retry-after.js';
+import { readUsage, tightestUsage, usageName } from './read-usage.js';
+import { redactText, redactValue } from '../errors/redact.js';
+import { bodyRequestId, requestIdHeader } from './request-id.js';
+import { limitSeconds, parseRetryAfter } from './retry-after.js';
 import { scrubCause } from './scrub-cause.js';
-import type { FailureContext } from './failure-context.js';
-import type { TransportFailure } from './transport-failures.js';
-
-/** Everything that is known of one failure. */
-export interface FailureParts {
-  readonly config: InternalAxiosRequestConfig | undefined;
-  readonly method: string | undefined;
-  readonly path: string | undefined;
-  /** Whether the request can change something; `undefined` where nobody knows. */
-  readonly write: boolean | undefined;
-  readonly secrets: readonly string[];
-  readonly context: FailureContext;
-  readonly body: unknown;
-  readonly status: number | undefined;
-  readonly headers: object | undefined;
-  readonly refusal: Refusal;
-  readonly transport?: TransportFailure | undefined;
-  /** The code of a failure without an answer. */
-  readonly code?: string | undefined;
-  /** The words of a failure without an answer. */
-  readonly detail?: string | undefined;
-  /** The answer came from another place than the request went to. */
-  readonly redirected?: boolean;
-  readonly cause?: unknown;
-}
 
 /** When a request was sent, on its config, so that its duration is known when it fails. */
 export const sentAt: unique symbol = Symbol('weex-resilience.sentAt');
 
-/** No text of a failure is longer than this in a message. */
-const maxTextLength = 300;
+/** An id is shown and logged: one that is longer than any real one is cut. */
+const maxIdLength = 200;
+
+interface Details extends WEEXRateLimitErrorDetails {
+  reason?: string | undefined;
+  service?: string | undefined;
+}
 
 /** Makes the error: its class by the one table, everything else computed from the parts. */
 export function buildError(parts: FailureParts): WEEXError {
-  const { secrets, refusal, status, headers } = parts;
+  const { request, refusal, status, cause } = parts;
+  const { secrets } = request;
   const verdict = verdictOf(parts);
-  const body = redactValue(parts.body, secrets);
-  const details = {
-    code: redactCode(refusal.code, secrets) ?? status ?? parts.code,
-    data: body,
-    requestId: requestIdOf(parts),
+  const headers = readAnswerHeaders(parts.headers);
+  const data = shortenText(redactValue(parts.body, secrets));
+  const code = redactCode(refusal.code, secrets) ?? status ?? parts.code;
+  const limits = limitsOf(verdict, parts.headers, headers);
+  const details: Details = {
+    code,
+    data,
+    requestId: requestIdOf(parts, headers),
     context: contextOf(parts),
     executionStatus: executionStatusOf(parts, verdict),
-    cause: parts.cause === undefined ? undefined : scrubCause(parts.cause, secrets, body),
+    cause: cause === undefined ? undefined : scrubCause(cause, secrets, data),
     reason: verdict.reason,
     service: verdict.service,
-    ...limitsOf(verdict, headers),
-  } satisfies WEEXErrorDetails & Record<string, unknown>;
-  const message = messageOf(parts, verdict, details.code);
+    retryAfter: limits.retryAfter,
+    limitType: limits.limitType,
+    requestCount: limits.requestCount,
+    requestLimit: limits.requestLimit,
+  };
+  const message = failureMessage(parts, verdict, code);
   try {
     return new verdict.type(message, details);
   } catch {
@@ -68,8 +57,8 @@ export function buildError(parts: FailureParts): WEEXError {
   }
 }
 
-function verdictOf(parts: FailureParts): Verdict {
-  const { method, path, status, refusal, transport, context } = parts;
+function verdictOf({ request, status, refusal, transport }: FailureParts): Verdict {
+  const { method, path, context } = request;
   const catalogue =
     context.catalogue ?? (path !== undefined && isLegacyPath(path) ? v2Catalogue : defaultCatalogue);
   const facts = { method, path, catalogue, status, refusal, transport };
@@ -82,75 +71,58 @@ function verdictOf(parts: FailureParts): Verdict {
 }
 
 function executionStatusOf(
-  { write, redirected }: FailureParts,
+  { request, redirected }: FailureParts,
   verdict: Verdict,
-): Verdict['executionStatus'] | undefined {
-  if (write !== true) return undefined;
+): ExecutionStatus | undefined {
+  if (request.write !== true) return undefined;
   return redirected ? 'unknown' : verdict.executionStatus;
 }
 
 function limitsOf(
   verdict: Verdict,
   headers: object | undefined,
-): Record<string, number | string | undefined> {
-  const retryAfter = readRetryAfter(headers);
+  { retryAfter, date }: AnswerHeaders,
+): Pick<WEEXRateLimitErrorDetails, 'retryAfter' | 'limitType' | 'requestCount' | 'requestLimit'> {
+  const told = parseRetryAfter(retryAfter, date);
   if (verdict.type !== WEEXRateLimitError && !(verdict.type.prototype instanceof WEEXRateLimitError)) {
-    return { retryAfter };
+    return { retryAfter: told };
   }
   const usages = readUsage(headers);
   const usage = tightestUsage(usages);
   const { used, remaining } = usage ?? {};
   return {
-    retryAfter: retryAfter ?? limitSeconds(usages),
+    retryAfter: told ?? limitSeconds(usages),
     limitType: usage ? usageName(usage) : verdict.limitType,
     requestCount: used,
     requestLimit: used === undefined || remaining === undefined ? undefined : used + remaining,
   };
 }
 
-function contextOf(parts: FailureParts): Record<string, unknown> {
-  const { method, path, status, config, secrets } = parts;
-  const { isRead: _isRead, headers: _headers, catalogue: _catalogue, ...given } = parts.context;
+function contextOf({ request, status }: FailureParts): Record<string, unknown> {
+  const { method, path, config, secrets, context } = request;
+  const facts: Record<string, unknown> = {};
+  if (method !== undefined) facts['method'] = method;
+  if (path !== undefined) facts['path'] = redactText(path, secrets);
+  if (status !== undefined) facts['status'] = status;
   const startedAt = (config as { [sentAt]?: number } | undefined)?.[sentAt];
-  const known = {
-    method,
-    path,
-    status,
-    durationMs: startedAt === undefined ? undefined : Math.round(performance.now() - startedAt),
-    ...given,
-  };
-  const facts = Object.entries(known).filter(([, value]) => value !== undefined);
-  return redactValue(Object.fromEntries(facts), secrets) as Record<string, unknown>;
+  if (startedAt !== undefined) facts['durationMs'] = Math.round(performance.now() - startedAt);
+  for (const name of Object.keys(context)) {
+    if (name === 'isRead' || name === 'headers' || name === 'catalogue') continue;
+    const value = context[name];
+    if (value !== undefined && !(name in facts)) facts[name] = redactValue(value, secrets);
+  }
+  return facts;
 }
 
-function requestIdOf({ headers, body, config, secrets }: FailureParts): string | undefined {
-  const id = answeredRequestId(headers, body) ?? readHeader(config?.headers, requestIdHeader.toLowerCase());
-  return id === undefined ? undefined : redactText(id, secrets);
-}
-
-function messageOf(parts: FailureParts, verdict: Verdict, code: number | string | undefined): string {
-  const { context, method, path, refusal, status, detail, secrets } = parts;
-  const what = context.operation ?? (method && path ? `${method} ${path}` : 'WEEX call');
-  const said = refusal.message ?? detail;
-  const words =
-    said === undefined || said === verdict.meaning ? verdict.meaning : `${verdict.meaning}: ${said}`;
-  const numbers = [
-    code === undefined || code === status ? [] : [`code ${code}`],
-    status === undefined ? [] : [`HTTP ${status}`],
-  ].flat();
-  const tail = numbers.length === 0 ? '' : ` (${numbers.join(', ')})`;
-  return `${oneLine(redactText(`${what} failed: ${words.slice(0, 4_000)}`, secrets))}${tail}`;
-}
-
-/** A text of somebody else must not start a new line in a log. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > maxTextLength ? `${line.slice(0, maxTextLength)}…` : line;
+function requestIdOf({ request, body }: FailureParts, { requestId }: AnswerHeaders): string | undefined {
+  const sent = (request.config?.headers as Record<string, unknown> | undefined)?.[requestIdHeader];
+  const id = requestId ?? bodyRequestId(body) ?? (typeof sent === 'string' ? sent : undefined);
+  return id === undefined ? undefined : redactText(id, request.secrets).slice(0, maxIdLength);
 }
 
 function redactCode(
   code: number | string | undefined,
   secrets: readonly string[],
 ): number | string | undefined {
-  return typeof code === 'string' ? redactText(code.slice(0, 100), secrets) : code;
+  return typeof code === 'string' ? redactText(code, secrets).slice(0, 100) : code;
 }

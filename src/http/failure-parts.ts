@@ -1,10 +1,53 @@
 import type { AxiosError } from 'axios';
 import { parseBody } from './answer-body.js';
-import type { FailureParts } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
-import { describeFailure } from './refusal.js';
-import { requestFacts } from './request-facts.js';
-import { findTransportFailure, lostAnswer, transportCode } from './transport-failures.js';
+import { describeFailure, type Refusal } from './refusal.js';
+import { type RequestFacts, requestFacts } from './request-facts.js';
+import {
+  findTransportFailure,
+  lostAnswer,
+  transportCode,
+  type TransportFailure,
+} from './transport-failures.js';
+
+/** Everything that is known of one failure. */
+export interface FailureParts {
+  readonly request: RequestFacts;
+  readonly body: unknown;
+  readonly status: number | undefined;
+  readonly headers: object | undefined;
+  readonly refusal: Refusal;
+  readonly transport: TransportFailure | undefined;
+  /** The code of a failure without an answer. */
+  readonly code: string | undefined;
+  /** The words of a failure without an answer. */
+  readonly detail: string | undefined;
+  /** The answer came from another place than the request went to. */
+  readonly redirected: boolean;
+  readonly cause: unknown;
+}
+
+/** The failure that a whole answer, or a bare body, tells of. */
+export function answerParts(
+  request: RequestFacts,
+  refusal: Refusal,
+  body: unknown,
+  status: number | undefined,
+  headers: object | undefined,
+): FailureParts {
+  return {
+    request,
+    body,
+    status,
+    headers,
+    refusal,
+    transport: undefined,
+    code: undefined,
+    detail: undefined,
+    redirected: false,
+    cause: undefined,
+  };
+}
 
 /** Everything that a thrown value tells, be it an axios error or anything else. */
 export function failureParts(value: unknown, context: FailureContext): FailureParts {
@@ -13,19 +56,17 @@ export function failureParts(value: unknown, context: FailureContext): FailurePa
 
 function failedRequestParts(error: AxiosError, context: FailureContext): FailureParts {
   const { response } = error;
-  const request = requestFacts(error.config ?? response?.config, context);
   const status = response?.status;
   const body = parseBody(response?.data);
   // A good status without its body is an answer that was lost on the way.
   const lost = !response || (body === undefined && (status === undefined || status < 300));
-  const transport = lost ? (findTransportFailure(error) ?? lostAnswer) : undefined;
   return {
-    ...request,
+    request: requestFacts(error.config ?? response?.config, context),
     body,
     status,
     headers: response?.headers,
     refusal: describeFailure(body),
-    transport,
+    transport: lost ? (findTransportFailure(error) ?? lostAnswer) : undefined,
     code: lost ? transportCode(error) : undefined,
     detail: lost ? error.message : undefined,
     redirected: wasRedirected(response?.request ?? error.request),
@@ -36,7 +77,7 @@ function failedRequestParts(error: AxiosError, context: FailureContext): Failure
 function thrownParts(value: unknown, context: FailureContext): FailureParts {
   const isError = value instanceof Error;
   return {
-    ...requestFacts(undefined, context),
+    request: requestFacts(undefined, context),
     body: isError ? undefined : value,
     status: undefined,
     headers: undefined,
@@ -44,15 +85,15 @@ function thrownParts(value: unknown, context: FailureContext): FailureParts {
     transport: isError ? findTransportFailure(value) : undefined,
     code: isError ? transportCode(value) : undefined,
     detail: isError ? value.message : describeThrown(value),
+    redirected: false,
     cause: value,
   };
 }
 
 function isFailedRequest(value: unknown): value is AxiosError {
-  if (!(value instanceof Error) && (value as { isAxiosError?: unknown } | null)?.isAxiosError !== true)
-    return false;
+  if (typeof value !== 'object' || value === null) return false;
   const { isAxiosError, response } = value as Partial<AxiosError>;
-  return isAxiosError === true || typeof response?.status === 'number';
+  return isAxiosError === true || (value instanceof Error && typeof response?.status === 'number');
 }
 
 function describeThrown(value: unknown): string {

@@ -1,8 +1,13 @@
 import type { AxiosRequestConfig } from 'axios';
-import { isSecretName } from '../errors/redact.js';
+import { isSecretName, mayHoldSecret } from '../errors/redact.js';
 
 /** Shorter values are left alone: to blank every `12` would blank prices too. */
 const minimumLength = 4;
+
+/** Deeper than this no request of the exchange goes. */
+const maxDepth = 8;
+
+const none: readonly string[] = [];
 
 /**
  * The secrets that a request carries, as they are and as they look in a URL, in JSON and in a `Basic` header: what
@@ -11,23 +16,28 @@ const minimumLength = 4;
 export function requestSecrets(config: AxiosRequestConfig): readonly string[] {
   const found: string[] = [];
   addNamed(found, config.headers);
-  addNamed(found, config.params);
-  addAuth(found, config.auth);
-  if (typeof config.proxy === 'object') addAuth(found, config.proxy?.auth);
-  addQuery(found, config.url);
-  addUserInfo(found, config.url);
-  addUserInfo(found, config.baseURL);
+  if (config.params) addNamed(found, config.params);
+  if (config.auth) addAuth(found, config.auth);
+  if (config.proxy && config.proxy.auth) addAuth(found, config.proxy.auth);
+  addUrl(found, config.url);
+  addUrl(found, config.baseURL);
   addBody(found, config.data);
-  return found.length === 0 ? found : withVariants(found);
+  return found.length === 0 ? none : withVariants(found);
 }
 
 function withVariants(found: readonly string[]): readonly string[] {
-  const all = new Set<string>();
+  const all: string[] = [];
   for (const secret of found) {
-    if (secret.length < minimumLength) continue;
-    all.add(secret).add(encode(secret)).add(JSON.stringify(secret).slice(1, -1));
+    if (secret.length < minimumLength || all.includes(secret)) continue;
+    all.push(secret);
+    // Plain letters and digits look the same everywhere.
+    if (/[^\w.~-]/.test(secret)) all.push(encode(secret), JSON.stringify(secret).slice(1, -1));
   }
-  return [...all].toSorted((a, b) => b.length - a.length);
+  return all.length > 1 ? all.toSorted(byLength) : all;
+}
+
+function byLength(one: string, other: string): number {
+  return other.length - one.length;
 }
 
 function addNamed(found: string[], fields: unknown): void {
@@ -37,50 +47,44 @@ function addNamed(found: string[], fields: unknown): void {
     return;
   }
   for (const name of Object.keys(fields)) {
-    const value = (fields as Record<string, unknown>)[name];
-    if (!isSecretName(name) || value === null || value === undefined) continue;
-    if (typeof value === 'object') addAll(found, value, 0);
-    else
-      found.push(
-        String(value),
-        ...String(value)
-          .split(/^(?:Basic|Bearer) /)
-          .slice(1),
-      );
+    if (isSecretName(name)) addAll(found, (fields as Record<string, unknown>)[name], 0);
   }
 }
 
 function addAll(found: string[], value: unknown, depth: number): void {
-  if (typeof value === 'string' || typeof value === 'number') found.push(String(value));
-  else if (typeof value === 'object' && value !== null && depth < 8) {
+  if (typeof value === 'string') {
+    found.push(value);
+    if (/^(?:Basic|Bearer) /.test(value)) found.push(value.slice(value.indexOf(' ') + 1));
+  } else if (typeof value === 'number') {
+    found.push(String(value));
+  } else if (typeof value === 'object' && value !== null && depth < maxDepth) {
     for (const field of Object.values(value)) addAll(found, field, depth + 1);
   }
 }
 
-function addAuth(found: string[], auth: { username?: string; password?: string } | undefined): void {
-  if (!auth) return;
-  const { username = '', password = '' } = auth;
+function addAuth(
+  found: string[],
+  { username = '', password = '' }: { username?: string; password?: string },
+): void {
   found.push(username, password, Buffer.from(`${username}:${password}`).toString('base64'));
 }
 
-function addQuery(found: string[], url: string | undefined): void {
-  const start = url?.indexOf('?') ?? -1;
-  if (url && start !== -1) addNamed(found, new URLSearchParams(url.slice(start)));
-}
-
-function addUserInfo(found: string[], url: string | undefined): void {
-  const user = url?.includes('@') ? /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)@/i.exec(url)?.[1] : undefined;
+function addUrl(found: string[], url: string | undefined): void {
+  if (typeof url !== 'string') return;
+  const query = url.indexOf('?');
+  if (query !== -1) addNamed(found, new URLSearchParams(url.slice(query)));
+  const user = url.includes('@') ? /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)@/i.exec(url)?.[1] : undefined;
   if (user === undefined) return;
   for (const part of [user, ...user.split(':')]) found.push(part, decode(part));
 }
 
 function addBody(found: string[], data: unknown): void {
   if (typeof data === 'object') {
-    addNamed(found, data);
+    addDeep(found, data, 0);
     return;
   }
-  if (typeof data !== 'string') return;
-  if (data.startsWith('{')) {
+  if (typeof data !== 'string' || !mayHoldSecret(data)) return;
+  if (/^\s*[{[]/.test(data)) {
     try {
       addDeep(found, JSON.parse(data), 0);
     } catch {
@@ -90,7 +94,7 @@ function addBody(found: string[], data: unknown): void {
 }
 
 function addDeep(found: string[], value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null || depth > 8) return;
+  if (typeof value !== 'object' || value === null || depth > maxDepth || ArrayBuffer.isView(value)) return;
   addNamed(found, value);
   for (const field of Object.values(value)) addDeep(found, field, depth + 1);
 }

@@ -1,5 +1,4 @@
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
-import { readHeader } from './headers.js';
 
 /** The ban that follows a breach of the limits. Source: WEEX V3 access restrictions. */
 export const banSeconds = 10;
@@ -13,16 +12,17 @@ export const maxRetryAfterSeconds = 86_400;
 const httpDate = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? /;
 
 /**
- * Reads a `Retry-After` header, in seconds: a number, or an HTTP date, which is compared with the `Date` of the
+ * Reads the value of `Retry-After`, in seconds: a number, or an HTTP date, which is compared with the `Date` of the
  * answer so that a wrong local clock does not matter. Anything else gives `undefined`.
  */
-export function readRetryAfter(headers: unknown): number | undefined {
-  const text = readHeader(headers, 'retry-after')?.trim();
+export function parseRetryAfter(text: string | undefined, date: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(Number(text), maxRetryAfterSeconds);
+  // Node joins a header that came twice by commas.
+  const seconds = /^(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(text)?.[1];
+  if (seconds !== undefined) return Math.min(Number(seconds), maxRetryAfterSeconds);
   const at = httpDate.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) return undefined;
-  const answeredAt = Date.parse(readHeader(headers, 'date') ?? '');
+  const answeredAt = Date.parse(date ?? '');
   const now = Number.isNaN(answeredAt) ? Date.now() : answeredAt;
   return Math.min(Math.max(0, Math.ceil((at - now) / 1000)), maxRetryAfterSeconds);
 }

@@ -57,32 +57,54 @@ function scrubError(error: Error, scrubbing: Scrubbing): Error {
   let textChanged = false;
   for (const key of Reflect.ownKeys(error)) {
     if (key === 'stack') continue;
-    const descriptor = Reflect.getOwnPropertyDescriptor(error, key);
-    if (!descriptor) continue;
-    const value: unknown = descriptor.get ? readSafely(error, key) : descriptor.value;
+    const value = readSafely(error, key);
+    if (key === 'config' || key === 'response') {
+      // Most causes are never looked into: the copy is made when somebody does.
+      if (isObject(value))
+        stuck = !defineLazily(error, key, () => scrubField(key, value, scrubbing)) || stuck;
+      continue;
+    }
     const clean = scrubField(key, value, scrubbing);
-    if (clean === value) continue;
+    if (Object.is(clean, value)) continue;
     textChanged ||= typeof value === 'string';
-    if (descriptor.writable) (error as unknown as Record<PropertyKey, unknown>)[key] = clean;
-    else if (descriptor.configurable) {
-      Object.defineProperty(error, key, { value: clean, configurable: true, writable: true });
-    } else stuck = true;
+    stuck = !replace(error, key, clean) || stuck;
   }
-  if (stuck) return copyOf(error, scrubbing);
   // Only a text with a secret can have put one into the stack; to read a stack is costly.
-  if (textChanged && !scrubStack(error, secrets)) return copyOf(error, scrubbing);
+  if (stuck || (textChanged && !scrubStack(error, secrets))) return copyOf(error, scrubbing);
   return error;
+}
+
+function defineLazily(error: Error, key: string, make: () => unknown): boolean {
+  const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
+  let made: { value: unknown } | undefined;
+  return Reflect.defineProperty(error, key, {
+    get: () => (made ??= { value: make() }).value,
+    configurable: true,
+    enumerable,
+  });
+}
+
+function replace(error: Error, key: PropertyKey, value: unknown): boolean {
+  const { writable, configurable, enumerable = true } = Reflect.getOwnPropertyDescriptor(error, key) ?? {};
+  if (writable) return Reflect.set(error, key, value);
+  return configurable
+    ? Reflect.defineProperty(error, key, { value, configurable, enumerable, writable: true })
+    : false;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function scrubField(key: PropertyKey, value: unknown, scrubbing: Scrubbing): unknown {
   const { secrets } = scrubbing;
   if (typeof value === 'string') return redactText(value, secrets);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   if (value instanceof Error) return scrubError(value, scrubbing);
   if (key === 'errors' && Array.isArray(value)) {
     return value.map((item: unknown) => scrubField('', item, scrubbing));
   }
-  if (key === 'config') return plainConfig(value as AxiosRequestConfig, secrets);
+  if (key === 'config') return plainConfig(value, secrets);
   if (key === 'response') return plainResponse(value as Record<string, unknown>, scrubbing);
   if (typeof key === 'string' && transportFields.has(key)) return plainRequest(value);
   return isForeign(value) ? value : redactValue(value, secrets);

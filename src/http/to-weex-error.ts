@@ -2,9 +2,9 @@ import type { AxiosResponse } from 'axios';
 import { isWEEXError, WEEXError } from '../errors/weex-error.js';
 import { bodyText, parseBody } from './answer-body.js';
 import { answerRefusal } from './answer-refusal.js';
-import { buildError, type FailureParts } from './build-error.js';
+import { buildError } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
-import { failureParts } from './failure-parts.js';
+import { answerParts, failureParts } from './failure-parts.js';
 import { describeFailure, findRefusal, type Refusal } from './refusal.js';
 import { requestFacts } from './request-facts.js';
 
@@ -27,12 +27,12 @@ import { requestFacts } from './request-facts.js';
 export function toWeexError(failure: Error, context?: FailureContext): WEEXError;
 export function toWeexError(anything: unknown, context?: FailureContext): WEEXError | undefined;
 export function toWeexError(anything: unknown, context: FailureContext = {}): WEEXError | undefined {
-  return safely(context, () => {
-    if (isWEEXError(anything)) return anything;
+  if (isWEEXError(anything)) return anything;
+  return safely(context, toWeexError, () => {
     if (anything instanceof Error) return buildError(failureParts(anything, context));
     if (isResponse(anything)) {
       const refusal = answerRefusal(anything, context.isRead !== true);
-      return refusal && buildError(responseParts(anything, refusal, context));
+      return refusal && wholeAnswerError(anything, refusal, context);
     }
     const text = bodyText(anything);
     const body = text === undefined ? anything : parseBody(text);
@@ -43,18 +43,39 @@ export function toWeexError(anything: unknown, context: FailureContext = {}): WE
 
 /** @internal The error for a value that somebody threw: it is a failure whatever it looks like. */
 export function thrownError(value: unknown, context: FailureContext): WEEXError {
-  return safely(context, () => (isWEEXError(value) ? value : buildError(failureParts(value, context))));
+  return safely(context, thrownError, () => buildError(failureParts(value, context)));
 }
 
 /** @internal The error for a whole answer that was found to be a failure. */
 export function responseError(response: AxiosResponse, refusal: Refusal, context: FailureContext): WEEXError {
-  return safely(context, () => buildError(responseParts(response, refusal, context)));
+  return safely(context, responseError, () => wholeAnswerError(response, refusal, context));
 }
 
-function responseParts(response: AxiosResponse, refusal: Refusal, context: FailureContext): FailureParts {
-  const { status, headers, config } = response;
-  const body = parseBody(response.data);
-  return { ...requestFacts(config, context), body, status, headers, refusal };
+/** Something in a value may throw when it is read: a getter, a proxy. That must not hide the failure. */
+function safely<Result extends WEEXError | undefined>(
+  context: FailureContext,
+  entry: (...args: never[]) => unknown,
+  make: () => Result,
+): Result | WEEXError {
+  let error: Result | WEEXError;
+  try {
+    error = make();
+  } catch {
+    error = new WEEXError('WEEX call failed: the failure cannot be read', {
+      executionStatus: context.isRead === false ? 'unknown' : undefined,
+    });
+  }
+  // The stack starts where somebody asked, not with our own frames, which cost more than they tell.
+  if (error) Error.captureStackTrace(error, entry);
+  return error;
+}
+
+function wholeAnswerError(
+  { data, status, headers, config }: AxiosResponse<unknown>,
+  refusal: Refusal,
+  context: FailureContext,
+): WEEXError {
+  return buildError(answerParts(requestFacts(config, context), refusal, parseBody(data), status, headers));
 }
 
 function bodyError(body: object, context: FailureContext): WEEXError | undefined {
@@ -62,18 +83,7 @@ function bodyError(body: object, context: FailureContext): WEEXError | undefined
   const { status, headers } = context;
   const failed = status !== undefined && status >= 400;
   const refusal = failed ? describeFailure(body) : findRefusal(body, request.write !== false);
-  return refusal && buildError({ ...request, body, status, headers, refusal });
-}
-
-/** Something in a value may throw when it is read: a getter, a proxy. That must not hide the failure. */
-function safely<Result>(context: FailureContext, make: () => Result): Result | WEEXError {
-  try {
-    return make();
-  } catch {
-    return new WEEXError('WEEX call failed: the failure cannot be read', {
-      executionStatus: context.isRead === false ? 'unknown' : undefined,
-    });
-  }
+  return refusal && buildError(answerParts(request, refusal, body, status, headers));
 }
 
 function isResponse(value: unknown): value is AxiosResponse {

@@ -1,0 +1,33 @@
+import type { Verdict } from './classify.js';
+import type { FailureParts } from './failure-parts.js';
+import { redactText } from '../errors/redact.js';
+
+/** No text of a failure is longer than this in a message. */
+const maxLength = 300;
+
+/** Control and format characters, line breaks and runs of spaces. */
+const unprintable = /[\p{Cc}\p{Cf}\s]+/gu;
+
+/** One line: what could not be done, what that means, the words of the exchange, code and status. */
+export function failureMessage(
+  { request, refusal, detail, status }: FailureParts,
+  verdict: Verdict,
+  code: number | string | undefined,
+): string {
+  const { context, method, path, secrets } = request;
+  const what = context.operation ?? (method && path ? `${method} ${path}` : 'WEEX call');
+  const said = refusal.message ?? detail;
+  const words =
+    said === undefined || said === verdict.meaning ? verdict.meaning : `${verdict.meaning}: ${said}`;
+  const text = oneLine(redactText(`${what} failed: ${words}`, secrets));
+  const shown = code === undefined || code === status ? '' : `code ${code}`;
+  const http = status === undefined ? '' : `HTTP ${status}`;
+  const numbers = shown && http ? `${shown}, ${http}` : shown || http;
+  return numbers === '' ? text : `${text} (${numbers})`;
+}
+
+/** A text of somebody else must not start a new line in a log. */
+function oneLine(text: string): string {
+  const line = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text) ? text : text.replace(unprintable, ' ').trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+}
