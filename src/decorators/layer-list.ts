@@ -1,18 +1,15 @@
+import { WeakList } from '../context/weak-list.js';
 import type { MethodLayer } from './method-layer.js';
 
-// By weak references: a class that nobody uses any more must not live on in a list.
-const references: Set<WeakRef<MethodLayer>> = new Set();
-let forgotten: FinalizationRegistry<WeakRef<MethodLayer>> | undefined;
+let layers: WeakList<MethodLayer> | undefined;
 
-/** Adds a layer to the list of all layers. */
+/** Adds a layer to the list of all layers, which forgets it with its class. */
 export function listLayer(layer: MethodLayer): void {
-  const reference = new WeakRef(layer);
-  references.add(reference);
-  forgotten ??= new FinalizationRegistry((gone) => references.delete(gone));
-  forgotten.register(layer, reference);
+  layers ??= new WeakList();
+  layers.add(layer);
 }
 
 /** All layers whose class is still in use, in the order of decoration. */
 export function listedLayers(): MethodLayer[] {
-  return [...references].map((reference) => reference.deref()).filter((layer) => layer !== undefined);
+  return [...(layers ?? [])];
 }

@@ -1,12 +1,14 @@
 import type { IPolicy } from 'cockatiel';
-import { createPolicy } from '../policies/create-policy.js';
+import { copyOptions } from '../policies/copy-options.js';
 import { defaultRegistry } from '../policies/default-registry.js';
 import type { PolicyOptions } from '../policies/policy-options.js';
+import type { PolicyRegistry } from '../policies/policy-registry.js';
 import { policies } from '../policies/presets.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
+import { validateOptions } from '../policies/validate.js';
 import { instanceRegistry } from './instance-registry.js';
 import type { MethodLayer, PolicySource } from './method-layer.js';
-import { operationOf } from './operation.js';
+import { classNameOf, operationOf } from './operation.js';
 import type { PolicyScope } from './resilient-options.js';
 
 /** Where a decorator has its policy from: a name, options, a policy, or nothing for the default. */
@@ -16,21 +18,20 @@ export type PolicyReference = string | PolicyOptions | IPolicy | undefined;
 export function policySource(reference: PolicyReference, scope: PolicyScope): PolicySource {
   if (typeof reference === 'string') {
     // At each call: the registry is not known before, and may be filled after the class is defined.
-    return (_layer, self) => (instanceRegistry(self) ?? defaultRegistry).get(reference);
+    return (_layer, self) => registryOf(self).get(reference);
   }
   if (isPolicy(reference)) return () => reference;
-  const make = (name: string): IPolicy =>
-    reference === undefined ? policies.standard({ name }) : createPolicy({ name, ...reference });
+  if (reference === undefined) return made(scope, (name) => policies.standard({ name }));
   // Bad options are an error where the class is defined, not at the first call.
-  make('@Resilient');
-  return made(make, scope);
+  validateOptions(reference, 'use @Resilient');
+  const options = copyOptions(reference);
+  return made(scope, (name) => ({ name, ...options }));
 }
 
 /** The policy of a method, or `undefined` where only a call could tell. */
 export function knownPolicy(layer: MethodLayer, instance: object | undefined): IPolicy | undefined {
   const { policyName, options, source } = layer.plan;
-  if (policyName !== undefined && !(instanceRegistry(instance) ?? defaultRegistry).has(policyName))
-    return undefined;
+  if (policyName !== undefined && !registryOf(instance).has(policyName)) return undefined;
   if (options.scope === 'instance' && !instance) return undefined;
   return source(layer, instance);
 }
@@ -45,16 +46,33 @@ export function isResiliencePolicy(policy: IPolicy): policy is ResiliencePolicy 
   return typeof (policy as Partial<ResiliencePolicy>).executeOutcome === 'function';
 }
 
-function made(make: (name: string) => IPolicy, scope: PolicyScope): PolicySource {
-  const byOwner: WeakMap<object, IPolicy> = new WeakMap();
-  let shared: IPolicy | undefined;
+/** Policies made at their first use: one for each registry, and there one for each owner that the scope names. */
+function made(scope: PolicyScope, options: (name: string) => PolicyOptions | IPolicy): PolicySource {
+  const byRegistry: WeakMap<PolicyRegistry, WeakMap<object, IPolicy>> = new WeakMap();
+  const shared = {};
+  let last: { registry: PolicyRegistry; owner: object; policy: IPolicy } | undefined;
   return (layer, self) => {
-    const owner = scope === 'method' ? layer : scope === 'instance' ? self : undefined;
-    if ((typeof owner !== 'object' && typeof owner !== 'function') || owner === null) {
-      return (shared ??= make(operationOf(layer, self)));
-    }
-    let policy = byOwner.get(owner);
-    if (!policy) byOwner.set(owner, (policy = make(operationOf(layer, self))));
+    const registry = registryOf(self);
+    const owner = scope === 'shared' ? shared : scope === 'method' ? layer : isObject(self) ? self : shared;
+    if (last?.registry === registry && last.owner === owner) return last.policy;
+    const byOwner = byRegistry.get(registry) ?? new WeakMap<object, IPolicy>();
+    const policy = byOwner.get(owner) ?? registry.create(options(nameOf(scope, layer, self)));
+    byRegistry.set(registry, byOwner.set(owner, policy));
+    // An instance must not be kept alive by having been the last one.
+    if (scope !== 'instance') last = { registry, owner, policy };
     return policy;
   };
+}
+
+function nameOf(scope: PolicyScope, layer: MethodLayer, self: unknown): string {
+  const ofClass = layer.attachedTo === 'class' && scope !== 'method' ? classNameOf(layer) : undefined;
+  return ofClass ?? operationOf(layer, self);
+}
+
+function registryOf(self: unknown): PolicyRegistry {
+  return instanceRegistry(self) ?? defaultRegistry;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -1,4 +1,5 @@
 import type { IPolicy } from 'cockatiel';
+import { WeakList } from '../context/weak-list.js';
 import type { ErrorRule } from './error-rule.js';
 import { Pipeline } from './pipeline.js';
 import type { PolicyHost } from './policy-host.js';
@@ -28,6 +29,7 @@ import { validateRule } from './validate.js';
  */
 export class PolicyRegistry {
   readonly #policies: Map<string, Pipeline> = new Map();
+  readonly #unnamed: WeakList<Pipeline> = new WeakList();
   readonly #host: PolicyHost = { scopes: new Scopes(), rules: new RuleBook(), sharesBudget: true };
 
   /**
@@ -50,6 +52,18 @@ export class PolicyRegistry {
     }
     const policy = new Pipeline(options, this.#host);
     this.#policies.set(name, policy);
+    return policy;
+  }
+
+  /**
+   * Makes a policy that has no name here, from options or a policy as `define` does: each call a new one, which
+   * follows the rules and shares what the policies of this registry share. Decorators with options use it.
+   *
+   * @throws TypeError or RangeError that names every fault of the options.
+   */
+  create(optionsOrPolicy: PolicyOptions | IPolicy): ResiliencePolicy {
+    const policy = new Pipeline(optionsOf(optionsOrPolicy), this.#host);
+    this.#unnamed.add(policy);
     return policy;
   }
 
@@ -93,7 +107,7 @@ export class PolicyRegistry {
     }
     validateRule(rule, `set the rule for ${errorClass.name}`);
     this.#host.rules.set(errorClass, rule);
-    for (const policy of this.#policies.values()) policy.refresh();
+    for (const policy of [...this.#policies.values(), ...this.#unnamed]) policy.refresh();
     return this;
   }
 }

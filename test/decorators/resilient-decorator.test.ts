@@ -139,7 +139,33 @@ describe('the policy of @Resilient', () => {
     expect(policyOf(one, 'own')).not.toBe(policyOf(two, 'own'));
     expect(policyOf(Prices, 'own')).toBeUndefined();
     expect(policyOf(new Shared(), 'last')).toBe(policyOf(new Shared(), 'first'));
+    expect(policyOf(Shared, 'last')).toMatchObject({ name: 'Shared' });
+    expect(policyOf(Prices, 'last')).toMatchObject({ name: 'Prices.last' });
     expect(await Promise.all([one.last(), one.first(), two.own()])).toEqual([1, 2, 3]);
+  });
+
+  it('follows the rules of the registry, and is another one in another registry', async () => {
+    class Prices {
+      calls = 0;
+
+      @Resilient({ retry: { backoff: atOnce } })
+      async last(): Promise<never> {
+        this.calls += 1;
+        throw new WEEXSystemError('busy', { executionStatus: 'not-executed' });
+      }
+    }
+    const registry = new PolicyRegistry();
+    registry.forError(WEEXSystemError, { retry: { maxRetries: 1 } });
+    const prices = new Prices();
+    setInstanceRegistry(prices, registry);
+    await expect(prices.last()).rejects.toThrow('busy');
+    expect(prices.calls).toBe(2);
+    registry.forError(WEEXSystemError, { retry: false });
+    await expect(prices.last()).rejects.toThrow('busy');
+    expect(prices.calls).toBe(3);
+    expect(getResilienceMetadata(prices, 'last')?.policy).not.toBe(
+      getResilienceMetadata(Prices, 'last')?.policy,
+    );
   });
 
   it('is checked where the class is defined', () => {

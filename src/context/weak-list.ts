@@ -1,0 +1,21 @@
+/** A list that keeps nothing alive: what nobody else holds any more is no longer in it. */
+export class WeakList<Item extends object> implements Iterable<Item> {
+  readonly #references: Set<WeakRef<Item>> = new Set();
+  readonly #forgotten: FinalizationRegistry<WeakRef<Item>> = new FinalizationRegistry((reference) =>
+    this.#references.delete(reference),
+  );
+
+  add(item: Item): void {
+    const reference = new WeakRef(item);
+    this.#references.add(reference);
+    this.#forgotten.register(item, reference);
+  }
+
+  /** What is still in use, in the order of adding. */
+  *[Symbol.iterator](): Iterator<Item> {
+    for (const reference of this.#references) {
+      const item = reference.deref();
+      if (item) yield item;
+    }
+  }
+}
