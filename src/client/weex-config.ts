@@ -51,12 +51,10 @@ const variableNames: typeof optionNames = {
  *
  * @example
  * ```ts
- * import { WeexClient, WeexConfig } from 'weex-resilience/client';
+ * import { WeexConfig } from 'weex-resilience/client';
  *
  * const config = new WeexConfig({ apiKey: 'key', secretKey: 'secret', passphrase: 'phrase' });
- * const client = new WeexClient(config);
  * console.log(JSON.stringify(config)); // only the hosts
- * await client.close();
  * ```
  */
 export class WeexConfig {

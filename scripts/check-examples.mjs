@@ -1,0 +1,130 @@
+// Compiles every ```ts fence of the Markdown files and of the doc comments in src against the built package, with
+// the strictest settings, and runs those marked ```ts run. In these, a comment behind `console.log(…);` is what it
+// prints. Without arguments it checks everything, otherwise the files named.
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** @typedef {{ file: string, line: number, code: string, runs: boolean }} Example */
+
+const root = join(import.meta.dirname, '..');
+const files = process.argv.length > 2 ? process.argv.slice(2) : documented();
+const examples = files.flatMap((file) => examplesOf(file, readFileSync(resolve(root, file), 'utf8')));
+
+mkdirSync(join(root, 'build'), { recursive: true });
+// Inside the repository, where the package finds itself by its own name. The compiler skips names with a dot.
+const folder = mkdtempSync(join(root, 'build/examples-of-docs-'));
+try {
+  const faults = [...compile(examples), ...examples.filter((example) => example.runs).flatMap(run)];
+  for (const fault of faults) console.error(fault);
+  const ran = examples.filter((example) => example.runs).length;
+  console.log(
+    `${examples.length} examples in ${files.length} files compiled, ${ran} run, ${faults.length} faults`,
+  );
+  if (faults.length > 0) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function documented() {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  const documents = ['.', 'docs'].filter((place) => existsSync(join(root, place))).flatMap(markdownIn);
+  return [...documents, ...sources.filter((file) => file.endsWith('.ts')).map((file) => join('src', file))];
+}
+
+/** @param {string} place */
+function markdownIn(place) {
+  const names = readdirSync(join(root, place)).filter((name) => name.endsWith('.md'));
+  return names.map((name) => join(place, name));
+}
+
+/**
+ * @param {string} file
+ * @param {string} text
+ * @returns {Example[]}
+ */
+function examplesOf(file, text) {
+  // In a source file a line of a doc comment starts with an asterisk; anything else is no documentation.
+  const margin = file.endsWith('.ts') ? /^\s*\* ?/ : /^/;
+  /** @type {Example[]} */
+  const found = [];
+  /** @type {Example | undefined} */
+  let open;
+  for (const [index, whole] of text.split('\n').entries()) {
+    const line = margin.test(whole) ? whole.replace(margin, '') : '';
+    const fence = /^\s*```(\S*) ?(\S*)/.exec(line);
+    if (fence && open) open = undefined;
+    else if (fence && fence[1] === 'ts') {
+      open = { file, line: index + 2, code: '', runs: fence[2] === 'run' };
+      found.push(open);
+    } else if (fence) {
+      // Some other language: its lines are read over until it closes.
+      open = { file, line: index + 2, code: '', runs: false };
+    } else if (open) open.code += `${line}\n`;
+  }
+  return found;
+}
+
+/** @param {Example} example */
+function nameOf({ file, line }) {
+  return `${file.replaceAll(/[^\w]+/g, '-')}-${line}`;
+}
+
+/**
+ * @param {readonly Example[]} all
+ * @returns {string[]}
+ */
+function compile(all) {
+  // Empty lines above the code make the compiler's line numbers those of the document.
+  for (const example of all)
+    writeFileSync(join(folder, `${nameOf(example)}.ts`), '\n'.repeat(example.line - 1) + example.code);
+  const compilerOptions = {
+    noEmit: false,
+    outDir: 'out',
+    rootDir: '.',
+    allowJs: false,
+    checkJs: false,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    paths: {},
+  };
+  const config = { extends: '../../tsconfig.json', compilerOptions, include: ['*.ts'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' });
+  const places = new Map(all.map((example) => [`${nameOf(example)}.ts`, example.file]));
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [path = '', name = ''] = /^.*?([\w-]+\.ts)(?=\()/.exec(line) ?? [];
+      return (places.get(name) ?? path) + line.slice(path.length);
+    });
+}
+
+/**
+ * @param {Example} example
+ * @returns {string[]}
+ */
+function run(example) {
+  const script = join(folder, 'out', `${nameOf(example)}.js`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  const place = `${example.file}:${example.line}`;
+  if (status !== 0) return [`${place}: ended with ${status}: ${stderr}`];
+  const promised = [...example.code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(
+    ([, comment]) => comment,
+  );
+  const printed = stdout.trimEnd().split('\n');
+  if (promised.length === 0 || promised.join('\n') === printed.join('\n')) return [];
+  return [`${place}: prints\n${printed.join('\n')}\ninstead of\n${promised.join('\n')}`];
+}
