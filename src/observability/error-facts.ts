@@ -45,7 +45,7 @@ export function operationOf(error: unknown): string | undefined {
 }
 
 /** A text without the values of keys, signatures, passphrases and tokens, cut to a length for a log line. */
-export function tellable(text: string): string {
+function tellable(text: string): string {
   // Cut first: what a text of megabytes holds beyond is not looked at.
   return shorten(redactText(text.slice(0, 4 * longestMessage), []), longestMessage);
 }

@@ -19,11 +19,14 @@ export interface EventSource {
   callId: number;
 }
 
-function facts(call: EventSource, now: number): CallFacts {
+/** The facts of every event of a call, and those of this one. */
+function factsOf<Fields extends object>(call: EventSource, now: number, fields: Fields): CallFacts & Fields {
   if (call.callId === 0) call.callId = nextCallId();
   const { operation, key } = call.options;
   const { name, clock } = call.plan;
-  return { at: epochTime(clock, now), policy: name, callId: call.callId, operation, key };
+  const facts = { at: epochTime(clock, now), policy: name, callId: call.callId, operation, key };
+  // Not by spread: on Node 20 an object that goes on behind one costs microseconds.
+  return Object.assign(facts, fields);
 }
 
 function priorityOf(call: EventSource): Priority {
@@ -41,29 +44,26 @@ export const callEvents = {
     if (!channels.callStarted.hasSubscribers) return;
     const { deadlineAt, plan } = call;
     const deadline = deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
-    channels.callStarted.publish({ ...facts(call, now), priority: priorityOf(call), deadline });
+    channels.callStarted.publish(factsOf(call, now, { priority: priorityOf(call), deadline }));
   },
 
   settled(call: EventSource, outcome: 'success' | 'failure' | 'aborted', error: unknown, now: number): void {
     if (channels.callSettled.hasSubscribers) {
       const { attempts, startedAt } = call;
-      channels.callSettled.publish({
-        ...facts(call, now),
-        outcome,
-        ...(outcome === 'success' ? {} : { error }),
-        attempts,
-        durationMs: now - startedAt,
-      });
+      const ended = { outcome, attempts, durationMs: now - startedAt };
+      channels.callSettled.publish(
+        factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
+      );
     }
     if (outcome !== 'failure' || !channels.outcomeUnknown.hasSubscribers) return;
     if ((error as { executionStatus?: unknown } | null)?.executionStatus !== 'unknown') return;
     const { clientOrderId } = call.options;
-    channels.outcomeUnknown.publish({ ...facts(call, now), clientOrderId, error });
+    channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }));
   },
 
   attemptStarted(call: EventSource, { attempt }: Attempt, now: number): void {
     if (channels.attemptStarted.hasSubscribers) {
-      channels.attemptStarted.publish({ ...facts(call, now), attempt });
+      channels.attemptStarted.publish(factsOf(call, now, { attempt }));
     }
   },
 
@@ -75,13 +75,10 @@ export const callEvents = {
     now: number,
   ): void {
     if (!channels.attemptSettled.hasSubscribers) return;
-    channels.attemptSettled.publish({
-      ...facts(call, now),
-      attempt,
-      outcome,
-      ...(outcome === 'success' ? {} : { error }),
-      durationMs: now - startedAt,
-    });
+    const ended = { attempt, outcome, durationMs: now - startedAt };
+    channels.attemptSettled.publish(
+      factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
+    );
   },
 
   retryScheduled(
@@ -92,49 +89,51 @@ export const callEvents = {
     now: number,
   ): void {
     if (!channels.retryScheduled.hasSubscribers) return;
-    channels.retryScheduled.publish({ ...facts(call, now), attempt: call.attempts, delayMs, reason, error });
+    channels.retryScheduled.publish(factsOf(call, now, { attempt: call.attempts, delayMs, reason, error }));
   },
 
   budgetExhausted(call: EventSource, error: unknown, now: number): void {
     if (!channels.budgetExhausted.hasSubscribers) return;
-    channels.budgetExhausted.publish({ ...facts(call, now), attempt: call.attempts, error });
+    channels.budgetExhausted.publish(factsOf(call, now, { attempt: call.attempts, error }));
   },
 
   queued(call: EventSource, now: number): void {
     if (!channels.callQueued.hasSubscribers) return;
-    channels.callQueued.publish({
-      ...facts(call, now),
-      attempt: call.attempts,
-      priority: priorityOf(call),
-      queueLength: call.plan.admission?.waiting ?? 0,
-    });
+    channels.callQueued.publish(
+      factsOf(call, now, {
+        attempt: call.attempts,
+        priority: priorityOf(call),
+        queueLength: call.plan.admission?.waiting ?? 0,
+      }),
+    );
   },
 
   dequeued(call: EventSource, outcome: 'admitted' | 'refused' | 'aborted', now: number): void {
     if (!channels.callDequeued.hasSubscribers) return;
-    channels.callDequeued.publish({
-      ...facts(call, now),
-      attempt: call.attempts,
-      priority: priorityOf(call),
-      outcome,
-      waitedMs: now - call.waitingSince,
-      queueLength: call.plan.admission?.waiting ?? 0,
-    });
+    channels.callDequeued.publish(
+      factsOf(call, now, {
+        attempt: call.attempts,
+        priority: priorityOf(call),
+        outcome,
+        waitedMs: now - call.waitingSince,
+        queueLength: call.plan.admission?.waiting ?? 0,
+      }),
+    );
   },
 
   refused(call: EventSource, reason: CallRefused['reason'], error: unknown, now: number): void {
     if (!channels.callRefused.hasSubscribers) return;
-    channels.callRefused.publish({ ...facts(call, now), attempt: call.attempts, reason, error });
+    channels.callRefused.publish(factsOf(call, now, { attempt: call.attempts, reason, error }));
   },
 
   fallbackUsed(call: EventSource, error: unknown, now: number): void {
-    if (channels.fallbackUsed.hasSubscribers) channels.fallbackUsed.publish({ ...facts(call, now), error });
+    if (channels.fallbackUsed.hasSubscribers) channels.fallbackUsed.publish(factsOf(call, now, { error }));
   },
 
   reconcileStarted(call: EventSource, { attempt }: Attempt, error: unknown, now: number): void {
     if (!channels.reconcileStarted.hasSubscribers) return;
     const { clientOrderId } = call.options;
-    channels.reconcileStarted.publish({ ...facts(call, now), attempt, clientOrderId, error });
+    channels.reconcileStarted.publish(factsOf(call, now, { attempt, clientOrderId, error }));
   },
 
   reconcileSettled(
@@ -147,13 +146,14 @@ export const callEvents = {
     if (!channels.reconcileSettled.hasSubscribers) return;
     const { clientOrderId } = call.options;
     const { outcome } = resolution;
-    channels.reconcileSettled.publish({
-      ...facts(call, now),
-      attempt,
-      clientOrderId,
-      outcome,
-      durationMs: now - startedAt,
-      ...(outcome === 'unknown' ? { error: resolution.error } : {}),
-    });
+    channels.reconcileSettled.publish(
+      factsOf(call, now, {
+        attempt,
+        clientOrderId,
+        outcome,
+        durationMs: now - startedAt,
+        ...(outcome === 'unknown' ? { error: resolution.error } : {}),
+      }),
+    );
   },
 } as const;
