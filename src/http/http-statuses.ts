@@ -17,7 +17,7 @@ export const decidingStatuses: ReadonlyMap<number, HttpStatusRow> = new Map([
 ]);
 
 /** Statuses with a meaning of their own; the others are told by their range. */
-export const httpStatuses: ReadonlyMap<number, HttpStatusRow> = new Map<number, HttpStatusRow>([
+const httpStatuses: ReadonlyMap<number, HttpStatusRow> = new Map<number, HttpStatusRow>([
   [401, { category: 'credentials', meaning: 'The API key is not accepted' }],
   [403, { category: 'permission', meaning: 'Access is refused' }],
   [404, { category: 'request', meaning: 'The path does not exist' }],

@@ -19,7 +19,7 @@ export function keepLosslessIds(config: InternalAxiosRequestConfig): void {
  * Puts quotes round the whole numbers beyond 2^53 of a JSON text. What is no text or no JSON comes back as it is: the
  * transforms of axios and of the caller see what they always see.
  */
-export function quoteLongIntegers(data: unknown): unknown {
+function quoteLongIntegers(data: unknown): unknown {
   if (typeof data !== 'string' || !longInteger.test(data)) return data;
   try {
     return stringify(parse(data, undefined, quoteUnsafe)) ?? data;

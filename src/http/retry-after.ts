@@ -1,13 +1,13 @@
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 
 /** The ban that follows a breach of the limits. Source: WEEX V3 access restrictions. */
-export const banSeconds = 10;
+const banSeconds = 10;
 
 /**
  * No answer makes a caller wait longer: a day is the longest window in which the exchange counts, and a timer of
  * Node holds only 24 days, beyond which it fires at once.
  */
-export const maxRetryAfterSeconds = 86_400;
+const maxRetryAfterSeconds = 86_400;
 
 const httpDate = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? /;
 

@@ -3,7 +3,7 @@ import type { RetryBudgetOptions } from './policy-options.js';
 const seconds = 10;
 
 /** The figures where an option is left out. */
-export const budgetDefaults = { ratio: 0.1, minPerSecond: 1 } as const;
+const budgetDefaults = { ratio: 0.1, minPerSecond: 1 } as const;
 
 /**
  * Counts calls and retries of the last ten seconds and allows a retry while retries stay below a share of the calls
