@@ -90,6 +90,46 @@ describe('the contract market', () => {
     expect(after.availableBalance).toBe(after.balance);
   });
 
+  it('keeps a leverage by symbol, and does not change it while orders stand', async () => {
+    const set = (crossLeverage: string) =>
+      send(exchange, 'POST', '/capi/v3/account/leverage', {
+        symbol: 'BTCUSDT',
+        marginType: 'CROSSED',
+        crossLeverage,
+      });
+    expect((await set('50')).json).toMatchObject({ symbol: 'BTCUSDT', crossLeverage: '50' });
+    await send(exchange, 'POST', order, restingOrder({ quantity: '1', price: '50000' }));
+    const [{ frozen }] = (await send(exchange, 'GET', '/capi/v3/account/balance')).json;
+    expect(frozen).toBe('1000.00000000');
+    expect((await set('10')).json.code).toBe(-1054);
+    expect((await set('1000')).json.code).toBe(-3313);
+    const config = await send(exchange, 'GET', '/capi/v3/account/symbolConfig?symbol=BTCUSDT');
+    expect(config.json).toMatchObject([{ crossLeverage: '50', marginType: 'CROSSED' }]);
+    const margin = { symbol: 'BTCUSDT', marginType: 'CROSSED' };
+    const answer = await send(exchange, 'POST', '/capi/v3/account/marginType', margin);
+    expect(answer.json).toEqual({ code: '200', msg: 'success', requestTime: expect.any(Number) });
+  });
+
+  it.each(['/api/v3', '/capi/v3'])('draws candles and trades of %s from the moving price', async (base) => {
+    const { json: candles } = await send(
+      exchange,
+      'GET',
+      `${base}/market/klines?symbol=ETHUSDT&interval=1m&limit=3`,
+    );
+    expect(candles).toHaveLength(3);
+    for (const [opened, open, high, low, close, , closed] of candles) {
+      expect(closed - opened).toBe(59_999);
+      expect(Number(high)).toBeGreaterThanOrEqual(Math.max(Number(open), Number(close)));
+      expect(Number(low)).toBeLessThanOrEqual(Math.min(Number(open), Number(close)));
+    }
+    const { json: trades } = await send(exchange, 'GET', `${base}/market/trades?symbol=ETHUSDT&limit=20`);
+    expect(trades).toHaveLength(20);
+    expect(trades[0].time).toBeGreaterThan(trades[1].time);
+    expect((await send(exchange, 'GET', `${base}/market/klines?symbol=ETHUSDT&interval=7m`)).json.code).toBe(
+      -1140,
+    );
+  });
+
   it('accepts a second order with the client id of one that stands, unless told otherwise', async () => {
     const intent = restingOrder();
     await send(exchange, 'POST', order, intent);

@@ -125,7 +125,7 @@ function positionView(call: EndpointCall, position: Position): object {
     marginType: 'CROSSED',
     separatedMode: 'COMBINED',
     separatedOpenOrderId: 0,
-    leverage: `${ledger.leverage}.00`,
+    leverage: ledger.leverageOf(position.symbol).toFixed(2),
     size: size(position.sizeUnits),
     openValue: formatAmount(position.openValue),
     openFee: '0',

@@ -1,7 +1,9 @@
 import * as account from './contract-account.js';
 import * as marketData from './contract-market-data.js';
 import * as orders from './contract-orders.js';
+import * as settings from './contract-settings.js';
 import { type Endpoint, endpointsOf } from './endpoint.js';
+import { klines, recentTrades } from './market-history.js';
 import { tradingSymbols } from './symbols.js';
 
 const market = 'contract';
@@ -22,9 +24,16 @@ export const contractEndpoints: readonly Endpoint[] = [
     ['getBookTicker', 'GET', '/capi/v3/market/ticker/bookTicker', 1, marketData.bookTicker],
     ['getSymbolPrice', 'GET', '/capi/v3/market/symbolPrice', 1, marketData.symbolPrice],
     ['getDepth', 'GET', '/capi/v3/market/depth', 1, marketData.depth],
+    ['getRecentTrades', 'GET', '/capi/v3/market/trades', 5, recentTrades(market)],
+    ['getKlines', 'GET', '/capi/v3/market/klines', 1, klines(market)],
   ]),
   ...endpointsOf(market, 'private', [
     ['getAccountBalance', 'GET', '/capi/v3/account/balance', 5, account.balance],
+    ['getAccountConfig', 'GET', '/capi/v3/account/accountConfig', 5, settings.accountConfig],
+    ['getSymbolConfig', 'GET', '/capi/v3/account/symbolConfig', 5, settings.symbolConfig],
+    ['getCommissionRate', 'GET', '/capi/v3/account/commissionRate', 5, settings.commissionRate],
+    ['setLeverage', 'POST', '/capi/v3/account/leverage', 10, settings.setLeverage],
+    ['setMarginType', 'POST', '/capi/v3/account/marginType', 20, settings.setMarginType],
     ['getPositions', 'GET', '/capi/v3/account/position/allPosition', 10, account.allPositions],
     ['getPosition', 'GET', '/capi/v3/account/position/singlePosition', 2, account.singlePosition],
     ['placeOrder', 'POST', '/capi/v3/order', { orders: 1 }, orders.placeOrder],

@@ -21,13 +21,13 @@ export interface Position {
   updatedMs: number;
 }
 
-/** The contract account: cross margin, long and short side apart, one leverage. No fees, funding or liquidation. */
+/** The contract account: cross margin, long and short side apart. No fees, funding or liquidation. */
 export class ContractLedger implements Ledger {
   readonly asset = 'USDT';
-  readonly leverage = 20;
   readonly positions: Map<string, Position> = new Map();
   /** The wallet: deposits and realised profit. */
   balance: number;
+  readonly #leverages = new Map<TradingSymbol, number>();
   /** Margin of orders that stand. */
   orderMargin = 0;
   readonly #nextId: () => string;
@@ -35,6 +35,23 @@ export class ContractLedger implements Ledger {
   constructor(balance: number, nextId: () => string) {
     this.balance = balance;
     this.#nextId = nextId;
+  }
+
+  /** 20 unless it was set. */
+  leverageOf(symbol: TradingSymbol): number {
+    return this.#leverages.get(symbol) ?? 20;
+  }
+
+  /** Sets the leverage of a symbol and the margin of what is held of it; throws the refusal. */
+  setLeverage(symbol: TradingSymbol, leverage: number): void {
+    const held = [...this.positions.values()].filter((position) => position.symbol === symbol);
+    const margins = held.map(({ openValue }) => Math.ceil(openValue / leverage));
+    const more = margins.reduce((sum, margin, index) => sum + margin - (held[index]?.margin ?? 0), 0);
+    if (more > this.balance - this.frozen) {
+      throw refusedByMatching('FAILED_PRECONDITION: available amount not enough');
+    }
+    held.forEach((position, index) => (position.margin = margins[index] ?? 0));
+    this.#leverages.set(symbol, leverage);
   }
 
   /** Margin of orders and positions. */
@@ -46,7 +63,7 @@ export class ContractLedger implements Ledger {
 
   reserve(order: WorkingOrder, value: number): void {
     if (opens(order)) {
-      const margin = Math.ceil(value / this.leverage);
+      const margin = Math.ceil(value / this.leverageOf(order.symbol));
       if (margin > this.balance - this.frozen) {
         throw refusedByMatching('FAILED_PRECONDITION: available amount not enough');
       }
@@ -79,7 +96,7 @@ export class ContractLedger implements Ledger {
   }
 
   #open(order: WorkingOrder, units: number, value: number, nowMs: number): number {
-    const margin = Math.min(order.reserved, Math.ceil(value / this.leverage));
+    const margin = Math.min(order.reserved, Math.ceil(value / this.leverageOf(order.symbol)));
     order.reserved -= margin;
     this.orderMargin -= margin;
     const position = this.#position(order) ?? this.#newPosition(order, nowMs);

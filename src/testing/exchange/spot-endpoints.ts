@@ -1,3 +1,4 @@
+import { klines, recentTrades } from './market-history.js';
 import { type Endpoint, endpointsOf } from './endpoint.js';
 import * as account from './spot-account.js';
 import * as marketData from './spot-market-data.js';
@@ -18,6 +19,8 @@ export const spotEndpoints: readonly Endpoint[] = [
     ['getSymbolPrice', 'GET', '/api/v3/market/ticker/price', 4, marketData.prices],
     ['getBookTicker', 'GET', '/api/v3/market/ticker/bookTicker', 4, marketData.bookTickers],
     ['getDepth', 'GET', '/api/v3/market/depth', 5, marketData.depth],
+    ['getRecentTrades', 'GET', '/api/v3/market/trades', 25, recentTrades(market)],
+    ['getKlines', 'GET', '/api/v3/market/klines', 2, klines(market)],
   ]),
   ...endpointsOf(market, 'private', [
     ['getAccountBalance', 'GET', '/api/v3/account', 5, account.account],
