@@ -25,7 +25,7 @@ export type IntentOutcome = 'executed' | 'not-executed';
 export interface IntentJournal {
   /** Writes an intent down. Resolves once it is as safe as this journal makes it. */
   sent(intent: Intent): PromiseLike<void> | void;
-  /** Forgets an intent whose outcome is known. */
+  /** Forgets an intent whose outcome is known; called after the caller was told. */
   settled(clientOrderId: string, outcome: IntentOutcome): PromiseLike<void> | void;
   /** The intents that were sent and not settled, oldest first. */
   open(): PromiseLike<readonly Intent[]> | readonly Intent[];

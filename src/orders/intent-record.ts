@@ -31,10 +31,16 @@ export class IntentRecord {
     this.#written = true;
   }
 
-  /** Forgets it. Never throws. */
-  async settle(outcome: IntentOutcome): Promise<void> {
+  /**
+   * Forgets it, one turn of the event loop after the caller was told: a program that dies in between hears of it
+   * once more after its restart, rather than never.
+   */
+  settle(outcome: IntentOutcome): void {
+    if (this.#written) setImmediate(() => void this.#forget(outcome));
+  }
+
+  async #forget(outcome: IntentOutcome): Promise<void> {
     const { intent, journal } = this.#options;
-    if (!this.#written) return;
     try {
       await journal?.settled(intent.clientOrderId, outcome);
     } catch {

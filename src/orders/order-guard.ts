@@ -84,18 +84,18 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       try {
         const value = await (native ? this.#executeNative(policy) : this.#executeForeign(policy));
         // A fallback's value says nothing about the order.
-        if (this.#attempts.executed) await this.#record?.settle('executed');
+        if (this.#attempts.executed) this.#record?.settle('executed');
         return value;
       } catch (error) {
         this.#attempts.stop();
         this.#options.signal?.throwIfAborted();
         const resolution = await this.#conclude(error);
         if (resolution?.outcome === 'found') {
-          await this.#record?.settle('executed');
+          this.#record?.settle('executed');
           return resolution.value as Result;
         }
         if (resolution?.outcome === 'absent' && mayRepeat) continue;
-        if (this.#attempts.noneExecuted) await this.#record?.settle('not-executed');
+        if (this.#attempts.noneExecuted) this.#record?.settle('not-executed');
         throw resolution ? resolution.error : error;
       }
     }

@@ -36,6 +36,8 @@ const refused = () =>
   new WEEXOrderError('Not enough', { reason: 'insufficient-balance', executionStatus: 'not-executed' });
 const eager: IPolicy = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(1) });
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Sends answer from one list, look-ups from another; the last answer stays. */
 function call(
   policy: IPolicy,
@@ -245,7 +247,7 @@ describe('a cancel, which may be repeated', () => {
 });
 
 describe('the memory of an intent', () => {
-  it('is complete before the first send, and again before every other', async () => {
+  it('is complete before every send, and forgotten only after the caller was told', async () => {
     const events: string[] = [];
     const journal = createMemoryJournal();
     const { result } = call(
@@ -275,6 +277,8 @@ describe('the memory of an intent', () => {
       },
     );
     await result;
+    expect(events.at(-1)).toBe('send');
+    await nextTurn();
     expect(events).toEqual(['persist a1 BTCUSDT', 'sent a1', 'send', 'sent a1', 'send', 'a1 executed']);
   });
 
@@ -294,6 +298,7 @@ describe('the memory of an intent', () => {
     const journal = { ...createMemoryJournal(), settled: () => Promise.reject(new Error('disk full')) };
     const { result } = call(noop, { sends: [placed] }, { journal });
     expect(await result).toBe(placed);
+    await nextTurn();
   });
 
   it.each([
@@ -306,6 +311,7 @@ describe('the memory of an intent', () => {
   ])('after an order that is %s', async (_, sends, finds, open) => {
     const journal = createMemoryJournal();
     await call(noop, { sends, finds }, { journal }).result.catch(() => undefined);
+    await nextTurn();
     expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(open);
   });
 });
