@@ -5,7 +5,7 @@ export const attemptTimeoutMs = 500;
 /** A request may be carried out so long after it arrived. */
 export const latestExecutionMs = 1_000;
 /** An order may be invisible so long after it was placed. */
-export const latestVisibilityMs = 600;
+const latestVisibilityMs = 600;
 
 /**
  * What goes wrong with three requests of ten, reads and writes alike: most of it leaves a client in the dark about
@@ -24,7 +24,6 @@ export const ambiguousFaults: readonly Fault[] = [
   { kind: 'malformed-json', probability: 0.01 },
   { kind: 'refusal', endpoint: 'placeOrder', probability: 0.03 },
   { kind: 'rate-limit', retryAfterSeconds: 1, probability: 0.004 },
-  { kind: 'rate-limit', retryAfterSeconds: 1, banMs: 300, probability: 0.001 },
   { kind: 'delay', delayMs: 400, jitterMs: latestExecutionMs - 400, probability: 0.04 },
   {
     kind: 'late-visibility',
@@ -33,3 +32,6 @@ export const ambiguousFaults: readonly Fault[] = [
     probability: 0.1,
   },
 ];
+
+/** A ban now and then, after which the exchange names no time: the documented 10 s are waited for. */
+export const ban: Fault = { kind: 'rate-limit', banMs: 500, probability: 0.0005 };

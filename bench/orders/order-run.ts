@@ -1,4 +1,4 @@
-import { createRandom, type SimulatedExchange, startExchange } from 'weex-resilience/testing';
+import { createRandom, type Fault, type SimulatedExchange, startExchange } from 'weex-resilience/testing';
 import { ambiguousFaults, latestExecutionMs } from './ambiguous-faults.js';
 
 /** Which market the orders go to. */
@@ -25,8 +25,11 @@ export interface OrderPlacer {
   place(order: WantedOrder): Promise<Report>;
 }
 
+/** What a client needs to know of an exchange. */
+export type ExchangeAccess = Pick<SimulatedExchange, 'url' | 'credentials'>;
+
 /** Makes the client under test for an exchange. */
-export type MakePlacer = (exchange: SimulatedExchange, market: Market) => OrderPlacer;
+export type MakePlacer = (exchange: ExchangeAccess, market: Market) => OrderPlacer;
 
 /** What came of a run. */
 export interface Tally {
@@ -53,14 +56,16 @@ export interface RunOptions {
   readonly orders: number;
   /** How many orders are under way at once. Default 50. */
   readonly concurrency?: number | undefined;
+  /** Default {@link ambiguousFaults}. */
+  readonly faults?: readonly Fault[] | undefined;
 }
 
 /** Places orders on a simulated exchange under ambiguous faults, and counts what stands against what was said. */
 export async function runOrders(makePlacer: MakePlacer, options: RunOptions): Promise<Tally> {
-  const { concurrency = 50, market, seed } = options;
+  const { concurrency = 50, faults = ambiguousFaults, market, seed } = options;
   const exchange = await startExchange({
     seed,
-    scenario: { name: 'ambiguous', faults: ambiguousFaults },
+    scenario: { name: 'ambiguous', faults },
     limits: { weight: false, orders: false },
   });
   try {
@@ -80,7 +85,7 @@ export async function runOrders(makePlacer: MakePlacer, options: RunOptions): Pr
 }
 
 /** Holds what stands against what was said. */
-export function count(exchange: SimulatedExchange, reports: ReadonlyMap<string, Report>): Tally {
+function count(exchange: SimulatedExchange, reports: ReadonlyMap<string, Report>): Tally {
   const standing = new Map<string, number>();
   for (const { clientOrderId } of exchange.orders) {
     standing.set(clientOrderId, (standing.get(clientOrderId) ?? 0) + 1);

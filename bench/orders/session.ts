@@ -1,14 +1,13 @@
 import type { AxiosRequestConfig } from 'axios';
 import { signRequest } from 'weex-resilience/client';
-import type { SimulatedExchange } from 'weex-resilience/testing';
-import type { Market, WantedOrder } from './order-run.js';
+import type { ExchangeAccess, Market, WantedOrder } from './order-run.js';
 
 /** Signs requests for a simulated exchange; each call makes a fresh one. */
 export class Session {
-  readonly #exchange: SimulatedExchange;
+  readonly #exchange: ExchangeAccess;
   readonly market: Market;
 
-  constructor(exchange: SimulatedExchange, market: Market) {
+  constructor(exchange: ExchangeAccess, market: Market) {
     this.#exchange = exchange;
     this.market = market;
   }
@@ -46,25 +45,29 @@ export class Session {
   }
 }
 
-/** Looks an order up by its client order id, as the market lets it. */
-export async function findOrder(
-  session: Session,
-  send: (config: AxiosRequestConfig) => Promise<unknown>,
-  clientOrderId: string,
-  symbol: string,
-): Promise<unknown> {
-  if (session.market === 'spot') return send(session.get('order', { origClientOrderId: clientOrderId }));
-  for (const { what, limit } of [
-    { what: 'openOrders', limit: 100 },
-    { what: 'order/history', limit: 1_000 },
-  ]) {
-    for (let page = 0; ; page += 1) {
-      const query = { symbol, limit: String(limit), page: String(page) };
-      const orders = (await send(session.get(what, query))) as { readonly clientOrderId: string }[];
-      const order = orders.find((one) => one.clientOrderId === clientOrderId);
-      if (order) return order;
-      if (orders.length < limit) break;
+/** Looks an order up by its client order id. */
+export type FindOrder = (clientOrderId: string, symbol: string) => Promise<unknown>;
+
+/** Makes the look-up of orders from a read, as the market lets it. */
+export function makeFindOrder(
+  market: Market,
+  read: (what: string, query: Readonly<Record<string, string>>) => Promise<unknown>,
+): FindOrder {
+  if (market === 'spot') return (clientOrderId) => read('order', { origClientOrderId: clientOrderId });
+  return async (clientOrderId, symbol) => {
+    const lists = [
+      { what: 'openOrders', limit: 100 },
+      { what: 'order/history', limit: 1_000 },
+    ];
+    for (const { what, limit } of lists) {
+      for (let page = 0; ; page += 1) {
+        const query = { symbol, limit: String(limit), page: String(page) };
+        const orders = (await read(what, query)) as { readonly clientOrderId: string }[];
+        const order = orders.find((one) => one.clientOrderId === clientOrderId);
+        if (order) return order;
+        if (orders.length < limit) break;
+      }
     }
-  }
-  return undefined;
+    return undefined;
+  };
 }

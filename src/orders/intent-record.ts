@@ -1,3 +1,4 @@
+import { settleAfterwards } from './settle-afterwards.js';
 import type { Intent, IntentJournal, IntentOutcome } from './intent-journal.js';
 
 /** What is written down of one intent, and by whom. */
@@ -31,20 +32,9 @@ export class IntentRecord {
     this.#written = true;
   }
 
-  /**
-   * Forgets it, one turn of the event loop after the caller was told: a program that dies in between hears of it
-   * once more after its restart, rather than never.
-   */
+  /** Forgets it, after the caller was told. */
   settle(outcome: IntentOutcome): void {
-    if (this.#written) setImmediate(() => void this.#forget(outcome));
-  }
-
-  async #forget(outcome: IntentOutcome): Promise<void> {
     const { intent, journal } = this.#options;
-    try {
-      await journal?.settled(intent.clientOrderId, outcome);
-    } catch {
-      // It stays open: the next recovery looks it up once more.
-    }
+    if (journal && this.#written) settleAfterwards(journal, intent.clientOrderId, outcome);
   }
 }

@@ -44,7 +44,11 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
       const intents = await level.values().all();
       return intents.toSorted((a, b) => a.begunAt - b.begunAt);
     },
-    close: () => level.close(),
+    async close() {
+      // What callers were just told is still to be taken out.
+      await new Promise((resolve) => setImmediate(resolve));
+      await level.close();
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { createLookUp, defaultLookUpPolicy } from './look-up.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import { patienceOf, spreadLookUps, sum } from './patience.js';
 import { reconcile } from './reconcile.js';
+import { settleAfterwards } from './settle-afterwards.js';
 import { type Venue, weexVenues } from './venue.js';
 
 /** Where the open intents are, and how each is looked up. */
@@ -43,7 +44,9 @@ export type RecoveredIntent<Result> =
  * Settles the intents that a journal holds open, after a crash or an outage: looks each one up and tells whether it
  * was executed. It sends nothing; an intent that was not executed is the caller's to send again or to drop.
  *
- * Call it at start, before any order is placed. An intent whose outcome stays unknown stays in the journal.
+ * Call it at start, before any order is placed. An intent whose outcome stays unknown stays in the journal; one that
+ * is known leaves it a turn of the event loop after this returned, so that a program that dies meanwhile hears of it
+ * once more.
  *
  * @throws whatever `journal.open` throws, and the reason of `signal` when it aborts.
  * @example
@@ -71,12 +74,13 @@ export async function recoverIntents<Result>(
   const queue = intents.entries();
   const worker = async (): Promise<void> => {
     for (const [index, intent] of queue) {
-      const result = await recover(options, intent);
-      if (result.outcome !== 'unknown') await journal.settled(intent.clientOrderId, result.outcome);
-      recovered[index] = result;
+      recovered[index] = await recover(options, intent);
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, intents.length) }, worker));
+  for (const { intent, outcome } of recovered) {
+    if (outcome !== 'unknown') settleAfterwards(journal, intent.clientOrderId, outcome);
+  }
   return recovered;
 }
 

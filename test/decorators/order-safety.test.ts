@@ -91,6 +91,8 @@ describe('orderSafety on a method', () => {
     journaled.length = 0;
     expect(await place(trading)).toEqual({ ...order, id: 1 });
     expect(trading).toMatchObject({ sent: 1, ids: ['o-1'], lookUps: [['o-1', 'BTCUSDT']] });
+    // The intent is forgotten a turn after the caller was told.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(journaled).toEqual(['sent Trading.placeOrder o-1', 'executed o-1']);
   });
 

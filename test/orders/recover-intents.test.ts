@@ -48,8 +48,11 @@ async function recover(journal: IntentJournal, options: Partial<RecoverOptions<O
   return { recovered: await recovered, tookMs: state.tookMs };
 }
 
-const idsOf = async (journal: IntentJournal) =>
-  (await journal.open()).map(({ clientOrderId }) => clientOrderId);
+/** What is open once everything that is known has left. */
+async function idsOf(journal: IntentJournal): Promise<string[]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return (await journal.open()).map(({ clientOrderId }) => clientOrderId);
+}
 
 describe('recoverIntents', () => {
   it('settles each intent by what the exchange shows, oldest first', async () => {
@@ -96,6 +99,13 @@ describe('recoverIntents', () => {
       { outcome: 'unknown', error: { name: 'WEEXOutcomeUnknownError', clientOrderId: 'b2' } },
     ]);
     expect(await idsOf(journal)).toEqual(['a1', 'b2']);
+  });
+
+  it('forgets an intent only after its caller was told', async () => {
+    const journal = await journalOf({ a1: 60_000 });
+    await recoverIntents({ journal, find: () => undefined });
+    expect(await journal.open()).toHaveLength(1);
+    expect(await idsOf(journal)).toEqual([]);
   });
 
   it('looks up no more intents at once than allowed', async () => {

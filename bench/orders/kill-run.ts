@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createRandom, startExchange } from 'weex-resilience/testing';
+import { ambiguousFaults, latestExecutionMs } from './ambiguous-faults.js';
+import type { ExchangeAccess, Market, Report } from './order-run.js';
+
+/** What the program under test is told. */
+export interface KilledTraderTask {
+  readonly exchange: ExchangeAccess;
+  readonly market: Market;
+  /** Of its journal. */
+  readonly directory: string;
+  /** How many orders it places before it ends by itself. */
+  readonly orders: number;
+}
+
+/** What the program under test tells. */
+export type KilledTraderLine =
+  | { readonly event: 'started' }
+  | { readonly event: 'begun'; readonly id: string }
+  | { readonly event: 'reported'; readonly id: string; readonly report: Report };
+
+/** What is run. */
+export interface KillRunOptions {
+  /** The compiled `killed-trader`. */
+  readonly program: string;
+  readonly market: Market;
+  readonly seed: number;
+  readonly kills: number;
+  /** The longest that the program lives before it is killed, in milliseconds. Default 400. */
+  readonly longestLifeMs?: number | undefined;
+}
+
+/** What came of it. */
+export interface KillTally {
+  readonly kills: number;
+  /** Orders that the program began, in all its lives. */
+  readonly orders: number;
+  /** Of which it heard only after a restart. */
+  readonly recovered: number;
+  readonly duplicates: number;
+  /** Reported as placed without standing, or the reverse. */
+  readonly wrong: number;
+  /** They stand, and nobody was ever told. */
+  readonly lost: number;
+  readonly unknown: number;
+}
+
+/** Kills a trading program again and again, lets it end at last, and counts what stands against what it was told. */
+export async function runKilled(options: KillRunOptions): Promise<KillTally> {
+  const { kills, longestLifeMs = 400, market, program, seed } = options;
+  const random = createRandom(`kills ${seed}`);
+  const directory = await mkdtemp(join(tmpdir(), 'killed-trader-'));
+  const exchange = await startExchange({
+    seed,
+    scenario: { name: 'ambiguous', faults: ambiguousFaults },
+    limits: { weight: false, orders: false },
+  });
+  const begun = new Set<string>();
+  const reports = new Map<string, Report>();
+  const recovered = new Set<string>();
+  try {
+    for (let life = 0; life <= kills; life += 1) {
+      const last = life === kills;
+      const mine = new Set<string>();
+      const access = { url: exchange.url, credentials: exchange.credentials };
+      const task = { exchange: access, market, directory, orders: last ? 5 : 1_000 };
+      await live(program, task, last ? undefined : random() * longestLifeMs, (line) => {
+        if (line.event === 'begun') mine.add(line.id);
+        if (line.event !== 'reported') return;
+        reports.set(line.id, line.report);
+        if (!mine.has(line.id)) recovered.add(line.id);
+      });
+      for (const id of mine) begun.add(id);
+    }
+    await new Promise((resolve) => setTimeout(resolve, latestExecutionMs + 200));
+  } finally {
+    await exchange.close();
+    await rm(directory, { recursive: true });
+  }
+
+  const standing = new Map<string, number>();
+  for (const { clientOrderId } of exchange.orders) {
+    standing.set(clientOrderId, (standing.get(clientOrderId) ?? 0) + 1);
+  }
+  const all = [...begun];
+  const counted = (test: (stands: number, report: Report | undefined) => boolean) =>
+    all.filter((id) => test(standing.get(id) ?? 0, reports.get(id))).length;
+  return {
+    kills,
+    orders: all.length,
+    recovered: recovered.size,
+    duplicates: counted((stands) => stands > 1),
+    wrong: counted(
+      (stands, report) => (report === 'placed' && stands === 0) || (report === 'not-placed' && stands > 0),
+    ),
+    lost: counted((stands, report) => stands > 0 && report === undefined),
+    unknown: counted((_, report) => report === 'unknown'),
+  };
+}
+
+/** One life of the program: it ends by itself, or is killed so long after it has started. */
+async function live(
+  program: string,
+  task: KilledTraderTask,
+  lifeMs: number | undefined,
+  onLine: (line: KilledTraderLine) => void,
+): Promise<void> {
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, TASK: JSON.stringify(task) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code));
+  });
+  for await (const text of createInterface({ input: child.stdout })) {
+    const line = JSON.parse(text) as KilledTraderLine;
+    onLine(line);
+    if (line.event === 'started' && lifeMs !== undefined) setTimeout(() => child.kill('SIGKILL'), lifeMs);
+  }
+  const code = await ended;
+  if (lifeMs === undefined && code !== 0) throw new Error(`the program ended with status ${code}`);
+}
