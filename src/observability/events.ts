@@ -71,14 +71,12 @@ export interface BudgetExhausted extends CallFacts {
   readonly error: unknown;
 }
 
-/** A circuit changed its state. There is no `callId` where no call caused it. */
+/** A circuit changed its state. */
 export interface CircuitChange {
   readonly at: number;
   readonly policy: string;
   /** The key of the circuit; `undefined` for the one circuit of a policy without keys. */
   readonly key?: string | undefined;
-  readonly callId?: number | undefined;
-  readonly operation?: string | undefined;
   /** The state that it left. */
   readonly from: 'closed' | 'open' | 'half-open' | 'isolated';
 }
@@ -146,8 +144,6 @@ export interface CoolDownEntered {
   readonly delayMs: number;
   /** The answer that closed it; absent where another process did. */
   readonly error?: unknown;
-  readonly callId?: number | undefined;
-  readonly operation?: string | undefined;
 }
 
 /** The gate of a scope is open again. */
