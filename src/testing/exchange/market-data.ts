@@ -3,7 +3,7 @@ import { formatUnits } from './units.js';
 import type { TradingSymbol } from './symbols.js';
 
 /** The market moves in steps of this length; within one everything stands still. */
-const marketStepMs = 250;
+export const marketStepMs = 250;
 
 /** A level of the order book, in whole units of the symbol. */
 export interface BookLevel {
