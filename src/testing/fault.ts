@@ -11,9 +11,9 @@ export interface FaultScope {
   readonly untilMs?: number | undefined;
   /** From 0 to 1. Drawn from the seed and the number of the request among those of its operation. */
   readonly probability?: number | undefined;
-  /** How many matching requests pass untouched first. */
+  /** How many matching requests pass untouched first, all operations together. */
   readonly skip?: number | undefined;
-  /** How many requests it hits at most. */
+  /** How many requests it hits at most, all operations together. */
   readonly count?: number | undefined;
 }
 

@@ -27,7 +27,10 @@ export interface PlannedPhase {
   readonly untilMs: number;
 }
 
-/** A fault as it is going to happen: times since the start of the exchange, and the seed of its own chance. */
+/**
+ * A fault as it is going to happen. Its times count from the start of the exchange; those of an injected one from
+ * when it was injected.
+ */
 export type PlannedFault = Fault & {
   /** Counts from 0 as faults are added. */
   readonly id: number;

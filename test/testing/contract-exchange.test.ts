@@ -202,6 +202,45 @@ describe('the contract market', () => {
     expect(exchange.orders).toEqual([]);
   });
 
+  it('takes and cancels several at once, each with a result of its own', async () => {
+    const batchOrders = [restingOrder(), restingOrder({ price: '0' }), restingOrder()];
+    const placed = await send(exchange, 'POST', '/capi/v3/batchOrders', { batchOrders });
+    expect(placed.json).toMatchObject([
+      { success: true, clientOrderId: batchOrders[0]?.newClientOrderId, errorCode: '' },
+      { success: false, orderId: '', errorCode: '-1140', errorMessage: expect.stringContaining('price') },
+      { success: true },
+    ]);
+    const ids = exchange.orders.map(({ orderId }) => orderId);
+    const gone = await send(exchange, 'DELETE', '/capi/v3/batchOrders', `{"orderIdList":[${ids[0]},1]}`);
+    expect(gone.json).toMatchObject([
+      { orderId: ids[0], success: true },
+      { orderId: '1', success: false, errorCode: '-3200' },
+    ]);
+    const all = await send(exchange, 'DELETE', '/capi/v3/allOpenOrders');
+    expect(all.text).toContain(`"orderId":${ids[1]},"success":true`);
+    for (const list of [[], [1], restingOrder(), Array.from({ length: 6 }, () => restingOrder())]) {
+      const { json } = await send(exchange, 'POST', '/capi/v3/batchOrders', { batchOrders: list });
+      expect(json.code).toBeLessThan(-1_139);
+    }
+    expect(exchange.orders).toHaveLength(2);
+  });
+
+  it('pages and filters what it lists', async () => {
+    for (const symbol of ['BTCUSDT', 'ETHUSDT', 'BTCUSDT']) {
+      await send(exchange, 'POST', order, restingOrder({ symbol, price: '1000' }));
+    }
+    const list = async (query: string) => (await send(exchange, 'GET', `/capi/v3/openOrders?${query}`)).json;
+    const ids = exchange.orders.map(({ orderId }) => orderId);
+    expect(await list('symbol=BTCUSDT')).toHaveLength(2);
+    expect(await list('limit=2&page=1')).toHaveLength(1);
+    expect(await list(`orderId=${ids[1]}`)).toHaveLength(1);
+    expect(await list(`startTime=${Date.now() + 60_000}`)).toEqual([]);
+    expect((await list('startTime=2&endTime=1')).code).toBe(-1171);
+    expect((await list('startTime=1&endTime=9000000000')).code).toBe(-1170);
+    expect((await list('limit=101')).code).toBe(-1140);
+    expect((await list('symbol=NOSUCH')).code).toBe(-1121);
+  });
+
   it('does not know orders, paths and methods that it does not have', async () => {
     expect((await send(exchange, 'GET', `${order}?orderId=1`)).json.code).toBe(-3200);
     expect((await send(exchange, 'DELETE', `${order}?orderId=1`)).json.code).toBe(-3200);

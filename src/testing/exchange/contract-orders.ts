@@ -2,7 +2,7 @@ import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
 import { unknownOrder } from './order-book.js';
 import { namedOrder, openOrders, orderHistory, pageOf } from './order-queries.js';
-import { listOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
+import { listOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
 import { missingParameter, Refusal, refusedByMatching } from './refusal.js';
 import type { SimulatedOrder, WorkingOrder } from './simulated-order.js';
 
@@ -30,8 +30,7 @@ function placeOne({ world, nowMs, visibility }: EndpointCall, parameters: Parame
 
 /** Takes up to five orders, each with a result of its own. */
 export function placeOrders(call: EndpointCall): PlaceResult[] {
-  return listOf(call.body, 'batchOrders', 5).map((item) => {
-    const parameters = item as Parameters;
+  return objectsOf(call.body, 'batchOrders', 5).map((parameters) => {
     try {
       return placeOne(call, parameters);
     } catch (error) {

@@ -36,6 +36,14 @@ export function listOf(body: Parameters, name: string, most: number): unknown[] 
   return value;
 }
 
+/** As {@link listOf}, for items that are objects themselves. */
+export function objectsOf(body: Parameters, name: string, most: number): Parameters[] {
+  return listOf(body, name, most).map((item) => {
+    if (typeof item === 'object' && item !== null) return item as Parameters;
+    throw badParameter(`Parameter '${name}' must hold objects.`);
+  });
+}
+
 /** The symbol a request names, or the refusal. */
 export function symbolOf(market: Market, name: string | undefined): TradingSymbol {
   if (name === undefined) throw missingParameter('symbol');

@@ -1,7 +1,7 @@
 import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
 import { namedOrder, openOrders, orderHistory, pageOf } from './order-queries.js';
-import { listOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
+import { listOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
 import { missingParameter, Refusal } from './refusal.js';
 import { isActive, type SimulatedOrder, type WorkingOrder } from './simulated-order.js';
 
@@ -25,8 +25,8 @@ function placeOne({ world, nowMs, visibility }: EndpointCall, parameters: Parame
 /** Takes up to ten orders of one symbol, each with a result of its own. */
 export function placeOrders(call: EndpointCall): object {
   const symbol = symbolOf(market, textOf(call.body, 'symbol')).symbol;
-  const orderList = listOf(call.body, 'orderList', 10).map((item) => {
-    const parameters = { ...(item as Parameters), symbol };
+  const orderList = objectsOf(call.body, 'orderList', 10).map((item) => {
+    const parameters = { ...item, symbol };
     try {
       return placeOne(call, parameters);
     } catch (error) {
