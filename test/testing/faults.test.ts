@@ -1,6 +1,12 @@
 import { Agent } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Fault, type SimulatedExchange, startExchange } from '../../src/testing/index.js';
+import {
+  createFakeClock,
+  type FakeClock,
+  type Fault,
+  type SimulatedExchange,
+  startExchange,
+} from '../../src/testing/index.js';
 import { restingOrder, send } from './support/signed-request.js';
 
 let exchange: SimulatedExchange;
@@ -9,9 +15,16 @@ beforeEach(async () => {
 });
 afterEach(() => exchange.close());
 
-const place = (changes = {}) =>
-  send(exchange, 'POST', '/capi/v3/order', restingOrder(changes), { timeoutMs: 400 });
-const time = () => send(exchange, 'GET', '/capi/v3/market/time', undefined, { timeoutMs: 400 });
+/** The exchange again, with a clock that stands still, so that no slow machine lets a moment pass. */
+const standStill = async (): Promise<FakeClock> => {
+  await exchange.close();
+  const clock = createFakeClock(Date.now());
+  exchange = await startExchange({ seed: 7, clock });
+  return clock;
+};
+const place = (changes = {}, timeoutMs = 20_000) =>
+  send(exchange, 'POST', '/capi/v3/order', restingOrder(changes), { timeoutMs });
+const time = () => send(exchange, 'GET', '/capi/v3/market/time', undefined, { timeoutMs: 20_000 });
 const outcome = (reply: Promise<{ status: number }>) =>
   reply.then(
     ({ status }) => status,
@@ -38,7 +51,7 @@ describe('a fault', () => {
     [{ kind: 'delay', delayMs: 60, executed: true }, 200, 1],
   ])('%o: the client sees %s, %d orders stand', async (fault, seen, standing) => {
     exchange.inject({ ...fault, count: 1 });
-    expect(await outcome(place())).toBe(seen);
+    expect(await outcome(place({}, seen === 'timed out' ? 400 : undefined))).toBe(seen);
     expect(exchange.orders).toHaveLength(standing);
     expect(exchange.requests).toMatchObject([
       {
@@ -52,13 +65,14 @@ describe('a fault', () => {
   });
 
   it('is carried out late when it is delayed, whether the client still waits or not', async () => {
+    const clock = await standStill();
     exchange.inject({ kind: 'delay', delayMs: 150, count: 1 });
-    const body = restingOrder();
-    expect(await outcome(send(exchange, 'POST', '/capi/v3/order', body, { timeoutMs: 40 }))).toBe(
-      'timed out',
-    );
+    const reply = outcome(place({}, 1_000));
+    await expect.poll(() => clock.pendingTimers).toBe(1);
+    expect(await reply).toBe('timed out');
     expect(exchange.orders).toEqual([]);
-    await expect.poll(() => exchange.orders.length).toBe(1);
+    await clock.advance(150);
+    expect(exchange.orders).toHaveLength(1);
   });
 
   it('sends what it was told to', async () => {
@@ -83,9 +97,11 @@ describe('a fault', () => {
   });
 
   it('bans the address for a while', async () => {
+    const clock = await standStill();
     exchange.inject({ kind: 'rate-limit', banMs: 120, count: 1 });
     expect([(await time()).status, (await time()).status]).toEqual([429, 429]);
-    await expect.poll(async () => (await time()).status).toBe(200);
+    await clock.advance(120);
+    expect((await time()).status).toBe(200);
   });
 
   it('moves the clock of the exchange', async () => {
@@ -100,6 +116,7 @@ describe('a fault', () => {
   });
 
   it('shows orders late, in the book and in the history', async () => {
+    const clock = await standStill();
     exchange.inject({ kind: 'late-visibility', delayMs: 150, count: 2 });
     const id = (await place()).json.orderId;
     const bought = (await place({ type: 'MARKET' })).json.orderId;
@@ -108,8 +125,8 @@ describe('a fault', () => {
     expect([await open(), await history()]).toEqual([0, 0]);
     expect((await send(exchange, 'GET', `/capi/v3/order?orderId=${id}`)).json.code).toBe(-3200);
     expect(exchange.orders.map(({ orderId }) => orderId)).toEqual([id, bought]);
-    await expect.poll(open).toBe(1);
-    await expect.poll(history).toBe(1);
+    await clock.advance(150);
+    expect([await open(), await history()]).toEqual([1, 1]);
   });
 
   it('tightens the limits', async () => {
@@ -139,14 +156,17 @@ describe('the scope of a fault', () => {
   });
 
   it('skips, counts and ends', async () => {
+    const clock = await standStill();
     exchange.inject({ kind: 'respond', status: 418, endpoint: 'getServerTime', skip: 1, count: 2 });
     const statuses = [];
     for (let round = 0; round < 5; round += 1) statuses.push((await time()).status);
     expect(statuses).toEqual([200, 418, 418, 200, 200]);
     exchange.inject({ kind: 'respond', status: 418, fromMs: 40, untilMs: 120 });
     expect((await time()).status).toBe(200);
-    await expect.poll(async () => (await time()).status).toBe(418);
-    await expect.poll(async () => (await time()).status).toBe(200);
+    await clock.advance(40);
+    expect((await time()).status).toBe(418);
+    await clock.advance(80);
+    expect((await time()).status).toBe(200);
   });
 
   it('hits the same requests of an operation for the same seed, whatever else is asked', async () => {
