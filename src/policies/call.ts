@@ -2,7 +2,7 @@ import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
 import type { CallRefused } from '../observability/events.js';
 import type { Applicant } from './admission.js';
-import { Attempt, type AttemptOwner, InnerAttempt } from './attempt.js';
+import { Attempt, type AttemptOwner, InnerAttempt, spreadable } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
 import type { Circuit } from './circuit.js';
 import { documentedBanMs, type GatePass, type GateWaiter } from './cool-down.js';
@@ -223,7 +223,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     callEvents.attemptStarted(this, attempt, now);
     let result: unknown;
     try {
-      result = plan.inner ? this.#throughInner(attempt) : this.#work(attempt);
+      result = plan.inner ? this.#throughInner(attempt) : this.#work(spreadable(attempt, this.#work));
     } catch (error) {
       this.#attemptFailed(attempt, error);
       return;
@@ -238,7 +238,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   #throughInner(attempt: Attempt): unknown {
     return this.plan.inner?.execute(
-      ({ signal }) => this.#work(new InnerAttempt(attempt, signal)),
+      ({ signal }) => this.#work(spreadable(new InnerAttempt(attempt, signal), this.#work)),
       attempt.signal,
     );
   }

@@ -1,8 +1,8 @@
-import { type IPolicy, RetryPolicy } from 'cockatiel';
+import { RetryPolicy } from 'cockatiel';
 import { resolveBackoff } from './backoff.js';
 import { defaultMaxRetries } from './retrying.js';
 import { resolveCircuit } from './circuit.js';
-import type { BackoffOptions, PolicyOptions } from './policy-options.js';
+import type { AnyPolicy, BackoffOptions, PolicyOptions } from './policy-options.js';
 import type { PolicyDescription } from './resilience-policy.js';
 
 /** Says what options amount to, before any call is made. */
@@ -96,10 +96,10 @@ function warningsOf(options: PolicyOptions, retries: number, waitsMs: number): s
   return warnings;
 }
 
-function hasRetry(policy: IPolicy): boolean {
+function hasRetry(policy: AnyPolicy): boolean {
   if (policy instanceof RetryPolicy) return true;
-  const { wrapped, describe } = policy as IPolicy & {
-    wrapped?: IPolicy[];
+  const { wrapped, describe } = policy as AnyPolicy & {
+    wrapped?: AnyPolicy[];
     describe?: () => PolicyDescription;
   };
   if (wrapped) return wrapped.some(hasRetry);

@@ -8,6 +8,7 @@ export type { CircuitBreakerSnapshot } from './circuit-breaker.js';
 export type { CircuitSnapshot, CircuitState } from './circuit.js';
 export type { ErrorRule } from './error-rule.js';
 export type {
+  AnyPolicy,
   BackoffOptions,
   BulkheadOptions,
   CircuitBreakerOptions,

@@ -1,9 +1,9 @@
-import type { IBackoffFactory, IPolicy } from 'cockatiel';
+import type { IBackoffFactory } from 'cockatiel';
 import type { Clock } from '../context/clock.js';
 import type { Admission } from './admission.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { CoolDown } from './cool-down.js';
-import type { BackoffOptions, ErrorClass, Fallback } from './policy-options.js';
+import type { AnyPolicy, BackoffOptions, ErrorClass, Fallback } from './policy-options.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { RuleBook } from './rule-book.js';
@@ -30,7 +30,7 @@ export interface Plan {
   readonly stale: StaleValues | undefined;
   readonly effect: 'read' | 'write' | undefined;
   readonly resynchronizeClock: ((error: unknown) => unknown) | undefined;
-  readonly inner: IPolicy | undefined;
+  readonly inner: AnyPolicy | undefined;
   /** Whether something is measured by when a call succeeded. */
   readonly needsEndTime: boolean;
   readonly rules: RuleBook;

@@ -1,10 +1,13 @@
-import type { IPolicy } from 'cockatiel';
+import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
 
 /** A class of errors, as in `instanceof`. */
 // biome-ignore format: one line says it
 export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** Any cockatiel policy, also one whose fallback gives something else than the method. */
+export type AnyPolicy = IPolicy<IDefaultPolicyContext, unknown>;
 
 /** How delays are spread. `'none'`: exact; `'full'`: 0 to the delay; `'equal'`: its upper half; `'decorrelated'`: from the first delay to three times the one before. */
 export type Jitter = 'none' | 'full' | 'equal' | 'decorrelated';
@@ -143,7 +146,7 @@ export interface PolicyOptions {
   /** Runs once, before the one free attempt after the exchange refused the timestamp. */
   readonly resynchronizeClock?: ((error: unknown) => unknown) | undefined;
   /** Any cockatiel policy, run around each attempt, innermost. */
-  readonly inner?: IPolicy | undefined;
+  readonly inner?: AnyPolicy | undefined;
   readonly clock?: Clock | undefined;
   /** A number from 0 up to 1, as `Math.random`. */
   readonly random?: (() => number) | undefined;

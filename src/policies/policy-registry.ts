@@ -1,9 +1,8 @@
-import type { IPolicy } from 'cockatiel';
 import { WeakList } from '../context/weak-list.js';
 import type { ErrorRule } from './error-rule.js';
 import { Pipeline } from './pipeline.js';
 import type { PolicyHost } from './policy-host.js';
-import type { ErrorClass, PolicyOptions } from './policy-options.js';
+import type { AnyPolicy, ErrorClass, PolicyOptions } from './policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 import { RuleBook } from './rule-book.js';
 import { Scopes } from './scopes.js';
@@ -38,7 +37,7 @@ export class PolicyRegistry {
    *
    * @throws TypeError or RangeError that names every fault of the options.
    */
-  define(name: string, optionsOrPolicy: PolicyOptions | IPolicy): ResiliencePolicy {
+  define(name: string, optionsOrPolicy: PolicyOptions | AnyPolicy): ResiliencePolicy {
     if (typeof name !== 'string' || name === '') {
       throw new TypeError(
         `Cannot define a policy: name must be a non-empty string, received ${String(name)}`,
@@ -61,7 +60,7 @@ export class PolicyRegistry {
    *
    * @throws TypeError or RangeError that names every fault of the options.
    */
-  create(optionsOrPolicy: PolicyOptions | IPolicy): ResiliencePolicy {
+  create(optionsOrPolicy: PolicyOptions | AnyPolicy): ResiliencePolicy {
     const policy = new Pipeline(optionsOf(optionsOrPolicy), this.#host);
     this.#unnamed.add(policy);
     return policy;
@@ -112,8 +111,8 @@ export class PolicyRegistry {
   }
 }
 
-function optionsOf(optionsOrPolicy: PolicyOptions | IPolicy): PolicyOptions {
+function optionsOf(optionsOrPolicy: PolicyOptions | AnyPolicy): PolicyOptions {
   if (optionsOrPolicy instanceof Pipeline) return optionsOrPolicy.options;
   const isPolicy = typeof (optionsOrPolicy as { execute?: unknown } | null)?.execute === 'function';
-  return isPolicy ? { inner: optionsOrPolicy as IPolicy } : (optionsOrPolicy as PolicyOptions);
+  return isPolicy ? { inner: optionsOrPolicy as AnyPolicy } : (optionsOrPolicy as PolicyOptions);
 }
