@@ -25,7 +25,7 @@ interface Facts<Options, Fallback, Context> {
 }
 
 /** What the compiler says of a member that does not fit. An object, because it would print a bare sentence as `string`. */
-interface Refusal<Reason extends string> {
+export interface Refusal<Reason extends string> {
   readonly cannotBeResilient: Reason;
 }
 
@@ -68,9 +68,11 @@ type MethodDecoration<Method, This, Fitting, On extends AnyFacts> = Method exten
 type CallDecoration<This, Args extends unknown[], Result, Fitting, On extends AnyFacts> = [
   Misfit<On['options'], ResilientOptions<This, Args, Result>>,
 ] extends [never]
-  ? [On['fallback']] extends [Result]
+  ? [On['fallback']] extends [never]
     ? OwnPolicyOnly<Fitting, On>
-    : 'what the fallback returns does not fit the result of the method'
+    : [On['fallback']] extends [Result]
+      ? OwnPolicyOnly<Fitting, On>
+      : Refusal<'what the fallback returns does not fit the result of the method'>
   : Refusal<`${Misfit<On['options'], ResilientOptions<This, Args, Result>>} does not fit the parameters, this or result of the method`>;
 
 type ClassDecoration<Target, On extends AnyFacts> = Target extends AnyClass
@@ -112,12 +114,14 @@ type OwnPolicyOnly<Fitting, On extends AnyFacts> = [On['context']] extends [Call
 /** What a policy that is not of this library cannot do. */
 export type OwnOption = 'priority' | 'key' | 'cost' | 'scope';
 
-/** The names of the options that do not fit. */
-type Misfit<Options, Fitting> = {
+/** The names of the options that do not fit; none where the options are wrong by themselves, which is said there. */
+type Misfit<Options, Fitting> = [ResilientOptions] extends [Options] ? never : MisfitNames<Options, Fitting>;
+
+type MisfitNames<Options, Fitting> = {
   [Name in keyof Options & keyof Fitting & string]: Options[Name] extends Fitting[Name]
     ? never
     : Name extends 'orderSafety'
-      ? `orderSafety.${Misfit<Options[Name], Exclude<Fitting[Name], undefined>>}`
+      ? `orderSafety.${MisfitNames<Options[Name], Exclude<Fitting[Name], undefined>>}`
       : Name;
 }[keyof Options & keyof Fitting & string];
 

@@ -49,7 +49,8 @@ export function Resilient<
   const Options extends ResilientOptions = object,
 >(
   policy?: string | PolicyOptionsWithFallback<Fallback> | IPolicy<Context, Fallback>,
-  options?: KnownOptions<Options>,
+  // Without a declared `this` a callback would be told that it is a part of these options.
+  options?: KnownOptions<Options> & ThisType<{ readonly thisMustBeDeclared: true }>,
 ): ResilientDecorator<Options, Fallback, Context> {
   const plan = callPlan('@Resilient', policy as PolicyReference, options);
   // Standard decorators are called with a context, legacy ones with a key, or with the class alone.

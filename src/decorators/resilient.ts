@@ -2,14 +2,11 @@ import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { callPlan } from './call-plan.js';
 import { createLayer, promiseMethod } from './decorate.js';
-import type { OwnOption } from './decoration.js';
+import type { OwnOption, Refusal } from './decoration.js';
 import type { PolicyReference } from './policy-source.js';
 import type { PolicyOptionsWithFallback } from './resilient-decorator.js';
 import type { ResilientOptions } from './resilient-options.js';
 import { wrapMethod } from './wrap-method.js';
-
-/** A function that returns a promise. */
-type PromiseFunction = (this: never, ...args: never[]) => PromiseLike<unknown>;
 
 /**
  * Gives a function the policy that `@Resilient` gives a method, where there is no class: the same policies, the same
@@ -31,17 +28,17 @@ type PromiseFunction = (this: never, ...args: never[]) => PromiseLike<unknown>;
  * console.log(await getPrice('BTCUSDT')); // BTCUSDT: 1
  * ```
  */
-export function resilient<Fn extends PromiseFunction, Context extends IDefaultPolicyContext = CallContext>(
+export function resilient<Fn, Context extends IDefaultPolicyContext = CallContext>(
   fn: Fn & PlainPromise<Fn>,
   policy?:
     | string
-    | PolicyOptionsWithFallback<Awaited<ReturnType<Fn>>>
-    | IPolicy<Context, Awaited<ReturnType<Fn>>>
+    | PolicyOptionsWithFallback<ResultOf<Fn>>
+    | IPolicy<Context, ResultOf<Fn>>
     | IPolicy<Context>,
   options?: FunctionOptions<Fn, Context>,
 ): Fn {
   const plan = callPlan('resilient', policy as PolicyReference, options);
-  const { name = '' } = (fn as PromiseFunction | undefined) ?? {};
+  const { name = '' } = (fn as { name?: string } | undefined) ?? {};
   const original = promiseMethod(fn, name || 'a function');
   const layer = createLayer(plan, {
     method: undefined,
@@ -53,11 +50,18 @@ export function resilient<Fn extends PromiseFunction, Context extends IDefaultPo
   return wrapMethod(original, layer) as unknown as Fn;
 }
 
-type PlainPromise<Fn extends PromiseFunction> =
-  Promise<Awaited<ReturnType<Fn>>> extends ReturnType<Fn>
-    ? unknown
-    : 'resilient needs a function that returns a plain promise';
+type PlainPromise<Fn> = Fn extends (...args: never[]) => infer Returned
+  ? Returned extends PromiseLike<infer Result>
+    ? Promise<Result> extends Returned
+      ? unknown
+      : Refusal<'the function must return a plain promise'>
+    : Refusal<'the function must return a promise'>
+  : Refusal<'it is no function'>;
 
-type FunctionOptions<Fn extends PromiseFunction, Context> = [Context] extends [CallContext]
-  ? ResilientOptions<ThisParameterType<Fn>, Parameters<Fn>, Awaited<ReturnType<Fn>>>
-  : Omit<ResilientOptions<ThisParameterType<Fn>, Parameters<Fn>>, OwnOption>;
+type ResultOf<Fn> = Fn extends (...args: never[]) => PromiseLike<infer Result> ? Result : never;
+
+type ArgsOf<Fn> = Fn extends (...args: infer Args) => unknown ? Args : never;
+
+type FunctionOptions<Fn, Context> = [Context] extends [CallContext]
+  ? ResilientOptions<ThisParameterType<Fn>, ArgsOf<Fn>, ResultOf<Fn>>
+  : Omit<ResilientOptions<ThisParameterType<Fn>, ArgsOf<Fn>>, OwnOption>;
