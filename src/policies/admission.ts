@@ -91,6 +91,7 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   /** Whether a call may go in at once: there is room, and nobody waits whom it would overtake. */
   hasRoom(rank: number, cost: number, now: number): boolean {
+    if (rank === 0) this.#limiter?.noteDemand(cost, now);
     this.#reclaim(now);
     // Room that came back a moment ago belongs to those who wait.
     if (this.#queue.size > 0 || this.#limiter) this.drain(now);
@@ -99,9 +100,9 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   /** Takes the slot and the allowance. */
-  take({ rank, cost }: Holder, now: number): void {
+  take({ rank, cost }: Holder): void {
     this.#running[rank as 0 | 1 | 2] += 1;
-    this.#limiter?.take(cost, rank === 0, now);
+    this.#limiter?.take(cost, rank === 0);
   }
 
   /** The work of an attempt is over. */
@@ -175,7 +176,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   nextWaiting(now: number): Applicant | undefined {
     if (this.#beforeGate) return undefined;
     this.#reclaim(now);
-    return this.#queue.next(now, (waiter) => this.#fits(waiter.rank, (waiter as Applicant).cost, now)) as
+    return this.#queue.next(now, (waiter) => this.#mayLeave(waiter as Applicant, now)) as
       | Applicant
       | undefined;
   }
@@ -205,9 +206,14 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   #letOut(applicant: Applicant, pass: GatePass | undefined, now: number): void {
     this.#queue.grant(applicant);
+    if (applicant.rank !== 0) this.#limiter?.countPace(applicant.cost, now);
     this.#disarmReclaim();
     if (applicant.mayStart(now)) applicant.start(pass, now);
     else if (pass) this.#gate?.settle(pass, 'nothing', now);
+  }
+
+  #mayLeave({ rank, cost }: Applicant, now: number): boolean {
+    return this.#fits(rank, cost, now) && (this.#limiter?.isInPace(cost, rank === 0, now) ?? true);
   }
 
   #fits(rank: number, cost: number, now: number): boolean {

@@ -214,7 +214,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     attempt.pass = pass;
     attempt.ticket = this.#circuit?.acquire(now);
     if (plan.admission) {
-      plan.admission.take(attempt, now);
+      plan.admission.take(attempt);
       attempt.holds = true;
     }
     this.#attempt = attempt;

@@ -28,11 +28,21 @@ interface Spent {
   readonly critical: boolean;
 }
 
+/** Calls that waited leave in slices of this length. */
+const sliceMs = 50;
+
+/** For how many windows the demand of critical calls is remembered. */
+const rememberedWindows = 6;
+
+/** How much more than the even share may leave in one slice, so that a late timer loses nothing. */
+const sliceSlack = 1.5;
+
 /**
  * Allows at most `limit` in any stretch of `windowMs`, as the exchange sees it: what a request took comes back one
  * window after its answer, because only then it is sure when the exchange counted it.
  *
- * Critical calls find some allowance kept free: as much as the busiest of the last two windows needed.
+ * Critical calls find some allowance kept free: as much as they asked for in the busiest of the last windows. Calls that had
+ * to wait leave evenly spread, so that what comes back all at once does not go out all at once.
  */
 export class RateLimiter {
   readonly #clock: Clock;
@@ -43,8 +53,11 @@ export class RateLimiter {
   #spent: Spent[] = [];
   #spentFrom = 0;
   readonly #used = { ordinary: 0, critical: 0 };
-  // The most that critical calls used at a time: in this window and in the one before.
-  #peaks = { window: -1, current: 0, previous: 0 };
+  // What critical calls asked for in this window, and in the ones before it, latest first.
+  #demand: number[] = [];
+  #demandWindow = -1;
+  // How much went out to calls that had waited, in this slice of time.
+  readonly #pace = { slice: -1, granted: 0 };
   #timer: unknown;
   #draining = false;
 
@@ -86,17 +99,35 @@ export class RateLimiter {
     );
   }
 
+  /** Whether a call that waited may leave in this slice; critical ones always may. */
+  isInPace(cost: number, critical: boolean, now: number): boolean {
+    const slice = Math.floor(now / sliceMs);
+    if (critical || slice !== this.#pace.slice) return true;
+    const share = Math.ceil((sliceSlack * this.#limit * sliceMs) / this.#config.windowMs);
+    return this.#pace.granted + cost <= share;
+  }
+
+  /** A call that waited left. */
+  countPace(cost: number, now: number): void {
+    const slice = Math.floor(now / sliceMs);
+    this.#pace.granted = slice === this.#pace.slice ? this.#pace.granted + cost : cost;
+    this.#pace.slice = slice;
+  }
+
   /** Whether the next allowance belongs to a call that waits, in any policy, and may not be overtaken by this class. */
   isOwed(rank: number): boolean {
     for (const client of this.#clients) if (client.waiting > 0 && client.wantsAllowance(rank)) return true;
     return false;
   }
 
-  take(cost: number, critical: boolean, now: number): void {
-    this.#used[critical ? 'critical' : 'ordinary'] += cost;
-    if (!critical) return;
+  /** A critical call came: what it asks for is kept free in the windows to come. */
+  noteDemand(cost: number, now: number): void {
     this.#reserve(now);
-    this.#peaks.current = Math.max(this.#peaks.current, this.#used.critical);
+    this.#demand[0] = (this.#demand[0] ?? 0) + cost;
+  }
+
+  take(cost: number, critical: boolean): void {
+    this.#used[critical ? 'critical' : 'ordinary'] += cost;
   }
 
   /** The answer is there: from now on the window runs. */
@@ -134,7 +165,13 @@ export class RateLimiter {
     this.#timer = undefined;
     const first = this.#spent[this.#spentFrom];
     if (!this.#somebodyWaits) return;
-    const wakeAt = Math.min(first?.expiresAt ?? Infinity, this.#reserveChangesAt(now));
+    const sliceEnds = (Math.floor(now / sliceMs) + 1) * sliceMs;
+    const wakeAt = Math.min(
+      // Allowance that is there already waits for the next slice.
+      first === undefined || first.expiresAt > now ? (first?.expiresAt ?? Infinity) : sliceEnds,
+      this.#pace.slice === Math.floor(now / sliceMs) ? sliceEnds : Infinity,
+      this.#reserveChangesAt(now),
+    );
     if (wakeAt === Infinity) return;
     this.#timer = this.#clock.setTimeout(
       () => {
@@ -171,19 +208,23 @@ export class RateLimiter {
   }
 
   #reserve(now: number): number {
-    const peaks = this.#peaks;
-    const window = Math.floor(now / this.#config.windowMs);
-    const { reservedCritical } = this.#config;
-    if (peaks.window === -1) {
+    const { reservedCritical, windowMs } = this.#config;
+    const window = Math.floor(now / windowMs);
+    if (this.#demandWindow === -1) {
       // Nothing is known yet of those that may not wait: where there are any, a tenth is kept for them at first.
-      const first = reservedCritical > 0 ? Math.ceil(this.#limit / 10) : 0;
-      this.#peaks = { window, current: first, previous: first };
-    } else if (window !== peaks.window) {
-      // What critical calls still hold of the last window counts for this one too.
-      const previous = window === peaks.window + 1 ? peaks.current : this.#used.critical;
-      this.#peaks = { window, current: this.#used.critical, previous };
+      if (reservedCritical > 0) this.#demand = [0, Math.ceil(this.#limit / 10)];
+      this.#demandWindow = window;
+    } else if (window > this.#demandWindow) {
+      const passed = Math.min(rememberedWindows, window - this.#demandWindow);
+      this.#demand = [...Array.from({ length: passed }, () => 0), ...this.#demand].slice(
+        0,
+        rememberedWindows,
+      );
+      this.#demandWindow = window;
     }
-    const wanted = Math.max(this.#peaks.current, this.#peaks.previous, reservedCritical);
+    const demand = Math.max(0, ...this.#demand);
+    // One more than they asked for: the last of them may come before the first one's window is over.
+    const wanted = Math.max(reservedCritical, demand > 0 ? demand + 1 : 0);
     return Math.min(wanted, Math.max(reservedCritical, Math.floor(this.#limit / 2)));
   }
 
