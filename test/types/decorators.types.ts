@@ -523,8 +523,8 @@ export function functions(): void {
   resilient(async () => 1, { fallback: () => 'none' });
   // @ts-expect-error a policy of cockatiel knows no keys
   resilient(async (symbol: string) => symbol, noop, { key: (symbol) => symbol });
-  // @ts-expect-error find gives a string, the function an order
   resilient(async (): Promise<Ack> => ({ orderId: '1' }), 'orders', {
+    // @ts-expect-error find gives a string, the function an order
     orderSafety: { clientOrderId: () => 'o-1', find: () => 'o-1' },
   });
   // @ts-expect-error the resilient function takes what the function takes
