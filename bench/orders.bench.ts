@@ -1,6 +1,6 @@
 // How many second orders there are: the same orders on the same simulated exchange under the same faults, through
 // this library and through what people write with its peers. BENCH_SEEDS (20), BENCH_ORDERS (500 a seed and market)
-// and BENCH_KILLS (200) make it shorter; BENCH_ONLY=kills or =clients runs one half.
+// and BENCH_KILLS (200) make it shorter; BENCH_MARKETS names the markets; BENCH_ONLY=kills or =clients runs one half.
 import { readFileSync } from 'node:fs';
 import { ambiguousFaults, ban } from './orders/ambiguous-faults.js';
 import { ccxtPlacer } from './orders/ccxt-placer.js';
@@ -13,7 +13,7 @@ const seeds = Number(process.env['BENCH_SEEDS'] ?? 20);
 const orders = Number(process.env['BENCH_ORDERS'] ?? 500);
 const kills = Number(process.env['BENCH_KILLS'] ?? 200);
 const only = process.env['BENCH_ONLY'];
-const markets: readonly Market[] = ['contract', 'spot'];
+const markets = (process.env['BENCH_MARKETS'] ?? 'contract,spot').split(',') as Market[];
 
 if (only !== 'kills') await compareClients();
 if (only !== 'clients') await killAndRestart();
