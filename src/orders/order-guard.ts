@@ -5,6 +5,7 @@ import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import { assign, isWEEXError } from '../errors/weex-error.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
+import { publishConclusion } from './conclusion-events.js';
 import { IntentRecord } from './intent-record.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy } from './look-up.js';
 import { OrderAttempts } from './order-attempts.js';
@@ -141,7 +142,12 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     if (error === this.#verdict) return undefined;
     // The first order may hold the very margin or the very id that the second one is refused for.
     const suspicious = error === refusal && doubted;
-    return inDoubt || suspicious ? this.#resolve(error, this.#options.signal, suspicious) : undefined;
+    if (!inDoubt && !suspicious) return undefined;
+    const { operation, signal } = this.#options;
+    return publishConclusion(
+      { policy: this.#policy, clock: this.#clock, operation, clientOrderId: this.#id, error },
+      () => this.#resolve(error, signal, suspicious),
+    );
   }
 
   async #resolve(error: unknown, signal: AbortSignal | undefined, suspicious = false): Promise<Resolution> {

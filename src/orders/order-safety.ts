@@ -5,9 +5,39 @@ import type { Venue } from './venue.js';
 /**
  * How a call that places an order is kept from ever placing a second one: the id of the order, and how to find it.
  *
- * It acts when an attempt ends with the `executionStatus` `'unknown'`. Found: the call succeeds with what `find`
- * returned, be it open, filled or cancelled. Absent: one more attempt, with the same id. Neither: the call rejects
- * with a `WEEXOutcomeUnknownError`. A call that succeeds or is refused at once costs nothing more.
+ * It acts when an attempt ends with the `executionStatus` `'unknown'`, or with a lost connection or a time-out that
+ * nobody turned into a `WEEXError`. Found: the call succeeds with what `find` returned, be it open, filled or
+ * cancelled. Absent: one more attempt with the same id, as long as the call has time and attempts; else the call
+ * rejects with the error of the attempt, its `executionStatus` now `'not-executed'`. Neither: it rejects with a
+ * `WEEXOutcomeUnknownError`. A refusal of that one more attempt is looked up too, since the first order may be its
+ * reason. A call that succeeds or is refused at once costs nothing more.
+ *
+ * With `idempotent: true` beside it (a cancel), an unknown outcome is sent again without a look-up; only what the
+ * last attempt leaves open, or is refused with after such a one ("order does not exist"), is looked up.
+ *
+ * Durations are in milliseconds, from 0 to 2^31 − 1.
+ *
+ * @throws TypeError when it is attached, naming every option that is missing, unknown or out of range.
+ * @example
+ * ```ts
+ * import { mintClientOrderId, type OrderSafety, resilient } from 'weex-resilience';
+ *
+ * interface Order {
+ *   readonly symbol: string;
+ *   readonly newClientOrderId: string;
+ * }
+ * declare function send(order: Order): Promise<Order>;
+ * declare function findOrder(id: string, symbol: string): Promise<Order | undefined>;
+ *
+ * const orderSafety: OrderSafety<unknown, [Order], Order> = {
+ *   clientOrderId: (order) => order.newClientOrderId,
+ *   find: (id, order) => findOrder(id, order.symbol),
+ *   settleMs: [250, 1_000, 3_000],
+ * };
+ * const placeOrder = resilient(async (order: Order) => send(order), 'orders', { orderSafety });
+ * const order = { symbol: 'BTCUSDT', newClientOrderId: mintClientOrderId() };
+ * console.log(typeof placeOrder, order.newClientOrderId.length); // function 30
+ * ```
  */
 export interface OrderSafety<This, Args extends unknown[], Result> {
   /**
@@ -27,9 +57,13 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
     ...args: Args
   ) => PromiseLike<Result | undefined | null> | Result | undefined | null;
   /**
-   * Patience before "absent": the wait before each look-up, in milliseconds; a number stands for a list of one.
-   * Only when all of it is over, and the last look-up saw nothing, was the order not executed. Default: what
-   * `venue` needs.
+   * Patience before "absent": the wait before each look-up; a number stands for a list of one. Only when all of it
+   * is over, and the last look-up saw nothing, is the order taken for not executed: so choose more than a request
+   * can still be on its way after its time-out, and more than an order can be invisible.
+   *
+   * Default: what `venue` needs. For WEEX that is 250, 1,000 and 3,000 where the far end answered or closed the
+   * connection; 34,250 in all after a time-out, because a request that nobody answered may still be executed until
+   * its timestamp expires after 30 s.
    */
   readonly settleMs?: number | readonly number[] | undefined;
   /** How long finding out may take in all, in milliseconds, also beyond the deadline of the call. Default: the patience and 5,000. */

@@ -11,7 +11,9 @@ import {
 import { describe, expect, it, vi } from 'vitest';
 import {
   createMemoryJournal,
+  onResilienceEvent,
   type OrderSafety,
+  type ResilienceEvent,
   WEEXNetworkError,
   WEEXOrderError,
   WEEXOutcomeUnknownError,
@@ -114,6 +116,22 @@ describe('an order under a policy of cockatiel that sends again whatever happene
       /^Cannot establish whether placeOrder was executed for BTCUSDT: (\d+) of \1 look-ups of client order id a1 failed and none saw it, the last one with "Bad gateway"\. Look it up at WEEX contract V3 in the open orders and in the order history before you send it again$/,
     );
     expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('publishes what it searched, which its policy cannot', async () => {
+    const events: ResilienceEvent[] = [];
+    const stop = onResilienceEvent('*', (event) => events.push(event));
+    try {
+      await call(eager, { sends: [lost()], finds: [lost()] }).result.catch(() => undefined);
+    } finally {
+      stop();
+    }
+    const facts = { operation: 'placeOrder', clientOrderId: 'a1', policy: 'policy' };
+    expect(events.filter((event) => !('policy' in event && event.policy === 'orderLookUp'))).toMatchObject([
+      { type: 'reconcileStarted', ...facts },
+      { type: 'reconcileSettled', ...facts, outcome: 'unknown', error: { name: 'WEEXOutcomeUnknownError' } },
+      { type: 'outcomeUnknown', ...facts, error: { name: 'WEEXOutcomeUnknownError' } },
+    ]);
   });
 
   it('stays unknown without an id, and without a look-up', async () => {
