@@ -1,6 +1,8 @@
 export { createCatalogue } from './catalogue.js';
 export { defaultCatalogue, v2Catalogue, v3Catalogue, weexClientCatalogue } from './catalogues.js';
 export { explainCode } from './explain-code.js';
+export { handlersByType } from './handlers-by-type.js';
+export { matchError, matchSettled } from './match-error.js';
 export { isWEEXError, WEEXError } from './weex-error.js';
 export { PortfolioError } from './portfolio-error.js';
 export { RiskManagementError } from './risk-management-error.js';
@@ -17,6 +19,16 @@ export { WEEXSystemError } from './weex-system-error.js';
 export { WEEXTimeoutError } from './weex-timeout-error.js';
 
 export type { Catalogue, CodeDefinition, CodeExplanation, WEEXErrorClass } from './catalogue.js';
+export type { AnyErrorClass, TypeHandler } from './handlers-by-type.js';
+export type {
+  CaseResult,
+  ErrorCases,
+  ErrorOfKind,
+  ExhaustiveErrorCases,
+  FulfilledCase,
+  OnlyKinds,
+  RootErrorKind,
+} from './match-error.js';
 export type { PortfolioErrorDetails } from './portfolio-error.js';
 export type { RiskManagementErrorDetails } from './risk-management-error.js';
 export type { TradingStrategyErrorDetails } from './trading-strategy-error.js';
