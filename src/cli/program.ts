@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { explainCommand } from './explain.js';
 import { simulate, type SimulateOptions } from './simulate.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -39,6 +40,7 @@ function createProgram(terminal: Terminal): Command {
     .option('--no-limits', 'without limits of weight and orders')
     .option('-q, --quiet', 'without a line a request')
     .action((options: SimulateOptions) => simulate(options, process.env, terminal));
+  program.addCommand(explainCommand(terminal).copyInheritedSettings(program));
   return program;
 }
 

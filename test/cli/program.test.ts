@@ -99,3 +99,26 @@ describe('weex-resilience simulate', () => {
     expect(out).toContain('--scenario <name or file>');
   });
 });
+
+describe('weex-resilience explain', () => {
+  it('says what a code means in every table that has it, and where the tables disagree', async () => {
+    const { status, out } = await run('explain', '50003');
+    expect(status).toBe(0);
+    expect(out).toContain('50003 in weex-client and V3: WEEXSystemError (system)');
+    expect(out).toContain('50003 in V1 and V2: WEEXAuthenticationError (authentication)');
+    expect(out).toContain('The tables disagree on 50003');
+  });
+
+  it('takes negative numbers and names', async () => {
+    expect(await run('explain', '-1046')).toMatchObject({ status: 0, out: expect.stringContaining('clock') });
+    expect((await run('explain', 'FAILED_ORDER_NOT_FOUND')).out).toContain('not-found');
+    expect((await run('explain', '00000')).out).toContain('no error');
+  });
+
+  it('lists every code without one, and refuses one that no table has', async () => {
+    expect((await run('explain')).out).toContain('| -3613 | WEEXSystemError |');
+    const { status, err } = await run('explain', '99999');
+    expect(status).toBe(2);
+    expect(err).toContain('Cannot explain 99999');
+  });
+});

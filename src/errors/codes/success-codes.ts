@@ -1,5 +1,5 @@
 /** The codes that say "done": no code at all is the rule of V3, these are what the other answers carry. */
-const successCodes: readonly (readonly [code: string, meaning: string, source: string])[] = [
+export const successCodes: readonly (readonly [code: string, meaning: string, source: string])[] = [
   ['00000', 'Success of V1 and V2 spot, and of a few V2 contract endpoints', 'WEEX V2 documentation'],
   ['200', 'Success of the settings of V2 and V3 contract: leverage, margin type', 'WEEX V3 documentation'],
   ['0', 'Success as two clients assume; WEEX documents it nowhere', 'third-party clients'],

@@ -1,0 +1,5 @@
+// Writes docs/codes.md from the tables of the built package; a test tells when the page is behind them.
+import { writeFileSync } from 'node:fs';
+import { codesPage } from '../dist/cli/codes-page.js';
+
+writeFileSync(new URL('../docs/codes.md', import.meta.url), codesPage());
