@@ -15,7 +15,7 @@ import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 import { Retrying } from './retrying.js';
 import type { FoundRule } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
-import { slotOf } from './stale-values.js';
+import { isPassing, slotOf } from './stale-values.js';
 import type { Links } from './wait-queue.js';
 
 /** What a call is doing; in each state at most one timer runs. */
@@ -224,16 +224,18 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     let result: unknown;
     try {
       result = plan.inner ? this.#throughInner(attempt) : this.#work(spreadable(attempt, this.#work));
+      if (isPromiseLike(result)) {
+        result.then(
+          (value) => this.#attemptSucceeded(attempt, value),
+          (error: unknown) => this.#attemptFailed(attempt, error),
+        );
+        return;
+      }
     } catch (error) {
       this.#attemptFailed(attempt, error);
       return;
     }
-    if (isPromiseLike(result)) {
-      result.then(
-        (value) => this.#attemptSucceeded(attempt, value),
-        (error: unknown) => this.#attemptFailed(attempt, error),
-      );
-    } else this.#attemptSucceeded(attempt, result);
+    this.#attemptSucceeded(attempt, result);
   }
 
   #throughInner(attempt: Attempt): unknown {
@@ -480,8 +482,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     const { plan, options } = this;
     this.lastError = error;
     this.#disarm();
-    const kept = plan.stale?.find(slotOf(options), now);
-    const fallback = plan.fallback ?? plan.rules.find(error)?.fallback;
+    const rule = plan.rules.find(error);
+    const kept = isPassing(error, rule) ? plan.stale?.find(slotOf(options), now) : undefined;
+    const fallback = plan.fallback ?? rule?.fallback;
     if (!kept && !fallback) {
       this.#end(false, error, now, 'failure');
       return;

@@ -12,6 +12,7 @@ import { channels } from '../observability/channels.js';
 import { Admission } from './admission.js';
 import { createBackoff } from './backoff.js';
 import { Call } from './call.js';
+import { callOptions } from './call-options.js';
 import { resolveCircuit } from './circuit.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { copyOptions } from './copy-options.js';
@@ -22,7 +23,6 @@ import { epochTime, monotonicClock } from './monotonic-clock.js';
 import type { Plan, RetryPlan } from './plan.js';
 import type { PolicyHost } from './policy-host.js';
 import type { BackoffOptions, PolicyOptions, RateLimitOptions, RetryOptions } from './policy-options.js';
-import { rankOf } from './priorities.js';
 import { RateLimiter } from './rate-limiter.js';
 import type {
   ExecuteOptions,
@@ -37,8 +37,6 @@ import { StaleValues } from './stale-values.js';
 import { validateOptions } from './validate.js';
 
 type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
-
-const noOptions: ExecuteOptions = {};
 
 /** The pipeline behind `createPolicy`: resolves options to a plan, and gives every call the plan of its moment. */
 export class Pipeline implements ResiliencePolicy {
@@ -155,18 +153,11 @@ export class Pipeline implements ResiliencePolicy {
     signalOrOptions: AbortSignal | ExecuteOptions | undefined,
     settler: { succeed(value: unknown): void; fail(error: unknown): void },
   ): void {
-    const options =
-      signalOrOptions === undefined
-        ? noOptions
-        : 'aborted' in signalOrOptions
-          ? { signal: signalOrOptions }
-          : signalOrOptions;
-    if (options.priority !== undefined && !Object.hasOwn(rankOf, options.priority)) {
-      settler.fail(
-        new TypeError(
-          `Cannot execute a call of policy '${this.name}': priority must be 'critical', 'normal' or 'background', received '${String(options.priority)}'`,
-        ),
-      );
+    let options: ExecuteOptions;
+    try {
+      options = callOptions(this.#plan, fn, signalOrOptions);
+    } catch (error) {
+      settler.fail(error);
       return;
     }
     new Call(this.#plan, fn, options, settler).begin();

@@ -137,8 +137,10 @@ export interface PolicyOptions {
   readonly coolDown?: CoolDownOptions | boolean | undefined;
   readonly fallback?: Fallback | false | undefined;
   /**
-   * The last good value answers in place of a failed call while it is younger than this, in milliseconds. Values
-   * are told apart by operation, key and arguments; a call whose arguments are no plain data has none.
+   * The last good value answers in place of a failed call while it is younger than this, in milliseconds: where the
+   * exchange is down, slow, limits or was not asked, not where it refused the request. Values are told apart by
+   * operation, key and arguments, so a call that names none of them shares one value with all of its kind; a call
+   * whose arguments are no plain data has none.
    */
   readonly staleMs?: number | undefined;
   /** `'read'`: everything under this policy only reads, so calls with an unknown outcome may be sent again. */

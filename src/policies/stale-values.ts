@@ -1,3 +1,6 @@
+import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import type { FoundRule } from './rule-book.js';
+
 /** How many last good values are kept. */
 const capacity = 1_000;
 
@@ -28,6 +31,20 @@ export class StaleValues {
   }
 }
 
+const passing: ReadonlySet<WEEXErrorKind> = new Set<WEEXErrorKind>([
+  'rate-limit',
+  'system',
+  'network',
+  'timeout',
+  'circuit-open',
+  'bulkhead-full',
+]);
+
+/** Whether a failure passes, so that an older value may answer. A refusal of the exchange or a bug must be seen. */
+export function isPassing(error: unknown, rule: FoundRule | undefined): boolean {
+  return isWEEXError(error) ? passing.has(error.kind) : Boolean(rule?.retry || rule?.circuitBreaker);
+}
+
 /** Where the value of a call is kept; `undefined` where its arguments are no plain data and it has no key. */
 export function slotOf(call: {
   readonly operation?: string | undefined;
@@ -35,8 +52,18 @@ export function slotOf(call: {
   readonly args?: readonly unknown[] | undefined;
 }): string | undefined {
   const { operation = '', key = '', args = [] } = call;
-  if (!args.every(isPlain)) return undefined;
-  return JSON.stringify([operation, key, args]);
+  try {
+    return args.every(isPlain) ? JSON.stringify([operation, key, args], distinct) : undefined;
+  } catch {
+    // Arguments that hold themselves have no end.
+    return undefined;
+  }
+}
+
+/** Tells apart what JSON writes alike or cannot write. */
+function distinct(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint' || value === undefined) return { [typeof value]: String(value) };
+  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
 }
 
 function isPlain(value: unknown): boolean {
