@@ -1,9 +1,14 @@
 export { getDefaultAmbientContext, setDefaultAmbientContext } from './default-ambient-context.js';
-export { getResilienceMetadata, type ResilienceMetadata } from './get-resilience-metadata.js';
+export { getResilienceMetadata } from './get-resilience-metadata.js';
 export { setInstanceRegistry } from './instance-registry.js';
 export { listResilientMethods } from './list-resilient-methods.js';
-export { NotResilient, type NotResilientDecorator } from './not-resilient.js';
+export { NotResilient } from './not-resilient.js';
 export { resilienceContext } from './resilience-context.js';
 export { resilient } from './resilient.js';
 export { Resilient } from './resilient-decorator.js';
+
+export type { ResilientDecorator } from './decoration.js';
+export type { ResilienceMetadata } from './get-resilience-metadata.js';
+export type { NotResilientDecorator } from './not-resilient.js';
+export type { PolicyOptionsWithFallback } from './resilient-decorator.js';
 export type { PolicyScope, ResilientOptions } from './resilient-options.js';
