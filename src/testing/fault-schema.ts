@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
 import { endpointNamesText, isEndpointName } from './exchange/endpoints.js';
 import type { Fault } from './fault.js';
@@ -27,6 +28,18 @@ const status = v.optional(
 const executed = v.optional(v.boolean('expected true or false'));
 const retryAfterSeconds = v.optional(amount);
 
+function areHeaders(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const kind = <Kind extends string, Entries extends v.ObjectEntries>(name: Kind, entries: Entries) =>
   v.strictObject({ kind: v.literal(name), ...scope, ...entries }, known);
 
@@ -47,7 +60,9 @@ const variants = v.variant(
     kind('maintenance', { retryAfterSeconds }),
     kind('respond', {
       status: v.nonOptional(status),
-      headers: v.optional(v.record(v.string(), v.string())),
+      headers: v.optional(
+        v.pipe(v.record(v.string(), v.string()), v.check(areHeaders, 'expected valid HTTP headers')),
+      ),
       body: v.optional(v.unknown()),
       executed,
     }),

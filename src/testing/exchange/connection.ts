@@ -32,6 +32,10 @@ export class Connection {
       const pieces = 10;
       this.#response.writeHead(answer.status, withLength(answer, bytes));
       const write = (piece: number): void => {
+        if (this.#response.destroyed) {
+          this.#settled(undefined);
+          return;
+        }
         const from = Math.floor((bytes.length * piece) / pieces);
         this.#response.write(bytes.subarray(from, Math.floor((bytes.length * (piece + 1)) / pieces)));
         if (piece + 1 < pieces) {

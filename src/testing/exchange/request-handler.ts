@@ -70,7 +70,16 @@ export class RequestHandler {
       ban: (forMs) => this.#ban(received, forMs),
     };
     const { answer, conditions } = received.draw;
-    const go = () => (answer ? applyFault(answer.fault, scene) : connection.send(scene.execute()));
+    const go = () => {
+      try {
+        if (answer) applyFault(answer.fault, scene);
+        else connection.send(scene.execute());
+      } catch (error) {
+        // A body that no JSON can hold, say.
+        const { status, code, message } = unexpected(error);
+        connection.send(jsonAnswer(status, { code, msg: message }));
+      }
+    };
     let beforeMs = 0;
     for (const { fault, chance } of conditions) {
       if (fault.kind !== 'delay') continue;
