@@ -2,7 +2,7 @@ import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
 import { unknownOrder } from './order-book.js';
 import { namedOrder, openOrders, orderHistory, pageOf } from './order-queries.js';
-import { listOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
+import { idsOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
 import { missingParameter, Refusal, refusedByMatching } from './refusal.js';
 import type { SimulatedOrder, WorkingOrder } from './simulated-order.js';
 
@@ -61,8 +61,7 @@ export function cancelOrder(call: EndpointCall): object {
 export function cancelOrders(call: EndpointCall): object[] {
   const { book } = call.world.contract;
   const byId = call.body['orderIdList'] !== undefined;
-  return listOf(call.body, byId ? 'orderIdList' : 'origClientOrderIdList', 10).map((item) => {
-    const id = String(item);
+  return idsOf(call.body, byId ? 'orderIdList' : 'origClientOrderIdList', 10).map((id) => {
     const order = byId ? book.byId(id) : book.byClientId(id);
     if (order && book.cancel(order, call.nowMs)) return cancelled(order);
     const { code, message } = unknownOrder(market);

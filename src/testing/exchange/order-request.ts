@@ -29,11 +29,19 @@ export function textOf(parameters: Parameters, name: string): string | undefined
 }
 
 /** A list among the parameters with at least one and at most so many items, or the refusal. */
-export function listOf(body: Parameters, name: string, most: number): unknown[] {
+function listOf(body: Parameters, name: string, most: number): unknown[] {
   const value = body[name];
   if (!Array.isArray(value) || value.length === 0) throw missingParameter(name);
   if (value.length > most) throw badParameter(`Parameter '${name}' has more than ${most} items.`);
   return value;
+}
+
+/** As {@link listOf}, for ids, which may be written as numbers. */
+export function idsOf(body: Parameters, name: string, most: number): string[] {
+  return listOf(body, name, most).map((item) => {
+    if (typeof item === 'string' || typeof item === 'number') return String(item);
+    throw badParameter(`Parameter '${name}' must hold ids.`);
+  });
 }
 
 /** As {@link listOf}, for items that are objects themselves. */

@@ -1,7 +1,7 @@
 import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
 import { namedOrder, openOrders, orderHistory, pageOf } from './order-queries.js';
-import { listOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
+import { idsOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
 import { missingParameter, Refusal } from './refusal.js';
 import { isActive, type SimulatedOrder, type WorkingOrder } from './simulated-order.js';
 
@@ -53,8 +53,7 @@ export function cancelOrder(call: EndpointCall): object {
 export function cancelOrders(call: EndpointCall): object {
   const { book } = call.world.spot;
   const byId = call.body['orderIds'] !== undefined;
-  const orderList = listOf(call.body, byId ? 'orderIds' : 'origClientOrderIds', 50).map((item) => {
-    const id = String(item);
+  const orderList = idsOf(call.body, byId ? 'orderIds' : 'origClientOrderIds', 50).map((id) => {
     const order = byId ? book.byId(id) : book.byClientId(id);
     const name = byId ? nameOf(id, undefined) : nameOf(undefined, id);
     return order && book.cancel(order, call.nowMs) ? { ...name, status: 'CANCELED' } : notFound(name);
