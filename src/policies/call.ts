@@ -357,10 +357,17 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
     if (status !== 'not-executed') this.#exposed = true;
     this.#retrying ??= new Retrying(this.plan);
-    if (this.#retrying.takeClockAttempt(error, rule)) {
-      this.#resynchronize(error, now);
-      return;
-    }
+    if (this.#retrying.takeClockAttempt(error, rule)) this.#resynchronize(error, now);
+    else this.#retryOrFail(error, rule, closedForMs, now);
+  }
+
+  #retryOrFail(
+    error: unknown,
+    rule: FoundRule | undefined,
+    closedForMs: number | undefined,
+    now: number,
+  ): void {
+    this.#retrying ??= new Retrying(this.plan);
     const decision = this.#retrying.decide(error, rule, closedForMs, this.deadlineAt - now, now);
     if (decision.again) this.#again(error, decision.delayMs, decision.reason, now);
     else {
@@ -475,7 +482,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   #refuse(reason: CallRefused['reason'], error: unknown, now: number): void {
     callEvents.refused(this, reason, error, now);
-    this.#fail(error, now);
+    this.#disarm();
+    if (reason === 'deadline' || reason === 'cool-down') this.#fail(error, now);
+    else this.#retryOrFail(error, this.plan.rules.find(error), undefined, now);
   }
 
   #fail(error: unknown, now: number): void {

@@ -1,13 +1,12 @@
-import type { PolicyOptions } from './policy-options.js';
-
 /** A copy that later changes of the caller's objects do not reach. */
-export function copyOptions(options: PolicyOptions): PolicyOptions {
+export function copyOptions<Options extends object>(options: Options): Options {
   const entries = Object.entries(options).map(([key, value]: [string, unknown]) =>
-    key !== 'clock' && key !== 'inner' && isPlainObject(value) ? [key, copyOptions(value)] : [key, value],
+    key === 'clock' || key === 'inner' ? [key, value] : [key, copyValue(value)],
   );
-  return Object.freeze(Object.fromEntries(entries)) as PolicyOptions;
+  return Object.freeze(Object.fromEntries(entries)) as Options;
 }
 
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function copyValue(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze([...(value as unknown[])]);
+  return typeof value === 'object' && value !== null ? copyOptions(value) : value;
 }

@@ -34,7 +34,7 @@ import type {
 import { RetryBudget } from './retry-budget.js';
 import { defaultScope } from './scopes.js';
 import { StaleValues } from './stale-values.js';
-import { validateOptions } from './validate.js';
+import { validateOptions, validateSame } from './validate.js';
 
 type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
 
@@ -45,11 +45,11 @@ export class Pipeline implements ResiliencePolicy {
   readonly onSuccess: Event<ISuccessEvent>;
   readonly onFailure: Event<IFailureEvent>;
   readonly #host: PolicyHost;
-  readonly clock: Clock;
-  readonly #random: () => number;
+  clock: Clock;
+  #random: () => number;
   readonly #succeeded = new EventEmitter<ISuccessEvent>();
   readonly #failed = new EventEmitter<IFailureEvent>();
-  readonly #backoffs: WeakMap<BackoffOptions, IBackoffFactory<unknown>> = new WeakMap();
+  #backoffs: WeakMap<BackoffOptions, IBackoffFactory<unknown>> = new WeakMap();
   #options: PolicyOptions;
   #plan: Plan;
   #ownLimiter: RateLimiter | undefined;
@@ -114,22 +114,31 @@ export class Pipeline implements ResiliencePolicy {
 
   reconfigure(options: PolicyOptions): void {
     const subject = `reconfigure policy '${this.name}'`;
-    for (const fixed of ['name', 'clock', 'random'] as const) {
-      if (
-        options[fixed] !== undefined &&
-        options[fixed] !== (fixed === 'name' ? this.name : this.#options[fixed])
-      ) {
-        throw new RangeError(`Cannot ${subject}: ${fixed} cannot be changed while the policy is in use`);
-      }
-    }
+    validateOptions(options, subject);
+    validateSame(options, { ...this.#options, name: this.name }, subject);
     this.#replace({ ...this.#options, ...options }, subject);
   }
 
   /** Puts new options in place of all old ones, with fresh circuits: the name was defined anew. */
   redefine(options: PolicyOptions): void {
     const { clock, random } = this.#options;
-    this.#replace({ clock, random, ...options, name: this.name }, `define policy '${this.name}'`);
+    const all = { clock, random, ...options, name: this.name };
+    const subject = `define policy '${this.name}'`;
+    validateOptions(all, subject);
+    this.#random = all.random ?? Math.random;
+    this.#backoffs = new WeakMap();
+    if ((all.clock ?? monotonicClock) !== this.clock) this.#startAnew(all);
+    this.#replace(all, subject);
     this.reset();
+  }
+
+  /** Nothing that holds times of one clock goes on under another. */
+  #startAnew({ clock = monotonicClock }: PolicyOptions): void {
+    this.clock = clock;
+    this.#ownLimiter = undefined;
+    this.#ownBudget = undefined;
+    this.#options = { name: this.name, clock };
+    this.#plan = this.#build(undefined);
   }
 
   /** The rules of the registry changed. */
@@ -167,7 +176,12 @@ export class Pipeline implements ResiliencePolicy {
     validateOptions(options, subject);
     const previous = this.#options;
     this.#options = copyOptions(options);
-    this.#plan = this.#build(this.#plan);
+    try {
+      this.#plan = this.#build(this.#plan);
+    } catch (error) {
+      this.#options = previous;
+      throw error;
+    }
     if (!channels.policyReconfigured.hasSubscribers) return;
     const names = Object.keys({ ...previous, ...this.#options }) as (keyof PolicyOptions)[];
     const changed = names.filter((name) => !isDeepStrictEqual(previous[name], this.#options[name]));

@@ -6,7 +6,7 @@ import type { AnyPolicy, ErrorClass, PolicyOptions } from './policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 import { RuleBook } from './rule-book.js';
 import { Scopes } from './scopes.js';
-import { validateRule } from './validate.js';
+import { validateOptions, validateRule } from './validate.js';
 
 /**
  * Policies by name, rules by error class, and what these policies share: gates, allowances and the retry budget. Two
@@ -43,7 +43,9 @@ export class PolicyRegistry {
         `Cannot define a policy: name must be a non-empty string, received ${String(name)}`,
       );
     }
-    const options = { ...optionsOf(optionsOrPolicy), name };
+    const given = optionsOf(optionsOrPolicy);
+    validateOptions(given, `define policy '${name}'`);
+    const options = { ...given, name };
     const existing = this.#policies.get(name);
     if (existing) {
       existing.redefine(options);

@@ -1,4 +1,5 @@
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import { copyOptions } from './copy-options.js';
 import type { ErrorRule } from './error-rule.js';
 import type { ErrorClass } from './policy-options.js';
 
@@ -48,7 +49,7 @@ export class RuleBook {
   }
 
   set(errorClass: ErrorClass, rule: ErrorRule): void {
-    this.#rules.set(errorClass, { ...this.#rules.get(errorClass), ...rule });
+    this.#rules.set(errorClass, { ...this.#rules.get(errorClass), ...withoutUndefined(copyOptions(rule)) });
     this.#found = new Map();
   }
 
@@ -79,4 +80,9 @@ export class RuleBook {
     }
     return rules.length > 0 ? rules.reduceRight((merged, rule) => ({ ...merged, ...rule }), {}) : undefined;
   }
+}
+
+/** A field that says `undefined` says nothing. */
+function withoutUndefined(rule: ErrorRule): ErrorRule {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
 }

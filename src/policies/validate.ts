@@ -21,9 +21,18 @@ export function validateOptions(options: unknown, subject: string): void {
   raise(subject, [...faults, ...sound]);
 }
 
+/** Refuses to change what calls that run or wait rely on. */
+export function validateSame(options: PolicyOptions, current: PolicyOptions, subject: string): void {
+  const faults = (['name', 'clock', 'random'] as const)
+    .filter((option) => options[option] !== undefined && options[option] !== current[option])
+    .map((option) => ({ option, problem: 'cannot be changed while the policy is in use', wrongType: false }));
+  raise(subject, faults);
+}
+
 /** As {@link validateOptions}, for a rule of `registry.forError`. */
 export function validateRule(rule: unknown, subject: string): void {
-  raise(subject, shapeFaults(schemas.rule, rule));
+  const faults = shapeFaults(schemas.rule, rule);
+  raise(subject, faults.length > 0 ? faults : contradictions(rule as PolicyOptions));
 }
 
 function shapeFaults(schema: v.GenericSchema, input: unknown): Fault[] {
