@@ -53,7 +53,6 @@ export class Admission implements RateLimitClient, GateWaiter {
     this.#bulkhead = bulkhead;
     this.#limiter = limiter;
     this.#gate = gate;
-    limiter?.attach(this);
   }
 
   get waiting(): number {
@@ -75,7 +74,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     gate: CoolDown | undefined,
     now: number,
   ): void {
-    if (limiter !== this.#limiter) {
+    if (limiter !== this.#limiter && this.#queue.size > 0) {
       this.#limiter?.detach(this);
       limiter?.attach(this);
     }
@@ -136,6 +135,7 @@ export class Admission implements RateLimitClient, GateWaiter {
       this.#queue.remove(evicted);
     }
     this.#queue.add(applicant, now);
+    this.#limiter?.attach(this);
     // With allowance left and nobody to settle, only a timer would wake it.
     this.drain(now);
     this.#armReclaim(now);
@@ -145,7 +145,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   /** Takes a call out of the queue; `false` where it does not wait. */
   leave(applicant: Applicant, now: number): boolean {
     if (!this.#queue.remove(applicant)) return false;
-    this.#disarmReclaim();
+    this.#restIfEmpty();
     if (this.#queue.size === 0 && this.#beforeGate) {
       this.#gate?.leave(this);
       this.#beforeGate = false;
@@ -207,7 +207,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   #letOut(applicant: Applicant, pass: GatePass | undefined, now: number): void {
     this.#queue.grant(applicant);
     if (applicant.rank !== 0) this.#limiter?.countPace(applicant.cost, now);
-    this.#disarmReclaim();
+    this.#restIfEmpty();
     if (applicant.mayStart(now)) applicant.start(pass, now);
     else if (pass) this.#gate?.settle(pass, 'nothing', now);
   }
@@ -255,8 +255,11 @@ export class Admission implements RateLimitClient, GateWaiter {
     );
   }
 
-  #disarmReclaim(): void {
-    if (this.#queue.size > 0 || this.#reclaimTimer === undefined) return;
+  /** Nobody waits any more: nothing has to wake up for it. */
+  #restIfEmpty(): void {
+    if (this.#queue.size > 0) return;
+    this.#limiter?.detach(this);
+    if (this.#reclaimTimer === undefined) return;
     this.#clock.clearTimeout(this.#reclaimTimer);
     this.#reclaimTimer = undefined;
   }

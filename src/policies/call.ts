@@ -112,24 +112,30 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     const now = this.plan.clock.now();
     const reason: unknown = this.options.signal?.reason;
     this.#leaveWait(now);
-    this.#resolver?.abort(reason);
+    this.#stopLookUp({ outcome: 'unknown', error: reason }, reason, now);
     const attempt = this.#attempt;
     this.#attempt = undefined;
+    if (attempt) {
+      if (attempt.ticket) this.#circuit?.neutral(attempt.ticket);
+      if (attempt.pass) this.plan.gate?.settle(attempt.pass, 'nothing', now);
+      callEvents.attemptSettled(this, attempt, 'aborted', reason, now);
+      this.#abandon(attempt, reason, now);
+    }
     this.#end(false, reason, now, 'aborted');
-    if (!attempt) return;
-    callEvents.attemptSettled(this, attempt, 'aborted', reason, now);
-    this.#abandon(attempt, reason, now);
-    if (attempt.ticket) this.#circuit?.neutral(attempt.ticket);
-    if (attempt.pass) this.plan.gate?.settle(attempt.pass, 'nothing', now);
   }
 
   // In front of the attempt: circuit, queue, gate.
 
   #enter(now: number): void {
     const { admission, gate } = this.plan;
-    if (now >= this.deadlineAt) this.#runOut(now);
-    if (now >= this.deadlineAt || this.#isRefusedByCircuit(now)) return;
-    if (admission && !admission.hasRoom(this.rank, this.cost, now)) this.#queue(now);
+    if (now >= this.deadlineAt) {
+      this.#runOut(now);
+      return;
+    }
+    // Asked first: it lets out calls that wait, and these may change the circuit.
+    const hasRoom = !admission || admission.hasRoom(this.rank, this.cost, now);
+    if (this.#isRefusedByCircuit(now)) return;
+    if (!hasRoom) this.#queue(now);
     else if (!gate || gate.isOpen) this.start(undefined, now);
     else {
       const pass = gate.tryPass(now);
@@ -138,7 +144,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
   }
 
+  /** Whether the circuit refuses it, or it is over already: a listener may have aborted it. */
   #isRefusedByCircuit(now: number): boolean {
+    if (this.#state === 'over') return true;
     const waitMs = this.#circuit?.refusedForMs(now) ?? 0;
     if (waitMs > 0) this.#refuse('circuit-open', ownErrors.circuitOpen(this, waitMs), now);
     return waitMs > 0;
@@ -185,8 +193,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   pass(pass: GatePass, now: number): void {
     const { gate, admission } = this.plan;
     this.#disarm();
+    const hasRoom = !admission || admission.hasRoom(this.rank, this.cost, now);
     const isRefused = this.#isRefusedByCircuit(now);
-    if (!isRefused && (!admission || admission.hasRoom(this.rank, this.cost, now))) {
+    if (hasRoom && !isRefused) {
       this.start(pass, now);
       return;
     }
@@ -198,7 +207,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   mayStart(now: number): boolean {
     this.#disarm();
     callEvents.dequeued(this, 'admitted', now);
-    if (now < this.deadlineAt) return !this.#isRefusedByCircuit(now);
+    if (now < this.deadlineAt || this.#state === 'over') return !this.#isRefusedByCircuit(now);
     this.#runOut(now);
     return false;
   }
@@ -221,6 +230,11 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.#state = 'running';
     this.#arm(endsAt, attemptEnds <= this.deadlineAt ? 'attempt' : 'deadline', now);
     callEvents.attemptStarted(this, attempt, now);
+    // A listener may have aborted it.
+    if (this.#attempt !== attempt) {
+      this.#release(attempt);
+      return;
+    }
     let result: unknown;
     try {
       result = plan.inner ? this.#throughInner(attempt) : this.#work(spreadable(attempt, this.#work));
@@ -257,8 +271,12 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       if (attempt.pass) plan.gate?.settle(attempt.pass, 'answered', plan.clock.now());
       callEvents.attemptSettled(this, attempt, 'success', undefined, now);
     } else if (this.#attempt || this.#state === 'over' || this.#state === 'fallback') return;
-    // Late, but a proof: while nothing newer runs it is the answer.
-    else this.#leaveWait(plan.clock.now());
+    else {
+      // Late, but a proof: while nothing newer runs it is the answer.
+      const later = plan.clock.now();
+      this.#leaveWait(later);
+      this.#stopLookUp({ outcome: 'found', value }, new Error('The answer came after all'), later);
+    }
     plan.stale?.keep(slotOf(this.options), value, now);
     this.#end(true, value, now, 'success');
   }
@@ -316,8 +334,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       this.#leaveWait(now);
       this.#refuse('queue-time-out', ownErrors.bulkheadFull(this, 'had no slot within maxWaitMs'), now);
     } else if (means === 'resolve') {
-      this.#resolver?.abort(new WEEXTimeoutError('Time for looking it up is over', { scope: 'deadline' }));
-      this.#fail(ownErrors.outcomeUnknown(this, 'was not established in time', this.lastError), now);
+      const error = ownErrors.outcomeUnknown(this, 'was not established in time', this.lastError);
+      this.#stopLookUp({ outcome: 'unknown', error }, error, now);
+      this.#fail(error, now);
     } else if (this.#attempt) this.#timedOut(this.#attempt, means, now);
     else {
       this.#leaveWait(now);
@@ -345,9 +364,11 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   #judge(attempt: Attempt, error: unknown, now: number): void {
     const rule = this.plan.rules.find(error);
     this.lastError = error;
-    callEvents.attemptSettled(this, attempt, 'failure', error, now);
     this.#tellCircuit(attempt, error, rule, now);
     const closedForMs = this.#tellGate(attempt, error, rule, now);
+    callEvents.attemptSettled(this, attempt, 'failure', error, now);
+    // A listener may have aborted it.
+    if (this.#state === 'over') return;
     const status = isWEEXError(error) ? error.executionStatus : undefined;
     if (status === 'unknown' && !this.#mayRepeat) {
       this.#exposed = true;
@@ -414,6 +435,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     now: number,
   ): void {
     callEvents.retryScheduled(this, error, delayMs, reason, now);
+    if (this.#state === 'over') return;
     this.#state = 'backoff';
     if (delayMs > 0) this.#arm(now + delayMs, 'retry', now);
     else queueMicrotask(() => this.#state === 'backoff' && this.#enter(this.plan.clock.now()));
@@ -444,21 +466,27 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       this.#fail(ownErrors.outcomeUnknown(this, 'could not be looked up before the deadline', error), now);
       return;
     }
+    const noAnswer = (): Resolution => ({
+      outcome: 'unknown',
+      error: ownErrors.outcomeUnknown(this, 'was not answered by found, absent or unknown', error),
+    });
     const resolver = new Attempt(this, attempt.attempt, now, until);
     this.#resolver = resolver;
     this.#state = 'resolving';
     this.#arm(until, 'resolve', now);
-    callEvents.reconcileStarted(this, attempt, error, now);
+    callEvents.reconcileStarted(this, resolver, error, now);
     const finish = (resolution: Resolution): void => {
-      if (this.#resolver !== resolver || this.#state !== 'resolving') return;
+      if (this.#resolver !== resolver) return;
       const later = clock.now();
       this.#disarm();
-      callEvents.reconcileSettled(this, attempt, resolution, now, later);
+      this.#stopLookUp(resolution, undefined, later);
       this.#apply(resolution, error, later);
     };
+    if (this.#resolver !== resolver) return;
     runGuarded(
       () => resolveUnknown(error, resolver),
-      finish,
+      // Whatever is not one of the three answers is no proof of anything.
+      (answer) => finish(isResolution(answer) ? answer : noAnswer()),
       (cause) =>
         finish({
           outcome: 'unknown',
@@ -467,7 +495,17 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     );
   }
 
+  /** The search for the outcome is over, by itself or because the call is. */
+  #stopLookUp(resolution: Resolution, reason: unknown, now: number): void {
+    const resolver = this.#resolver;
+    if (!resolver) return;
+    this.#resolver = undefined;
+    callEvents.reconcileSettled(this, resolver, resolution, resolver.startedAt, now);
+    if (reason !== undefined) resolver.abort(reason);
+  }
+
   #apply(resolution: Resolution, error: unknown, now: number): void {
+    if (this.#state === 'over') return;
     if (resolution.outcome === 'found') this.#end(true, resolution.value, now, 'success');
     else if (resolution.outcome === 'unknown') this.#fail(resolution.error, now);
     else {
@@ -489,6 +527,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   #fail(error: unknown, now: number): void {
     const { plan, options } = this;
+    if (this.#state === 'over') return;
     this.lastError = error;
     this.#disarm();
     const rule = plan.rules.find(error);
@@ -526,6 +565,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     outcome: 'success' | 'failure' | 'aborted',
     failure = result,
   ): void {
+    if (this.#state === 'over') return;
     this.#state = 'over';
     this.#disarm();
     this.options.signal?.removeEventListener('abort', this);
@@ -536,6 +576,11 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (outcome === 'aborted' || listens[outcome].size === 0) return;
     this.plan.settled(failure, outcome === 'failure', this.plan.clock.now() - this.startedAt, ok);
   }
+}
+
+function isResolution(value: unknown): value is Resolution {
+  const outcome = (value as { outcome?: unknown } | null | undefined)?.outcome;
+  return outcome === 'found' || outcome === 'absent' || outcome === 'unknown';
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -1,6 +1,12 @@
 import type { Clock } from '../context/clock.js';
 import { channels } from '../observability/channels.js';
-import { Circuit, type CircuitConfig, type CircuitSnapshot, type CircuitTransition } from './circuit.js';
+import {
+  Circuit,
+  type CircuitConfig,
+  type CircuitSnapshot,
+  type CircuitState,
+  type CircuitTransition,
+} from './circuit.js';
 import { epochTime } from './monotonic-clock.js';
 
 /** The circuits of a policy as plain data. */
@@ -8,6 +14,18 @@ export interface CircuitBreakerSnapshot {
   /** The circuit of calls without a key. */
   readonly common: CircuitSnapshot;
   readonly keys: Readonly<Record<string, CircuitSnapshot>>;
+}
+
+const states: ReadonlySet<unknown> = new Set<CircuitState>(['closed', 'open', 'half-open', 'isolated']);
+
+/** Whether a value, perhaps from a file, has the form of a snapshot. */
+export function isCircuitBreakerSnapshot(value: unknown): value is CircuitBreakerSnapshot {
+  const { common, keys } = (value ?? {}) as { common?: unknown; keys?: unknown };
+  if (typeof keys !== 'object' || keys === null) return false;
+  return [common, ...Object.values(keys)].every((circuit: unknown) => {
+    const { state, openings } = (circuit ?? {}) as { state?: unknown; openings?: unknown };
+    return states.has(state) && typeof openings === 'number';
+  });
 }
 
 /**

@@ -104,6 +104,9 @@ export class Circuit {
     if (previous.consecutiveFailures !== config.consecutiveFailures) {
       this.#consecutive = createConsecutive(config);
     }
+    // With fewer trials asked for there may be enough of them.
+    if (this.#state === 'half-open' && this.#trialsPassed + this.#trialsFailed >= config.halfOpenTrials)
+      this.#close();
   }
 
   /** How long a call would be refused from now: 0 where one may pass, `Infinity` for an isolated circuit. */
@@ -164,6 +167,7 @@ export class Circuit {
   }
 
   snapshot(now: number): CircuitSnapshot {
+    this.#window.moveTo(now);
     const { calls, failures, slow } = this.#window.totals;
     return {
       state: this.#state,
@@ -206,10 +210,12 @@ export class Circuit {
     const { halfOpenTrials, halfOpenFailureRate } = this.#config;
     const mayFail = Math.floor(halfOpenTrials * halfOpenFailureRate + 1e-9);
     if (this.#trialsFailed > mayFail) this.#open(now, error);
-    else if (this.#trialsPassed + this.#trialsFailed >= halfOpenTrials) {
-      this.#openings = 0;
-      this.#change('closed');
-    }
+    else if (this.#trialsPassed + this.#trialsFailed >= halfOpenTrials) this.#close();
+  }
+
+  #close(): void {
+    this.#openings = 0;
+    this.#change('closed');
   }
 
   #open(now: number, error: unknown): void {

@@ -14,7 +14,7 @@ import { createBackoff } from './backoff.js';
 import { Call } from './call.js';
 import { callOptions } from './call-options.js';
 import { resolveCircuit } from './circuit.js';
-import { CircuitBreaker } from './circuit-breaker.js';
+import { CircuitBreaker, isCircuitBreakerSnapshot } from './circuit-breaker.js';
 import { copyOptions } from './copy-options.js';
 import type { CoolDown } from './cool-down.js';
 import { describePolicy } from './describe.js';
@@ -104,12 +104,17 @@ export class Pipeline implements ResiliencePolicy {
       ...(admission ? { bulkhead: { running: admission.running, waiting: admission.waiting } } : {}),
       ...(limiter ? { rateLimit: limiter.snapshot(now) } : {}),
       ...(gate ? { coolDown: { closedForMs: gate.closedForMs(now), waiting: gate.waiting } } : {}),
-      ...(budget ? { retryBudget: { available: budget.available } } : {}),
+      ...(budget ? { retryBudget: { available: budget.available(now) } } : {}),
     };
   }
 
   restore(snapshot: PolicySnapshot): void {
-    if (snapshot.circuitBreaker) this.#plan.breaker?.restore(snapshot.circuitBreaker, this.clock.now());
+    const { circuitBreaker } = snapshot;
+    if (circuitBreaker === undefined) return;
+    if (!isCircuitBreakerSnapshot(circuitBreaker)) {
+      throw new TypeError(`Cannot restore policy '${this.name}': circuitBreaker is not what snapshot() gave`);
+    }
+    this.#plan.breaker?.restore(circuitBreaker, this.clock.now());
   }
 
   reconfigure(options: PolicyOptions): void {

@@ -10,12 +10,10 @@ export interface RateLimitConfig {
   readonly reservedCritical: number;
 }
 
-/** Whoever has calls waiting for this allowance. */
+/** Whoever has calls waiting for this allowance; attached for as long as they wait. */
 export interface RateLimitClient {
   /** Lets out what may go now; `false` where nothing went. */
   drainOne(now: number): boolean;
-  /** How many calls wait. */
-  readonly waiting: number;
   /** Whether a call of this class or a higher one has its slot and lacks only the allowance. */
   wantsAllowance(rank: number): boolean;
   /** The class and the age of the call that would go next, or `undefined`. */
@@ -116,7 +114,7 @@ export class RateLimiter {
 
   /** Whether the next allowance belongs to a call that waits, in any policy, and may not be overtaken by this class. */
   isOwed(rank: number): boolean {
-    for (const client of this.#clients) if (client.waiting > 0 && client.wantsAllowance(rank)) return true;
+    for (const client of this.#clients) if (client.wantsAllowance(rank)) return true;
     return false;
   }
 
@@ -149,7 +147,7 @@ export class RateLimiter {
 
   /** Lets waiting calls out while there is allowance, the most urgent first, whichever policy they belong to. */
   drain(now: number): void {
-    if (this.#draining || !this.#somebodyWaits) return;
+    if (this.#draining || this.#clients.size === 0) return;
     this.#draining = true;
     const blocked = new Set<RateLimitClient>();
     for (let client = this.#nextClient(now, blocked); client; client = this.#nextClient(now, blocked)) {
@@ -164,7 +162,7 @@ export class RateLimiter {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     const first = this.#spent[this.#spentFrom];
-    if (!this.#somebodyWaits) return;
+    if (this.#clients.size === 0) return;
     const sliceEnds = (Math.floor(now / sliceMs) + 1) * sliceMs;
     const wakeAt = Math.min(
       // Allowance that is there already waits for the next slice.
@@ -180,11 +178,6 @@ export class RateLimiter {
       },
       Math.max(1, Math.ceil(wakeAt - now)),
     );
-  }
-
-  get #somebodyWaits(): boolean {
-    for (const client of this.#clients) if (client.waiting > 0) return true;
-    return false;
   }
 
   #nextClient(now: number, blocked: ReadonlySet<RateLimitClient>): RateLimitClient | undefined {

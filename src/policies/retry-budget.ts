@@ -24,29 +24,29 @@ export class RetryBudget {
   /** A call came in. */
   recordCall(now: number): void {
     const second = Math.floor(now / 1_000);
-    if (second !== this.#second) this.#moveTo(second);
+    this.#moveTo(second);
     const slot = second % seconds;
     this.#calls[slot] = (this.#calls[slot] ?? 0) + 1;
   }
 
   /** Takes one retry out of the budget; `false` where nothing is left. */
   tryRetry(now: number): boolean {
-    const second = Math.floor(now / 1_000);
-    if (second !== this.#second) this.#moveTo(second);
-    if (this.available < 1) return false;
-    const slot = second % seconds;
+    if (this.available(now) < 1) return false;
+    const slot = this.#second % seconds;
     this.#retries[slot] = (this.#retries[slot] ?? 0) + 1;
     return true;
   }
 
   /** How many retries are left at this moment. */
-  get available(): number {
+  available(now: number): number {
+    this.#moveTo(Math.floor(now / 1_000));
     const calls = this.#calls.reduce((sum, value) => sum + value, 0);
     const retries = this.#retries.reduce((sum, value) => sum + value, 0);
     return Math.floor(this.ratio * calls + this.minPerSecond * seconds - retries + 1e-9);
   }
 
   #moveTo(second: number): void {
+    if (second === this.#second) return;
     const passed = Math.min(seconds, Math.max(0, second - this.#second));
     for (let step = 1; step <= passed; step += 1) {
       const slot = (((this.#second + step) % seconds) + seconds) % seconds;

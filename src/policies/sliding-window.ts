@@ -9,6 +9,8 @@ export interface WindowTotals {
 export interface SlidingWindow {
   readonly totals: Readonly<WindowTotals>;
   record(now: number, failed: boolean, slow: boolean): void;
+  /** Forgets what is too old by then. */
+  moveTo(now: number): void;
   clear(): void;
 }
 
@@ -30,9 +32,8 @@ export class TimeWindow implements SlidingWindow {
   }
 
   record(now: number, failed: boolean, slow: boolean): void {
-    const index = Math.floor(now / this.#bucketMs);
-    if (index !== this.#current) this.#moveTo(index);
-    const bucket = this.#buckets[index % bucketCount];
+    this.moveTo(now);
+    const bucket = this.#buckets[this.#current % bucketCount];
     if (bucket) add(bucket, failed, slow);
     add(this.totals, failed, slow);
   }
@@ -42,7 +43,9 @@ export class TimeWindow implements SlidingWindow {
     empty(this.totals);
   }
 
-  #moveTo(index: number): void {
+  moveTo(now: number): void {
+    const index = Math.floor(now / this.#bucketMs);
+    if (index === this.#current) return;
     const passed = Math.min(bucketCount, Math.max(0, index - this.#current));
     for (let step = 0; step < passed; step += 1) {
       const bucket = this.#buckets[(index - step) % bucketCount];
@@ -78,6 +81,10 @@ export class CountWindow implements SlidingWindow {
     this.#results[this.#next] = (failed ? 1 : 0) | (slow ? 2 : 0);
     this.#next = (this.#next + 1) % this.#results.length;
     add(totals, failed, slow);
+  }
+
+  moveTo(): void {
+    // Only calls push out calls.
   }
 
   clear(): void {
