@@ -108,7 +108,13 @@ export function assign<Target extends object, Key extends keyof Target>(
  * ```
  */
 export function isWEEXError(value: unknown): value is WEEXError {
-  return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true;
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return (value as { [brand]?: unknown })[brand] === true;
+  } catch {
+    // A revoked proxy, or a getter that throws: whatever it is, it is none of ours.
+    return false;
+  }
 }
 
 /** @internal A numeric string is the number it shows; any other string stays. */

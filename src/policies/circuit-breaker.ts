@@ -22,7 +22,8 @@ const states: ReadonlySet<unknown> = new Set<CircuitState>(['closed', 'open', 'h
 export function isCircuitBreakerSnapshot(value: unknown): value is CircuitBreakerSnapshot {
   const { common, keys } = (value ?? {}) as { common?: unknown; keys?: unknown };
   if (typeof keys !== 'object' || keys === null) return false;
-  return [common, ...Object.values(keys)].every((circuit: unknown) => {
+  const circuits: unknown[] = Object.values(keys);
+  return [common, ...circuits].every((circuit) => {
     const { state, openings } = (circuit ?? {}) as { state?: unknown; openings?: unknown };
     return states.has(state) && typeof openings === 'number';
   });

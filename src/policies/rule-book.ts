@@ -56,6 +56,15 @@ export class RuleBook {
   /** The rule for an error, or `undefined` for one that is no `WEEXError` and has no rule of its own. */
   find(error: unknown): FoundRule | undefined {
     if (typeof error !== 'object' || error === null) return undefined;
+    try {
+      return this.#findFor(error);
+    } catch {
+      // What cannot even be looked at has no rule.
+      return undefined;
+    }
+  }
+
+  #findFor(error: object): FoundRule | undefined {
     const errorClass = (error as { constructor?: unknown }).constructor;
     const known = this.#found.get(errorClass);
     if (known) return known;
