@@ -35,7 +35,13 @@ async function compareClients(): Promise<void> {
       const tallies: Tally[] = [];
       for (let seed = 1; seed <= seeds; seed += 1) {
         tallies.push(
-          await runOrders(makePlacer, { market, seed, orders, faults: [...ambiguousFaults, ban] }),
+          await runOrders(makePlacer, {
+            market,
+            seed,
+            orders,
+            concurrency: 125,
+            faults: [...ambiguousFaults, ban],
+          }),
         );
       }
       print(name, total(tallies));

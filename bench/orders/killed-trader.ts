@@ -17,7 +17,8 @@ tell({ event: 'started' });
 const recovered = await recoverIntents({
   journal,
   settleMs,
-  find: ({ clientOrderId, args: [order] }) => trading.findOrder(clientOrderId, (order as WantedOrder).symbol),
+  find: ({ args: [order], begunAt, clientOrderId }) =>
+    trading.findOrder(clientOrderId, (order as WantedOrder).symbol, begunAt),
 });
 const reports = { executed: 'placed', 'not-executed': 'not-placed', unknown: 'unknown' } as const;
 for (const { intent, outcome } of recovered) {

@@ -38,6 +38,7 @@ export function ourTrading(
     { effect: 'read' },
   );
   const findOrder = makeFindOrder(market, read);
+  const begunAt = new Map<string, number>();
   const place = resilient(
     async (order: WantedOrder): Promise<unknown> => {
       const { data } = await http.request<unknown>(session.place(order));
@@ -48,20 +49,33 @@ export function ourTrading(
       operation: 'placeOrder',
       orderSafety: {
         clientOrderId: (order) => order.newClientOrderId,
-        find: (id, order) => findOrder(id, order.symbol),
+        find: (id, order) => findOrder(id, order.symbol, begunAt.get(id) ?? 0),
         settleMs,
-        reconcileDeadlineMs: 30_000,
+        reconcileDeadlineMs: 120_000,
         journal,
-        lookUpPolicy: createPolicy({ name: 'look-ups', attemptTimeoutMs: 10_000 }),
+        lookUpPolicy: createPolicy({ name: 'look-ups' }),
       },
     },
   );
-  return { findOrder, place: (order) => place(order).then(() => 'placed', reportOf) };
+  return {
+    findOrder,
+    async place(order) {
+      begunAt.set(order.newClientOrderId, Date.now());
+      try {
+        await place(order);
+        return 'placed';
+      } catch (error) {
+        return reportOf(error);
+      } finally {
+        begunAt.delete(order.newClientOrderId);
+      }
+    },
+  };
 }
 
 function policyOf(name: string): ResiliencePolicy {
   const backoff = { initialDelayMs: 50, maxDelayMs: 1_000 };
-  return createPolicy({ name, deadlineMs: 30_000, attemptTimeoutMs, retry: { maxRetries: 8, backoff } });
+  return createPolicy({ name, deadlineMs: 60_000, attemptTimeoutMs, retry: { maxRetries: 8, backoff } });
 }
 
 function reportOf(error: unknown): Report {

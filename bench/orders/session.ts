@@ -45,8 +45,8 @@ export class Session {
   }
 }
 
-/** Looks an order up by its client order id. */
-export type FindOrder = (clientOrderId: string, symbol: string) => Promise<unknown>;
+/** Looks an order up by its client order id; it was not placed before `sinceMs`. */
+export type FindOrder = (clientOrderId: string, symbol: string, sinceMs: number) => Promise<unknown>;
 
 /** Makes the look-up of orders from a read, as the market lets it. */
 export function makeFindOrder(
@@ -54,14 +54,16 @@ export function makeFindOrder(
   read: (what: string, query: Readonly<Record<string, string>>) => Promise<unknown>,
 ): FindOrder {
   if (market === 'spot') return (clientOrderId) => read('order', { origClientOrderId: clientOrderId });
-  return async (clientOrderId, symbol) => {
+  return async (clientOrderId, symbol, sinceMs) => {
     const lists = [
       { what: 'openOrders', limit: 100 },
       { what: 'order/history', limit: 1_000 },
     ];
     for (const { what, limit } of lists) {
       for (let page = 0; ; page += 1) {
-        const query = { symbol, limit: String(limit), page: String(page) };
+        // A little earlier, for clocks that differ.
+        const startTime = String(sinceMs - 5_000);
+        const query = { symbol, startTime, limit: String(limit), page: String(page) };
         const orders = (await read(what, query)) as { readonly clientOrderId: string }[];
         const order = orders.find((one) => one.clientOrderId === clientOrderId);
         if (order) return order;

@@ -1,12 +1,20 @@
-import { isWEEXError } from '../errors/index.js';
+import { isWEEXError, type WEEXError, type WEEXErrorKind } from '../errors/index.js';
+
+/** Kinds that say that something broke on the way or behind it, and so nothing about what was executed. */
+const brokenKinds: ReadonlySet<WEEXErrorKind> = new Set(['system', 'network', 'timeout']);
 
 /**
- * Tells whether a request that failed like this may have been executed. An error that nobody turned into a
- * `WEEXError` does when it, or its cause, looks like a lost connection or a time-out as `fetch` and Node report them.
+ * Tells whether an order that failed like this may have been executed. Nothing but a refusal, or a request known to
+ * be a read, rules that out: an error that was made by hand, or by `toWeexError` without a method, does not say what
+ * was sent, and one that nobody turned into a `WEEXError` may be a lost connection as `fetch` and Node report it.
  */
 export function leavesOutcomeOpen(error: unknown): boolean {
-  if (isWEEXError(error)) return error.executionStatus === 'unknown';
+  if (isWEEXError(error)) return error.executionStatus === 'unknown' || isSilent(error);
   return error instanceof Error && (isTransportFailure(error) || isTransportFailure(error.cause));
+}
+
+function isSilent({ context, executionStatus, kind }: WEEXError): boolean {
+  return executionStatus === undefined && brokenKinds.has(kind) && context['method'] === undefined;
 }
 
 function isTransportFailure(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError } from '../errors/index.js';
 import { leavesOutcomeOpen } from './leaves-outcome-open.js';
+import { setExecutionStatus } from './set-execution-status.js';
 
 /**
  * The attempts of one order, and what is known of them together. An attempt is in doubt from its sending until it
@@ -72,7 +73,11 @@ export class OrderAttempts<Result> {
   }
 
   #classify(attempt: symbol, error: unknown): void {
-    if (leavesOutcomeOpen(error)) return;
+    if (leavesOutcomeOpen(error)) {
+      // So that the policy asks before it sends again.
+      if (isWEEXError(error)) setExecutionStatus(error, 'unknown');
+      return;
+    }
     this.#inDoubt.delete(attempt);
     if (isWEEXError(error) && error.executionStatus === 'not-executed') this.refusal = error;
     else this.#unexplained.add(attempt);

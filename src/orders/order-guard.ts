@@ -1,8 +1,7 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { type Clock, systemClock } from '../context/clock.js';
-import { WEEXOutcomeUnknownError } from '../errors/index.js';
-import { assign, isWEEXError } from '../errors/weex-error.js';
+import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
@@ -14,6 +13,7 @@ import { outcomeUnknown } from './outcome-unknown.js';
 import { type Patience, patienceOf } from './patience.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { releaseOnAbort } from './release-on-abort.js';
+import { setExecutionStatus } from './set-execution-status.js';
 import { weexVenues } from './venue.js';
 
 /** One call of a guarded method. */
@@ -163,9 +163,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       return { outcome: 'unknown', error: this.#verdict };
     }
     attempts.clear();
-    if (isWEEXError(error) && error.executionStatus === 'unknown') {
-      assign(error, 'executionStatus', 'not-executed');
-    }
+    if (isWEEXError(error) && error.executionStatus === 'unknown') setExecutionStatus(error, 'not-executed');
     return { outcome: 'absent', error };
   }
 

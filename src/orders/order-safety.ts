@@ -5,8 +5,8 @@ import type { Venue } from './venue.js';
 /**
  * How a call that places an order is kept from ever placing a second one: the id of the order, and how to find it.
  *
- * It acts when an attempt ends with the `executionStatus` `'unknown'`, or with a lost connection or a time-out that
- * nobody turned into a `WEEXError`. Found: the call succeeds with what `find` returned, be it open, filled or
+ * It acts when an attempt ends with the `executionStatus` `'unknown'`; with a system, network or time-out error that
+ * does not say what was sent; or with a lost connection that nobody turned into a `WEEXError`. Found: the call succeeds with what `find` returned, be it open, filled or
  * cancelled. Absent: one more attempt with the same id, as long as the call has time and attempts; else the call
  * rejects with the error of the attempt, its `executionStatus` now `'not-executed'`. Neither: it rejects with a
  * `WEEXOutcomeUnknownError`. A refusal of that one more attempt is looked up too, since the first order may be its

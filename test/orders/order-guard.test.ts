@@ -5,6 +5,7 @@ import {
   isWEEXError,
   type OrderSafety,
   type PolicyOptions,
+  toWeexError,
   WEEXNetworkError,
   WEEXOrderError,
   WEEXOutcomeUnknownError,
@@ -33,7 +34,7 @@ interface Fate {
   readonly executedAfterMs?: number;
   /** When it settles; `undefined`: never. */
   readonly answeredAfterMs?: number;
-  readonly answer?: 'order' | 'lost' | 'refused';
+  readonly answer?: 'order' | 'lost' | 'refused' | (() => unknown);
 }
 type Sight = 'truth' | 'fails' | 'hangs' | 'other-order' | 'not-found-error';
 
@@ -78,6 +79,7 @@ class OneOrderExchange {
       if (fate.answeredAfterMs === undefined) return;
       this.#clock.setTimeout(() => {
         if (fate.answer === 'order') resolve({ clientOrderId: id, status: 'NEW' });
+        else if (typeof fate.answer === 'function') reject(fate.answer());
         else reject(fate.answer === 'lost' ? lost() : refusal());
       }, fate.answeredAfterMs);
     });
@@ -198,6 +200,27 @@ describe('an order under a policy of this library', () => {
     expect(reported(settled)).toBe(report);
     expect({ sends: exchange.sends, looks: exchange.looks }).toEqual(counts);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    ['made by hand', () => new WEEXNetworkError('Connection reset')],
+    [
+      'of another client',
+      () => toWeexError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })),
+    ],
+    ['frozen', () => Object.freeze(new WEEXSystemError('Busy', { code: 50001, executionStatus: 'unknown' }))],
+  ])('is looked up after an error that does not say what was sent: %s', async (_, makeError) => {
+    const found = await place({ fates: [{ executedAfterMs: 1, answeredAfterMs: 5, answer: makeError }] });
+    expect(reported(found.settled)).toBe('placed');
+    expect(found.exchange).toMatchObject({ sends: 1, executed: 1 });
+    const absent = await place({ fates: [{ answeredAfterMs: 5, answer: makeError }, fates.placed] });
+    expect(absent.exchange).toMatchObject({ sends: 2, executed: 1 });
+  });
+
+  it('is repeated without a look-up after a failed read in front of it', async () => {
+    const failedRead = () => new WEEXSystemError('Busy', { code: 503, context: { method: 'GET' } });
+    const { exchange } = await place({ fates: [{ answeredAfterMs: 5, answer: failedRead }, fates.placed] });
+    expect(exchange).toMatchObject({ sends: 2, looks: 0, executed: 1 });
   });
 
   it('is found in whatever state it is', async () => {
