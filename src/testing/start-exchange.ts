@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { ContractLedger } from './exchange/contract-ledger.js';
 import { TimerSet } from './exchange/connection.js';
 import { control, controlPath } from './exchange/control.js';
@@ -117,13 +118,22 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
       const { id } = plan.inject(checkFault(fault), sinceStart());
       return () => void plan.remove(id);
     },
-    close: () =>
-      (closing ??= new Promise((resolve, reject) => {
-        timers.clear();
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      })),
+    close: () => {
+      timers.clear();
+      closing ??= closeServer(server);
+      return closing;
+    },
   };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+  // Node lets go of the handles two turns later.
+  await setImmediate();
+  await setImmediate();
 }
 
 type WorldOptions = Pick<

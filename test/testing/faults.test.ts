@@ -207,6 +207,7 @@ describe('close', () => {
     waiting.push(outcome(send(exchange, 'GET', '/capi/v3/market/time')));
     await expect.poll(() => exchange.requests.length).toBe(4);
     await Promise.all([exchange.close(), exchange.close()]);
+    expect(process.getActiveResourcesInfo()).not.toContain('TCPServerWrap');
     expect(await Promise.all(waiting)).toEqual(['ECONNRESET', 'ECONNRESET', 'ECONNRESET']);
     agent.destroy();
     await expect
