@@ -30,7 +30,6 @@ export interface Refusal<Reason extends string> {
 }
 
 type AnyFacts = Facts<unknown, unknown, unknown>;
-type AnyClass = abstract new (...args: never[]) => object;
 interface StandardContext {
   readonly kind: string;
 }
@@ -46,7 +45,7 @@ type StandardDecoration<Target, Where extends StandardContext, On extends AnyFac
     ? MethodDecoration<Target, This, Target, On>
     : Where extends ClassFieldDecoratorContext<infer This, infer Value>
       ? MethodDecoration<Value, This, (this: This, value: Value) => Value, On>
-      : Where extends ClassDecoratorContext
+      : Where extends { readonly kind: 'class' }
         ? ClassDecoration<Target, On>
         : Refusal<'an accessor gives no promise; decorate a method'>;
 
@@ -75,22 +74,20 @@ type CallDecoration<This, Args extends unknown[], Result, Fitting, On extends An
       : Refusal<'what the fallback returns does not fit the result of the method'>
   : Refusal<`${Misfit<On['options'], ResilientOptions<This, Args, Result>>} does not fit the parameters, this or result of the method`>;
 
-type ClassDecoration<Target, On extends AnyFacts> = Target extends AnyClass
-  ? [Misfit<On['options'], ClassOptions<Target>>] extends [never]
-    ? [UnfitMethod<InstanceType<Target>, On['fallback']>] extends [never]
+// By its prototype: a class with a private constructor is no constructor type.
+type ClassDecoration<Target, On extends AnyFacts> = Target extends { readonly prototype: infer Instance }
+  ? [Misfit<On['options'], ClassOptions<Target, Instance>>] extends [never]
+    ? [UnfitMethod<Instance, On['fallback']>] extends [never]
       ? OwnPolicyOnly<void, On>
-      : Refusal<`what the fallback returns does not fit the result of ${UnfitMethod<InstanceType<Target>, On['fallback']>}`>
-    : Refusal<`${Misfit<On['options'], ClassOptions<Target>>} does not fit a whole class`>
+      : Refusal<`what the fallback returns does not fit the result of ${UnfitMethod<Instance, On['fallback']>}`>
+    : Refusal<`${Misfit<On['options'], ClassOptions<Target, Instance>>} does not fit a whole class`>
   : Refusal<'it is neither a method nor a class'>;
 
 // A callback for a class is called for methods with any parameters, and also for static methods.
-type ClassOptions<Target extends AnyClass> = {
+type ClassOptions<Target, Instance> = {
   [Name in keyof ResilientOptions]: Name extends 'orderSafety' | 'operation'
     ? undefined
-    : ResilientOptions<
-        [MethodsOf<Target>] extends [never] ? InstanceType<Target> : InstanceType<Target> | Target,
-        unknown[]
-      >[Name];
+    : ResilientOptions<[MethodsOf<Target>] extends [never] ? Instance : Instance | Target, unknown[]>[Name];
 };
 
 type MethodsOf<Type> = {

@@ -137,6 +137,22 @@ export abstract class AcceptedAbstractClass {
   }
 }
 
+@Resilient('session', { priority: 'critical' })
+export class AcceptedSingleton {
+  private constructor() {}
+
+  static async open(): Promise<AcceptedSingleton> {
+    return new AcceptedSingleton();
+  }
+}
+
+@Resilient()
+export class AcceptedGeneric<Item> {
+  async first(items: Item[]): Promise<Item | undefined> {
+    return items[0];
+  }
+}
+
 /** Methods that give no promise. */
 export class NoPromise {
   // @ts-expect-error a number is there at once
