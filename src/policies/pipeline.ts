@@ -33,6 +33,7 @@ import type {
 } from './resilience-policy.js';
 import { RetryBudget } from './retry-budget.js';
 import { defaultScope } from './scopes.js';
+import { snapshotPlan } from './snapshot-plan.js';
 import { StaleValues } from './stale-values.js';
 import { validateOptions, validateSame } from './validate.js';
 
@@ -95,17 +96,7 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   snapshot(): PolicySnapshot {
-    const { breaker, admission, limiter, gate, retry } = this.#plan;
-    const now = this.clock.now();
-    const budget = retry ? retry.budget : undefined;
-    return {
-      name: this.name,
-      ...(breaker ? { circuitBreaker: breaker.snapshot(now) } : {}),
-      ...(admission ? { bulkhead: { running: admission.running, waiting: admission.waiting } } : {}),
-      ...(limiter ? { rateLimit: limiter.snapshot(now) } : {}),
-      ...(gate ? { coolDown: { closedForMs: gate.closedForMs(now), waiting: gate.waiting } } : {}),
-      ...(budget ? { retryBudget: { available: budget.available(now) } } : {}),
-    };
+    return snapshotPlan(this.#plan);
   }
 
   restore(snapshot: PolicySnapshot): void {
