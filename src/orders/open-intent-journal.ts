@@ -21,7 +21,7 @@ export interface DurableIntentJournal extends IntentJournal {
  * import { recoverIntents } from 'weex-resilience';
  * import { openIntentJournal } from 'weex-resilience/journal';
  *
- * async function start(directory: string, findOrder: (id: string) => Promise<object | undefined>) {
+ * export async function start(directory: string, findOrder: (id: string) => Promise<object | undefined>) {
  *   const journal = await openIntentJournal(directory);
  *   await recoverIntents({ journal, find: (intent) => findOrder(intent.clientOrderId) });
  *   return journal;

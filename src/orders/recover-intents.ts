@@ -58,7 +58,7 @@ export type RecoveredIntent<Result> =
  *   readonly status: string;
  * }
  *
- * async function recover(journal: IntentJournal, findOrder: (id: string) => Promise<Order | undefined>) {
+ * export async function recover(journal: IntentJournal, findOrder: (id: string) => Promise<Order | undefined>) {
  *   for (const recovered of await recoverIntents({ journal, find: (intent) => findOrder(intent.clientOrderId) })) {
  *     if (recovered.outcome === 'executed') console.log(recovered.intent.clientOrderId, recovered.value.status);
  *   }
