@@ -11,7 +11,7 @@ export function matchesClass(classes: readonly ErrorClass[], error: unknown): bo
 }
 
 /** Whether errors of this kind are refusals of the library itself. */
-export function isRefusal(kind: string): boolean {
+function isRefusal(kind: string): boolean {
   return kind === 'circuit-open' || kind === 'bulkhead-full';
 }
 
