@@ -41,6 +41,14 @@ export interface ContractCanceledOrder {
   readonly success: true;
 }
 
+/** What became of one order that was to be cancelled with all others. */
+export interface ContractCancelOutcome {
+  readonly orderId: OrderId;
+  readonly success: boolean;
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+}
+
 /** A contract order as the exchange knows it. */
 export interface ContractOrder {
   readonly symbol: string;

@@ -4,6 +4,8 @@ import type { Priority } from '../policies/resilience-policy.js';
 export interface Endpoint {
   /** The HTTP verb. */
   readonly verb: 'GET' | 'POST' | 'DELETE';
+  /** Whether the exchange changes anything. */
+  readonly effect: 'read' | 'write';
   /** The path, with its trailing slash where the exchange wants one. */
   readonly path: string;
   /** Where the parameters go. */
@@ -25,8 +27,14 @@ export interface Endpoint {
   readonly whenUnknown: 'send again' | 'look up' | 'stop';
 }
 
-/** The policies that a client uses. */
-export type ClientPolicyName = 'market' | 'account' | 'orders';
+/** The two markets of the exchange. */
+export type Market = 'spot' | 'contract';
+
+/**
+ * The policies of a client's registry: one set a market. `market`: public data. `account`: what only reads of the
+ * account. `orders`: new orders. `exits`: cancels and closes, which go first.
+ */
+export type ClientPolicyName = `${Market}.${'market' | 'account' | 'orders' | 'exits'}`;
 
 /** What both markets offer, by the name of the method. */
 export type SpotOperation =

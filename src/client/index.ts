@@ -1,5 +1,13 @@
+export { ContractClient } from './contract-client.js';
 export { signRequest } from './sign-request.js';
+export { SpotClient } from './spot-client.js';
+export { WeexClient } from './weex-client.js';
 export { WeexConfig } from './weex-config.js';
 
+export type * from './contract-types.js';
+export type { OrderOutcome } from './order-batch.js';
 export type { SignableRequest } from './sign-request.js';
+export type * from './spot-types.js';
+export type * from './types.js';
+export type { WeexClientOptions } from './weex-client.js';
 export type { WeexBaseUrls, WeexConfigOptions } from './weex-config.js';

@@ -31,10 +31,14 @@ export class ServerClock {
     return this.#pending;
   }
 
-  async #measure(): Promise<void> {
-    const sentAt = this.#now();
-    const serverTime = await this.#fetchServerTime();
+  /** Takes over what an answer that came just now says of the time. */
+  set(sentAt: number, serverTime: number): void {
     // The answer was true about half-way between sending and receiving.
     this.#offsetMs = serverTime - (sentAt + this.#now()) / 2;
+  }
+
+  async #measure(): Promise<void> {
+    const sentAt = this.#now();
+    this.set(sentAt, await this.#fetchServerTime());
   }
 }

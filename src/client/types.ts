@@ -4,6 +4,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What `getDepth` may be told. */
+export interface DepthOptions extends CallOptions {
+  /** Price levels a side. Default of the exchange: 15. */
+  readonly limit?: 15 | 200 | undefined;
+}
+
 /**
  * A price or a quantity: best a string such as `'0.001'`. A number is sent as JavaScript prints it; one that it
  * prints with an exponent (`1e-7`) is refused.

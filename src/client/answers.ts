@@ -1,0 +1,28 @@
+import { WEEXRequestError } from '../errors/index.js';
+
+/** The fields of answers that hold an id, number or string as the exchange likes. */
+const idFields = ['orderId', 'id', 'positionId', 'successOrderId', 'separatedOpenOrderId'] as const;
+
+/** Turns every id of an answer, of its items and of its `orderList` into a string, in place. */
+export function withStringIds<Answer>(answer: Answer): Answer {
+  if (Array.isArray(answer)) {
+    for (const item of answer) withStringIds(item);
+  } else if (typeof answer === 'object' && answer !== null) {
+    const fields = answer as Record<string, unknown>;
+    for (const field of idFields) {
+      if (typeof fields[field] === 'number') fields[field] = String(fields[field]);
+    }
+    if (Array.isArray(fields['orderList'])) withStringIds(fields['orderList']);
+  }
+  return answer;
+}
+
+/** The item about one symbol: some endpoints wrap it into a list of one. */
+export function itemOf<Item>(operation: string, symbol: string, answer: Item | readonly Item[]): Item {
+  const item = Array.isArray(answer) ? (answer as readonly Item[])[0] : (answer as Item);
+  if (typeof item === 'object' && item !== null) return item;
+  throw new WEEXRequestError(`Cannot call ${operation}: the exchange has nothing for symbol ${symbol}`, {
+    data: answer,
+    context: { operation, symbol },
+  });
+}

@@ -1,0 +1,27 @@
+import type { Endpoint, Market } from './endpoint.js';
+
+/** What every decorator of a client says beside its policy. */
+export interface CallPlan {
+  /** The name in errors, events and the ambient context: `contract.getTicker`. */
+  readonly operation: string;
+  readonly priority: Endpoint['priority'];
+  readonly cost: number;
+  readonly effect: Endpoint['effect'];
+  readonly idempotent: boolean;
+  /** The session needs the signal and the client order id of the call, whatever the program's default is. */
+  readonly ambient: true;
+}
+
+/** Writes a row of the table of endpoints as options for `@Resilient`. */
+export function planCall(market: Market, operation: string, endpoint: Endpoint): CallPlan {
+  const { priority, weight, orders, effect, whenUnknown } = endpoint;
+  return {
+    operation: `${market}.${operation}`,
+    priority,
+    // Orders are counted per account, everything else by its weight per address.
+    cost: orders > 0 ? orders : weight,
+    effect,
+    idempotent: whenUnknown !== 'stop' && orders === 0,
+    ambient: true,
+  };
+}

@@ -1,0 +1,241 @@
+import type { CallContext } from '../context/call-context.js';
+import { Resilient, type ResilientDecorator, resilienceContext } from '../decorators/index.js';
+import { mintClientOrderId, weexVenues } from '../orders/index.js';
+import { itemOf } from './answers.js';
+import { type CallPlan, planCall } from './call-plan.js';
+import { contractEndpoints } from './contract-endpoints.js';
+import type * as Contract from './contract-types.js';
+import type { ContractOperation } from './endpoint.js';
+import { batchIds, batchSafety, findBatch, type OrderOutcome, placeBatch } from './order-batch.js';
+import { cancelSafety, isCanceled, orderNotFound, referenceParams, symbolFrom } from './order-reference.js';
+import { collect, findItem, readPages } from './read-pages.js';
+import type { RequestParams } from './request-params.js';
+import type { RestSession } from './rest-session.js';
+import type {
+  CallOptions,
+  Depth,
+  DepthOptions,
+  OrderHistoryQuery,
+  OrderReference,
+  ServerTime,
+} from './types.js';
+
+const policyOf = (operation: ContractOperation): string => contractEndpoints[operation].policy;
+
+const planOf = (operation: ContractOperation): CallPlan =>
+  planCall('contract', operation, contractEndpoints[operation]);
+
+const Call = (operation: ContractOperation): ResilientDecorator<CallPlan, never, CallContext> =>
+  Resilient(policyOf(operation), planOf(operation));
+
+/**
+ * The V3 contract market. Every method runs under a policy of the client's registry; the README lists which, and
+ * what happens when an answer is lost. The last argument of each may be `{ signal }`.
+ */
+export class ContractClient {
+  readonly #session: RestSession;
+
+  /** @internal */
+  constructor(session: RestSession) {
+    this.#session = session;
+  }
+
+  /** The time of the exchange. It also sets the clock that requests are signed by. */
+  @Call('getServerTime')
+  async getServerTime(_options?: CallOptions): Promise<ServerTime> {
+    return this.#session.readServerTime(() => this.#send('getServerTime'));
+  }
+
+  /** Contracts, collateral and limits. The limits are taken over by the client's policies. */
+  @Call('getExchangeInfo')
+  async getExchangeInfo(_options?: CallOptions): Promise<Contract.ContractExchangeInfo> {
+    const info = await this.#send<Contract.ContractExchangeInfo>('getExchangeInfo');
+    this.#session.takeLimits(info.rateLimits);
+    return info;
+  }
+
+  /** The last 24 hours of one contract. */
+  @Call('getTicker')
+  async getTicker(symbol: string, _options?: CallOptions): Promise<Contract.ContractTicker> {
+    const answer = await this.#send<Contract.ContractTicker[]>('getTicker', { symbol });
+    return itemOf('contract.getTicker', symbol, answer);
+  }
+
+  /** The order book of one contract. */
+  @Call('getDepth')
+  async getDepth(symbol: string, options?: DepthOptions): Promise<Depth> {
+    return this.#send('getDepth', { symbol, limit: options?.limit });
+  }
+
+  /** What the account holds, one item an asset. */
+  @Call('getAccountBalance')
+  async getAccountBalance(_options?: CallOptions): Promise<Contract.ContractBalance[]> {
+    return this.#send('getAccountBalance');
+  }
+
+  /** The open positions of all contracts. */
+  @Call('getPositions')
+  async getPositions(_options?: CallOptions): Promise<Contract.ContractPosition[]> {
+    return this.#send('getPositions');
+  }
+
+  /**
+   * Places one order. Where the answer is lost the order is looked up by its client order id: found, the call
+   * succeeds with what was found; proven absent, it is sent again with the same id; neither, the call rejects with
+   * a `WEEXOutcomeUnknownError`.
+   */
+  @Resilient(policyOf('placeOrder'), {
+    ...planOf('placeOrder'),
+    orderSafety: {
+      venue: weexVenues.contract,
+      clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
+      find(this: ContractClient, id: string, order: Contract.ContractOrderRequest) {
+        return this.findOrder(id, order.symbol).then(asPlaced);
+      },
+    },
+  })
+  async placeOrder(
+    order: Contract.ContractOrderRequest,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractPlacedOrder> {
+    const newClientOrderId = order.newClientOrderId ?? resilienceContext()?.clientOrderId;
+    return this.#send('placeOrder', { ...order, newClientOrderId });
+  }
+
+  /**
+   * Places up to five orders in one request, and tells of each what became of it. Where the answer is lost each
+   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
+   * knows.
+   */
+  @Resilient(policyOf('placeOrders'), {
+    ...planOf('placeOrders'),
+    orderSafety: {
+      ...batchSafety,
+      venue: weexVenues.contract,
+      find(this: ContractClient, batchId: string, orders: readonly Contract.ContractOrderRequest[]) {
+        const ids = batchIds('contract.placeOrders', orders, batchId);
+        return findBatch(ids, (id, index) => this.findOrder(id, orders[index]?.symbol ?? '').then(asPlaced));
+      },
+    },
+  })
+  async placeOrders(
+    orders: readonly Contract.ContractOrderRequest[],
+    _options?: CallOptions,
+  ): Promise<OrderOutcome<Contract.ContractPlacedOrder>[]> {
+    return placeBatch('contract.placeOrders', orders, (batchOrders) =>
+      this.#send('placeOrders', { batchOrders }),
+    );
+  }
+
+  /**
+   * Cancels one order. Where the answer is lost it is sent again; when the exchange then knows no such open order
+   * it is looked up, and if it is cancelled the call succeeds.
+   */
+  @Resilient(policyOf('cancelOrder'), {
+    ...planOf('cancelOrder'),
+    orderSafety: {
+      ...cancelSafety,
+      async find(this: ContractClient, _id: string, reference: OrderReference) {
+        const order = await this.getOrder(reference);
+        return isCanceled(order) ? { ...order, success: true as const } : undefined;
+      },
+    },
+  })
+  async cancelOrder(
+    reference: OrderReference,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractCanceledOrder> {
+    return this.#send('cancelOrder', referenceParams(reference));
+  }
+
+  /** Cancels all open orders, of one contract or of all. */
+  cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
+  cancelAllOrders(options: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
+  @Call('cancelAllOrders')
+  async cancelAllOrders(
+    symbol?: string | CallOptions,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractCancelOutcome[]> {
+    return this.#send('cancelAllOrders', { symbol: symbolFrom(symbol) });
+  }
+
+  /**
+   * Closes the positions of one contract, long and short, or of all contracts at the market price. It has no id by
+   * which it could be recognised, so it is never sent again when nobody knows whether it was executed.
+   */
+  closePositions(symbol?: string, options?: CallOptions): Promise<Contract.ClosedPosition[]>;
+  closePositions(options: CallOptions): Promise<Contract.ClosedPosition[]>;
+  @Call('closePositions')
+  async closePositions(
+    symbol?: string | CallOptions,
+    _options?: CallOptions,
+  ): Promise<Contract.ClosedPosition[]> {
+    return this.#send('closePositions', { symbol: symbolFrom(symbol) });
+  }
+
+  /** One order in any state; by `clientOrderId` it is looked for in the open orders and the history. */
+  @Call('getOrder')
+  async getOrder(reference: OrderReference, _options?: CallOptions): Promise<Contract.ContractOrder> {
+    const { orderId, clientOrderId, symbol } = reference;
+    if (orderId !== undefined) return this.#send('getOrder', { orderId });
+    const order = await this.#find(clientOrderId, symbol);
+    if (order) return order;
+    throw orderNotFound('contract.getOrder', clientOrderId, symbol);
+  }
+
+  /**
+   * The order with a client order id, or `undefined` when neither the open orders nor the history show it. Orders
+   * may show up late: one look is no proof.
+   */
+  @Call('findOrder')
+  async findOrder(
+    clientOrderId: string,
+    symbol: string,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractOrder | undefined> {
+    return this.#find(clientOrderId, symbol);
+  }
+
+  /** All open orders, of one contract or of all. */
+  getOpenOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractOrder[]>;
+  getOpenOrders(options: CallOptions): Promise<Contract.ContractOrder[]>;
+  @Call('getOpenOrders')
+  async getOpenOrders(
+    symbol?: string | CallOptions,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractOrder[]> {
+    return collect(this.#pages('getOpenOrders', 100, { symbol: symbolFrom(symbol) }));
+  }
+
+  /** Past orders of one contract, a page at a time. */
+  @Call('getOrderHistory')
+  async getOrderHistory(query: OrderHistoryQuery, _options?: CallOptions): Promise<Contract.ContractOrder[]> {
+    return this.#send('getOrderHistory', { ...query });
+  }
+
+  async #find(clientOrderId: string, symbol: string): Promise<Contract.ContractOrder | undefined> {
+    const fits = (order: Contract.ContractOrder): boolean => order.clientOrderId === clientOrderId;
+    // Open orders first: one that is filled in between is in the history by then.
+    return (
+      (await findItem(this.#pages('getOpenOrders', 100, { symbol }), fits)) ??
+      (await findItem(this.#pages('getOrderHistory', 1_000, { symbol }), fits))
+    );
+  }
+
+  #pages(
+    operation: ContractOperation,
+    size: number,
+    params: RequestParams,
+  ): AsyncIterable<Contract.ContractOrder> {
+    return readPages(0, size, (page) => this.#send(operation, { ...params, limit: size, page }));
+  }
+
+  #send<Answer>(operation: ContractOperation, params?: RequestParams): Promise<Answer> {
+    return this.#session.send(`contract.${operation}`, contractEndpoints[operation], params);
+  }
+}
+
+/** The acknowledgement of an order whose own was lost. */
+function asPlaced(order: Contract.ContractOrder | undefined): Contract.ContractPlacedOrder | undefined {
+  return order && { ...order, success: true };
+}

@@ -1,0 +1,149 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { WEEXAuthenticationError, WEEXRequestError } from '../errors/index.js';
+import { attachWeexErrors } from '../http/index.js';
+import type { Endpoint } from './endpoint.js';
+import { type RequestParams, toWire } from './request-params.js';
+import { ServerClock } from './server-clock.js';
+import { withStringIds } from './answers.js';
+import { signRequest } from './sign-request.js';
+import type { ExchangeRateLimit, ServerTime } from './types.js';
+import type { WeexConfig } from './weex-config.js';
+
+/** What a session is made of. */
+export interface RestSessionOptions {
+  readonly config: WeexConfig;
+  readonly market: 'spot' | 'contract';
+  /** Where the market tells its time. */
+  readonly timePath: string;
+  /** Milliseconds since 1970 on the local clock. */
+  readonly now: () => number;
+  /** Told of the limits that the exchange publishes. */
+  readonly onLimits: (limits: readonly ExchangeRateLimit[]) => void;
+}
+
+const clockTimeoutMs = 5_000;
+
+/**
+ * One host of the exchange: writes requests out, signs them at the moment of sending, and owns the connections
+ * and the clock offset. Every `send` is one request; whether it is repeated is for the policies to say.
+ */
+export class RestSession {
+  readonly clock: ServerClock;
+  readonly #config: WeexConfig;
+  readonly #baseUrl: string;
+  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #axios: AxiosInstance;
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #now: () => number;
+  readonly #onLimits: (limits: readonly ExchangeRateLimit[]) => void;
+  #closed = false;
+
+  constructor({ config, market, timePath, now, onLimits }: RestSessionOptions) {
+    this.#config = config;
+    this.#now = now;
+    this.#onLimits = onLimits;
+    this.#baseUrl = config.baseUrls[market];
+    const secure = this.#baseUrl.startsWith('https:');
+    this.#agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.#axios = axios.create({
+      ...(secure ? { httpsAgent: this.#agent } : { httpAgent: this.#agent }),
+      headers: { 'User-Agent': 'weex-resilience', Accept: 'application/json' },
+      // What is sent must be, character by character, what was signed.
+      transformRequest: [(body: unknown) => body],
+      // A redirect would carry the key to another host.
+      maxRedirects: 0,
+    });
+    attachWeexErrors(this.#axios, { losslessIds: true });
+    this.clock = new ServerClock(now, async () => {
+      const answer = await this.#axios.get<ServerTime>(this.#baseUrl + timePath, { timeout: clockTimeoutMs });
+      return answer.data.serverTime;
+    });
+  }
+
+  /**
+   * Sends one request and returns the body of the answer. Where the exchange refuses the timestamp, the clock is
+   * set by the exchange's time before the error is thrown, so that the next attempt is signed with the right one.
+   *
+   * @throws WEEXRequestError when the session is closed or a parameter would do harm; else what the exchange says.
+   */
+  async send<Answer>(operation: string, endpoint: Endpoint, params: RequestParams = {}): Promise<Answer> {
+    if (this.#closed) {
+      throw new WEEXRequestError(`Cannot call ${operation}: the client is closed`, {
+        context: { operation },
+        executionStatus: 'not-executed',
+      });
+    }
+    const request = this.#buildRequest(endpoint, toWire(operation, params));
+    const sent = this.#axios.request<Answer>(request);
+    this.#underWay.add(sent);
+    try {
+      return withStringIds((await sent).data);
+    } catch (error) {
+      if (error instanceof WEEXAuthenticationError && error.reason === 'clock') await this.#setClock();
+      throw error;
+    } finally {
+      this.#underWay.delete(sent);
+    }
+  }
+
+  /** Passes on the answer that tells the time of the exchange, and sets the clock by it. */
+  async readServerTime(fetch: () => Promise<ServerTime>): Promise<ServerTime> {
+    const sentAt = this.#now();
+    const answer = await fetch();
+    this.clock.set(sentAt, answer.serverTime);
+    return answer;
+  }
+
+  /** Passes on the limits that the exchange publishes, where it does. */
+  takeLimits(limits: readonly ExchangeRateLimit[] | undefined): void {
+    if (Array.isArray(limits)) this.#onLimits(limits);
+  }
+
+  /** Refuses further requests, waits for those under way, at most `graceMs`, and ends the connections. */
+  async close(graceMs: number): Promise<void> {
+    this.#closed = true;
+    if (this.#underWay.size > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      const grace = new Promise((resolve) => {
+        timer = setTimeout(resolve, graceMs);
+      });
+      await Promise.race([grace, Promise.allSettled(this.#underWay)]);
+      clearTimeout(timer);
+    }
+    this.#agent.destroy();
+  }
+
+  #buildRequest(endpoint: Endpoint, params: Record<string, unknown>): AxiosRequestConfig {
+    const { verb: method, path, signed } = endpoint;
+    const inBody = endpoint.parameters === 'body';
+    const query = inBody ? '' : new URLSearchParams(params as Record<string, string>).toString();
+    const body = inBody ? JSON.stringify(params) : undefined;
+    const url = `${this.#baseUrl}${path}${query === '' ? '' : `?${query}`}`;
+    const headers = { 'Content-Type': 'application/json' };
+    if (!signed) return { method, url, data: body, headers };
+    const timestamp = this.clock.now();
+    const { apiKey, secretKey, passphrase } = this.#config;
+    return {
+      method,
+      url,
+      data: body,
+      headers: {
+        ...headers,
+        'ACCESS-KEY': apiKey,
+        'ACCESS-PASSPHRASE': passphrase,
+        'ACCESS-TIMESTAMP': String(timestamp),
+        'ACCESS-SIGN': signRequest(secretKey, { timestamp, method, path, query, body }),
+      },
+    };
+  }
+
+  async #setClock(): Promise<void> {
+    try {
+      await this.clock.synchronize();
+    } catch {
+      // The refusal itself says more than the failure to ask for the time.
+    }
+  }
+}
