@@ -16,6 +16,8 @@ export interface Applicant extends Waiter {
 export interface Holder {
   readonly rank: number;
   readonly cost: number;
+  /** Where its allowance came from; another one may be in force when it is over. */
+  limiter: RateLimiter | undefined;
   /** When the caller was released while the work goes on. */
   abandonedAt: number | undefined;
 }
@@ -99,18 +101,22 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   /** Takes the slot and the allowance. */
-  take({ rank, cost }: Holder): void {
-    this.#running[rank as 0 | 1 | 2] += 1;
-    this.#limiter?.take(cost, rank === 0);
+  take(holder: Holder): void {
+    this.#running[holder.rank as 0 | 1 | 2] += 1;
+    if (!this.#limiter) return;
+    holder.limiter = this.#limiter;
+    this.#limiter.take(holder.cost, holder.rank === 0);
   }
 
   /** The work of an attempt is over. */
   release(holder: Holder): void {
     if (holder.abandonedAt !== undefined && !this.#abandoned.delete(holder)) return;
     this.#running[holder.rank as 0 | 1 | 2] -= 1;
-    if (this.#queue.size === 0 && !this.#limiter) return;
+    const { limiter } = holder;
+    if (this.#queue.size === 0 && !limiter) return;
     const now = this.#clock.now();
-    this.#limiter?.settle(holder.cost, holder.rank === 0, now);
+    limiter?.settle(holder.cost, holder.rank === 0, now);
+    if (limiter !== this.#limiter) limiter?.drain(now);
     this.drain(now);
   }
 
@@ -118,6 +124,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   abandon(holder: Holder, now: number): void {
     holder.abandonedAt = now;
     this.#abandoned.add(holder);
+    this.#armReclaim(now);
   }
 
   /**
@@ -186,9 +193,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     if (!applicant) return false;
     const pass = this.#gate ? this.#gate.tryPass(now) : 'open';
     if (pass === undefined) {
-      this.rank = applicant.rank;
-      this.#beforeGate = true;
-      this.#gate?.wait(this, now);
+      this.#waitAtGate(applicant, now);
       return false;
     }
     this.#letOut(applicant, pass === 'open' ? undefined : pass, now);
@@ -201,7 +206,16 @@ export class Admission implements RateLimitClient, GateWaiter {
     const applicant = this.nextWaiting(now);
     if (applicant) this.#letOut(applicant, pass, now);
     else this.#gate?.settle(pass, 'nothing', now);
-    this.drain(now);
+    // Those behind it take their turn at the gate: it does not open for all at once.
+    const next = this.#gate?.isOpen === false ? this.nextWaiting(now) : undefined;
+    if (next) this.#waitAtGate(next, now);
+    else this.drain(now);
+  }
+
+  #waitAtGate({ rank }: Applicant, now: number): void {
+    this.rank = rank;
+    this.#beforeGate = true;
+    this.#gate?.wait(this, now);
   }
 
   #letOut(applicant: Applicant, pass: GatePass | undefined, now: number): void {
@@ -236,7 +250,7 @@ export class Admission implements RateLimitClient, GateWaiter {
       if (now - (holder.abandonedAt ?? now) < longestAbandonedMs) return;
       this.#abandoned.delete(holder);
       this.#running[holder.rank as 0 | 1 | 2] -= 1;
-      this.#limiter?.settle(holder.cost, holder.rank === 0, now);
+      holder.limiter?.settle(holder.cost, holder.rank === 0, now);
     }
   }
 

@@ -5,6 +5,7 @@ import type { GatePass } from './cool-down.js';
 import type { Holder } from './admission.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 /** What an attempt needs to know of its call. */
 export interface AttemptOwner {
@@ -27,6 +28,7 @@ export class Attempt implements CallContext, Holder {
   pass: GatePass | undefined;
   /** Whether it holds a slot and an allowance. */
   holds = false;
+  limiter: RateLimiter | undefined;
   abandonedAt: number | undefined;
   readonly #owner: AttemptOwner;
   #controller: AbortController | undefined;

@@ -6,6 +6,8 @@ import { Attempt, type AttemptOwner, InnerAttempt, spreadable } from './attempt.
 import { callEvents, type EventSource } from './call-events.js';
 import type { Circuit } from './circuit.js';
 import { documentedBanMs, type GatePass, type GateWaiter } from './cool-down.js';
+import { isPromiseLike } from './is-promise-like.js';
+import { isResolution } from './is-resolution.js';
 import { matchesClass } from './matches-class.js';
 import { ownErrors, type Subject } from './own-errors.js';
 import type { Plan } from './plan.js';
@@ -193,6 +195,11 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   pass(pass: GatePass, now: number): void {
     const { gate, admission } = this.plan;
     this.#disarm();
+    if (now >= this.deadlineAt) {
+      gate?.settle(pass, 'nothing', now);
+      this.#runOut(now);
+      return;
+    }
     const hasRoom = !admission || admission.hasRoom(this.rank, this.cost, now);
     const isRefused = this.#isRefusedByCircuit(now);
     if (hasRoom && !isRefused) {
@@ -260,18 +267,21 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #attemptSucceeded(attempt: Attempt, value: unknown): void {
-    this.#release(attempt);
     const { plan } = this;
+    const isCurrent = this.#attempt === attempt;
     // Reading the clock is a good part of what a call costs.
     const now = plan.needsEndTime || callEvents.wantSettled() ? plan.clock.now() : this.startedAt;
-    if (this.#attempt === attempt) {
+    if (isCurrent) {
       this.#attempt = undefined;
       this.#disarm();
       if (attempt.ticket) this.#circuit?.success(attempt.ticket, now, now - attempt.startedAt);
       if (attempt.pass) plan.gate?.settle(attempt.pass, 'answered', plan.clock.now());
       callEvents.attemptSettled(this, attempt, 'success', undefined, now);
-    } else if (this.#attempt || this.#state === 'over' || this.#state === 'fallback') return;
-    else {
+    }
+    // Circuit and gate know before anybody takes the place.
+    this.#release(attempt);
+    if (!isCurrent) {
+      if (this.#attempt || this.#state === 'over' || this.#state === 'fallback') return;
       // Late, but a proof: while nothing newer runs it is the answer.
       const later = plan.clock.now();
       this.#leaveWait(later);
@@ -282,20 +292,24 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #attemptFailed(attempt: Attempt, error: unknown): void {
-    this.#release(attempt);
-    if (this.#attempt !== attempt) return;
     const now = this.plan.clock.now();
-    this.#attempt = undefined;
-    this.#disarm();
-    this.#judge(attempt, error, now);
+    const isCurrent = this.#attempt === attempt;
+    if (isCurrent) {
+      this.#attempt = undefined;
+      this.#disarm();
+    }
+    const closedForMs = this.#report(attempt, error, isCurrent, now);
+    this.#release(attempt);
+    if (isCurrent) this.#judge(attempt, error, closedForMs, now);
   }
 
   #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
     const isHarmless = this.#mayRepeat || attempt.onlyRead;
     const error = ownErrors.timedOut(this, scope, isHarmless ? undefined : 'unknown');
     this.#attempt = undefined;
+    const closedForMs = this.#report(attempt, error, true, now);
     this.#abandon(attempt, error, now);
-    this.#judge(attempt, error, now);
+    this.#judge(attempt, error, closedForMs, now);
   }
 
   #release(attempt: Attempt): void {
@@ -360,15 +374,23 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   // What a failure leads to.
+  get #retries(): Retrying {
+    return (this.#retrying ??= new Retrying(this.plan));
+  }
 
-  #judge(attempt: Attempt, error: unknown, now: number): void {
+  /** Tells circuit and gate, before anybody takes the place. A late answer still says how long to stay away. */
+  #report(attempt: Attempt, error: unknown, isCurrent: boolean, now: number): number | undefined {
     const rule = this.plan.rules.find(error);
-    this.lastError = error;
-    this.#tellCircuit(attempt, error, rule, now);
+    if (isCurrent) this.#tellCircuit(attempt, error, rule, now);
     const closedForMs = this.#tellGate(attempt, error, rule, now);
-    callEvents.attemptSettled(this, attempt, 'failure', error, now);
+    if (isCurrent) callEvents.attemptSettled(this, attempt, 'failure', error, now);
+    return closedForMs;
+  }
+
+  #judge(attempt: Attempt, error: unknown, closedForMs: number | undefined, now: number): void {
     // A listener may have aborted it.
     if (this.#state === 'over') return;
+    this.lastError = error;
     const status = isWEEXError(error) ? error.executionStatus : undefined;
     if (status === 'unknown' && !this.#mayRepeat) {
       this.#exposed = true;
@@ -377,8 +399,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       return;
     }
     if (status !== 'not-executed') this.#exposed = true;
-    this.#retrying ??= new Retrying(this.plan);
-    if (this.#retrying.takeClockAttempt(error, rule)) this.#resynchronize(error, now);
+    const rule = this.plan.rules.find(error);
+    if (this.#retries.takeClockAttempt(error, rule)) this.#resynchronize(error, now);
     else this.#retryOrFail(error, rule, closedForMs, now);
   }
 
@@ -388,8 +410,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     closedForMs: number | undefined,
     now: number,
   ): void {
-    this.#retrying ??= new Retrying(this.plan);
-    const decision = this.#retrying.decide(error, rule, closedForMs, this.deadlineAt - now, now);
+    const decision = this.#retries.decide(error, rule, closedForMs, this.deadlineAt - now, now);
     if (decision.again) this.#again(error, decision.delayMs, decision.reason, now);
     else {
       if (decision.budgetExhausted) callEvents.budgetExhausted(this, error, now);
@@ -510,8 +531,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     else if (resolution.outcome === 'unknown') this.#fail(resolution.error, now);
     else {
       this.#exposed = false;
-      this.#retrying ??= new Retrying(this.plan);
-      if (now < this.deadlineAt && this.#retrying.takeResend()) this.#again(error, 0, 'proven-absent', now);
+      if (now < this.deadlineAt && this.#retries.takeResend()) this.#again(error, 0, 'proven-absent', now);
       else this.#fail(resolution.error, now);
     }
   }
@@ -576,13 +596,4 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (outcome === 'aborted' || listens[outcome].size === 0) return;
     this.plan.settled(failure, outcome === 'failure', this.plan.clock.now() - this.startedAt, ok);
   }
-}
-
-function isResolution(value: unknown): value is Resolution {
-  const outcome = (value as { outcome?: unknown } | null | undefined)?.outcome;
-  return outcome === 'found' || outcome === 'absent' || outcome === 'unknown';
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

@@ -49,6 +49,7 @@ export class CircuitBreaker {
 
   configure(config: CircuitConfig): void {
     this.#config = config;
+    this.#forgetOldest();
     for (const [, circuit] of this.entries()) circuit.configure(config);
   }
 
@@ -60,9 +61,15 @@ export class CircuitBreaker {
     else circuit = this.#create(key);
     // A map keeps the order of insertion, so the first key is the least recently used.
     this.#byKey.set(key, circuit);
-    if (this.#byKey.size > this.#config.maxKeys)
-      this.#byKey.delete(this.#byKey.keys().next().value as string);
+    this.#forgetOldest();
     return circuit;
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#byKey.keys()) {
+      if (this.#byKey.size <= this.#config.maxKeys) return;
+      this.#byKey.delete(oldest);
+    }
   }
 
   *entries(): IterableIterator<[string | undefined, Circuit]> {

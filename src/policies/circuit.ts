@@ -186,6 +186,9 @@ export class Circuit {
     const state = snapshot.state === 'half-open' ? 'open' : snapshot.state;
     this.#openUntil = now + (snapshot.halfOpenAfterMs ?? 0);
     if (state !== this.#state) this.#change(state);
+    const { calls, failures, slowCalls: slow } = snapshot;
+    this.#window.restore(now, { calls, failures, slow });
+    if (this.#consecutive) this.#consecutive.state = failures;
   }
 
   #record(now: number, failed: boolean, slow: boolean, error: unknown): void {

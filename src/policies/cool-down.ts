@@ -44,6 +44,7 @@ export class CoolDown {
   #batch = 1;
   #error: unknown;
   #timer: unknown;
+  #advancing = false;
 
   constructor(scope: string, clock: Clock) {
     this.#scope = scope;
@@ -128,20 +129,25 @@ export class CoolDown {
   }
 
   #advance(now: number): void {
+    // A probe that never left gives way to the next one in this loop, not in a call within a call.
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(now));
     if (this.#state === 'ramping') this.#release(now);
-    else if (now >= this.#until) this.#releaseProbe(now);
+    this.#advancing = false;
     if (this.#state === 'ramping' && this.#queue.size === 0) this.#open(now);
     else this.#arm(now);
   }
 
-  #releaseProbe(now: number): void {
+  #releaseProbe(now: number): boolean {
     const waiter = this.#queue.next(now, () => true) as GateWaiter | undefined;
     if (!waiter) {
       this.#state = 'closed';
-      return;
+      return false;
     }
     this.#queue.grant(waiter);
     waiter.pass(this.#startProbe(now), now);
+    return true;
   }
 
   #release(now: number): void {

@@ -143,7 +143,10 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   isolate(key?: string): void {
-    this.#plan.breaker?.of(key).isolate();
+    const { breaker } = this.#plan;
+    // To return would say that nothing gets through.
+    if (!breaker) throw new TypeError(`Cannot isolate policy '${this.name}': it has no circuitBreaker`);
+    breaker.of(key).isolate();
   }
 
   reset(key?: string): void {

@@ -85,12 +85,14 @@ export class RateLimiter {
 
   detach(client: RateLimitClient): void {
     this.#clients.delete(client);
+    if (this.#clients.size === 0) this.#disarm();
   }
 
   canTake(cost: number, critical: boolean, now: number): boolean {
     this.#expire(now);
     const { ordinary, critical: urgent } = this.#used;
-    if (ordinary + urgent + cost > this.#limit) return false;
+    // A cost above a limit that was lowered may go alone, else nobody behind it would ever go.
+    if (ordinary + urgent > 0 && ordinary + urgent + cost > this.#limit) return false;
     // A cost that never fits beside the reserve may go when nothing else is under way.
     return (
       critical || ordinary === 0 || ordinary + Math.max(urgent, this.#reserve(now)) + cost <= this.#limit
@@ -159,8 +161,7 @@ export class RateLimiter {
 
   /** Wakes up when allowance comes back, while somebody waits. */
   #arm(now: number): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#disarm();
     const first = this.#spent[this.#spentFrom];
     if (this.#clients.size === 0) return;
     const sliceEnds = (Math.floor(now / sliceMs) + 1) * sliceMs;
@@ -178,6 +179,11 @@ export class RateLimiter {
       },
       Math.max(1, Math.ceil(wakeAt - now)),
     );
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #nextClient(now: number, blocked: ReadonlySet<RateLimitClient>): RateLimitClient | undefined {

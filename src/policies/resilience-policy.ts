@@ -111,7 +111,11 @@ export interface ResiliencePolicy extends IPolicy<CallContext> {
    * @throws TypeError or RangeError when the options make no sense; the old ones then stay in force.
    */
   reconfigure(options: PolicyOptions): void;
-  /** Opens the circuit by hand until {@link ResiliencePolicy.reset}; without a key the one of calls without a key. */
+  /**
+   * Opens the circuit by hand until {@link ResiliencePolicy.reset}; without a key the one of calls without a key.
+   *
+   * @throws TypeError when the policy has no circuit breaker.
+   */
   isolate(key?: string): void;
   /** Closes the circuit and forgets what it has seen; without a key all circuits. */
   reset(key?: string): void;

@@ -11,6 +11,8 @@ export interface SlidingWindow {
   record(now: number, failed: boolean, slow: boolean): void;
   /** Forgets what is too old by then. */
   moveTo(now: number): void;
+  /** Starts with the calls of another window, as if they were made now. */
+  restore(now: number, totals: Readonly<WindowTotals>): void;
   clear(): void;
 }
 
@@ -36,6 +38,13 @@ export class TimeWindow implements SlidingWindow {
     const bucket = this.#buckets[this.#current % bucketCount];
     if (bucket) add(bucket, failed, slow);
     add(this.totals, failed, slow);
+  }
+
+  restore(now: number, totals: Readonly<WindowTotals>): void {
+    this.clear();
+    this.moveTo(now);
+    Object.assign(this.totals, totals);
+    Object.assign(this.#buckets[this.#current % bucketCount] ?? {}, totals);
   }
 
   clear(): void {
@@ -85,6 +94,12 @@ export class CountWindow implements SlidingWindow {
 
   moveTo(): void {
     // Only calls push out calls.
+  }
+
+  restore(now: number, { calls, failures, slow }: Readonly<WindowTotals>): void {
+    this.clear();
+    const count = Math.min(calls, this.#results.length);
+    for (let call = 0; call < count; call += 1) this.record(now, call < failures, call >= count - slow);
   }
 
   clear(): void {
