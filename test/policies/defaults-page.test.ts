@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { backoffDefaults } from '../../src/policies/backoff.js';
+import { resolveCircuit } from '../../src/policies/circuit.js';
+import { budgetDefaults } from '../../src/policies/retry-budget.js';
+import { defaultMaxRetries } from '../../src/policies/retrying.js';
+
+const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
+const circuit = resolveCircuit({});
+
+describe('docs/policies.md', () => {
+  it.each([
+    ['retry.maxRetries', defaultMaxRetries],
+    ['retry.backoff.initialDelayMs', backoffDefaults.initialDelayMs],
+    ['retry.backoff.maxDelayMs', backoffDefaults.maxDelayMs],
+    ['retry.budget.ratio', budgetDefaults.ratio],
+    ['retry.budget.minPerSecond', budgetDefaults.minPerSecond],
+    ['circuitBreaker.failureRate', circuit.failureRate],
+    ['circuitBreaker.windowMs', circuit.windowMs],
+    ['circuitBreaker.minimumCalls', circuit.minimumCalls],
+    ['circuitBreaker.halfOpenAfterMs', circuit.halfOpenAfterMs],
+    ['circuitBreaker.halfOpenTrials', circuit.halfOpenTrials],
+    ['circuitBreaker.maxKeys', circuit.maxKeys],
+  ])('tells the default of %s as the code has it', (option, value) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${option}\``));
+    expect(row?.split('|')[2]?.trim()).toMatch(new RegExp(`^${value.toLocaleString('en-US')}(?![\\d,.])`));
+  });
+});
