@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { backoffDefaults } from '../../src/policies/backoff.js';
+import { resolveBackoff } from '../../src/policies/backoff.js';
 import { resolveCircuit } from '../../src/policies/circuit.js';
-import { budgetDefaults } from '../../src/policies/retry-budget.js';
+import { RetryBudget } from '../../src/policies/retry-budget.js';
 import { defaultMaxRetries } from '../../src/policies/retrying.js';
 
 const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
 const circuit = resolveCircuit({});
+const backoffDefaults = resolveBackoff();
+const budgetDefaults = new RetryBudget();
 
 describe('docs/policies.md', () => {
   it.each([
