@@ -25,6 +25,8 @@ describe('docs/policies.md', () => {
     ['circuitBreaker.maxKeys', circuit.maxKeys],
   ])('tells the default of %s as the code has it', (option, value) => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${option}\``));
-    expect(row?.split('|')[2]?.trim()).toMatch(new RegExp(`^${value.toLocaleString('en-US')}(?!\\d|[,.]\\d)`));
+    expect(row?.split('|')[2]?.trim()).toMatch(
+      new RegExp(`^${value.toLocaleString('en-US')}(?!\\d|[,.]\\d)`),
+    );
   });
 });
