@@ -166,8 +166,11 @@ function missingOrNoObject(issue: v.BaseIssue<unknown>): string {
 
 function unknownOption(issue: v.BaseIssue<unknown>, known: readonly string[]): string {
   const key = String(issue.path?.at(-1)?.key);
-  const near = known.find((name) => distance(name.toLowerCase(), key.toLowerCase()) <= 2);
-  return `is no option${near ? `, did you mean ${near}?` : `; known are ${known.join(', ')}`}`;
+  const [near] = known
+    .map((name) => ({ name, letters: distance(name.toLowerCase(), key.toLowerCase()) }))
+    .filter(({ letters }) => letters <= Math.max(2, key.length * 0.45))
+    .toSorted((left, right) => left.letters - right.letters);
+  return `is no option${near ? `, did you mean ${near.name}?` : `; known are ${known.join(', ')}`}`;
 }
 
 /** How many letters must be changed, added or removed to make one word the other. */

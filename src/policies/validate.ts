@@ -8,6 +8,13 @@ interface Fault {
   readonly wrongType: boolean;
 }
 
+/** What two options or more say against each other. */
+interface Contradiction extends Fault {
+  readonly operands: readonly string[];
+}
+
+type Check = (holds: boolean, option: string, problem: string, ...others: readonly string[]) => void;
+
 /**
  * Refuses options that make no sense, with one error for all faults: a `TypeError` where one has the wrong type or
  * name, else a `RangeError`.
@@ -17,7 +24,9 @@ export function validateOptions(options: unknown, subject: string): void {
   const isObject = typeof options === 'object' && options !== null;
   const between = isObject ? contradictions(options) : [];
   // What is wrong by itself need not contradict anything as well.
-  const sound = between.filter(({ option }) => !faults.some((fault) => touches(fault.option, option)));
+  const sound = between.filter(
+    ({ operands }) => !faults.some(({ option }) => operands.some(isWithin(option))),
+  );
   raise(subject, [...faults, ...sound]);
 }
 
@@ -53,10 +62,10 @@ function shapeFaults(schema: v.GenericSchema, input: unknown): Fault[] {
 }
 
 /** What two options say against each other. */
-function contradictions(options: PolicyOptions): Fault[] {
-  const faults: Fault[] = [];
-  const check = (holds: boolean, option: string, problem: string): void => {
-    if (!holds) faults.push({ option, problem, wrongType: false });
+function contradictions(options: PolicyOptions): Contradiction[] {
+  const faults: Contradiction[] = [];
+  const check: Check = (holds, option, problem, ...others) => {
+    if (!holds) faults.push({ option, problem, wrongType: false, operands: [option, ...others] });
   };
   const { deadlineMs, attemptTimeoutMs } = options;
   if (deadlineMs !== undefined && attemptTimeoutMs !== undefined) {
@@ -64,6 +73,7 @@ function contradictions(options: PolicyOptions): Fault[] {
       attemptTimeoutMs <= deadlineMs,
       'attemptTimeoutMs',
       `must not exceed deadlineMs ${deadlineMs}, received ${attemptTimeoutMs}`,
+      'deadlineMs',
     );
   }
   const { initialDelayMs, maxDelayMs } = (options.retry || {}).backoff ?? {};
@@ -72,31 +82,40 @@ function contradictions(options: PolicyOptions): Fault[] {
       initialDelayMs <= maxDelayMs,
       'retry.backoff.initialDelayMs',
       `must not exceed maxDelayMs ${maxDelayMs}, received ${initialDelayMs}`,
+      'retry.backoff.maxDelayMs',
     );
   }
   checkCircuitBreaker(options.circuitBreaker || {}, check);
   const bulkhead = options.bulkhead || undefined;
   if (bulkhead) {
-    const reserved = (bulkhead.reserved?.critical ?? 0) + (bulkhead.reserved?.normal ?? 0);
+    const reserved = Number(bulkhead.reserved?.critical ?? 0) + Number(bulkhead.reserved?.normal ?? 0);
     check(
       reserved < bulkhead.limit,
       'bulkhead.reserved',
       `must leave a slot of the limit ${bulkhead.limit} free, received ${reserved} in all`,
+      'bulkhead.limit',
     );
     check(
       bulkhead.maxWaitMs === undefined || (bulkhead.queue ?? 0) > 0,
       'bulkhead.maxWaitMs',
       `needs a queue of at least 1, received ${bulkhead.maxWaitMs} with queue ${bulkhead.queue ?? 0}`,
+      'bulkhead.queue',
     );
   }
   const rateLimit = options.rateLimit || undefined;
   if (rateLimit) {
     const { limit, cost = 1, reserved } = rateLimit;
-    check(cost <= limit, 'rateLimit.cost', `must not exceed limit ${limit}, received ${cost}`);
+    check(
+      cost <= limit,
+      'rateLimit.cost',
+      `must not exceed limit ${limit}, received ${cost}`,
+      'rateLimit.limit',
+    );
     check(
       (reserved?.critical ?? 0) < limit,
       'rateLimit.reserved.critical',
       `must be below limit ${limit}, received ${reserved?.critical}`,
+      'rateLimit.limit',
     );
   }
   return faults;
@@ -104,7 +123,7 @@ function contradictions(options: PolicyOptions): Fault[] {
 
 function checkCircuitBreaker(
   options: Exclude<PolicyOptions['circuitBreaker'], false | undefined>,
-  check: (holds: boolean, option: string, problem: string) => void,
+  check: Check,
 ): void {
   const { windowCalls, minimumCalls, halfOpenAfterMs = 5_000, maxHalfOpenAfterMs } = options;
   if (options.consecutiveFailures !== undefined) {
@@ -113,6 +132,7 @@ function checkCircuitBreaker(
         options[other] === undefined,
         `circuitBreaker.${other}`,
         `contradicts consecutiveFailures; give one of them, received ${options[other]}`,
+        'circuitBreaker.consecutiveFailures',
       );
     }
   }
@@ -120,21 +140,25 @@ function checkCircuitBreaker(
     options.windowMs === undefined || windowCalls === undefined,
     'circuitBreaker.windowCalls',
     `contradicts windowMs; give one of them, received ${windowCalls}`,
+    'circuitBreaker.windowMs',
   );
   check(
     windowCalls === undefined || minimumCalls === undefined || minimumCalls <= windowCalls,
     'circuitBreaker.minimumCalls',
     `must not exceed windowCalls ${windowCalls}, received ${minimumCalls}`,
+    'circuitBreaker.windowCalls',
   );
   check(
     options.slowCallRate === undefined || options.slowCallMs !== undefined,
     'circuitBreaker.slowCallRate',
     `needs slowCallMs, received ${options.slowCallRate} alone`,
+    'circuitBreaker.slowCallMs',
   );
   check(
     maxHalfOpenAfterMs === undefined || maxHalfOpenAfterMs >= halfOpenAfterMs,
     'circuitBreaker.maxHalfOpenAfterMs',
     `must be at least halfOpenAfterMs ${halfOpenAfterMs}, received ${maxHalfOpenAfterMs}`,
+    'circuitBreaker.halfOpenAfterMs',
   );
 }
 
@@ -146,10 +170,9 @@ function raise(subject: string, faults: readonly Fault[]): void {
   throw faults.some((fault) => fault.wrongType) ? new TypeError(message) : new RangeError(message);
 }
 
-/** Whether two option paths are the same or in the same group. */
-function touches(left: string, right: string): boolean {
-  const group = (path: string): string => path.split('.')[0] ?? path;
-  return left === right || left === group(right);
+/** Whether a path is the option, inside of it, or holds it. */
+function isWithin(option: string): (path: string) => boolean {
+  return (path) => path === option || path.startsWith(`${option}.`) || option.startsWith(`${path}.`);
 }
 
 function describeValue(value: unknown): string {
