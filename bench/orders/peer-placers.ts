@@ -1,10 +1,7 @@
 import axios, { type AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
 import {
-  circuitBreaker,
-  ConsecutiveBreaker,
   ExponentialBackoff,
-  handleAll,
   handleWhen,
   type IPolicy,
   retry,
@@ -34,14 +31,13 @@ export const peerPlacers: Readonly<Record<'axios' | 'axios-retry' | 'cockatiel',
     return { place: (order) => settle(async () => place(http, session, order)) };
   },
 
-  // Retry, circuit breaker and time-out; every attempt freshly signed, refusals not repeated.
+  // Retry and time-out; every attempt freshly signed, refusals not repeated. A circuit would only leave more unplaced.
   cockatiel: (exchange, market) => {
     const policy: IPolicy = wrap(
       retry(handleWhen(isTransient), {
         maxAttempts: maxRetries,
         backoff: new ExponentialBackoff({ initialDelay: 50 }),
       }),
-      circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(50) }),
       timeout(attemptTimeoutMs, TimeoutStrategy.Aggressive),
     );
     return placerOf(exchange, market, (_http, send) => policy.execute(send));

@@ -7,6 +7,7 @@ import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
 import type { ContractOperation } from './endpoint.js';
 import { batchIds, batchSafety, findBatch, type OrderOutcome, placeBatch } from './order-batch.js';
+import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
 import { cancelSafety, isCanceled, orderNotFound, referenceParams, symbolFrom } from './order-reference.js';
 import { collect, findItem, readPages } from './read-pages.js';
 import type { RequestParams } from './request-params.js';
@@ -88,6 +89,8 @@ export class ContractClient {
     ...planOf('placeOrder'),
     orderSafety: {
       venue: weexVenues.contract,
+      lookUpPolicy,
+      reconcileDeadlineMs,
       clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: ContractClient, id: string, order: Contract.ContractOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);
@@ -104,8 +107,7 @@ export class ContractClient {
 
   /**
    * Places up to five orders in one request, and tells of each what became of it. Where the answer is lost each
-   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
-   * knows.
+   * order is looked up: where none was executed the batch is sent again, else each order says whether it was.
    */
   @Resilient(policyOf('placeOrders'), {
     ...planOf('placeOrders'),
@@ -114,7 +116,9 @@ export class ContractClient {
       venue: weexVenues.contract,
       find(this: ContractClient, batchId: string, orders: readonly Contract.ContractOrderRequest[]) {
         const ids = batchIds('contract.placeOrders', orders, batchId);
-        return findBatch(ids, (id, index) => this.findOrder(id, orders[index]?.symbol ?? '').then(asPlaced));
+        return findBatch(ids, weexVenues.contract, (id, index) =>
+          this.findOrder(id, orders[index]?.symbol ?? '').then(asPlaced),
+        );
       },
     },
   })

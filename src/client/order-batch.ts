@@ -1,9 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { resilienceContext } from '../decorators/index.js';
-import { isWEEXError, WEEXOutcomeUnknownError, WEEXRequestError } from '../errors/index.js';
+import { isWEEXError, WEEXOutcomeUnknownError, WEEXRequestError, WEEXSystemError } from '../errors/index.js';
 import { batchOutcomes, type FailureContext } from '../http/index.js';
-import { mintClientOrderId } from '../orders/index.js';
+import { createMemoryJournal, mintClientOrderId, recoverIntents, type Venue } from '../orders/index.js';
 import type { Outcome } from '../policies/resilience-policy.js';
+import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
 
 /** What became of one order of a batch, in the order of the request. */
 export type OrderOutcome<Placed> = Outcome<Placed> & {
@@ -20,22 +20,20 @@ interface BatchedOrder {
 /** What the two markets have in common of the order safety of batches. */
 export const batchSafety = {
   clientOrderId: (): string => mintClientOrderId(),
-  /** One look-up, which has its own patience. */
+  /** One look-up, which has the patience of the venue for each order: nothing may cut it short. */
   settleMs: 0,
-  lookUpPolicy: undefined,
+  lookUpPolicy,
+  reconcileDeadlineMs: 2 * reconcileDeadlineMs,
 } as const;
-
-/** The waits before the look-ups of a batch whose answer was lost, in milliseconds. */
-const lookUpWaitsMs: readonly number[] = [0, 1_000, 3_000];
 
 /**
  * The client order ids of a batch: the caller's own, the others made from the id of the batch, so that they are
- * the same on every attempt and when they are looked up.
+ * the same on every attempt and when they are looked up. Letters and digits alone, as spot wants them.
  *
  * @throws WEEXRequestError when two orders have the same id: they could not be told apart.
  */
 export function batchIds(operation: string, orders: readonly BatchedOrder[], batchId: string): string[] {
-  const ids = orders.map((order, index) => order.newClientOrderId ?? `${batchId}-${index}`);
+  const ids = orders.map((order, index) => order.newClientOrderId ?? `${batchId}${index}`);
   const double = ids.find((id, index) => ids.indexOf(id) !== index);
   if (double === undefined) return ids;
   throw new WEEXRequestError(`Cannot call ${operation}: two orders have the newClientOrderId ${double}`, {
@@ -66,49 +64,47 @@ export async function placeBatch<Order extends BatchedOrder, Placed>(
 }
 
 /**
- * Looks up every order of a batch whose answer was lost. An order that is not to be seen after some patience is an
- * outcome that nobody knows: it may have been refused, or not be visible yet. Nothing of a batch is sent again.
+ * Looks up every order of a batch whose answer was lost, each with the patience of the venue. `undefined` when none
+ * of them was executed: then the batch may be sent again. Else each order says for itself whether it was.
  */
 export async function findBatch<Placed>(
   ids: readonly string[],
+  venue: Venue,
   find: (id: string, index: number) => Promise<Placed | undefined>,
-): Promise<OrderOutcome<Placed>[]> {
-  const signal = resilienceContext()?.signal;
-  const outcomes = new Map<string, OrderOutcome<Placed>>();
-  const lookUp = async (clientOrderId: string, index: number): Promise<void> => {
-    if (outcomes.get(clientOrderId)?.ok) return;
-    const outcome = await lookUpOne(clientOrderId, () => find(clientOrderId, index), signal);
-    outcomes.set(clientOrderId, outcome);
-  };
-  for (const waitMs of lookUpWaitsMs) {
-    await wait(waitMs, undefined, signal ? { signal } : {});
-    await Promise.all(ids.map(lookUp));
-    if (ids.every((id) => outcomes.get(id)?.ok)) break;
-  }
-  return ids.map((id) => outcomes.get(id) as OrderOutcome<Placed>);
+): Promise<OrderOutcome<Placed>[] | undefined> {
+  const sentAt = Date.now();
+  const journal = createMemoryJournal();
+  for (const clientOrderId of ids) await journal.sent({ clientOrderId, args: [], begunAt: sentAt, sentAt });
+  const recovered = await recoverIntents({
+    journal,
+    venue,
+    lookUpPolicy,
+    reconcileDeadlineMs,
+    concurrency: ids.length,
+    signal: resilienceContext()?.signal,
+    find: ({ clientOrderId }) => find(clientOrderId, ids.indexOf(clientOrderId)),
+  });
+  if (recovered.every(({ outcome }) => outcome === 'not-executed')) return undefined;
+  return recovered.map((found): OrderOutcome<Placed> => {
+    const { clientOrderId } = found.intent;
+    if (found.outcome === 'executed') return { ok: true, value: found.value, clientOrderId };
+    const error = found.outcome === 'unknown' ? found.error : notExecuted(clientOrderId);
+    return { ok: false, error, clientOrderId };
+  });
 }
 
-async function lookUpOne<Placed>(
-  clientOrderId: string,
-  find: () => Promise<Placed | undefined>,
-  signal: AbortSignal | undefined,
-): Promise<OrderOutcome<Placed>> {
-  try {
-    const value = await find();
-    if (value !== undefined) return { ok: true, value, clientOrderId };
-    return { ok: false, error: unknownOutcome(clientOrderId), clientOrderId };
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    return { ok: false, error: unknownOutcome(clientOrderId, error), clientOrderId };
-  }
+function notExecuted(clientOrderId: string): WEEXSystemError {
+  return new WEEXSystemError(
+    `The order ${clientOrderId} of a batch was not executed: the answer was lost, and the order is not to be seen`,
+    { executionStatus: 'not-executed', context: { clientOrderId } },
+  );
 }
 
-function unknownOutcome(clientOrderId: string, cause?: unknown): WEEXOutcomeUnknownError {
+function unknownOutcome(clientOrderId: string): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(
-    `Cannot establish whether the order ${clientOrderId} of a batch was placed: ` +
-      `${cause === undefined ? 'it is not to be seen' : 'it could not be looked up'}. ` +
+    `Cannot establish whether the order ${clientOrderId} of a batch was placed: the answer does not mention it. ` +
       'Look it up with findOrder before you place it again',
-    { clientOrderId, cause },
+    { clientOrderId },
   );
 }
 

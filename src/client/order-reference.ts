@@ -1,4 +1,5 @@
 import { WEEXOrderError } from '../errors/index.js';
+import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
 import type { CallOptions, OrderReference } from './types.js';
 import type { RequestParams } from './request-params.js';
 
@@ -14,6 +15,8 @@ export const cancelSafety = {
     orderId === undefined ? clientOrderId : String(orderId),
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
   settleMs: [0, 500],
+  lookUpPolicy,
+  reconcileDeadlineMs,
 } as const;
 
 /** The optional symbol of a call that may also be given nothing but options. */

@@ -8,6 +8,7 @@ import { spotEndpoints } from './spot-endpoints.js';
 import type * as Spot from './spot-types.js';
 import type { SpotOperation } from './endpoint.js';
 import { batchIds, batchSafety, findBatch, type OrderOutcome, placeBatch } from './order-batch.js';
+import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
 import { cancelSafety, isCanceled, referenceParams, symbolFrom } from './order-reference.js';
 import type { RequestParams } from './request-params.js';
 import type { RestSession } from './rest-session.js';
@@ -81,6 +82,8 @@ export class SpotClient {
     ...planOf('placeOrder'),
     orderSafety: {
       venue: weexVenues.spot,
+      lookUpPolicy,
+      reconcileDeadlineMs,
       clientOrderId: (order: Spot.SpotOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: SpotClient, id: string, order: Spot.SpotOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);
@@ -94,8 +97,7 @@ export class SpotClient {
 
   /**
    * Places up to ten orders of one pair in one request, and tells of each what became of it. Where the answer is lost each
-   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
-   * knows.
+   * order is looked up: where none was executed the batch is sent again, else each order says whether it was.
    */
   @Resilient(policyOf('placeOrders'), {
     ...planOf('placeOrders'),
@@ -104,7 +106,9 @@ export class SpotClient {
       venue: weexVenues.spot,
       find(this: SpotClient, batchId: string, orders: readonly Spot.SpotOrderRequest[]) {
         const ids = batchIds('spot.placeOrders', orders, batchId);
-        return findBatch(ids, (id, index) => this.findOrder(id, orders[index]?.symbol ?? '').then(asPlaced));
+        return findBatch(ids, weexVenues.spot, (id, index) =>
+          this.findOrder(id, orders[index]?.symbol ?? '').then(asPlaced),
+        );
       },
     },
   })
