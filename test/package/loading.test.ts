@@ -80,8 +80,8 @@ function changedBy(specifier: string): string[] {
   return runProgram(
     inject('consumerWithPeers'),
     `import { createHook } from 'node:async_hooks';
-    // Node makes this global when it is first read, as cockatiel does; that is no change.
-    void globalThis.AbortController;
+    // Node makes its classes when they are first read, as cockatiel and axios do; that is no change.
+    for (const name of Object.getOwnPropertyNames(globalThis)) if (/^[A-Z]/.test(name)) void globalThis[name];
     const builtIns = [['globalThis', globalThis], ['process.env', process.env]];
     for (const name of Object.getOwnPropertyNames(globalThis)) {
       const { value } = Object.getOwnPropertyDescriptor(globalThis, name);
