@@ -138,10 +138,12 @@ export class RateLimiter {
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
   observe(usage: RateLimitUsage, now: number): void {
     const { type, windowMs } = this.#config;
-    if (usage.type !== type || usage.intervalMs !== windowMs || usage.used === undefined) return;
-    if (usage.remaining !== undefined) this.#statedLimit = Math.max(1, usage.used + usage.remaining);
+    if (usage.type !== type || usage.intervalMs !== windowMs) return;
+    const { used, remaining } = usage;
+    if (used !== undefined && remaining !== undefined) this.#statedLimit = Math.max(1, used + remaining);
     this.#expire(now);
-    const unseen = usage.used - this.#used.ordinary - this.#used.critical;
+    const seen = used ?? (remaining === undefined ? 0 : this.#limit - remaining);
+    const unseen = seen - this.#used.ordinary - this.#used.critical;
     if (unseen <= 0) return;
     this.#used.ordinary += unseen;
     this.settle(unseen, false, now);
