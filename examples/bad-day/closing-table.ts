@@ -1,0 +1,49 @@
+import Table from 'cli-table3';
+import type { CallStatistics, MethodCounts } from './call-statistics.js';
+import type { Day } from './day.js';
+
+/** What the program prints at the end: a row a method, then how the orders stand. */
+export function closingTable(day: Day, statistics: CallStatistics): string {
+  const table = new Table({
+    head: ['method', 'calls', 'succeeded', 'retries', 'failures by kind', 'circuit openings', 'orders'],
+    colAligns: ['left', 'right', 'right', 'right', 'left', 'right', 'left'],
+    colWidths: [undefined, undefined, undefined, undefined, 36, undefined, 24] as number[],
+    wordWrap: true,
+    style: { head: [], border: [], compact: true },
+  });
+  for (const method of statistics.clientMethods()) {
+    table.push([
+      method.operation.replace('contract.', ''),
+      method.calls,
+      method.succeeded,
+      method.retries,
+      failuresOf(method),
+      statistics.openingsOf(method.policy),
+      method.operation === 'contract.placeOrder' ? ordersOf(day) : '',
+    ]);
+  }
+  return table.toString();
+}
+
+/** How the orders of each day stand, a line a client. */
+export function closingLines(day: Day, others: readonly Day[]): string {
+  const lines = [day, ...others].map(({ audit, name }) => {
+    const { duplicates, once, unknown, wanted, wronglyReported } = audit;
+    return `${name.padEnd(22)} ${wanted} wanted, ${once} stand once, ${duplicates} second orders, ${unknown} unknown, ${wronglyReported} not as reported`;
+  });
+  return `Orders wanted, and what stands on the exchange:\n  ${lines.join('\n  ')}`;
+}
+
+/** Failures by kind, most frequent first. */
+export function failuresOf({ failures }: MethodCounts): string {
+  return [...failures]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ');
+}
+
+function ordersOf({ audit }: Day): string {
+  const { broken, notPlaced, once, unknown, wanted } = audit;
+  const counts = `${once} of ${wanted} stand once, ${notPlaced} not placed, ${unknown} unknown`;
+  return broken.length === 0 ? `all as reported: ${counts}` : `${broken.length} BROKEN: ${counts}`;
+}

@@ -1,0 +1,101 @@
+import { setMaxListeners } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  createRandom,
+  type PlannedPhase,
+  type Scenario,
+  type SimulatedExchange,
+  type SimulatedRequest,
+  startExchange,
+} from 'weex-resilience/testing';
+import type { OpenMarket } from './market.js';
+import { auditIntents, type IntentAudit, type OrderIntent } from './order-intents.js';
+import { trade, tradedSymbols, type TraderCall } from './trader.js';
+
+/** What a day is made of. */
+export interface DayOptions {
+  /** Who trades, for the report. */
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** Interrupts the day. */
+  readonly signal: AbortSignal;
+  readonly openMarket: (exchange: SimulatedExchange) => OpenMarket | Promise<OpenMarket>;
+  /** Told of the exchange before anybody trades. */
+  readonly onStart?: (day: RunningDay) => void;
+}
+
+/** A day that is under way. */
+export interface RunningDay {
+  readonly exchange: SimulatedExchange;
+  readonly intents: readonly OrderIntent[];
+  /** Milliseconds since the exchange opened. */
+  readonly elapsedMs: () => number;
+  readonly lengthMs: number;
+}
+
+/** What came of a day. */
+export interface Day {
+  readonly name: string;
+  readonly phases: readonly PlannedPhase[];
+  readonly lengthMs: number;
+  readonly requests: readonly SimulatedRequest[];
+  readonly calls: readonly TraderCall[];
+  readonly audit: IntentAudit;
+}
+
+const traders = 8;
+/** How long after the last phase a call may still be under way before it is ended. */
+const graceMs = 4_000;
+
+/** Runs a trading day on an exchange of its own, and compares in the end what was said with what stands. */
+export async function runDay(options: DayOptions): Promise<Day> {
+  const { name, openMarket, scenario, seed, signal } = options;
+  const startedAt = performance.now();
+  const exchange = await startExchange({ scenario, seed });
+  const { phases } = exchange;
+  const lengthMs = phases.at(-1)?.untilMs ?? 0;
+  const intents: OrderIntent[] = [];
+  const calls: TraderCall[] = [];
+  const elapsedMs = (): number => performance.now() - startedAt;
+  options.onStart?.({ exchange, intents, elapsedMs, lengthMs });
+  const open = await openMarket(exchange);
+  try {
+    const evening = new AbortController();
+    const ends = AbortSignal.any([signal, evening.signal]);
+    // Every call under way listens to it.
+    setMaxListeners(0, ends);
+    const trading = Promise.all(
+      Array.from({ length: traders }, (_, index) =>
+        trade({
+          market: open.market,
+          symbol: tradedSymbols[index % tradedSymbols.length] as (typeof tradedSymbols)[number],
+          random: createRandom(`trader ${index} of seed ${seed}`),
+          intents,
+          calls,
+          elapsedMs,
+          lengthMs,
+          signal: ends,
+        }),
+      ),
+    );
+    const bell = wait(lengthMs + graceMs - elapsedMs(), undefined, { signal: evening.signal }).catch(
+      () => undefined,
+    );
+    await Promise.race([trading, bell]);
+    evening.abort(new Error('The day is over'));
+    await trading;
+    // What the exchange took its time over shall have arrived before it is counted.
+    if (!signal.aborted) await wait(longestDelayMs(exchange));
+  } finally {
+    await open.close();
+    await exchange.close();
+  }
+  const { orders, requests } = exchange;
+  return { name, phases, lengthMs, requests, calls, audit: auditIntents(intents, orders) };
+}
+
+function longestDelayMs({ faults }: SimulatedExchange): number {
+  const delays = faults.map((fault) => (fault.kind === 'delay' ? fault.delayMs + (fault.jitterMs ?? 0) : 0));
+  return Math.max(0, ...delays);
+}

@@ -1,0 +1,19 @@
+import type { ContractClient, ContractOrderRequest } from 'weex-resilience/client';
+
+/** What a trader does on the exchange: a part of `client.contract`, which others can stand in for. */
+export type Market = Pick<
+  ContractClient,
+  'getTicker' | 'getAccountBalance' | 'getOpenOrders' | 'placeOrder' | 'cancelOrder'
+>;
+
+/** The name of an operation of a trader. */
+export type Operation = keyof Market;
+
+/** An order that is wanted once, under the id that tells it from all others. */
+export type WantedOrder = ContractOrderRequest & { readonly newClientOrderId: string };
+
+/** A market that can be left. */
+export interface OpenMarket {
+  readonly market: Market;
+  close(): Promise<void>;
+}

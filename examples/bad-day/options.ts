@@ -1,0 +1,83 @@
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { builtInScenarios, parseScenario, type Scenario } from 'weex-resilience/testing';
+
+/** What the program was told. */
+export interface Options {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  /** Where the report in HTML goes. */
+  readonly report: string;
+}
+
+/** The program was asked for something that it cannot do. */
+export class UsageError extends Error {}
+
+/**
+ * Reads the command line.
+ *
+ * @throws CommanderError, after it has written its message or the help that was asked for; UsageError.
+ */
+export function readOptions(args: readonly string[], err: (text: string) => void): Options {
+  const given = new Command('npm start --')
+    .description('A trading day on a simulated exchange that goes wrong')
+    .exitOverride()
+    .configureOutput({ writeErr: err })
+    .showHelpAfterError('(--help shows what there is)')
+    .option('--seed <number>', 'decides prices, faults and what the traders do', seedOf, 1)
+    .option('--scenario <name or file>', 'a built-in scenario, or a YAML or JSON file', 'bad-day')
+    .option('--report <file>', 'where the report in HTML goes', 'build/bad-day.html')
+    .parse([...args], { from: 'user' })
+    .opts<{ seed: number; scenario: string; report: string }>();
+  const scenario = scenarioOf(given.scenario);
+  return { seed: given.seed, scenario, report: writableFile(given.report) };
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) {
+    throw new InvalidArgumentError(`Allowed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);
+  }
+  return seed;
+}
+
+function scenarioOf(nameOrFile: string): Scenario {
+  const builtIn = Object.hasOwn(builtInScenarios, nameOrFile) ? builtInScenarios[nameOrFile] : undefined;
+  const scenario = builtIn ?? scenarioOfFile(nameOrFile);
+  if (scenario.phases?.length) return scenario;
+  throw new UsageError(
+    `Cannot trade a day of the scenario '${scenario.name}': it has no phases, so that it never ends`,
+  );
+}
+
+function scenarioOfFile(file: string): Scenario {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    const names = Object.keys(builtInScenarios).join(', ');
+    throw new UsageError(
+      `Cannot find the scenario '${file}': there is no such file (${reason}), and the built-in ones are ${names}`,
+    );
+  }
+  try {
+    return parseScenario(text, file);
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+// Known before the day begins: a report that cannot be written would be a day lost.
+function writableFile(file: string): string {
+  const path = resolve(file);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    accessSync(dirname(path), constants.W_OK);
+    return path;
+  } catch (error) {
+    throw new UsageError(`Cannot write ${file}: ${(error as Error).message}`);
+  }
+}

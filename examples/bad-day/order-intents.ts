@@ -1,0 +1,100 @@
+import type { SimulatedOrder } from 'weex-resilience/testing';
+import type { WantedOrder } from './market.js';
+
+/** What the client said of an order. `'unknown'`: that it cannot tell, or nothing because it was interrupted. */
+export type OrderReport = 'placed' | 'not placed' | 'unknown';
+
+/** An order that was wanted, and what was said of it. */
+export interface OrderIntent {
+  readonly order: WantedOrder;
+  report: OrderReport;
+  /** What was said of its cancel, where one was asked for. */
+  cancel?: 'cancelled' | 'failed';
+}
+
+/** An intent beside what the exchange holds. */
+export interface IntentVerdict {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly report: OrderReport;
+  /** How many orders with its id stand or stood on the exchange. */
+  readonly standing: number;
+  /** What must not be, in words; absent where all is well. */
+  readonly broken?: string;
+}
+
+/** All intents of a day beside what the exchange holds. */
+export interface IntentAudit {
+  readonly verdicts: readonly IntentVerdict[];
+  readonly wanted: number;
+  readonly placed: number;
+  readonly notPlaced: number;
+  readonly unknown: number;
+  /** Intents that stand exactly once. */
+  readonly once: number;
+  /** Orders beyond the first of an intent. */
+  readonly duplicates: number;
+  /** Intents of which the exchange holds something else than was said. */
+  readonly wronglyReported: number;
+  /** Every invariant that is broken, a sentence each. */
+  readonly broken: readonly string[];
+}
+
+/** How many orders may stand, by what was said. */
+const allowedStanding: Readonly<Record<OrderReport, readonly number[]>> = {
+  placed: [1],
+  'not placed': [0],
+  unknown: [0, 1],
+};
+
+/** Compares what the client said with what stands on the exchange. */
+export function auditIntents(
+  intents: readonly OrderIntent[],
+  orders: readonly SimulatedOrder[],
+): IntentAudit {
+  const standing = groupById(orders);
+  const verdicts = intents.map((intent) => judge(intent, standing.get(intent.order.newClientOrderId) ?? []));
+  const wanted = new Set(intents.map(({ order }) => order.newClientOrderId));
+  const strangers = orders.filter(({ clientOrderId }) => !wanted.has(clientOrderId));
+  const counted = (test: (verdict: IntentVerdict) => boolean): number => verdicts.filter(test).length;
+  return {
+    verdicts,
+    wanted: intents.length,
+    placed: counted(({ report }) => report === 'placed'),
+    notPlaced: counted(({ report }) => report === 'not placed'),
+    unknown: counted(({ report }) => report === 'unknown'),
+    once: counted((verdict) => verdict.standing === 1),
+    duplicates: verdicts.reduce((sum, verdict) => sum + Math.max(0, verdict.standing - 1), 0),
+    wronglyReported: counted(
+      ({ report, standing: stands }) =>
+        (report === 'placed' && stands === 0) || (report === 'not placed' && stands > 0),
+    ),
+    broken: [
+      ...verdicts.flatMap(({ clientOrderId, broken }) => (broken ? [`${clientOrderId}: ${broken}`] : [])),
+      ...strangers.map(({ clientOrderId }) => `${clientOrderId}: stands, and nobody wanted it`),
+    ],
+  };
+}
+
+function judge({ cancel, order, report }: OrderIntent, orders: readonly SimulatedOrder[]): IntentVerdict {
+  const { newClientOrderId: clientOrderId, symbol } = order;
+  const verdict = { clientOrderId, symbol, report, standing: orders.length };
+  if (!allowedStanding[report].includes(orders.length)) {
+    return { ...verdict, broken: `reported as ${report}, stands ${orders.length} times` };
+  }
+  const status = orders[0]?.status;
+  if (cancel === 'cancelled' && status !== 'CANCELED') {
+    return { ...verdict, broken: `reported as cancelled, is ${status ?? 'not there'}` };
+  }
+  return verdict;
+}
+
+function groupById(orders: readonly SimulatedOrder[]): Map<string, SimulatedOrder[]> {
+  const groups = new Map<string, SimulatedOrder[]>();
+  for (const order of orders) {
+    const group = groups.get(order.clientOrderId);
+    if (group) group.push(order);
+    else groups.set(order.clientOrderId, [order]);
+  }
+  return groups;
+}

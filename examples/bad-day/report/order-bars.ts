@@ -1,0 +1,40 @@
+import type { IntentVerdict } from '../order-intents.js';
+import type { Day } from '../day.js';
+import { element, escapeHtml } from './html.js';
+import { round } from './time-axis.js';
+
+/** What became of an order that was wanted, best first. */
+export const orderFates = [
+  ['once', 'stands once, as reported'],
+  ['not-placed', 'not placed, and said so'],
+  ['unknown', 'nobody can tell the trader'],
+  ['second', 'stands twice or more'],
+  ['wrong', 'not as reported'],
+] as const;
+
+type OrderFate = (typeof orderFates)[number][0];
+
+/** Every order that was wanted, by what became of it: one bar a day, all to one scale. */
+export function orderBars(days: readonly Day[]): string {
+  const most = Math.max(1, ...days.map(({ audit }) => audit.wanted));
+  return days
+    .map(({ audit, name }) => {
+      const fates = audit.verdicts.map(fateOf);
+      const parts = orderFates.flatMap(([fate, label]) => {
+        const count = fates.filter((one) => one === fate).length;
+        if (count === 0) return [];
+        const style = `width:${round((count / most) * 100)}%`;
+        return [element('span', { class: fate, style, title: `${count} ${label}` }, String(count))];
+      });
+      const verdict = `${audit.duplicates} second orders, ${audit.unknown} in the dark`;
+      return `<div class="row"><b>${escapeHtml(name)}</b><div class="bar">${parts.join('')}</div><span>${verdict}</span></div>`;
+    })
+    .join('\n');
+}
+
+function fateOf({ report, standing }: IntentVerdict): OrderFate {
+  if (standing > 1) return 'second';
+  if (report === 'unknown') return 'unknown';
+  if (report === 'placed') return standing === 1 ? 'once' : 'wrong';
+  return standing === 0 ? 'not-placed' : 'wrong';
+}

@@ -1,0 +1,206 @@
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runProgram } from '../../examples/bad-day/program.js';
+import { type SimulatedOrder, startExchange } from '../../src/testing/index.js';
+import { send } from '../testing/support/signed-request.js';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** A bad day in three seconds. */
+const scenario = `
+name: short-day
+phases:
+  - { name: calm, durationMs: 1200 }
+  - name: lost replies
+    durationMs: 1000
+    faults:
+      - { kind: late-visibility, delayMs: 200, probability: 0.5 }
+      - { kind: lost-reply, endpoint: writes, probability: 0.5 }
+      - { kind: rate-limit, endpoint: reads, count: 1, retryAfterSeconds: 1 }
+  - name: maintenance & <outage>
+    durationMs: 400
+    faults:
+      - { kind: maintenance, retryAfterSeconds: 1 }
+  - { name: recovery, durationMs: 600 }
+`;
+
+// They wait more than they work, so they run side by side.
+let goodDay: ReturnType<typeof run>;
+let brokenDay: ReturnType<typeof run>;
+let interruptedDay: ReturnType<typeof run>;
+
+let folder: string;
+let program: string;
+beforeAll(async () => {
+  // Inside the repository, where what is not bundled is found.
+  await mkdir(join(root, 'build'), { recursive: true });
+  folder = await mkdtemp(join(root, 'build', 'bad-day-'));
+  program = join(folder, 'main.mjs');
+  await build({
+    entryPoints: [join(root, 'examples/bad-day/main.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    tsconfig: join(root, 'tsconfig.json'),
+    sourcemap: 'inline',
+  });
+  await writeFile(join(folder, 'short-day.yaml'), scenario);
+  goodDay = run(shortDay('good.html'));
+  brokenDay = run(shortDay('broken.html'), placeAgain);
+  interruptedDay = run(['--report', 'interrupted.html'], interrupt);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Runs the program; `meanwhile` is told where its exchange is. */
+async function run(args: readonly string[], meanwhile?: (url: string, child: Child) => Promise<void>) {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const written = { out: '', err: '' };
+  let acted: Promise<void> | undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.out += text;
+    const url = /at (http:\/\/127\.0\.0\.1:\d+):/.exec(written.out)?.[1];
+    if (url !== undefined) acted ??= meanwhile?.(url, child).catch(() => void child.kill());
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (written.err += text));
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  await acted;
+  return { status, ...written };
+}
+
+const shortDay = (report: string) => ['--scenario', 'short-day.yaml', '--seed', '3', '--report', report];
+
+async function ordersAt(url: string): Promise<readonly SimulatedOrder[]> {
+  const answer = await fetch(`${url}/__control/orders`);
+  return (await answer.json()) as readonly SimulatedOrder[];
+}
+
+const patience = { timeout: 20_000 };
+
+/** An order of an exchange, once there are some. */
+function firstOrder(url: string): Promise<SimulatedOrder> {
+  return vi.waitFor(async () => {
+    const [order] = await ordersAt(url);
+    if (!order) throw new Error('There is no order yet');
+    return order;
+  }, patience);
+}
+
+/** Places an order a second time, past the program. */
+async function placeAgain(url: string): Promise<void> {
+  const { symbol, side, positionSide, clientOrderId } = await firstOrder(url);
+  // The credentials are made from the seed.
+  const { credentials, close } = await startExchange({ seed: 3 });
+  await close();
+  const again = {
+    symbol,
+    side,
+    positionSide,
+    type: 'MARKET',
+    quantity: '100',
+    newClientOrderId: clientOrderId,
+  };
+  // A fault may hit it.
+  await vi.waitUntil(async () => {
+    await send({ url, credentials }, 'POST', '/capi/v3/order', again).catch(() => undefined);
+    return (await ordersAt(url)).filter((order) => order.clientOrderId === clientOrderId).length > 1;
+  }, patience);
+}
+
+async function interrupt(url: string, child: Child): Promise<void> {
+  await firstOrder(url);
+  child.kill('SIGINT');
+}
+
+describe('the bad day', () => {
+  it('leaves every order as it was reported, and says so', async () => {
+    const { status, out, err } = await goodDay;
+    expect(err).toBe('');
+    expect(status).toBe(0);
+    for (const phase of ['calm', 'lost replies', 'recovery']) expect(out).toContain(` ${phase} `);
+    expect(out).toMatch(/placeOrder .* all as reported/);
+    expect(out).toMatch(/^ {2}weex-resilience +[1-9]\d* wanted, [1-9]\d* stand once, 0 second orders, /m);
+    expect(out).toMatch(/^ {2}axios-retry [\d.]+ +[1-9]\d* wanted/m);
+    expect(out).toMatch(/^ {2}axios [\d.]+ +[1-9]\d* wanted/m);
+
+    const page = await readFile(join(folder, 'good.html'), 'utf8');
+    expect(page).not.toMatch(/(?:src|href)=|url\(|@import|<script/);
+    expect(page).toContain('maintenance &#38; &#60;outage&#62;');
+  });
+
+  it('ends with 1 when an order stands twice, whoever placed it', async () => {
+    const { status, out, err } = await brokenDay;
+    expect(status).toBe(1);
+    expect(err).toMatch(/^Broken: order \S+: reported as placed, stands 2 times$/m);
+    expect(out).toMatch(/1 BROKEN/);
+    expect(await readFile(join(folder, 'broken.html'), 'utf8')).toContain(
+      'reported as placed, stands 2 times',
+    );
+  });
+
+  it('prints what it has when it is interrupted, and ends with 130', async () => {
+    const { status, out, err } = await interruptedDay;
+    expect(err).toBe('');
+    expect(status).toBe(130);
+    expect(out).toMatch(/placeOrder .* all as reported/);
+  });
+
+  it.each([
+    [['--seeed', '7'], "unknown option '--seeed'"],
+    [['--seed', 'seven'], 'Allowed is a whole number from 0 to'],
+    [['now'], 'too many arguments'],
+    [['--scenario', 'bad-dya'], "Cannot find the scenario 'bad-dya'"],
+    [['--scenario', 'calm'], 'it has no phases, so that it never ends'],
+    [['--report', 'package.json/report.html'], 'Cannot write package.json/report.html'],
+  ])('%j is bad input: one error, status 2', async (args, message) => {
+    let err = '';
+    const nobody = new PassThrough() as unknown as NodeJS.WriteStream;
+    const surroundings = { output: nobody, err: (text: string) => void (err += text) };
+    const status = await runProgram(args, { ...surroundings, signal: new AbortController().signal });
+    expect(status).toBe(2);
+    expect(err).toContain(message);
+    expect(err.match(/error:|Cannot/g)).toHaveLength(1);
+  });
+
+  it('hands its status on to the shell', async () => {
+    expect(await run(['--seed', '-1'])).toMatchObject({ status: 2, out: '' });
+  });
+});
+
+describe('the report', () => {
+  it('shows in a browser, which has nothing to complain of', async (context) => {
+    const version = await promisify(execFile)('chromium', ['--version']).catch(() => undefined);
+    if (!version) {
+      process.stderr.write('Skipped: there is no chromium here that could show the report of the bad day\n');
+      context.skip('there is no chromium');
+    }
+    await goodDay;
+    const { stdout, stderr } = await promisify(execFile)(
+      'chromium',
+      [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--enable-logging=stderr',
+        '--dump-dom',
+        `file://${join(folder, 'good.html')}`,
+      ],
+      { maxBuffer: 16_000_000 },
+    );
+    expect(stderr).not.toContain('CONSOLE');
+    expect(stdout.match(/<svg/g)).toHaveLength(7);
+    expect(stdout).not.toContain('NaN');
+    expect(stdout).not.toContain('undefined');
+  });
+});
