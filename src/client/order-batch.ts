@@ -1,3 +1,4 @@
+import type { IPolicy } from 'cockatiel';
 import { resilienceContext } from '../decorators/index.js';
 import { isWEEXError, WEEXOutcomeUnknownError, WEEXRequestError, WEEXSystemError } from '../errors/index.js';
 import { batchOutcomes, type FailureContext } from '../http/index.js';
@@ -18,13 +19,18 @@ interface BatchedOrder {
 }
 
 /** What the two markets have in common of the order safety of batches. */
-export const batchSafety = {
+export const batchSafety: {
+  clientOrderId(): string;
+  readonly settleMs: number;
+  readonly lookUpPolicy: IPolicy;
+  readonly reconcileDeadlineMs: number;
+} = {
   clientOrderId: (): string => mintClientOrderId(),
   /** One look-up, which has the patience of the venue for each order: nothing may cut it short. */
   settleMs: 0,
   lookUpPolicy,
   reconcileDeadlineMs: 2 * reconcileDeadlineMs,
-} as const;
+};
 
 /**
  * The client order ids of a batch: the caller's own, the others made from the id of the batch, so that they are

@@ -1,3 +1,4 @@
+import type { IPolicy } from 'cockatiel';
 import { WEEXOrderError } from '../errors/index.js';
 import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
 import type { CallOptions, OrderReference } from './types.js';
@@ -9,7 +10,12 @@ export function referenceParams({ orderId, clientOrderId }: OrderReference): Req
 }
 
 /** What the two markets have in common of the order safety of a cancel. */
-export const cancelSafety = {
+export const cancelSafety: {
+  clientOrderId(reference: OrderReference): string;
+  readonly settleMs: readonly number[];
+  readonly lookUpPolicy: IPolicy;
+  readonly reconcileDeadlineMs: number;
+} = {
   /** The one id that the reference goes by. */
   clientOrderId: ({ orderId, clientOrderId }: OrderReference): string =>
     orderId === undefined ? clientOrderId : String(orderId),
@@ -17,7 +23,7 @@ export const cancelSafety = {
   settleMs: [0, 500],
   lookUpPolicy,
   reconcileDeadlineMs,
-} as const;
+};
 
 /** The optional symbol of a call that may also be given nothing but options. */
 export function symbolFrom(first: string | CallOptions | undefined): string | undefined {
