@@ -2,8 +2,11 @@
 export interface Clock {
   /** The time, in milliseconds since 1970. */
   now(): number;
-  /** Runs `fn` once after `ms` milliseconds. */
-  setTimeout(fn: () => void, ms: number): unknown;
+  /**
+   * Runs `fn` once after `ms` milliseconds. `'wait'` is given where a call does nothing until then (a backoff, a
+   * cool-down, an allowance, patience); without it the time limits something.
+   */
+  setTimeout(fn: () => void, ms: number, purpose?: 'wait'): unknown;
   /** Takes back a timer that has not run. */
   clearTimeout(handle: unknown): void;
 }

@@ -4,6 +4,7 @@ import { factsOf, operationOf, shorten } from './error-facts.js';
 import type { ErrorBurst, ErrorHistory, ErrorSummary, TrackedError } from './error-summary.js';
 import { type ErrorTrackerSnapshot, parseSnapshot, type RecentError } from './error-tracker-snapshot.js';
 import { listenForErrors } from './listen-for-errors.js';
+import type { ListenOptions } from './on-resilience-event.js';
 import { SecondCounts } from './second-counts.js';
 import { type TopCount, TopCounts } from './top-counts.js';
 
@@ -125,10 +126,11 @@ export class ErrorTracker {
   /**
    * Counts by itself every failure that the library sees, until the returned function is called: each failed
    * attempt, each call that was refused or failed otherwise, and each error of an interceptor. The same error on
-   * its way through several of them counts once; a caller's own abort is none.
+   * its way through several of them counts once; a caller's own abort is none. With `registry` only what the
+   * policies of that registry see.
    */
-  attach(): () => void {
-    return listenForErrors((error, operation) => this.record(error, { operation }));
+  attach(options?: ListenOptions): () => void {
+    return listenForErrors((error, operation) => this.record(error, { operation }), options);
   }
 
   /** Everything it holds, as plain JSON, to be given to `restore` after a restart. */

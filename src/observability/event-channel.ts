@@ -3,6 +3,14 @@ import type { ResilienceEventOf, ResilienceEventType } from './events.js';
 
 type Listener = (event: unknown, name: string | symbol) => unknown;
 
+// Listeners run at once, so what holds during their call need not travel with the event.
+let origin: object | undefined;
+
+/** Whose event is being delivered: the registry of its policy; `undefined` for a policy outside of any. */
+export function eventOrigin(): object | undefined {
+  return origin;
+}
+
 /**
  * One kind of event on its `node:diagnostics_channel`. Ask `hasSubscribers` first, so that no event is made for
  * nobody:
@@ -24,12 +32,18 @@ export class EventChannel<Type extends ResilienceEventType> {
     return this.#channel.hasSubscribers;
   }
 
-  /** Gives a frozen event to every subscriber, at once. Nothing that a subscriber does comes back from here. */
-  publish(fields: Omit<ResilienceEventOf<Type>, 'type'>): void {
+  /**
+   * Gives a frozen event to every subscriber, at once. Nothing that a subscriber does comes back from here. `of` is
+   * the registry that it belongs to.
+   */
+  publish(fields: Omit<ResilienceEventOf<Type>, 'type'>, of?: object): void {
     const event = Object.freeze({ type: this.#type, ...fields });
     const listeners = subscribersOf(this.#channel);
+    const outer = origin;
+    origin = of;
     if (!listeners) this.#channel.publish(event);
     else for (const listener of listeners) deliver(listener, event, this.name);
+    origin = outer;
   }
 }
 

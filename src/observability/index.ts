@@ -39,6 +39,7 @@ export type {
   PatternErrors,
   TrackedError,
 } from './error-summary.js';
+export type { ListenOptions } from './on-resilience-event.js';
 export type { ErrorFacts } from './error-facts.js';
 export type { ErrorOrigin, ErrorTrackerOptions } from './error-tracker.js';
 export type { ErrorTrackerSnapshot } from './error-tracker-snapshot.js';

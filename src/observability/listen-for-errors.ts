@@ -1,4 +1,4 @@
-import { onResilienceEvent } from './on-resilience-event.js';
+import { type ListenOptions, onResilienceEvent } from './on-resilience-event.js';
 
 /** How far up an error was last seen: by an interceptor, by an attempt, or by the whole call. */
 interface Sighting {
@@ -15,6 +15,7 @@ const byInterceptor: Sighting = { callId: Number.POSITIVE_INFINITY, level: 'atte
  */
 export function listenForErrors(
   onError: (error: unknown, operation: string | undefined) => void,
+  options?: ListenOptions,
 ): () => void {
   const sightings = new WeakMap<object, Sighting>();
 
@@ -31,15 +32,27 @@ export function listenForErrors(
   };
 
   const stops = [
-    onResilienceEvent('errorClassified', ({ error, operation }) => {
-      if (isNew(error, byInterceptor)) onError(error, operation);
-    }),
-    onResilienceEvent('attemptSettled', ({ outcome, error, callId, operation }) => {
-      if (outcome === 'failure' && isNew(error, { callId, level: 'attempt' })) onError(error, operation);
-    }),
-    onResilienceEvent('callSettled', ({ outcome, error, callId, operation }) => {
-      if (outcome === 'failure' && isNew(error, { callId, level: 'call' })) onError(error, operation);
-    }),
+    onResilienceEvent(
+      'errorClassified',
+      ({ error, operation }) => {
+        if (isNew(error, byInterceptor)) onError(error, operation);
+      },
+      options,
+    ),
+    onResilienceEvent(
+      'attemptSettled',
+      ({ outcome, error, callId, operation }) => {
+        if (outcome === 'failure' && isNew(error, { callId, level: 'attempt' })) onError(error, operation);
+      },
+      options,
+    ),
+    onResilienceEvent(
+      'callSettled',
+      ({ outcome, error, callId, operation }) => {
+        if (outcome === 'failure' && isNew(error, { callId, level: 'call' })) onError(error, operation);
+      },
+      options,
+    ),
   ];
   return () => {
     for (const stop of stops) stop();

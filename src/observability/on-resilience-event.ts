@@ -1,14 +1,21 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { channels } from './channels.js';
-import { deliver } from './event-channel.js';
+import { deliver, eventOrigin } from './event-channel.js';
 import type { ResilienceEvent, ResilienceEventOf, ResilienceEventType } from './events.js';
+
+/** Which events a listener is called for. */
+export interface ListenOptions {
+  /** Only those of the policies of this `PolicyRegistry`. Default: all of the process. */
+  readonly registry?: object | undefined;
+}
 
 /**
  * Calls a listener for each event of one type, or of every type with `'*'`.
  *
  * Listeners run at once, in the middle of the call: keep them short. One that throws, or returns a promise that
  * rejects, changes nothing and is reported nowhere; a promise is not waited for. The event is frozen. The same
- * events are on `node:diagnostics_channel` under `weex-resilience:` and the type.
+ * events are on `node:diagnostics_channel` under `weex-resilience:` and the type. With `registry` it hears of the
+ * policies of that registry alone, and of no interceptor.
  *
  * @returns A function that ends it. A second call of that function does nothing.
  * @throws {TypeError} When there is no event of that name, or the listener is no function.
@@ -25,17 +32,25 @@ import type { ResilienceEvent, ResilienceEventOf, ResilienceEventType } from './
 export function onResilienceEvent<Type extends ResilienceEventType>(
   type: Type,
   listener: (event: ResilienceEventOf<Type>) => unknown,
+  options?: ListenOptions,
 ): () => void;
-export function onResilienceEvent(type: '*', listener: (event: ResilienceEvent) => unknown): () => void;
+export function onResilienceEvent(
+  type: '*',
+  listener: (event: ResilienceEvent) => unknown,
+  options?: ListenOptions,
+): () => void;
 export function onResilienceEvent(
   type: ResilienceEventType | '*',
   listener: (event: never) => unknown,
+  { registry }: ListenOptions = {},
 ): () => void {
   checkListener([type], listener);
   const names = type === '*' ? Object.keys(channels) : [type];
   // A function of its own for each subscription: the same listener may be given twice, and each stops its own.
-  const subscriber = (event: unknown, name: string | symbol): void =>
+  const subscriber = (event: unknown, name: string | symbol): void => {
+    if (registry && registry !== eventOrigin()) return;
     deliver(listener as (event: unknown) => unknown, event, name);
+  };
   for (const name of names) subscribe(`weex-resilience:${name}`, subscriber);
   return () => {
     for (const name of names) unsubscribe(`weex-resilience:${name}`, subscriber);

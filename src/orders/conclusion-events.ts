@@ -20,17 +20,18 @@ export async function publishConclusion(
   search: () => Promise<Resolution>,
 ): Promise<Resolution> {
   const { outcomeUnknown, reconcileSettled, reconcileStarted } = channels;
+  const { origin } = policy as { readonly origin?: object };
   const name = 'name' in policy && typeof policy.name === 'string' ? policy.name : 'policy';
   const call = { policy: name, callId: nextCallId(), operation, clientOrderId, attempt: 0 };
   const startedAt = clock.now();
   const facts = () => ({ ...call, at: epochTime(clock, clock.now()) });
-  if (reconcileStarted.hasSubscribers) reconcileStarted.publish({ ...facts(), error });
+  if (reconcileStarted.hasSubscribers) reconcileStarted.publish({ ...facts(), error }, origin);
   const resolution = await search();
   const unknown = resolution.outcome === 'unknown' ? { error: resolution.error } : undefined;
   if (reconcileSettled.hasSubscribers) {
     const durationMs = clock.now() - startedAt;
-    reconcileSettled.publish({ ...facts(), outcome: resolution.outcome, durationMs, ...unknown });
+    reconcileSettled.publish({ ...facts(), outcome: resolution.outcome, durationMs, ...unknown }, origin);
   }
-  if (unknown && outcomeUnknown.hasSubscribers) outcomeUnknown.publish({ ...facts(), ...unknown });
+  if (unknown && outcomeUnknown.hasSubscribers) outcomeUnknown.publish({ ...facts(), ...unknown }, origin);
   return resolution;
 }

@@ -133,7 +133,7 @@ function limitTime(clock: Clock, ms: number, caller: AbortSignal | undefined): T
   else caller?.addEventListener('abort', stop, { once: true });
   return {
     signal,
-    wait: (delayMs) => new Promise((resolve) => timers.add(clock.setTimeout(resolve, delayMs))),
+    wait: (delayMs) => new Promise((resolve) => timers.add(clock.setTimeout(resolve, delayMs, 'wait'))),
     race: (work) => Promise.race([work, stopped]),
     elapsedMs: () => Math.round(clock.now() - startedAt),
     end() {

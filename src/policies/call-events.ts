@@ -44,7 +44,10 @@ export const callEvents = {
     if (!channels.callStarted.hasSubscribers) return;
     const { deadlineAt, plan } = call;
     const deadline = deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
-    channels.callStarted.publish(factsOf(call, now, { priority: priorityOf(call), deadline }));
+    channels.callStarted.publish(
+      factsOf(call, now, { priority: priorityOf(call), deadline }),
+      call.plan.origin,
+    );
   },
 
   settled(call: EventSource, outcome: 'success' | 'failure' | 'aborted', error: unknown, now: number): void {
@@ -53,17 +56,18 @@ export const callEvents = {
       const ended = { outcome, attempts, durationMs: now - startedAt };
       channels.callSettled.publish(
         factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
+        call.plan.origin,
       );
     }
     if (outcome !== 'failure' || !channels.outcomeUnknown.hasSubscribers) return;
     if ((error as { executionStatus?: unknown } | null)?.executionStatus !== 'unknown') return;
     const { clientOrderId } = call.options;
-    channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }));
+    channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.plan.origin);
   },
 
   attemptStarted(call: EventSource, { attempt }: Attempt, now: number): void {
     if (channels.attemptStarted.hasSubscribers) {
-      channels.attemptStarted.publish(factsOf(call, now, { attempt }));
+      channels.attemptStarted.publish(factsOf(call, now, { attempt }), call.plan.origin);
     }
   },
 
@@ -78,6 +82,7 @@ export const callEvents = {
     const ended = { attempt, outcome, durationMs: now - startedAt };
     channels.attemptSettled.publish(
       factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
+      call.plan.origin,
     );
   },
 
@@ -89,12 +94,15 @@ export const callEvents = {
     now: number,
   ): void {
     if (!channels.retryScheduled.hasSubscribers) return;
-    channels.retryScheduled.publish(factsOf(call, now, { attempt: call.attempts, delayMs, reason, error }));
+    channels.retryScheduled.publish(
+      factsOf(call, now, { attempt: call.attempts, delayMs, reason, error }),
+      call.plan.origin,
+    );
   },
 
   budgetExhausted(call: EventSource, error: unknown, now: number): void {
     if (!channels.budgetExhausted.hasSubscribers) return;
-    channels.budgetExhausted.publish(factsOf(call, now, { attempt: call.attempts, error }));
+    channels.budgetExhausted.publish(factsOf(call, now, { attempt: call.attempts, error }), call.plan.origin);
   },
 
   queued(call: EventSource, now: number): void {
@@ -105,6 +113,7 @@ export const callEvents = {
         priority: priorityOf(call),
         queueLength: call.plan.admission?.waiting ?? 0,
       }),
+      call.plan.origin,
     );
   },
 
@@ -118,22 +127,30 @@ export const callEvents = {
         waitedMs: now - call.waitingSince,
         queueLength: call.plan.admission?.waiting ?? 0,
       }),
+      call.plan.origin,
     );
   },
 
   refused(call: EventSource, reason: CallRefused['reason'], error: unknown, now: number): void {
     if (!channels.callRefused.hasSubscribers) return;
-    channels.callRefused.publish(factsOf(call, now, { attempt: call.attempts, reason, error }));
+    channels.callRefused.publish(
+      factsOf(call, now, { attempt: call.attempts, reason, error }),
+      call.plan.origin,
+    );
   },
 
   fallbackUsed(call: EventSource, error: unknown, now: number): void {
-    if (channels.fallbackUsed.hasSubscribers) channels.fallbackUsed.publish(factsOf(call, now, { error }));
+    if (channels.fallbackUsed.hasSubscribers)
+      channels.fallbackUsed.publish(factsOf(call, now, { error }), call.plan.origin);
   },
 
   reconcileStarted(call: EventSource, { attempt }: Attempt, error: unknown, now: number): void {
     if (!channels.reconcileStarted.hasSubscribers) return;
     const { clientOrderId } = call.options;
-    channels.reconcileStarted.publish(factsOf(call, now, { attempt, clientOrderId, error }));
+    channels.reconcileStarted.publish(
+      factsOf(call, now, { attempt, clientOrderId, error }),
+      call.plan.origin,
+    );
   },
 
   reconcileSettled(
@@ -154,6 +171,7 @@ export const callEvents = {
         durationMs: now - startedAt,
         ...(outcome === 'unknown' ? { error: resolution.error } : {}),
       }),
+      call.plan.origin,
     );
   },
 } as const;

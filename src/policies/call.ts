@@ -330,7 +330,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (at === Infinity) return;
     this.#timerMeans = means;
     const waitMs = Math.min(Math.max(0, Math.ceil(at - now)), 2 ** 31 - 1);
-    this.#timer = this.plan.clock.setTimeout(() => this.#onTimer(), waitMs);
+    const purpose = means === 'retry' ? 'wait' : undefined;
+    this.#timer = this.plan.clock.setTimeout(() => this.#onTimer(), waitMs, purpose);
   }
 
   #disarm(): void {

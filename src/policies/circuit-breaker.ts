@@ -37,13 +37,15 @@ export class CircuitBreaker {
   #config: CircuitConfig;
   readonly #policy: string;
   readonly #clock: Clock;
+  readonly #origin: object | undefined;
   readonly #common: Circuit;
   readonly #byKey: Map<string, Circuit> = new Map();
 
-  constructor(config: CircuitConfig, policy: string, clock: Clock) {
+  constructor(config: CircuitConfig, policy: string, clock: Clock, origin?: object) {
     this.#config = config;
     this.#policy = policy;
     this.#clock = clock;
+    this.#origin = origin;
     this.#common = this.#create(undefined);
   }
 
@@ -97,17 +99,18 @@ export class CircuitBreaker {
       case 'open':
         if (channels.circuitOpened.hasSubscribers) {
           const cause = error === undefined ? {} : { error };
-          channels.circuitOpened.publish({ ...facts, halfOpenAfterMs, ...cause });
+          channels.circuitOpened.publish({ ...facts, halfOpenAfterMs, ...cause }, this.#origin);
         }
         break;
       case 'half-open':
-        if (channels.circuitHalfOpened.hasSubscribers) channels.circuitHalfOpened.publish(facts);
+        if (channels.circuitHalfOpened.hasSubscribers)
+          channels.circuitHalfOpened.publish(facts, this.#origin);
         break;
       case 'closed':
-        if (channels.circuitClosed.hasSubscribers) channels.circuitClosed.publish(facts);
+        if (channels.circuitClosed.hasSubscribers) channels.circuitClosed.publish(facts, this.#origin);
         break;
       case 'isolated':
-        if (channels.circuitIsolated.hasSubscribers) channels.circuitIsolated.publish(facts);
+        if (channels.circuitIsolated.hasSubscribers) channels.circuitIsolated.publish(facts, this.#origin);
     }
   }
 }

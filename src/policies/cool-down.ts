@@ -35,6 +35,7 @@ export class CoolDown {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
   readonly #scope: string;
+  readonly #origin: object | undefined;
   #state: 'open' | 'closed' | 'probing' | 'ramping' = 'open';
   #period = 0;
   #closedAt = 0;
@@ -46,8 +47,9 @@ export class CoolDown {
   #timer: unknown;
   #advancing = false;
 
-  constructor(scope: string, clock: Clock) {
+  constructor(scope: string, clock: Clock, origin?: object) {
     this.#scope = scope;
+    this.#origin = origin;
     this.#clock = clock;
   }
 
@@ -82,7 +84,10 @@ export class CoolDown {
     this.#arm(now);
     if (channels.coolDownEntered.hasSubscribers) {
       const at = epochTime(this.#clock, now);
-      channels.coolDownEntered.publish({ at, policy, scope: this.#scope, delayMs: forMs, error });
+      channels.coolDownEntered.publish(
+        { at, policy, scope: this.#scope, delayMs: forMs, error },
+        this.#origin,
+      );
     }
   }
 
@@ -168,7 +173,7 @@ export class CoolDown {
     if (channels.coolDownLeft.hasSubscribers) {
       const at = epochTime(this.#clock, now);
       const lastedMs = now - this.#closedAt;
-      channels.coolDownLeft.publish({ at, policy: this.#policy, scope: this.#scope, lastedMs });
+      channels.coolDownLeft.publish({ at, policy: this.#policy, scope: this.#scope, lastedMs }, this.#origin);
     }
   }
 
@@ -182,6 +187,8 @@ export class CoolDown {
         this.#advance(this.#clock.now());
       },
       Math.min(waitMs, 2 ** 31 - 1),
+      // A probe that is under way may take its time; the others only wait.
+      this.#state === 'probing' ? undefined : 'wait',
     );
   }
 

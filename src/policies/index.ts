@@ -7,6 +7,7 @@ export { policies } from './presets.js';
 export type { CircuitBreakerSnapshot } from './circuit-breaker.js';
 export type { CircuitSnapshot, CircuitState } from './circuit.js';
 export type { ErrorRule } from './error-rule.js';
+export type { PolicyRegistryOptions } from './policy-registry.js';
 export type {
   AnyPolicy,
   BackoffOptions,

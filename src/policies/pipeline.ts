@@ -43,6 +43,7 @@ type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
 export class Pipeline implements ResiliencePolicy {
   declare readonly _altReturn: never;
   readonly name: string;
+  readonly origin: object | undefined;
   readonly onSuccess: Event<ISuccessEvent>;
   readonly onFailure: Event<IFailureEvent>;
   readonly #host: PolicyHost;
@@ -61,6 +62,7 @@ export class Pipeline implements ResiliencePolicy {
     this.#options = copyOptions(options);
     this.name = options.name ?? 'policy';
     this.#host = host;
+    this.origin = host.origin;
     this.clock = options.clock ?? monotonicClock;
     this.#random = options.random ?? Math.random;
     this.onSuccess = guardedEvent(this.#succeeded);
@@ -151,9 +153,8 @@ export class Pipeline implements ResiliencePolicy {
 
   reset(key?: string): void {
     const { breaker } = this.#plan;
-    if (!breaker) return;
-    if (key !== undefined) breaker.of(key).reset();
-    else for (const [, circuit] of breaker.entries()) circuit.reset();
+    if (key !== undefined) breaker?.of(key).reset();
+    else for (const [, circuit] of breaker?.entries() ?? []) circuit.reset();
   }
 
   #begin(
@@ -185,18 +186,18 @@ export class Pipeline implements ResiliencePolicy {
     const names = Object.keys({ ...previous, ...this.#options }) as (keyof PolicyOptions)[];
     const changed = names.filter((name) => !isDeepStrictEqual(previous[name], this.#options[name]));
     const at = epochTime(this.clock, this.clock.now());
-    channels.policyReconfigured.publish({ at, policy: this.name, changed });
+    channels.policyReconfigured.publish({ at, policy: this.name, changed }, this.origin);
   }
 
   /** Makes the plan for calls to come; what holds state is taken over from the plan before. */
   #build(previous: Plan | undefined): Plan {
     const options = this.#options;
-    const { rules } = this.#host;
     const gate = this.#gate();
     const limiter = this.#limiter();
     const { fallback, circuitBreaker } = options;
     return {
       name: this.name,
+      origin: this.origin,
       clock: this.clock,
       random: this.#random,
       deadlineMs: options.deadlineMs,
@@ -219,7 +220,7 @@ export class Pipeline implements ResiliencePolicy {
       inner: options.inner,
       needsEndTime:
         options.staleMs !== undefined || (circuitBreaker || noBreaker).consecutiveFailures === undefined,
-      rules,
+      rules: this.#host.rules,
       backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? noBackoff),
       settled: (error, failed, duration, handled) => {
         if (failed) this.#failed.emit({ duration, handled, reason: { error } });
@@ -260,7 +261,7 @@ export class Pipeline implements ResiliencePolicy {
     if (!circuitBreaker) return undefined;
     const config = resolveCircuit(circuitBreaker);
     previous?.configure(config);
-    return previous ?? new CircuitBreaker(config, this.name, this.clock);
+    return previous ?? new CircuitBreaker(config, this.name, this.clock, this.origin);
   }
 
   #gate(): CoolDown | undefined {

@@ -12,6 +12,8 @@ import type { StaleValues } from './stale-values.js';
 /** Everything that a call needs to know of its policy, resolved once. A call keeps the plan that it began with. */
 export interface Plan {
   readonly name: string;
+  /** The registry of the policy, as the events tell it. */
+  readonly origin: object | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly deadlineMs: number | undefined;

@@ -1,4 +1,5 @@
 import { WeakList } from '../context/weak-list.js';
+import type { Clock } from '../context/clock.js';
 import type { ErrorRule } from './error-rule.js';
 import { Pipeline } from './pipeline.js';
 import type { PolicyHost } from './policy-host.js';
@@ -7,6 +8,14 @@ import type { ResiliencePolicy } from './resilience-policy.js';
 import { RuleBook } from './rule-book.js';
 import { Scopes } from './scopes.js';
 import { validateOptions, validateRule } from './validate.js';
+
+/** What all policies of a registry have in common, unless they say otherwise. */
+export interface PolicyRegistryOptions {
+  /** Where the time comes from. Default: the clock of the machine. */
+  readonly clock?: Clock | undefined;
+  /** A number from 0 up to 1, as `Math.random`, which is the default. */
+  readonly random?: (() => number) | undefined;
+}
 
 /**
  * Policies by name, rules by error class, and what these policies share: gates, allowances and the retry budget. Two
@@ -29,7 +38,20 @@ import { validateOptions, validateRule } from './validate.js';
 export class PolicyRegistry {
   readonly #policies: Map<string, Pipeline> = new Map();
   readonly #unnamed: WeakList<Pipeline> = new WeakList();
-  readonly #host: PolicyHost = { scopes: new Scopes(), rules: new RuleBook(), sharesBudget: true };
+  readonly #defaults: PolicyRegistryOptions;
+  readonly #host: PolicyHost = {
+    origin: this,
+    scopes: new Scopes(this),
+    rules: new RuleBook(),
+    sharesBudget: true,
+  };
+
+  /** @throws TypeError when the clock or the random source is none. */
+  constructor(options: PolicyRegistryOptions = {}) {
+    const { clock, random, ...others } = options;
+    this.#defaults = { ...(clock && { clock }), ...(random && { random }) };
+    validateOptions({ ...this.#defaults, ...others }, 'create a registry');
+  }
 
   /**
    * Defines a policy by its options, or by a policy: the options of one of ours, any cockatiel policy as it is. A
@@ -45,7 +67,7 @@ export class PolicyRegistry {
     }
     const given = optionsOf(optionsOrPolicy);
     validateOptions(given, `define policy '${name}'`);
-    const options = { ...given, name };
+    const options = { ...this.#withDefaults(given), name };
     const existing = this.#policies.get(name);
     if (existing) {
       existing.redefine(options);
@@ -63,7 +85,7 @@ export class PolicyRegistry {
    * @throws TypeError or RangeError that names every fault of the options.
    */
   create(optionsOrPolicy: PolicyOptions | AnyPolicy): ResiliencePolicy {
-    const policy = new Pipeline(optionsOf(optionsOrPolicy), this.#host);
+    const policy = new Pipeline(this.#withDefaults(optionsOf(optionsOrPolicy)), this.#host);
     this.#unnamed.add(policy);
     return policy;
   }
@@ -110,6 +132,11 @@ export class PolicyRegistry {
     this.#host.rules.set(errorClass, rule);
     for (const policy of [...this.#policies.values(), ...this.#unnamed]) policy.refresh();
     return this;
+  }
+
+  #withDefaults(options: PolicyOptions): PolicyOptions {
+    const { clock = this.#defaults.clock, random = this.#defaults.random } = options;
+    return { ...options, ...(clock && { clock }), ...(random && { random }) };
   }
 }
 

@@ -180,6 +180,7 @@ export class RateLimiter {
         this.drain(this.#clock.now());
       },
       Math.max(1, Math.ceil(wakeAt - now)),
+      'wait',
     );
   }
 

@@ -20,10 +20,15 @@ class Scope {
  */
 export class Scopes {
   readonly #byClock: WeakMap<Clock, Map<string, Scope>> = new WeakMap();
+  readonly #origin: object | undefined;
+
+  constructor(origin?: object) {
+    this.#origin = origin;
+  }
 
   gate(name: string, clock: Clock): CoolDown {
     const scope = this.#scope(name, clock);
-    scope.gate ??= new CoolDown(name, clock);
+    scope.gate ??= new CoolDown(name, clock, this.#origin);
     return scope.gate;
   }
 

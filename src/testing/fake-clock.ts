@@ -3,7 +3,7 @@ export interface FakeClock {
   /** The time of the clock, in milliseconds. */
   now(): number;
   /** Runs `fn` once the clock has moved on by `ms`. */
-  setTimeout(fn: () => void, ms: number): number;
+  setTimeout(fn: () => void, ms: number, purpose?: 'wait'): number;
   /** Takes back a timer that has not run. Anything else is ignored, as by Node. */
   clearTimeout(handle: unknown): void;
   /** Moves the time on by `ms` and runs what falls due, in order of time. */
