@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -35,7 +35,9 @@ interface Manifest {
 function installPackage(project: TestProject): () => void {
   const root = project.vitest.config.root;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'weex-resilience-')));
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, stdio: 'pipe' });
+  const pack = ['pack', '--silent', '--pack-destination', folder];
+  const { status, stdout, stderr } = spawnSync('npm', pack, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`Cannot build and pack the package:\n${stdout}${stderr}`);
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
 
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
