@@ -46,15 +46,10 @@ const contestants: Readonly<Record<string, (http: AxiosInstance) => Contestant>>
     };
   },
   bottleneck: () => {
-    const limiter = new Bottleneck({
-      maxConcurrent: 20,
-      // An even pace at the limit itself runs into the ban now and then.
-      minTime: (1.15 * windowMs) / limit,
-      highWater: 200,
-      strategy: Bottleneck.strategy.LEAK,
-    });
+    // An even pace at the limit itself runs into the ban now and then.
+    const limiter = new Bottleneck({ maxConcurrent: 20, minTime: (1.15 * windowMs) / limit });
     return {
-      read: (work) => limiter.schedule({ priority: 5, expiration: 2_000 }, work),
+      read: (work) => limiter.schedule({ priority: 5 }, work),
       cancel: (work) => limiter.schedule({ priority: 0 }, work),
     };
   },
