@@ -39,7 +39,7 @@ async function compareClients(): Promise<void> {
             market,
             seed,
             orders,
-            concurrency: 125,
+            concurrency: 60,
             faults: [...ambiguousFaults, ban],
           }),
         );

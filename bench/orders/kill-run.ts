@@ -30,7 +30,7 @@ export interface KillRunOptions {
   readonly market: Market;
   readonly seed: number;
   readonly kills: number;
-  /** The longest that the program lives before it is killed, in milliseconds. Default 400. */
+  /** The longest that the program lives before it is killed, in milliseconds. Default 2,000. */
   readonly longestLifeMs?: number | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface KillTally {
 
 /** Kills a trading program again and again, lets it end at last, and counts what stands against what it was told. */
 export async function runKilled(options: KillRunOptions): Promise<KillTally> {
-  const { kills, longestLifeMs = 400, market, program, seed } = options;
+  const { kills, longestLifeMs = 2_000, market, program, seed } = options;
   const random = createRandom(`kills ${seed}`);
   const directory = await mkdtemp(join(tmpdir(), 'killed-trader-'));
   const exchange = await startExchange({
