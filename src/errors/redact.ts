@@ -58,38 +58,44 @@ export function redactText(text: string, secrets: readonly string[]): string {
  * described instead of copied.
  */
 export function redactValue(value: unknown, secrets: readonly string[]): unknown {
-  return redactAt(value, secrets, []);
+  return redactAt(value, secrets, 0, new Map());
 }
 
-function redactAt(value: unknown, secrets: readonly string[], parents: object[]): unknown {
+/** What became of each object: it may be met again, below itself or elsewhere. */
+type Done = Map<object, unknown>;
+
+function redactAt(value: unknown, secrets: readonly string[], depth: number, done: Done): unknown {
   if (typeof value === 'string') return redactText(value, secrets);
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
-  if (parents.includes(value)) return '[circular]';
-  if (parents.length >= maxDepth) return '[deeper]';
-  parents.push(value);
-  const clean = Array.isArray(value)
-    ? redactItems(value, secrets, parents)
-    : isPlain(value)
-      ? redactFields(value as Record<string, unknown>, secrets, parents)
-      : describe(value, secrets);
-  parents.pop();
+  if (depth >= maxDepth) return '[deeper]';
+  if (done.has(value)) return done.get(value);
+  done.set(value, '[circular]');
+  const clean = redactObject(value, secrets, depth + 1, done);
+  done.set(value, clean);
   return clean;
 }
 
-function redactItems(items: unknown[], secrets: readonly string[], parents: object[]): unknown[] {
-  const clean = items.map((item) => redactAt(item, secrets, parents));
+function redactObject(value: object, secrets: readonly string[], depth: number, done: Done): unknown {
+  if (Array.isArray(value)) return redactItems(value, secrets, depth, done);
+  if (isPlain(value)) return redactFields(value as Record<string, unknown>, secrets, depth, done);
+  return describe(value, secrets);
+}
+
+function redactItems(items: unknown[], secrets: readonly string[], depth: number, done: Done): unknown[] {
+  const clean = items.map((item) => redactAt(item, secrets, depth, done));
   return clean.every((item, index) => Object.is(item, items[index])) ? items : clean;
 }
 
 function redactFields(
   fields: Record<string, unknown>,
   secrets: readonly string[],
-  parents: object[],
+  depth: number,
+  done: Done,
 ): Record<string, unknown> {
   let copy: Map<string, unknown> | undefined;
   for (const name of Object.keys(fields)) {
     const value = fields[name];
-    const clean = hidesValue(name, value) ? redacted : redactAt(value, secrets, parents);
+    const clean = hidesValue(name, value) ? redacted : redactAt(value, secrets, depth, done);
     const cleanName = redactText(name, secrets);
     if (Object.is(clean, value) && cleanName === name) continue;
     copy ??= new Map(Object.entries(fields));

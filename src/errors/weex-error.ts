@@ -1,4 +1,5 @@
 import { identify } from './identify.js';
+import { jsonSafe } from './json-safe.js';
 import type { ExecutionStatus, WEEXErrorKind } from './weex-error-kind.js';
 
 /** What is known about a failure beside its message; every field is optional. */
@@ -71,17 +72,10 @@ export class WEEXError extends Error {
     if (details.executionStatus) assign(this, 'executionStatus', details.executionStatus);
   }
 
-  /** The error as plain data, for logs and transport: every field, the cause by name and message, no stack. */
+  /** The error as plain data, for logs and transport: every field, the cause by name and message, no stack. Whatever
+   * `data` and `context` hold, `JSON.stringify` takes it. */
   toJSON(): Record<string, unknown> {
-    const fields = Object.fromEntries(Object.entries(this));
-    return {
-      name: this.name,
-      kind: this.kind,
-      message: this.message,
-      ...fields,
-      timestamp: this.timestamp.toISOString(),
-      ...(this.cause === undefined ? {} : { cause: causeToJSON(this.cause) }),
-    };
+    return errorToJSON(this, 0);
   }
 }
 
@@ -122,9 +116,26 @@ export function normalizeCode<Code extends number | string | undefined>(code: Co
   return typeof code === 'string' && /^-?\d{1,15}$/.test(code) ? Number(code) : code;
 }
 
-function causeToJSON(cause: unknown): unknown {
-  if (isWEEXError(cause)) return cause.toJSON();
+/** A chain of causes may be a ring. */
+const maxCauses = 8;
+
+function errorToJSON(error: WEEXError, depth: number): Record<string, unknown> {
+  const { name, kind, message, timestamp, cause } = error;
+  const { cause: _cause, ...own } = error;
+  const fields = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, jsonSafe(value)]));
+  return {
+    name,
+    kind,
+    message,
+    ...fields,
+    timestamp: timestamp.toISOString(),
+    ...(cause === undefined ? {} : { cause: causeToJSON(cause, depth + 1) }),
+  };
+}
+
+function causeToJSON(cause: unknown, depth: number): unknown {
+  if (isWEEXError(cause) && depth < maxCauses) return errorToJSON(cause, depth);
   if (!(cause instanceof Error)) return typeof cause === 'object' ? undefined : String(cause);
   const { name, message, code } = cause as Error & { code?: unknown };
-  return { name, message, ...(code === undefined ? {} : { code }) };
+  return { name, message, ...(code === undefined ? {} : { code: jsonSafe(code) }) };
 }

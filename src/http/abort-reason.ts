@@ -1,7 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
 /** What is read of a failure that may be an abort. */
-export interface Aborted {
+interface Aborted {
   readonly config?: InternalAxiosRequestConfig;
   readonly code?: unknown;
   readonly name?: unknown;

@@ -40,3 +40,16 @@ function bytesText(bytes: Uint8Array): string {
     bytes.length > maxParsedLength ? bytes.subarray(0, maxParsedLength) : bytes,
   );
 }
+
+/** Closes a body that is a stream: nobody will read that of a failure, and its socket would stay taken. */
+export function closeStream(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  const { destroy, cancel } = body as { destroy?: unknown; cancel?: unknown };
+  if (typeof destroy === 'function') {
+    (body as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
+    destroy.call(body);
+  } else if (typeof cancel === 'function') {
+    // A stream that somebody else reads is theirs.
+    Promise.resolve(cancel.call(body)).catch(() => {});
+  }
+}

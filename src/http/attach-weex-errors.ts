@@ -5,7 +5,7 @@ import type { Catalogue } from '../errors/catalogue.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import { channels } from '../observability/channels.js';
 import type { ErrorClassified } from '../observability/events.js';
-import { abortReason, type Aborted } from './abort-reason.js';
+import { abortReason } from './abort-reason.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { keepLosslessIds } from './lossless-ids.js';
@@ -55,6 +55,8 @@ const attachments: WeakMap<object, Attachment> = new WeakMap();
  * It acts on requests that start after it was attached. A caller's own abort is no failure of WEEX: that promise
  * rejects with `signal.reason`. Interceptors added after this one see `WEEXError`s. Inside a policy's call, a request
  * without a signal is given that of the attempt, and its `timeout` ends with the attempt.
+ *
+ * A failed answer whose body is a stream is told by its status alone, and the stream is closed.
  *
  * The `AxiosError` is `error.cause`, without keys, signatures, passphrases and query. Each request carries an
  * `X-Request-Id`, unless it has one, which is `error.requestId` where the answer names no other.
@@ -157,12 +159,31 @@ function isAnswer(value: unknown): value is AxiosResponse {
 }
 
 function refuse(failure: unknown, options: WeexErrorsOptions): never {
-  const { config, response } = (failure ?? {}) as Aborted & { response?: AxiosResponse };
-  if (response) publishUsage(response, options);
   if (isWEEXError(failure)) throw failure;
-  const abort = abortReason(failure);
+  const { config, response, abort } = readFailure(failure);
+  if (response) publishUsage(response, options);
   if (abort) throw abort.reason as Error;
   raise(thrownError(failure, contextOf(config, options)));
+}
+
+interface ReadFailure {
+  readonly config?: InternalAxiosRequestConfig | undefined;
+  readonly response?: AxiosResponse | undefined;
+  readonly abort?: { readonly reason: unknown } | undefined;
+}
+
+/** Anything can be thrown, also what throws when it is read. */
+function readFailure(failure: unknown): ReadFailure {
+  try {
+    const { config, response } = (failure ?? {}) as ReadFailure;
+    return {
+      config: typeof config === 'object' ? config : undefined,
+      response: typeof response === 'object' ? response : undefined,
+      abort: abortReason(failure),
+    };
+  } catch {
+    return {};
+  }
 }
 
 /** Throws the error, and tells whoever listens. */

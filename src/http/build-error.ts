@@ -5,7 +5,7 @@ import { WEEXRateLimitError, type WEEXRateLimitErrorDetails } from '../errors/we
 import { shortenText } from './answer-body.js';
 import { type AnswerHeaders, readAnswerHeaders } from './answer-headers.js';
 import { classify, type Verdict } from './classify.js';
-import { failureMessage } from './failure-message.js';
+import { failureMessage, oneLine } from './failure-message.js';
 import type { FailureParts } from './failure-parts.js';
 import { isLegacyPath } from './read-only-requests.js';
 import { readUsage, tightestUsage, usageName } from './read-usage.js';
@@ -19,6 +19,8 @@ export const sentAt: unique symbol = Symbol('weex-resilience.sentAt');
 
 /** An id is shown and logged: one that is longer than any real one is cut. */
 const maxIdLength = 200;
+
+const maxCodeLength = 100;
 
 interface Details extends WEEXRateLimitErrorDetails {
   reason?: string | undefined;
@@ -124,5 +126,5 @@ function redactCode(
   code: number | string | undefined,
   secrets: readonly string[],
 ): number | string | undefined {
-  return typeof code === 'string' ? redactText(code, secrets).slice(0, 100) : code;
+  return typeof code === 'string' ? oneLine(redactText(code, secrets), maxCodeLength) : code;
 }

@@ -55,7 +55,7 @@ export function classify(facts: FailureFacts): Verdict {
     const verdict = rule(facts, row);
     if (verdict) return verdict;
   }
-  return ofCategory('unknown', 'The failure says nothing of itself');
+  return ofCategory('unknown', '');
 }
 
 function byTransport({ transport }: FailureFacts): Verdict | undefined {

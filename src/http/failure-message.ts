@@ -3,7 +3,7 @@ import type { FailureParts } from './failure-parts.js';
 import { redactText } from '../errors/redact.js';
 
 /** No text of a failure is longer than this in a message. */
-const maxLength = 300;
+const maxTextLength = 300;
 
 /** Control and format characters, line breaks and runs of spaces. */
 const unprintable = /[\p{Cc}\p{Cf}\s]+/gu;
@@ -16,18 +16,19 @@ export function failureMessage(
 ): string {
   const { context, method, path, secrets } = request;
   const what = context.operation ?? (method && path ? `${method} ${path}` : 'WEEX call');
-  const said = refusal.message ?? detail;
-  const words =
-    said === undefined || said === verdict.meaning ? verdict.meaning : `${verdict.meaning}: ${said}`;
-  const text = oneLine(redactText(`${what} failed: ${words}`, secrets));
+  const foreign = refusal.message ?? detail;
+  // Only the words of others: our own may look like the name of a secret and its value.
+  const said = foreign === undefined ? '' : redactText(foreign, secrets);
+  const words = [verdict.meaning, said === verdict.meaning ? '' : said].filter((part) => part !== '');
+  const text = oneLine(`${redactText(what, secrets)} failed: ${words.join(': ')}`, maxTextLength);
   const shown = code === undefined || code === status ? '' : `code ${code}`;
   const http = status === undefined ? '' : `HTTP ${status}`;
   const numbers = shown && http ? `${shown}, ${http}` : shown || http;
   return numbers === '' ? text : `${text} (${numbers})`;
 }
 
-/** A text of somebody else must not start a new line in a log. */
-function oneLine(text: string): string {
+/** A text of somebody else must not start a new line in a log, or fill it. */
+export function oneLine(text: string, maxLength: number): string {
   const line = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text) ? text : text.replace(unprintable, ' ').trim();
   return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
 }

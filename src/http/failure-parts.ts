@@ -1,6 +1,7 @@
 import type { AxiosError } from 'axios';
-import { parseBody } from './answer-body.js';
+import { closeStream, parseBody } from './answer-body.js';
 import type { FailureContext } from './failure-context.js';
+import { decidingStatuses } from './http-statuses.js';
 import { describeFailure, type Refusal } from './refusal.js';
 import { type RequestFacts, requestFacts } from './request-facts.js';
 import {
@@ -34,6 +35,7 @@ export function answerParts(
   body: unknown,
   status: number | undefined,
   headers: object | undefined,
+  sent?: unknown,
 ): FailureParts {
   return {
     request,
@@ -44,7 +46,7 @@ export function answerParts(
     transport: undefined,
     code: undefined,
     detail: undefined,
-    redirected: false,
+    redirected: sent !== undefined && wasRedirected(sent, refusal, status),
     cause: undefined,
   };
 }
@@ -57,7 +59,9 @@ export function failureParts(value: unknown, context: FailureContext): FailurePa
 function failedRequestParts(error: AxiosError, context: FailureContext): FailureParts {
   const { response } = error;
   const status = response?.status;
+  closeStream(response?.data);
   const body = parseBody(response?.data);
+  const refusal = describeFailure(body);
   // A good status without its body is an answer that was lost on the way.
   const lost = !response || (body === undefined && (status === undefined || status < 300));
   return {
@@ -65,11 +69,11 @@ function failedRequestParts(error: AxiosError, context: FailureContext): Failure
     body,
     status,
     headers: response?.headers,
-    refusal: describeFailure(body),
+    refusal,
     transport: lost ? (findTransportFailure(error) ?? lostAnswer) : undefined,
     code: lost ? transportCode(error) : undefined,
     detail: lost ? error.message : undefined,
-    redirected: wasRedirected(response?.request ?? error.request),
+    redirected: response ? wasRedirected(response.request, refusal, status) : wasRedirected(error.request),
     cause: error,
   };
 }
@@ -77,7 +81,7 @@ function failedRequestParts(error: AxiosError, context: FailureContext): Failure
 function thrownParts(value: unknown, context: FailureContext): FailureParts {
   const isError = value instanceof Error;
   return {
-    request: requestFacts(undefined, context),
+    request: requestFacts(configOf(value), context),
     body: isError ? undefined : value,
     status: undefined,
     headers: undefined,
@@ -96,6 +100,12 @@ function isFailedRequest(value: unknown): value is AxiosError {
   return isAxiosError === true || (value instanceof Error && typeof response?.status === 'number');
 }
 
+/** What somebody made of an axios error may still carry its request. */
+function configOf(value: unknown): AxiosError['config'] {
+  const { config } = (typeof value === 'object' && value !== null ? value : {}) as { config?: unknown };
+  return typeof config === 'object' && config !== null ? (config as AxiosError['config']) : undefined;
+}
+
 function describeThrown(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty text was thrown' : value;
   if (typeof value === 'object' && value !== null) {
@@ -105,11 +115,17 @@ function describeThrown(value: unknown): string {
   return `${String(value)} was thrown`;
 }
 
-/** A redirect comes after the first server has answered: what it did is not known. */
-function wasRedirected(request: unknown): boolean {
-  const { _redirectable, _redirectCount } = (request ?? {}) as {
+/**
+ * A redirect comes after the first server has answered: what it did is not known. fetch follows one without saying so,
+ * and then only a code or status of the exchange tells whose answer it is.
+ */
+function wasRedirected(request: unknown, answer?: Refusal, status?: number): boolean {
+  const { _redirectable, _redirectCount, redirect } = (request ?? {}) as {
     _redirectable?: { _redirectCount?: number };
     _redirectCount?: number;
+    redirect?: unknown;
   };
+  const nameless = answer?.code === undefined && !decidingStatuses.has(status ?? 0);
+  if (redirect === 'follow' && answer && nameless) return true;
   return (_redirectable?._redirectCount ?? _redirectCount ?? 0) > 0;
 }

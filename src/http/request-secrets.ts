@@ -54,7 +54,10 @@ function addNamed(found: string[], fields: unknown): void {
 function addAll(found: string[], value: unknown, depth: number): void {
   if (typeof value === 'string') {
     found.push(value);
-    if (/^(?:Basic|Bearer) /.test(value)) found.push(value.slice(value.indexOf(' ') + 1));
+    // `Basic abc`, `Bearer abc`, and cookies: `session=abc; theme=dark`.
+    if (/[ =]/.test(value)) {
+      for (const part of value.split(/[;,] ?/)) found.push(part.slice(part.search(/[ =]/) + 1));
+    }
   } else if (typeof value === 'number') {
     found.push(String(value));
   } else if (typeof value === 'object' && value !== null && depth < maxDepth) {

@@ -1,6 +1,6 @@
 import type { AxiosResponse } from 'axios';
 import { isWEEXError, WEEXError } from '../errors/weex-error.js';
-import { bodyText, parseBody } from './answer-body.js';
+import { bodyText, closeStream, parseBody } from './answer-body.js';
 import { answerRefusal } from './answer-refusal.js';
 import { buildError } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
@@ -71,11 +71,15 @@ function safely<Result extends WEEXError | undefined>(
 }
 
 function wholeAnswerError(
-  { data, status, headers, config }: AxiosResponse<unknown>,
+  response: AxiosResponse<unknown>,
   refusal: Refusal,
   context: FailureContext,
 ): WEEXError {
-  return buildError(answerParts(requestFacts(config, context), refusal, parseBody(data), status, headers));
+  const { data, status, headers, config } = response;
+  const sent: unknown = response.request;
+  closeStream(data);
+  const facts = requestFacts(config, context);
+  return buildError(answerParts(facts, refusal, parseBody(data), status, headers, sent));
 }
 
 function bodyError(body: object, context: FailureContext): WEEXError | undefined {

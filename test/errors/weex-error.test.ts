@@ -57,4 +57,30 @@ describe('WEEXError', () => {
       cause: { name: 'Error', message: 'inner', code: 'X' },
     });
   });
+
+  it('serialises whatever its data hold: rings, bigints, what cannot be read', () => {
+    const ring: Record<string, unknown> = { size: 10n, list: [new Date(0)] };
+    ring['self'] = ring;
+    Object.defineProperty(ring, 'trap', {
+      enumerable: true,
+      configurable: true,
+      get: () => {
+        throw new Error('trap');
+      },
+    });
+    const inner: { trap: unknown } = { trap: undefined };
+    const error = new WEEXError('x', { data: { ring, inner, ok: 1 } });
+    const { data } = JSON.parse(JSON.stringify(error)) as { data: unknown };
+    expect(data).toEqual({ ring: '[unreadable]', inner: {}, ok: 1 });
+    delete ring['trap'];
+    const again = JSON.parse(JSON.stringify(new WEEXError('x', { data: ring }))) as { data: unknown };
+    expect(again.data).toEqual({ size: '10', list: ['1970-01-01T00:00:00.000Z'], self: '[circular]' });
+  });
+
+  it('serialises a ring of causes', () => {
+    const one = new WEEXError('one');
+    const two = new WEEXError('two', { cause: one });
+    Object.assign(one, { cause: two });
+    expect(JSON.stringify(one)).toContain('two');
+  });
 });
