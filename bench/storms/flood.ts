@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
-import Bottleneck from 'bottleneck';
 import {
   bulkhead,
   circuitBreaker,
@@ -43,14 +42,6 @@ const contestants: Readonly<Record<string, (http: AxiosInstance) => Contestant>>
     return {
       read: (work) => policy.execute(work),
       cancel: (work) => policy.execute(work, { priority: 'critical' }),
-    };
-  },
-  bottleneck: () => {
-    // An even pace at the limit itself runs into the ban now and then.
-    const limiter = new Bottleneck({ maxConcurrent: 20, minTime: (1.15 * windowMs) / limit });
-    return {
-      read: (work) => limiter.schedule({ priority: 5 }, work),
-      cancel: (work) => limiter.schedule({ priority: 0 }, work),
     };
   },
   cockatiel: () => {
