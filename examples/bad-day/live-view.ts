@@ -13,7 +13,9 @@ export interface LiveViewOptions {
 
 /** Shows phase, progress, circuits and counts until it is stopped: in place on a terminal, else a line now and then. */
 export function showLive(options: LiveViewOptions): () => void {
-  return options.output.isTTY ? updateInPlace(options) : writeLines(options);
+  const { columns, isTTY } = options.output;
+  // A terminal without a size, as some containers have it, shows nothing in place.
+  return isTTY && columns > 0 ? updateInPlace(options) : writeLines(options);
 }
 
 function updateInPlace(options: LiveViewOptions): () => void {

@@ -14,7 +14,8 @@ h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; }
 h3 { font-size: .95rem; margin: 1rem 0 .2rem; }
 p { margin: .3rem 0 .7rem; }
 .quiet, .legend { color: var(--quiet); font-size: .88rem; }
-.row { display: grid; grid-template-columns: 10rem 1fr 15rem; gap: 0 1rem; align-items: center; margin: .45rem 0; }
+.row { display: grid; grid-template-columns: 10rem 1fr 16rem; gap: 0 1rem; align-items: center; margin: .45rem 0; }
+.row > span { white-space: nowrap; font-size: .95rem; }
 .bar { display: flex; height: 2.1rem; }
 .bar span { color: #fff; font-weight: 600; text-align: center; line-height: 2.1rem; min-width: 1.6rem; }
 @media (max-width: 50rem) { .row { grid-template-columns: 1fr; } }
