@@ -10,7 +10,7 @@ import type { FailureParts } from './failure-parts.js';
 import { isLegacyPath } from './read-only-requests.js';
 import { readUsage, tightestUsage, usageName } from './read-usage.js';
 import { redactText, redactValue } from '../errors/redact.js';
-import { bodyRequestId, requestIdHeader } from './request-id.js';
+import { bodyRequestId, sentRequestId } from './request-id.js';
 import { limitSeconds, parseRetryAfter } from './retry-after.js';
 import { scrubCause } from './scrub-cause.js';
 
@@ -117,8 +117,7 @@ function contextOf({ request, status }: FailureParts): Record<string, unknown> {
 }
 
 function requestIdOf({ request, body }: FailureParts, { requestId }: AnswerHeaders): string | undefined {
-  const sent = (request.config?.headers as Record<string, unknown> | undefined)?.[requestIdHeader];
-  const id = requestId ?? bodyRequestId(body) ?? (typeof sent === 'string' ? sent : undefined);
+  const id = requestId ?? bodyRequestId(body) ?? sentRequestId(request.config?.headers);
   return id === undefined ? undefined : redactText(id, request.secrets).slice(0, maxIdLength);
 }
 

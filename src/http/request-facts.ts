@@ -1,4 +1,4 @@
-import type { InternalAxiosRequestConfig } from 'axios';
+import type { AxiosRequestConfig, InternalAxiosRequestConfig } from 'axios';
 import type { FailureContext } from './failure-context.js';
 import { isReadRequest, methodOf, pathOf } from './read-only-requests.js';
 import { requestSecrets } from './request-secrets.js';
@@ -19,10 +19,22 @@ export function requestFacts(
   config: InternalAxiosRequestConfig | undefined,
   context: FailureContext,
 ): RequestFacts {
-  const method = context.method?.toUpperCase() ?? (config ? methodOf(config) : undefined);
-  const path = context.path ?? (config ? pathOf(config) : undefined);
-  const read =
-    context.isRead ?? (method === undefined ? undefined : isReadRequest({ method, url: path ?? '' }));
-  const write = read === undefined ? undefined : !read;
-  return { config, method, path, write, secrets: config ? requestSecrets(config) : [], context };
+  return {
+    config,
+    method: context.method?.toUpperCase() ?? (config && methodOf(config)),
+    path: context.path ?? (config && pathOf(config)),
+    write: isWrite(config, context),
+    secrets: config ? requestSecrets(config) : [],
+    context,
+  };
+}
+
+/** Whether a request can change something; `undefined` where nobody knows. */
+export function isWrite(
+  config: AxiosRequestConfig | undefined,
+  { isRead, method, path }: FailureContext,
+): boolean | undefined {
+  if (isRead !== undefined) return !isRead;
+  if (method !== undefined) return !isReadRequest({ method, url: path ?? '' });
+  return config && !isReadRequest(config);
 }

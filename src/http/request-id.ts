@@ -15,6 +15,16 @@ export function makeRequestId(): string {
   return `${prefix}-${count.toString(36)}`;
 }
 
+/** The id that a request was sent with, whatever the case of its header. */
+export function sentRequestId(headers: object | undefined): string | undefined {
+  const { get } = (headers ?? {}) as { get?: unknown };
+  const id: unknown =
+    typeof get === 'function'
+      ? get.call(headers, requestIdHeader)
+      : (headers as Record<string, unknown> | undefined)?.[requestIdHeader];
+  return typeof id === 'string' ? id : undefined;
+}
+
 /** The id that the body of an answer carries, or `undefined`. */
 export function bodyRequestId(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;

@@ -6,7 +6,7 @@ import { buildError } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { answerParts, failureParts } from './failure-parts.js';
 import { describeFailure, findRefusal, type Refusal } from './refusal.js';
-import { requestFacts } from './request-facts.js';
+import { isWrite, requestFacts } from './request-facts.js';
 
 /**
  * Makes a `WEEXError` of anything: a body or WebSocket frame (as object, text or bytes), an axios error or
@@ -31,7 +31,7 @@ export function toWeexError(anything: unknown, context: FailureContext = {}): WE
   return safely(context, toWeexError, () => {
     if (anything instanceof Error) return buildError(failureParts(anything, context));
     if (isResponse(anything)) {
-      const refusal = answerRefusal(anything, context.isRead !== true);
+      const refusal = answerRefusal(anything, isWrite(anything.config, context) !== false);
       return refusal && wholeAnswerError(anything, refusal, context);
     }
     const text = bodyText(anything);

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   attachWeexErrors,
@@ -11,6 +11,7 @@ import {
   WEEXTimeoutError,
   weexClientCatalogue,
 } from '../../src/index.js';
+import { type CallContext, runWithCallContext } from '../../src/context/call-context.js';
 import { type AnsweringServer, reply, startAnsweringServer } from './answering-server.js';
 
 let server: AnsweringServer;
@@ -123,10 +124,235 @@ describe('attachWeexErrors', () => {
   });
 
   it('can be detached, and attached twice without wrapping twice', async () => {
-    const detach = attachWeexErrors(http);
+    const usage: string[] = [];
+    const plain = axios.create({ baseURL: server.url });
+    const detachFirst = attachWeexErrors(plain, { onUsage: () => usage.push('first') });
+    const detachSecond = attachWeexErrors(plain, { onUsage: () => usage.push('second') });
+    server.answer(reply(500, '', { 'x-used-weight-1m': '1' }));
+    const error = await failureOf(plain.get('/x'));
+    expect(axios.isAxiosError(error.cause)).toBe(true);
+    expect(usage).toEqual(['second']);
+    detachSecond();
+    detachSecond();
+    await failureOf(plain.get('/x'));
+    expect(usage).toEqual(['second', 'first']);
+    detachFirst();
+    await expect(plain.get('/x')).rejects.toSatisfy((failure) => axios.isAxiosError(failure));
+    expect(server.requests.at(-1)?.headers).not.toHaveProperty('x-request-id');
+    attachWeexErrors(plain);
+    await failureOf(plain.get('/x'));
+  });
+
+  it('works on the default instance, and leaves instances made from it alone', async () => {
+    const detach = attachWeexErrors(axios);
     server.answer(reply(500, ''));
-    expect(isWEEXError((await failureOf(http.get('/x'))).cause)).toBe(false);
+    await failureOf(axios.get(`${server.url}/x`));
+    await failureOf(axios({ url: `${server.url}/x`, method: 'post' }));
     detach();
-    await failureOf(http.get('/x'));
+    await expect(axios.get(`${server.url}/x`)).rejects.toSatisfy((failure) => axios.isAxiosError(failure));
+  });
+
+  it('makes a WEEXError also of what validateStatus lets through', async () => {
+    server.answer(reply(404, {}));
+    for (const validateStatus of [() => true, null]) {
+      expect(await failureOf(http.get('/x', { validateStatus }))).toMatchObject({
+        kind: 'request',
+        code: 404,
+      });
+    }
+  });
+
+  it('shows WEEXErrors to interceptors added after it, and catches what others throw before it', async () => {
+    const seen: unknown[] = [];
+    const plain = axios.create({ baseURL: server.url });
+    plain.interceptors.response.use((response) => {
+      if (response.headers['x-break']) throw new RangeError('mine');
+      return response;
+    });
+    attachWeexErrors(plain);
+    plain.interceptors.response.use(undefined, (error: unknown) => {
+      seen.push(error);
+      throw error as Error;
+    });
+    server.answer(reply(200, {}, { 'x-break': '1' }));
+    const error = await failureOf(plain.post('/api/v3/order', {}));
+    // The order went out before.
+    expect(error).toMatchObject({
+      kind: 'unknown',
+      executionStatus: 'unknown',
+      message: 'WEEX call failed: mine',
+    });
+    expect(error.cause).toBeInstanceOf(RangeError);
+    expect(seen).toEqual([error]);
+  });
+
+  it('judges an answer that an interceptor before it has unwrapped', async () => {
+    const plain = axios.create({ baseURL: server.url });
+    plain.interceptors.response.use((response) => response.data as never);
+    attachWeexErrors(plain);
+    server.answer(reply(200, { code: '40001', msg: 'no' }));
+    expect((await failureOf(plain.get('/x'))).kind).toBe('authentication');
+    server.answer(reply(200, { code: '00000', data: 1 }));
+    expect(await plain.get('/x')).toEqual({ code: '00000', data: 1 });
+  });
+
+  it('tells a read by its verb, by its path, and by what the caller says', async () => {
+    server.answer(reply(500, ''));
+    const reads = axios.create({ baseURL: server.url });
+    attachWeexErrors(reads, {
+      isRead: ({ url }) => {
+        if (url === '/throws') throw new Error('rule');
+        return url?.startsWith('/query') ? true : undefined;
+      },
+    });
+    const statusOf = async (method: string, url: string) =>
+      (await failureOf(reads.request({ method, url }))).executionStatus;
+    expect(await statusOf('GET', '/x')).toBeUndefined();
+    expect(await statusOf('POST', '/api/v3/account/bills?limit=1')).toBeUndefined();
+    expect(await statusOf('POST', '/query/x')).toBeUndefined();
+    expect(await statusOf('POST', '/throws')).toBe('unknown');
+    expect(await statusOf('DELETE', '/x')).toBe('unknown');
+  });
+
+  it('sends an id of its own, unless there is one, and tells that of the answer before it', async () => {
+    server.answer(reply(500, ''));
+    const error = await failureOf(http.get('/x'));
+    expect(error.requestId).toBe(server.requests.at(-1)?.headers['x-request-id']);
+    expect(error.requestId).not.toBe((await failureOf(http.get('/x'))).requestId);
+    const given = await failureOf(http.get('/x', { headers: { 'x-request-id': 'mine' } }));
+    expect(given.requestId).toBe('mine');
+    server.answer(reply(500, { requestId: 'body' }));
+    expect((await failureOf(http.get('/x'))).requestId).toBe('body');
+    server.answer(reply(500, { requestId: 'body' }, { 'cf-ray': 'edge', 'x-trace-id': 'trace' }));
+    expect((await failureOf(http.get('/x'))).requestId).toBe('trace');
+  });
+
+  it('tells verb, path without query, status and duration', async () => {
+    server.answer(reply(500, ''));
+    const { context } = await failureOf(http.get('/api/v3/order?orderId=1#x', { params: { a: 1 } }));
+    expect(context).toEqual({
+      method: 'GET',
+      path: '/api/v3/order',
+      status: 500,
+      durationMs: expect.any(Number),
+    });
+    const based = axios.create({ baseURL: `${server.url}/base/` });
+    attachWeexErrors(based);
+    expect((await failureOf(based.get('order'))).context).toMatchObject({ path: '/base/order' });
+  });
+
+  it.each([
+    ['an empty body', ''],
+    ['a page', '<html>sign in</html>'],
+    ['JSON that is cut', '{"orderId":"1'],
+  ])('does not take %s under HTTP 200 for a success', async (_, body) => {
+    server.answer(reply(200, body));
+    const error = await failureOf(http.post('/api/v3/order', {}));
+    expect(error).toMatchObject({ kind: 'system', code: 200, executionStatus: 'unknown' });
+    await failureOf(http.get('/api/v3/order'));
+  });
+
+  it('leaves a body of bytes, text or a stream as it is, and knows a refusal in it', async () => {
+    server.answer(reply(200, '{"a":1}'));
+    const bytes = await http.get<Buffer>('/x', { responseType: 'arraybuffer' });
+    expect(String(bytes.data)).toBe('{"a":1}');
+    expect((await http.get('/x', { responseType: 'text' })).data).toBe('{"a":1}');
+    const streamed = await http.get<NodeJS.ReadableStream>('/x', { responseType: 'stream' });
+    expect(await new Response(streamed.data as never).text()).toBe('{"a":1}');
+    server.answer(reply(200, { code: '40001', msg: 'no' }));
+    for (const responseType of ['arraybuffer', 'text', 'json'] as const) {
+      expect((await failureOf(http.get('/x', { responseType }))).code).toBe(40001);
+    }
+  });
+
+  it('closes the stream of a failed answer', async () => {
+    let closed = false;
+    server.answer((_, response) => {
+      response.on('close', () => (closed = true));
+      response.writeHead(400);
+      response.write('never ends');
+    });
+    expect((await failureOf(http.get('/x', { responseType: 'stream' }))).kind).toBe('request');
+    await expect.poll(() => closed).toBe(true);
+  });
+
+  it('knows an answer that was cut as a lost one, and a redirected one as not certain', async () => {
+    server.answer((_, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"orderId":');
+      setImmediate(() => response.destroy());
+    });
+    const cut = await failureOf(http.post('/api/v3/order', {}));
+    expect(cut).toMatchObject({ kind: 'network', executionStatus: 'unknown' });
+    server.answer((request, response) => {
+      response.writeHead(request.url === '/gone' ? 404 : 303, { location: '/gone' }).end();
+    });
+    for (const adapter of ['http', 'fetch'] as const) {
+      const moved = await failureOf(http.post('/api/v3/order', {}, { adapter }));
+      expect(moved).toMatchObject({ code: 404, executionStatus: 'unknown' });
+    }
+  });
+
+  it('rejects with the reason of a cancel token, too', async () => {
+    server.answer(() => {});
+    const source = axios.CancelToken.source();
+    const call = http.get('/x', { cancelToken: source.token });
+    source.cancel('enough');
+    await expect(call).rejects.toSatisfy((failure) => axios.isCancel(failure));
+  });
+
+  it.each([
+    ['ENOTFOUND', 'http://nowhere.invalid/x'],
+    ['ERR_INVALID_URL', 'http://user:password1@[/x'],
+    ['ERR_BAD_REQUEST', 'foo://x'],
+  ])('knows that nothing was sent: %s', async (code, url) => {
+    const error = await failureOf(http.post(url, {}));
+    expect(error).toMatchObject({ code, executionStatus: 'not-executed' });
+    expect(inspect(error, { showHidden: true, depth: Infinity })).not.toContain('password1');
+  });
+
+  it('gives a request inside of a call its signal, its time and its place', async () => {
+    const observed: unknown[] = [];
+    const controller = new AbortController();
+    const context: CallContext = {
+      operation: 'placeOrder',
+      attempt: 2,
+      signal: controller.signal,
+      deadline: undefined,
+      remainingMs: 30_000,
+      clientOrderId: undefined,
+      observeRequest: (effect) => observed.push(effect),
+      observeUsage: (usage) => observed.push(usage),
+    };
+    const sent: InternalAxiosRequestConfig[] = [];
+    http.interceptors.request.use((config) => {
+      sent.push(config);
+      return config;
+    });
+    server.answer(reply(500, '', { 'x-used-weight-1m': '5' }));
+    const error = await runWithCallContext(context, () =>
+      failureOf(http.post('/x', {}, { timeout: 60_000 })),
+    );
+    expect(error.context).toMatchObject({ operation: 'placeOrder', attempt: 2 });
+    expect(error.message).toMatch(/^placeOrder failed:/);
+    expect(observed).toEqual(['write', [{ type: 'weight', intervalMs: 60_000, used: 5 }]]);
+    await runWithCallContext({ ...context, remainingMs: 0 }, () =>
+      failureOf(http.get('/x', { signal: new AbortController().signal })),
+    );
+    server.answer(() => {});
+    const reason = new WEEXTimeoutError('attempt is over');
+    const call = runWithCallContext(context, () => http.get('/x'));
+    controller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+  });
+
+  it('is not changed by an observer that throws', async () => {
+    attachWeexErrors(http, {
+      onUsage: () => {
+        throw new Error('observer');
+      },
+    });
+    server.answer(reply(200, { a: 1 }, { 'x-used-weight-1m': '5' }));
+    expect((await http.get('/x')).data).toEqual({ a: 1 });
   });
 });
