@@ -39,8 +39,8 @@ const localRefusals: ReadonlySet<string> = new Set(['WEEXCircuitOpenError', 'WEE
  */
 export class RuleBook {
   readonly #rules: Map<unknown, ErrorRule> = new Map();
-  // By class and kind, so that errors of another copy of this package have the rules of their kind.
-  #found: Map<unknown, FoundRule> = new Map();
+  // By kind and class: errors of another copy of this package have the rules of their kind.
+  #found: Map<WEEXErrorKind | undefined, Map<unknown, FoundRule>> = new Map();
 
   /** Whether a rule closes the gate, so that policies which do not name `coolDown` need one. */
   get closesGate(): boolean {
@@ -65,15 +65,17 @@ export class RuleBook {
   }
 
   #findFor(error: object): FoundRule | undefined {
-    const errorClass = (error as { constructor?: unknown }).constructor;
-    const known = this.#found.get(errorClass);
+    const kind = kindOf(error);
+    const found = this.#found.get(kind) ?? new Map<unknown, FoundRule>();
+    const known = found.get(error.constructor);
     if (known) return known;
     const own = this.#collect(error);
-    const builtIn = isWEEXError(error) ? builtInRules[error.kind] : undefined;
+    const builtIn = kind && builtInRules[kind];
     if (!own && !builtIn) return undefined;
     const rule: FoundRule = { ...builtIn, ...own, own };
+    this.#found.set(kind, found);
     // A class that is made per error would fill the memory.
-    if (this.#found.size < 1_000) this.#found.set(errorClass, rule);
+    if (found.size < 1_000) found.set(error.constructor, rule);
     return rule;
   }
 
@@ -89,6 +91,13 @@ export class RuleBook {
     }
     return rules.length > 0 ? rules.reduceRight((merged, rule) => ({ ...merged, ...rule }), {}) : undefined;
   }
+}
+
+/** An answer that says no more than that something failed, under a 5xx, is a failure of the exchange. */
+function kindOf(error: object): WEEXErrorKind | undefined {
+  if (!isWEEXError(error)) return undefined;
+  const { kind, context } = error;
+  return kind === 'unknown' && Number(context['status']) >= 500 ? 'system' : kind;
 }
 
 /** A field that says `undefined` says nothing. */
