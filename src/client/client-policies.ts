@@ -17,25 +17,31 @@ const documented: Record<'weight' | 'orders', Allowance> = {
   orders: { limit: 100, windowMs: 10_000 },
 };
 
+const breaker = { failureRate: 0.5, windowMs: 10_000, minimumCalls: 10, halfOpenAfterMs: 2_000 } as const;
+
+/** A write whose answer was lost can still be found: the circuit opens only where hardly any gets through. */
+const writeBreaker = { ...breaker, failureRate: 0.7 } as const;
+
 const reads = {
+  circuitBreaker: breaker,
   attemptTimeoutMs: 3_000,
   effect: 'read',
   retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
 } as const satisfies PolicyOptions;
 
-const breaker = { failureRate: 0.5, windowMs: 10_000, minimumCalls: 10, halfOpenAfterMs: 2_000 } as const;
-
-/** What each policy of a market does, beside its circuit, its gate and its allowance. */
+/** What each policy of a market does, beside its gate and its allowance. */
 const pipelines: Record<'market' | 'account' | 'orders' | 'exits', PolicyOptions> = {
   market: { ...reads, deadlineMs: 10_000, bulkhead: { limit: 20, queue: 500 } },
   account: { ...reads, deadlineMs: 15_000, bulkhead: { limit: 10, queue: 500, reserved: { critical: 2 } } },
   orders: {
+    circuitBreaker: writeBreaker,
     deadlineMs: 20_000,
     attemptTimeoutMs: 5_000,
     retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
     bulkhead: { limit: 10, queue: 500 },
   },
   exits: {
+    circuitBreaker: writeBreaker,
     deadlineMs: 20_000,
     attemptTimeoutMs: 5_000,
     retry: { maxRetries: 5, backoff: { initialDelayMs: 100, maxDelayMs: 1_000 } },
@@ -51,7 +57,6 @@ export function defineClientPolicies(registry: PolicyRegistry): void {
       if (registry.has(name)) continue;
       registry.define(name, {
         ...options,
-        circuitBreaker: breaker,
         coolDown: { scope: market },
         rateLimit: rateLimitOf(name, market, documented[typeOf(name)]),
       });
