@@ -79,9 +79,9 @@ export async function runDay(options: DayOptions): Promise<Day> {
         }),
       ),
     );
-    const bell = wait(lengthMs + graceMs - elapsedMs(), undefined, { signal: evening.signal }).catch(
-      () => undefined,
-    );
+    const bell = wait(Math.max(0, lengthMs + graceMs - elapsedMs()), undefined, {
+      signal: evening.signal,
+    }).catch(() => undefined);
     await Promise.race([trading, bell]);
     evening.abort(new Error('The day is over'));
     await trading;

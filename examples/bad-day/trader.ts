@@ -67,7 +67,7 @@ export async function trade(desk: Desk): Promise<void> {
   for (let atMs = 0; !signal.aborted; ) {
     atMs += longestPauseMs * random();
     if (atMs > lengthMs) break;
-    await wait(atMs - elapsedMs(), undefined, { signal }).catch(() => undefined);
+    await wait(Math.max(0, atMs - elapsedMs()), undefined, { signal }).catch(() => undefined);
     rounds.push(trader[pick(random())]());
   }
   await Promise.all(rounds);
