@@ -1,6 +1,7 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
 import type { CallRefused } from '../observability/events.js';
+import { joinSignal, leaveSignal } from './abort-listeners.js';
 import type { Applicant } from './admission.js';
 import { Attempt, type AttemptOwner, InnerAttempt, spreadable } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
@@ -102,7 +103,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
         this.#end(false, signal.reason, now, 'aborted');
         return;
       }
-      signal.addEventListener('abort', this);
+      joinSignal(signal, this);
     }
     if (plan.retry) plan.retry.budget?.recordCall(now);
     this.#enter(now);
@@ -589,7 +590,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#disarm();
-    this.options.signal?.removeEventListener('abort', this);
+    if (this.options.signal) leaveSignal(this.options.signal, this);
     if (ok) this.#settler.succeed(result);
     else this.#settler.fail(result);
     callEvents.settled(this, outcome, failure, now);
