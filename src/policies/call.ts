@@ -128,7 +128,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   // In front of the attempt: circuit, queue, gate.
-
   #enter(now: number): void {
     const { admission, gate } = this.plan;
     if (now >= this.deadlineAt) {
@@ -221,7 +220,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   // The attempt.
-
   start(pass: GatePass | undefined, now: number): void {
     const { plan } = this;
     const attemptEnds = plan.attemptTimeoutMs === undefined ? Infinity : now + plan.attemptTimeoutMs;
@@ -326,7 +324,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   // Time.
-
   #arm(at: number, means: TimerMeans, now: number): void {
     if (at === Infinity) return;
     this.#timerMeans = means;
@@ -539,7 +536,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   // The end.
-
   #refuse(reason: CallRefused['reason'], error: unknown, now: number): void {
     callEvents.refused(this, reason, error, now);
     this.#disarm();
