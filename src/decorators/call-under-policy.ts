@@ -23,7 +23,7 @@ export function callUnderPolicy(
       ? (context: CallContext): unknown =>
           runWithCallContext(context, () => Reflect.apply(method, self, args))
       : (): unknown => Reflect.apply(method, self, args);
-    if (guard) return guard(policy, { self, args, send: attempt, options });
+    if (guard) return guard(policy, { self, args, send: attempt, options, ambient });
     return isResiliencePolicy(policy)
       ? policy.execute(attempt, options)
       : executeForeign(policy, attempt, options);

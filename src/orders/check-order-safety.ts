@@ -30,13 +30,21 @@ const rules: Readonly<Record<keyof OrderSafety<unknown, [], unknown>, Rule>> = {
   clientOrderId: { allowed: 'a function of the call', required: true, accepts: isFunction },
   find: { allowed: 'a function of the id and the call', required: true, accepts: isFunction },
   settleMs: {
-    allowed: `a number ${range}, or a list of at least one`,
+    allowed: `a number ${range}, or a list of at least one, or a function of the call`,
     accepts: (value) =>
-      isDuration(value) || (Array.isArray(value) && value.length > 0 && value.every(isDuration)),
+      isFunction(value) ||
+      isDuration(value) ||
+      (Array.isArray(value) && value.length > 0 && value.every(isDuration)),
   },
-  reconcileDeadlineMs: { allowed: `a number ${range}`, accepts: isDuration },
+  reconcileDeadlineMs: {
+    allowed: `a number ${range}, or a function of the call`,
+    accepts: (value) => isFunction(value) || isDuration(value),
+  },
   persist: { allowed: 'a function of the id and the call', accepts: isFunction },
-  journal: { allowed: 'an IntentJournal', accepts: hasMethods('sent', 'settled', 'open') },
+  journal: {
+    allowed: 'an IntentJournal or a function of the call',
+    accepts: (value) => isFunction(value) || hasMethods('sent', 'settled', 'open')(value),
+  },
   venue: { allowed: 'a Venue', accepts: isVenue },
   lookUpPolicy: { allowed: 'a policy', accepts: hasMethods('execute') },
 };
@@ -68,7 +76,9 @@ function tooLittleTime({
   reconcileDeadlineMs,
   settleMs,
 }: Partial<OrderSafety<unknown, [], unknown>>): string[] {
-  if (reconcileDeadlineMs === undefined || settleMs === undefined) return [];
+  // What a function gives is looked at once it has given it.
+  if (reconcileDeadlineMs === undefined || typeof reconcileDeadlineMs === 'function') return [];
+  if (settleMs === undefined || typeof settleMs === 'function') return [];
   const patienceMs = sum([settleMs].flat());
   if (!(reconcileDeadlineMs < patienceMs)) return [];
   return [

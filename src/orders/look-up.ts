@@ -22,15 +22,24 @@ export function defaultLookUpPolicy(clock: Clock): ResiliencePolicy {
   return policy;
 }
 
+/** The call whose order is looked up. */
+export interface LookedUpCall<This, Args extends unknown[]> {
+  readonly self: This;
+  readonly args: Args;
+  /** Whether its method runs in a context, so that its look-ups do as well. */
+  readonly ambient?: boolean | undefined;
+}
+
 /** Makes the look-up of one order: it asks once, under the policy for look-ups, ahead of everything that waits. */
 export function createLookUp<This, Args extends unknown[], Result>(
   safety: Pick<OrderSafety<This, Args, Result>, 'find'>,
   policy: IPolicy,
-  { args, self }: { readonly self: This; readonly args: Args },
+  { ambient = false, args, self }: LookedUpCall<This, Args>,
   id: string,
 ): (signal: AbortSignal) => Promise<Result | undefined | null> {
   const facts = { operation: 'orderSafety.find', clientOrderId: id } as const;
-  const find = (context: CallContext) => inContext(context, () => safety.find.apply(self, [id, ...args]));
+  const find = (context: CallContext) =>
+    inContext(context, ambient, () => safety.find.apply(self, [id, ...args]));
   const findUnlimited = async ({ signal }: { readonly signal: AbortSignal }) =>
     find({ ...facts, ...unlimited, signal });
   return (signal) => {
@@ -43,6 +52,6 @@ export function createLookUp<This, Args extends unknown[], Result>(
 const unlimited = { attempt: 0, deadline: undefined, remainingMs: undefined } as const;
 
 // The surrounding context is that of the failed attempt: its signal may have aborted, and would end every look-up.
-function inContext<Result>(context: CallContext, fn: () => Result): Result {
-  return currentCallContext() ? runWithCallContext(context, fn) : fn();
+function inContext<Result>(context: CallContext, ambient: boolean, fn: () => Result): Result {
+  return ambient || currentCallContext() ? runWithCallContext(context, fn) : fn();
 }

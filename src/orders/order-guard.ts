@@ -6,10 +6,11 @@ import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/r
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
 import { IntentRecord } from './intent-record.js';
-import { createLookUp, defaultLookUpPolicy, isResiliencePolicy } from './look-up.js';
+import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
 import { OrderAttempts } from './order-attempts.js';
-import type { OrderSafety } from './order-safety.js';
+import type { OrderSafety, SettleMs } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
+import type { IntentJournal } from './intent-journal.js';
 import { type Patience, patienceOf } from './patience.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { releaseOnAbort } from './release-on-abort.js';
@@ -17,9 +18,7 @@ import { setExecutionStatus } from './set-execution-status.js';
 import { weexVenues } from './venue.js';
 
 /** One call of a guarded method. */
-export interface GuardedCall<This, Args extends unknown[], Result> {
-  readonly self: This;
-  readonly args: Args;
+export interface GuardedCall<This, Args extends unknown[], Result> extends LookedUpCall<This, Args> {
   /** Runs the method: one attempt. */
   readonly send: (context: CallContext) => PromiseLike<Result> | Result;
   readonly options?: ExecuteOptions | undefined;
@@ -46,8 +45,45 @@ export function createOrderGuard<This, Args extends unknown[], Result>(
   safety: OrderSafety<This, Args, Result>,
 ): OrderGuard<This, Args, Result> {
   checkOrderSafety(safety);
-  const patience = patienceOf(safety);
-  return (policy, call) => new GuardedOrder(safety, patience, policy, call).run();
+  const patience = patienceSource(safety);
+  return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call).run();
+}
+
+/** The patience of each call; worked out anew only where a function gives another one. */
+function patienceSource<This, Args extends unknown[], Result>(
+  safety: OrderSafety<This, Args, Result>,
+): (call: { readonly self: This; readonly args: Args }) => Patience {
+  const { settleMs, reconcileDeadlineMs } = safety;
+  if (typeof settleMs !== 'function' && typeof reconcileDeadlineMs !== 'function') {
+    const patience = patienceOf({ ...safety, settleMs, reconcileDeadlineMs });
+    return () => patience;
+  }
+  let last: { readonly told: Told; readonly patience: Patience } | undefined;
+  return ({ args, self }) => {
+    const told: Told = {
+      settleMs: typeof settleMs === 'function' ? settleMs.apply(self, args) : settleMs,
+      reconcileDeadlineMs:
+        typeof reconcileDeadlineMs === 'function'
+          ? reconcileDeadlineMs.apply(self, args)
+          : reconcileDeadlineMs,
+    };
+    if (
+      !last ||
+      last.told.settleMs !== told.settleMs ||
+      last.told.reconcileDeadlineMs !== told.reconcileDeadlineMs
+    ) {
+      const asked = { ...safety, ...told };
+      checkOrderSafety(asked);
+      last = { told, patience: patienceOf(asked) };
+    }
+    return last.patience;
+  };
+}
+
+/** What a call tells of its patience. */
+interface Told {
+  readonly settleMs: SettleMs | undefined;
+  readonly reconcileDeadlineMs: number | undefined;
 }
 
 class GuardedOrder<This, Args extends unknown[], Result> {
@@ -204,9 +240,11 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const safety = this.#safety;
     const { args, self } = this.#call;
     const id = this.#id;
-    if (id === undefined || !(safety.journal || safety.persist)) return undefined;
+    const journal: IntentJournal | undefined =
+      typeof safety.journal === 'function' ? safety.journal.apply(self, args) : safety.journal;
+    if (id === undefined || !(journal || safety.persist)) return undefined;
     return new IntentRecord({
-      journal: safety.journal,
+      journal,
       persist: () => safety.persist?.apply(self, [id, ...args]),
       intent: { clientOrderId: id, operation: this.#options.operation, args },
     });

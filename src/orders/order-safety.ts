@@ -2,6 +2,9 @@ import type { IPolicy } from 'cockatiel';
 import type { IntentJournal } from './intent-journal.js';
 import type { Venue } from './venue.js';
 
+/** The wait before each look-up, in milliseconds; a number stands for a list of one. */
+export type SettleMs = number | readonly number[];
+
 /**
  * How a call that places an order is kept from ever placing a second one: the id of the order, and how to find it.
  *
@@ -65,13 +68,13 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    * connection; 34,250 in all after a time-out, because a request that nobody answered may still be executed until
    * its timestamp expires after 30 s.
    */
-  readonly settleMs?: number | readonly number[] | undefined;
+  readonly settleMs?: SettleMs | ((this: This, ...args: Args) => SettleMs | undefined) | undefined;
   /** How long finding out may take in all, in milliseconds, also beyond the deadline of the call. Default: the patience and 5,000. */
-  readonly reconcileDeadlineMs?: number | undefined;
+  readonly reconcileDeadlineMs?: number | ((this: This, ...args: Args) => number | undefined) | undefined;
   /** Runs before the first send and is waited for; if it throws, the call rejects and nothing is sent. */
   readonly persist?: ((this: This, id: string, ...args: Args) => unknown) | undefined;
-  /** Where intents are written down before they are sent. Default: nowhere. */
-  readonly journal?: IntentJournal | undefined;
+  /** Where intents are written down before they are sent; a function is asked once a call. Default: nowhere. */
+  readonly journal?: IntentJournal | ((this: This, ...args: Args) => IntentJournal | undefined) | undefined;
   /** The exchange that the order goes to. Default: `weexVenues.contract`, the one that promises least. */
   readonly venue?: Venue | undefined;
   /** The policy that look-ups run under. Default: 2 s an attempt; look-ups that failed are repeated anyway. */
