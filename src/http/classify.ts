@@ -1,5 +1,6 @@
 import type { Catalogue, CodeExplanation, WEEXErrorClass } from '../errors/catalogue.js';
 import { type CodeCategoryName, codeCategories } from '../errors/codes/code-categories.js';
+import { WEEXError } from '../errors/weex-error.js';
 import type { ExecutionStatus } from '../errors/weex-error-kind.js';
 import { WEEXRateLimitError } from '../errors/weex-rate-limit-error.js';
 import { decidingStatuses, httpStatusRow } from './http-statuses.js';
@@ -89,8 +90,12 @@ function byCancelEndpoint(facts: FailureFacts, row: CodeExplanation | undefined)
   return { ...ofCategory('not-found', 'The order does not exist'), executionStatus: 'unknown' };
 }
 
-function byCatchAllCode(_: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {
-  return row;
+function byCatchAllCode(
+  { status = 200 }: FailureFacts,
+  row: CodeExplanation | undefined,
+): Verdict | undefined {
+  // A code that says "unknown" says less than a status that says that the exchange failed.
+  return row?.type === WEEXError && status >= 500 ? undefined : row;
 }
 
 function byOrderFlag({ refusal, status }: FailureFacts): Verdict | undefined {
