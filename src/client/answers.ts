@@ -17,10 +17,14 @@ export function withStringIds<Answer>(answer: Answer): Answer {
   return answer;
 }
 
-/** The item about one symbol: some endpoints wrap it into a list of one. */
-export function itemOf<Item>(operation: string, symbol: string, answer: Item | readonly Item[]): Item {
-  const item = Array.isArray(answer) ? (answer as readonly Item[])[0] : (answer as Item);
-  if (typeof item === 'object' && item !== null) return item;
+/** The item about one symbol: some endpoints wrap it into a list. */
+export function itemOf<Item extends { readonly symbol: string }>(
+  operation: string,
+  symbol: string,
+  answer: Item | readonly Item[],
+): Item {
+  const item = [answer].flat().find((one) => one?.symbol === symbol);
+  if (item) return item as Item;
   throw new WEEXRequestError(`Cannot call ${operation}: the exchange has nothing for symbol ${symbol}`, {
     data: answer,
     context: { operation, symbol },

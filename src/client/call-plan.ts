@@ -1,3 +1,4 @@
+import { clientScope } from './client-scope.js';
 import type { Endpoint, Market } from './endpoint.js';
 
 /** What every decorator of a client says beside its policy. */
@@ -10,6 +11,8 @@ export interface CallPlan {
   readonly idempotent: boolean;
   /** The session needs the signal and the client order id of the call, whatever the program's default is. */
   readonly ambient: true;
+  /** The caller's signal, and the end of the client. */
+  readonly signal: (this: object) => AbortSignal | undefined;
 }
 
 /** Writes a row of the table of endpoints as options for `@Resilient`. */
@@ -23,5 +26,8 @@ export function planCall(market: Market, operation: string, endpoint: Endpoint):
     effect,
     idempotent: whenUnknown !== 'stop' && orders === 0,
     ambient: true,
+    signal() {
+      return clientScope(this).calls.starting;
+    },
   };
 }

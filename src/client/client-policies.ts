@@ -1,5 +1,7 @@
-import type { PolicyOptions } from '../policies/policy-options.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { PolicyOptions, RateLimitOptions } from '../policies/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
+import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 import type { ClientPolicyName, Market } from './endpoint.js';
 import type { ExchangeRateLimit } from './types.js';
 
@@ -55,14 +57,19 @@ export function defineClientPolicies(registry: PolicyRegistry): void {
     for (const [kind, options] of Object.entries(pipelines)) {
       const name = `${market}.${kind}` as ClientPolicyName;
       if (registry.has(name)) continue;
-      registry.define(name, {
+      const rateLimit = rateLimitOf(name, market, documented[typeOf(name)]);
+      const policy = registry.define(name, {
         ...options,
         coolDown: { scope: market },
-        rateLimit: rateLimitOf(name, market, documented[typeOf(name)]),
+        rateLimit,
       });
+      given.set(policy, rateLimit);
     }
   }
 }
+
+/** The limits that policies have from here: one that the program has set itself is not replaced. */
+const given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
 
 const units: Readonly<Record<string, number>> = {
   SECOND: 1_000,
@@ -72,7 +79,7 @@ const units: Readonly<Record<string, number>> = {
 };
 const types = { weight: 'REQUEST_WEIGHT', orders: 'ORDERS' } as const;
 
-/** Takes over the limits that the exchange publishes, where a policy limits at all. */
+/** Takes over the limits that the exchange publishes, where a policy still has the limit that it had from here. */
 export function applyLimits(
   registry: PolicyRegistry,
   market: Market,
@@ -82,8 +89,10 @@ export function applyLimits(
     const name = `${market}.${kind}` as ClientPolicyName;
     const allowance = slowest(limits.filter(({ rateLimitType }) => rateLimitType === types[typeOf(name)]));
     const policy = registry.get(name);
-    if (!allowance || !policy.describe().options.rateLimit) continue;
-    policy.reconfigure({ rateLimit: rateLimitOf(name, market, allowance) });
+    if (!allowance || !isDeepStrictEqual(policy.describe().options.rateLimit, given.get(policy))) continue;
+    const rateLimit = rateLimitOf(name, market, allowance);
+    policy.reconfigure({ rateLimit });
+    given.set(policy, rateLimit);
   }
 }
 
@@ -106,7 +115,7 @@ function rateLimitOf(
   name: ClientPolicyName,
   market: Market,
   { limit, windowMs }: Allowance,
-): PolicyOptions['rateLimit'] {
+): RateLimitOptions {
   const type = typeOf(name);
   // Another window is another counter: those who share one must agree on it.
   return { limit, windowMs, type, scope: `${market}.${type}.${windowMs}` };

@@ -2,13 +2,30 @@ import type { CallContext } from '../context/call-context.js';
 import { Resilient, type ResilientDecorator, resilienceContext } from '../decorators/index.js';
 import { mintClientOrderId, weexVenues } from '../orders/index.js';
 import { itemOf } from './answers.js';
+import {
+  idAndSymbol,
+  orderFirst,
+  ordersFirst,
+  queryFirst,
+  referenceFirst,
+  symbolFirst,
+  symbolOrNothing,
+} from './argument-checks.js';
 import { type CallPlan, planCall } from './call-plan.js';
+import { ofClient } from './client-scope.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
 import type { ContractOperation } from './endpoint.js';
-import { batchIds, batchSafety, findBatch, type OrderOutcome, placeBatch } from './order-batch.js';
-import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
-import { cancelSafety, isCanceled, orderNotFound, referenceParams, symbolFrom } from './order-reference.js';
+import { InClient, type InClientOptions } from './in-client.js';
+import { batchSafety, findBatch, type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
+import {
+  cancelSafety,
+  judgeCanceled,
+  orderNotFound,
+  refuseFinished,
+  referenceParams,
+  symbolFrom,
+} from './order-reference.js';
 import { collect, findItem, readPages } from './read-pages.js';
 import type { RequestParams } from './request-params.js';
 import type { RestSession } from './rest-session.js';
@@ -29,6 +46,9 @@ const planOf = (operation: ContractOperation): CallPlan =>
 const Call = (operation: ContractOperation): ResilientDecorator<CallPlan, never, CallContext> =>
   Resilient(policyOf(operation), planOf(operation));
 
+const Outer = (operation: ContractOperation, options?: InClientOptions): MethodDecorator =>
+  InClient(`contract.${operation}`, options);
+
 /**
  * The V3 contract market. Every method runs under a policy of the client's registry; the README lists which, and
  * what happens when an answer is lost. The last argument of each may be `{ signal }`.
@@ -42,12 +62,14 @@ export class ContractClient {
   }
 
   /** The time of the exchange. It also sets the clock that requests are signed by. */
+  @Outer('getServerTime')
   @Call('getServerTime')
   async getServerTime(_options?: CallOptions): Promise<ServerTime> {
     return this.#session.readServerTime(() => this.#send('getServerTime'));
   }
 
   /** Contracts, collateral and limits. The limits are taken over by the client's policies. */
+  @Outer('getExchangeInfo')
   @Call('getExchangeInfo')
   async getExchangeInfo(_options?: CallOptions): Promise<Contract.ContractExchangeInfo> {
     const info = await this.#send<Contract.ContractExchangeInfo>('getExchangeInfo');
@@ -56,6 +78,7 @@ export class ContractClient {
   }
 
   /** The last 24 hours of one contract. */
+  @Outer('getTicker', { check: symbolFirst })
   @Call('getTicker')
   async getTicker(symbol: string, _options?: CallOptions): Promise<Contract.ContractTicker> {
     const answer = await this.#send<Contract.ContractTicker[]>('getTicker', { symbol });
@@ -63,18 +86,21 @@ export class ContractClient {
   }
 
   /** The order book of one contract. */
+  @Outer('getDepth', { check: symbolFirst })
   @Call('getDepth')
   async getDepth(symbol: string, options?: DepthOptions): Promise<Depth> {
     return this.#send('getDepth', { symbol, limit: options?.limit });
   }
 
   /** What the account holds, one item an asset. */
+  @Outer('getAccountBalance')
   @Call('getAccountBalance')
   async getAccountBalance(_options?: CallOptions): Promise<Contract.ContractBalance[]> {
     return this.#send('getAccountBalance');
   }
 
   /** The open positions of all contracts. */
+  @Outer('getPositions')
   @Call('getPositions')
   async getPositions(_options?: CallOptions): Promise<Contract.ContractPosition[]> {
     return this.#send('getPositions');
@@ -85,12 +111,12 @@ export class ContractClient {
    * succeeds with what was found; proven absent, it is sent again with the same id; neither, the call rejects with
    * a `WEEXOutcomeUnknownError`.
    */
+  @Outer('placeOrder', { check: orderFirst })
   @Resilient(policyOf('placeOrder'), {
     ...planOf('placeOrder'),
     orderSafety: {
       venue: weexVenues.contract,
-      lookUpPolicy,
-      reconcileDeadlineMs,
+      ...ofClient,
       clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: ContractClient, id: string, order: Contract.ContractOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);
@@ -107,18 +133,18 @@ export class ContractClient {
 
   /**
    * Places up to five orders in one request, and tells of each what became of it. Where the answer is lost each
-   * order is looked up: where none was executed the batch is sent again, else each order says whether it was.
+   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
+   * knows.
    */
+  @Outer('placeOrders', { check: ordersFirst(5), around: settleEach })
   @Resilient(policyOf('placeOrders'), {
     ...planOf('placeOrders'),
     orderSafety: {
+      ...ofClient,
       ...batchSafety,
       venue: weexVenues.contract,
-      find(this: ContractClient, batchId: string, orders: readonly Contract.ContractOrderRequest[]) {
-        const ids = batchIds('contract.placeOrders', orders, batchId);
-        return findBatch(ids, weexVenues.contract, (id, index) =>
-          this.findOrder(id, orders[index]?.symbol ?? '').then(asPlaced),
-        );
+      find(this: ContractClient, _id: string, orders: readonly Contract.ContractOrderRequest[]) {
+        return findBatch(orders, (id, symbol) => this.findOrder(id, symbol).then(asPlaced));
       },
     },
   })
@@ -126,8 +152,10 @@ export class ContractClient {
     orders: readonly Contract.ContractOrderRequest[],
     _options?: CallOptions,
   ): Promise<OrderOutcome<Contract.ContractPlacedOrder>[]> {
-    return placeBatch('contract.placeOrders', orders, (batchOrders) =>
-      this.#send('placeOrders', { batchOrders }),
+    return sendBatch(
+      orders,
+      (batchOrders) => this.#send('placeOrders', { batchOrders }),
+      (id, symbol) => this.findOrder(id, symbol).then(asPlaced),
     );
   }
 
@@ -135,13 +163,15 @@ export class ContractClient {
    * Cancels one order. Where the answer is lost it is sent again; when the exchange then knows no such open order
    * it is looked up, and if it is cancelled the call succeeds.
    */
+  @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
     ...planOf('cancelOrder'),
     orderSafety: {
+      ...ofClient,
+      journal: undefined,
       ...cancelSafety,
       async find(this: ContractClient, _id: string, reference: OrderReference) {
-        const order = await this.getOrder(reference);
-        return isCanceled(order) ? { ...order, success: true as const } : undefined;
+        return judgeCanceled(await this.getOrder(reference), asCanceled);
       },
     },
   })
@@ -155,6 +185,7 @@ export class ContractClient {
   /** Cancels all open orders, of one contract or of all. */
   cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
   cancelAllOrders(options: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
+  @Outer('cancelAllOrders', { check: symbolOrNothing })
   @Call('cancelAllOrders')
   async cancelAllOrders(
     symbol?: string | CallOptions,
@@ -169,6 +200,7 @@ export class ContractClient {
    */
   closePositions(symbol?: string, options?: CallOptions): Promise<Contract.ClosedPosition[]>;
   closePositions(options: CallOptions): Promise<Contract.ClosedPosition[]>;
+  @Outer('closePositions', { check: symbolOrNothing })
   @Call('closePositions')
   async closePositions(
     symbol?: string | CallOptions,
@@ -178,6 +210,7 @@ export class ContractClient {
   }
 
   /** One order in any state; by `clientOrderId` it is looked for in the open orders and the history. */
+  @Outer('getOrder', { check: referenceFirst })
   @Call('getOrder')
   async getOrder(reference: OrderReference, _options?: CallOptions): Promise<Contract.ContractOrder> {
     const { orderId, clientOrderId, symbol } = reference;
@@ -191,6 +224,7 @@ export class ContractClient {
    * The order with a client order id, or `undefined` when neither the open orders nor the history show it. Orders
    * may show up late: one look is no proof.
    */
+  @Outer('findOrder', { check: idAndSymbol })
   @Call('findOrder')
   async findOrder(
     clientOrderId: string,
@@ -203,6 +237,7 @@ export class ContractClient {
   /** All open orders, of one contract or of all. */
   getOpenOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractOrder[]>;
   getOpenOrders(options: CallOptions): Promise<Contract.ContractOrder[]>;
+  @Outer('getOpenOrders', { check: symbolOrNothing })
   @Call('getOpenOrders')
   async getOpenOrders(
     symbol?: string | CallOptions,
@@ -212,6 +247,7 @@ export class ContractClient {
   }
 
   /** Past orders of one contract, a page at a time. */
+  @Outer('getOrderHistory', { check: queryFirst })
   @Call('getOrderHistory')
   async getOrderHistory(query: OrderHistoryQuery, _options?: CallOptions): Promise<Contract.ContractOrder[]> {
     return this.#send('getOrderHistory', { ...query });
@@ -237,6 +273,11 @@ export class ContractClient {
   #send<Answer>(operation: ContractOperation, params?: RequestParams): Promise<Answer> {
     return this.#session.send(`contract.${operation}`, contractEndpoints[operation], params);
   }
+}
+
+/** The answer to a cancel whose own was lost. */
+function asCanceled({ orderId, clientOrderId }: Contract.ContractOrder): Contract.ContractCanceledOrder {
+  return { orderId, origClientOrderId: clientOrderId, success: true };
 }
 
 /** The acknowledgement of an order whose own was lost. */

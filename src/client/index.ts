@@ -9,5 +9,5 @@ export type { OrderOutcome } from './order-batch.js';
 export type { SignableRequest } from './sign-request.js';
 export type * from './spot-types.js';
 export type * from './types.js';
-export type { WeexClientOptions } from './weex-client.js';
+export type { CloseOptions, WeexClientBehavior, WeexClientOptions } from './weex-client.js';
 export type { WeexBaseUrls, WeexConfigOptions } from './weex-config.js';

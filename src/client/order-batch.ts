@@ -1,132 +1,155 @@
-import type { IPolicy } from 'cockatiel';
-import { resilienceContext } from '../decorators/index.js';
-import { isWEEXError, WEEXOutcomeUnknownError, WEEXRequestError, WEEXSystemError } from '../errors/index.js';
-import { batchOutcomes, type FailureContext } from '../http/index.js';
-import { createMemoryJournal, mintClientOrderId, recoverIntents, type Venue } from '../orders/index.js';
+import { callerSignal } from '../decorators/caller-signal.js';
+import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
+import { batchOutcomes } from '../http/index.js';
+import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
+import { settleAfterwards } from '../orders/settle-afterwards.js';
 import type { Outcome } from '../policies/resilience-policy.js';
-import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
+import { clientScope } from './client-scope.js';
+import type { Around } from './in-client.js';
 
-/** What became of one order of a batch, in the order of the request. */
+/** What became of one order of a batch. */
 export type OrderOutcome<Placed> = Outcome<Placed> & {
   /** The id that the order was sent with. */
   readonly clientOrderId: string;
 };
 
 /** What all orders have that go into a batch. */
-interface BatchedOrder {
+interface BatchOrder {
   readonly symbol: string;
   readonly newClientOrderId?: string | undefined;
 }
 
-/** What the two markets have in common of the order safety of batches. */
-export const batchSafety: {
-  clientOrderId(): string;
-  readonly settleMs: number;
-  readonly lookUpPolicy: IPolicy;
-  readonly reconcileDeadlineMs: number;
-} = {
-  clientOrderId: (): string => mintClientOrderId(),
-  /** One look-up, which has the patience of the venue for each order: nothing may cut it short. */
-  settleMs: 0,
-  lookUpPolicy,
-  reconcileDeadlineMs: 2 * reconcileDeadlineMs,
+/** An order with the id that it has on every attempt. */
+type NamedOrder<Order extends BatchOrder> = Order & { readonly newClientOrderId: string };
+
+/** Looks one order up. */
+type FindOne<Placed> = (clientOrderId: string, symbol: string) => Promise<Placed | undefined>;
+
+/** What is known so far of the orders of a batch that is under way, by their ids. */
+const batches: WeakMap<object, Map<string, OrderOutcome<unknown>>> = new WeakMap();
+
+/**
+ * Runs round `placeOrders`: gives every order its id, and tells of each what became of it, also where the call as a
+ * whole failed. Only where no order can stand the call itself rejects.
+ */
+export const settleEach: Around = async ({ self, args, operation, proceed }) => {
+  const [given, ...options] = args as [readonly BatchOrder[], ...unknown[]];
+  if (given.length === 0) return [];
+  const orders = given.map((order) => ({
+    ...order,
+    newClientOrderId: order.newClientOrderId ?? mintClientOrderId(),
+  }));
+  const known = new Map<string, OrderOutcome<unknown>>();
+  batches.set(orders, known);
+  const { journal } = clientScope(self);
+  let failure: unknown;
+  try {
+    await proceed([orders, ...options]);
+  } catch (error) {
+    failure = error;
+    const rejects = callerSignal(args)?.aborted || (known.size === 0 && !mayStand(error));
+    if (rejects) {
+      for (const { newClientOrderId } of orders) settleIntent(journal, newClientOrderId, known, error);
+      throw error;
+    }
+  }
+  return orders.map(({ newClientOrderId: clientOrderId }) => {
+    settleIntent(journal, clientOrderId, known, failure);
+    const outcome = known.get(clientOrderId);
+    return outcome ?? { ok: false, error: errorOf(operation, clientOrderId, failure), clientOrderId };
+  });
 };
 
-/**
- * The client order ids of a batch: the caller's own, the others made from the id of the batch, so that they are
- * the same on every attempt and when they are looked up. Letters and digits alone, as spot wants them.
- *
- * @throws WEEXRequestError when two orders have the same id: they could not be told apart.
- */
-export function batchIds(operation: string, orders: readonly BatchedOrder[], batchId: string): string[] {
-  const ids = orders.map((order, index) => order.newClientOrderId ?? `${batchId}${index}`);
-  const double = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (double === undefined) return ids;
-  throw new WEEXRequestError(`Cannot call ${operation}: two orders have the newClientOrderId ${double}`, {
-    context: { operation },
-    executionStatus: 'not-executed',
-  });
-}
+/** What the two markets have in common of the order safety of batches. */
+export const batchSafety: {
+  readonly clientOrderId: () => string;
+  readonly journal: (this: object) => IntentJournal | undefined;
+} = {
+  clientOrderId: () => mintClientOrderId(),
+  journal() {
+    const { journal } = clientScope(this);
+    return journal && eachOrder(journal);
+  },
+};
 
-/**
- * Sends a batch and tells of each order what became of it, also where the exchange refused all of them. No orders
- * are no request.
- */
-export async function placeBatch<Order extends BatchedOrder, Placed>(
-  operation: string,
+/** Sends those orders of a batch of which nothing is known, and remembers what the exchange says of each. */
+export async function sendBatch<Order extends BatchOrder, Placed>(
   orders: readonly Order[],
-  send: (orders: Order[]) => Promise<unknown>,
+  send: (orders: NamedOrder<Order>[]) => Promise<unknown>,
+  find: FindOne<Placed>,
 ): Promise<OrderOutcome<Placed>[]> {
-  if (orders.length === 0) return [];
-  const ids = batchIds(operation, orders, resilienceContext()?.clientOrderId ?? mintClientOrderId());
-  const answer = await send(orders.map((order, index) => ({ ...order, newClientOrderId: ids[index] }))).catch(
-    (error: unknown) => {
-      const refused = refusedBatch(error);
-      if (refused === undefined) throw error;
-      return refused;
-    },
-  );
-  return joinOutcomes(ids, answer, { operation, isRead: false });
+  const known = knownOf<Placed>(orders);
+  const unsent = unknownOf(orders);
+  const again = sentBefore.has(orders);
+  sentBefore.add(orders);
+  const answer = await send(unsent).catch((error: unknown) => {
+    const refused = refusedBatch(error);
+    if (refused === undefined) throw error;
+    return refused;
+  });
+  for (const outcome of readOutcomes<Placed>(unsent, answer)) known.set(outcome.clientOrderId, outcome);
+  // The first order may hold the very margin or the very id that the second one is refused for.
+  if (again)
+    await lookUp(
+      unsent.filter(({ newClientOrderId: id }) => !known.get(id)?.ok),
+      known,
+      find,
+    );
+  return [...known.values()];
 }
 
+const sentBefore: WeakSet<object> = new WeakSet();
+
 /**
- * Looks up every order of a batch whose answer was lost, each with the patience of the venue. `undefined` when none
- * of them was executed: then the batch may be sent again. Else each order says for itself whether it was.
+ * Looks up those orders of a batch of which nothing is known. Nothing is returned as long as some are not to be
+ * seen: after the patience they are sent again, and only they.
  */
 export async function findBatch<Placed>(
-  ids: readonly string[],
-  venue: Venue,
-  find: (id: string, index: number) => Promise<Placed | undefined>,
+  orders: readonly BatchOrder[],
+  find: FindOne<Placed>,
 ): Promise<OrderOutcome<Placed>[] | undefined> {
-  const sentAt = Date.now();
-  const journal = createMemoryJournal();
-  for (const clientOrderId of ids) await journal.sent({ clientOrderId, args: [], begunAt: sentAt, sentAt });
-  const recovered = await recoverIntents({
-    journal,
-    venue,
-    lookUpPolicy,
-    reconcileDeadlineMs,
-    concurrency: ids.length,
-    signal: resilienceContext()?.signal,
-    find: ({ clientOrderId }) => find(clientOrderId, ids.indexOf(clientOrderId)),
+  const known = knownOf<Placed>(orders);
+  await lookUp(unknownOf(orders), known, find);
+  return known.size === orders.length ? [...known.values()] : undefined;
+}
+
+async function lookUp<Placed>(
+  orders: readonly NamedOrder<BatchOrder>[],
+  known: Map<string, OrderOutcome<Placed>>,
+  find: FindOne<Placed>,
+): Promise<void> {
+  const lookUps = orders.map(async ({ symbol, newClientOrderId: clientOrderId }) => {
+    const value = await find(clientOrderId, symbol);
+    if (value !== undefined) known.set(clientOrderId, { ok: true, value, clientOrderId });
   });
-  if (recovered.every(({ outcome }) => outcome === 'not-executed')) return undefined;
-  return recovered.map((found): OrderOutcome<Placed> => {
-    const { clientOrderId } = found.intent;
-    if (found.outcome === 'executed') return { ok: true, value: found.value, clientOrderId };
-    const error = found.outcome === 'unknown' ? found.error : notExecuted(clientOrderId);
-    return { ok: false, error, clientOrderId };
-  });
+  // One that fails must not hide what the others find.
+  await Promise.allSettled(lookUps);
+  await Promise.all(lookUps);
 }
 
-function notExecuted(clientOrderId: string): WEEXSystemError {
-  return new WEEXSystemError(
-    `The order ${clientOrderId} of a batch was not executed: the answer was lost, and the order is not to be seen`,
-    { executionStatus: 'not-executed', context: { clientOrderId } },
-  );
+function knownOf<Placed>(orders: object): Map<string, OrderOutcome<Placed>> {
+  return batches.get(orders) as Map<string, OrderOutcome<Placed>>;
 }
 
-function unknownOutcome(clientOrderId: string): WEEXOutcomeUnknownError {
-  return new WEEXOutcomeUnknownError(
-    `Cannot establish whether the order ${clientOrderId} of a batch was placed: the answer does not mention it. ` +
-      'Look it up with findOrder before you place it again',
-    { clientOrderId },
-  );
+function unknownOf<Order extends BatchOrder>(orders: readonly Order[]): NamedOrder<Order>[] {
+  const known = knownOf(orders);
+  return (orders as readonly NamedOrder<Order>[]).filter((order) => !known.has(order.newClientOrderId));
 }
 
-/** Joins what the exchange tells of each order with the ids of the request: by id, or where it tells none by place. */
-function joinOutcomes<Placed>(
-  ids: readonly string[],
+/** Joins what the exchange tells of each order with the orders: by id, or where it tells none by place. */
+function readOutcomes<Placed>(
+  orders: readonly NamedOrder<BatchOrder>[],
   answer: unknown,
-  context: FailureContext,
 ): OrderOutcome<Placed>[] {
-  const told = batchOutcomes<Placed & { readonly clientOrderId?: string | undefined }>(answer, context);
-  const byId = new Map(told.map((outcome) => [outcome.value?.clientOrderId, outcome]));
-  return ids.map((clientOrderId, index) => {
+  const told = batchOutcomes<Placed & { readonly clientOrderId?: string | undefined }>(answer);
+  const byId = new Map(told.map((outcome) => [outcome.value?.clientOrderId || undefined, outcome]));
+  return orders.flatMap(({ newClientOrderId: clientOrderId }, index): OrderOutcome<Placed>[] => {
     const atPlace = told[index]?.value?.clientOrderId ? undefined : told[index];
     const outcome = byId.get(clientOrderId) ?? atPlace;
-    if (outcome?.ok) return { ok: true, value: outcome.value, clientOrderId };
-    return { ok: false, error: outcome?.error ?? unknownOutcome(clientOrderId), clientOrderId };
+    if (!outcome) return [];
+    return outcome.ok
+      ? [{ ok: true, value: outcome.value, clientOrderId }]
+      : [{ ok: false, error: outcome.error, clientOrderId }];
   });
 }
 
@@ -135,9 +158,59 @@ function joinOutcomes<Placed>(
  * an error says anything else.
  */
 function refusedBatch(error: unknown): unknown {
-  if (!isWEEXError(error) || (error.kind !== 'order' && error.kind !== 'request')) return undefined;
+  if (!isWEEXError(error) || error.executionStatus !== 'not-executed') return undefined;
   const { data } = error;
   const isList =
     Array.isArray(data) || Array.isArray((data as { orderList?: unknown } | undefined)?.orderList);
   return isList ? data : undefined;
+}
+
+function mayStand(error: unknown): boolean {
+  return isWEEXError(error) && error.executionStatus === 'unknown';
+}
+
+function errorOf(operation: string, clientOrderId: string, cause: unknown): unknown {
+  if (cause !== undefined && !mayStand(cause)) return cause;
+  return new WEEXOutcomeUnknownError(
+    `Cannot establish whether the order ${clientOrderId} of ${operation} was placed. ` +
+      'Look it up with findOrder before you place it again',
+    { clientOrderId, cause, context: { operation, clientOrderId } },
+  );
+}
+
+/** Writes a batch down as the orders that it consists of, so that each is recovered by itself. */
+function eachOrder(journal: IntentJournal): IntentJournal {
+  return {
+    async sent({ args, operation, begunAt, sentAt }) {
+      const unsent = unknownOf(args[0] as readonly BatchOrder[]);
+      const single = operation?.replace('placeOrders', 'placeOrder');
+      const write = async (order: NamedOrder<BatchOrder>): Promise<void> =>
+        journal.sent({
+          clientOrderId: order.newClientOrderId,
+          operation: single,
+          args: [order],
+          begunAt,
+          sentAt,
+        });
+      await Promise.all(unsent.map(write));
+    },
+    // Each order is settled by what became of it, once the caller is told.
+    settled() {},
+    open: () => [],
+  };
+}
+
+function settleIntent(
+  journal: IntentJournal | undefined,
+  clientOrderId: string,
+  known: ReadonlyMap<string, OrderOutcome<unknown>>,
+  failure: unknown,
+): void {
+  if (!journal) return;
+  const outcome = known.get(clientOrderId);
+  const error = outcome && !outcome.ok ? outcome.error : failure;
+  if (outcome?.ok) settleAfterwards(journal, clientOrderId, 'executed');
+  else if (isWEEXError(error) && error.executionStatus === 'not-executed') {
+    settleAfterwards(journal, clientOrderId, 'not-executed');
+  }
 }

@@ -1,7 +1,6 @@
-import type { IPolicy } from 'cockatiel';
 import { WEEXOrderError } from '../errors/index.js';
-import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
-import type { CallOptions, OrderReference } from './types.js';
+import type { Around } from './in-client.js';
+import type { CallOptions, OrderReference, OrderStatus } from './types.js';
 import type { RequestParams } from './request-params.js';
 
 /** How both markets want to be told of one order. */
@@ -11,28 +10,65 @@ export function referenceParams({ orderId, clientOrderId }: OrderReference): Req
 
 /** What the two markets have in common of the order safety of a cancel. */
 export const cancelSafety: {
-  clientOrderId(reference: OrderReference): string;
+  readonly clientOrderId: (reference: OrderReference) => string;
   readonly settleMs: readonly number[];
-  readonly lookUpPolicy: IPolicy;
-  readonly reconcileDeadlineMs: number;
 } = {
   /** The one id that the reference goes by. */
   clientOrderId: ({ orderId, clientOrderId }: OrderReference): string =>
     orderId === undefined ? clientOrderId : String(orderId),
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
   settleMs: [0, 500],
-  lookUpPolicy,
-  reconcileDeadlineMs,
+};
+
+/** What a look-up of an order to be cancelled shows. */
+interface SeenOrder {
+  readonly orderId: string;
+  readonly clientOrderId: string;
+  readonly status: OrderStatus;
+  readonly executedQty: string;
+}
+
+/** An order that could not be cancelled any more, where a look-up tells so. */
+class FinishedOrder {
+  readonly order: SeenOrder;
+
+  constructor(order: SeenOrder) {
+    this.order = order;
+  }
+}
+
+/** States that say that the order still stands, so that it was not cancelled. */
+const standing: ReadonlySet<string> = new Set(['NEW', 'PENDING', 'PARTIALLY_FILLED', 'UNTRIGGERED']);
+
+/** What a look-up says of a cancel whose answer was lost: the cancelled order, or nothing while it stands. */
+export function judgeCanceled<Order extends SeenOrder, Canceled>(
+  order: Order,
+  asCanceled: (order: Order) => Canceled,
+): Canceled | undefined {
+  if (order.status.startsWith('CANCEL')) return asCanceled(order);
+  // It ends the search; `refuseFinished` makes the error of it.
+  return standing.has(order.status) ? undefined : (new FinishedOrder(order) as Canceled);
+}
+
+/** Runs round `cancelOrder`: an order that was found finished in another way was not cancelled. */
+export const refuseFinished: Around = async ({ args, operation, proceed }) => {
+  const result = await proceed(args);
+  if (!(result instanceof FinishedOrder)) return result;
+  const { orderId, clientOrderId, status, executedQty } = result.order;
+  throw new WEEXOrderError(
+    `Cannot call ${operation}: the order ${orderId} is ${status} already, with ${executedQty} executed`,
+    {
+      reason: 'refused',
+      data: result.order,
+      context: { operation, orderId, clientOrderId, status },
+      executionStatus: 'not-executed',
+    },
+  );
 };
 
 /** The optional symbol of a call that may also be given nothing but options. */
 export function symbolFrom(first: string | CallOptions | undefined): string | undefined {
-  return typeof first === 'object' && first !== null ? undefined : first;
-}
-
-/** Whether a status says that the order is cancelled, or about to be. */
-export function isCanceled({ status }: { readonly status: string }): boolean {
-  return status.startsWith('CANCEL');
+  return typeof first === 'object' ? undefined : first;
 }
 
 /** What a look-up by client order id rejects with when the exchange has no such order. */

@@ -52,13 +52,18 @@ function convert(name: string, path: string, value: unknown, faults: string[]): 
 function findFault(name: string, value: unknown): string | undefined {
   if (idNames.test(name) && !isExactId(value))
     return 'must be a string, because numbers beyond 2^53 lose digits';
-  if (clientIdNames.test(name) && !(typeof value === 'string' && clientIdPattern.test(value))) {
+  if (clientIdNames.test(name) && !isClientOrderId(value)) {
     return 'must be 1 to 36 letters, digits or . : / _ -';
   }
   if (typeof value === 'number' && !/^-?\d+(\.\d+)?$/.test(String(value))) {
     return 'must be a string or a number that prints without an exponent';
   }
   return undefined;
+}
+
+/** Whether the exchange takes a value as a client order id, on either market. */
+export function isClientOrderId(value: unknown): value is string {
+  return typeof value === 'string' && clientIdPattern.test(value);
 }
 
 function isExactId(value: unknown): boolean {

@@ -1,9 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { setImmediate } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import { WEEXAuthenticationError, WEEXRequestError } from '../errors/index.js';
+import { WEEXAuthenticationError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
 import type { Endpoint } from './endpoint.js';
+import { closed } from './open-calls.js';
 import { type RequestParams, toWire } from './request-params.js';
 import { ServerClock } from './server-clock.js';
 import { withStringIds } from './answers.js';
@@ -35,10 +37,9 @@ export class RestSession {
   readonly #baseUrl: string;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #axios: AxiosInstance;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #end: AbortController = new AbortController();
   readonly #now: () => number;
   readonly #onLimits: (limits: readonly ExchangeRateLimit[]) => void;
-  #closed = false;
 
   constructor({ config, market, timePath, now, onLimits }: RestSessionOptions) {
     this.#config = config;
@@ -57,7 +58,12 @@ export class RestSession {
     });
     attachWeexErrors(this.#axios, { losslessIds: true });
     this.clock = new ServerClock(now, async () => {
-      const answer = await this.#axios.get<ServerTime>(this.#baseUrl + timePath, { timeout: clockTimeoutMs });
+      // Many calls may wait for this answer: it must not end with the one that asked first.
+      const { signal } = this.#end;
+      const answer = await this.#axios.get<ServerTime>(this.#baseUrl + timePath, {
+        timeout: clockTimeoutMs,
+        signal,
+      });
       return answer.data.serverTime;
     });
   }
@@ -69,22 +75,14 @@ export class RestSession {
    * @throws WEEXRequestError when the session is closed or a parameter would do harm; else what the exchange says.
    */
   async send<Answer>(operation: string, endpoint: Endpoint, params: RequestParams = {}): Promise<Answer> {
-    if (this.#closed) {
-      throw new WEEXRequestError(`Cannot call ${operation}: the client is closed`, {
-        context: { operation },
-        executionStatus: 'not-executed',
-      });
-    }
+    if (this.#end.signal.aborted) throw closed(operation);
     const request = this.#buildRequest(endpoint, toWire(operation, params));
-    const sent = this.#axios.request<Answer>(request);
-    this.#underWay.add(sent);
     try {
-      return withStringIds((await sent).data);
+      const { data } = await this.#axios.request<Answer>(request);
+      return withStringIds(data);
     } catch (error) {
       if (error instanceof WEEXAuthenticationError && error.reason === 'clock') await this.#setClock();
       throw error;
-    } finally {
-      this.#underWay.delete(sent);
     }
   }
 
@@ -101,18 +99,13 @@ export class RestSession {
     if (Array.isArray(limits)) this.#onLimits(limits);
   }
 
-  /** Refuses further requests, waits for those under way, at most `graceMs`, and ends the connections. */
-  async close(graceMs: number): Promise<void> {
-    this.#closed = true;
-    if (this.#underWay.size > 0) {
-      let timer: NodeJS.Timeout | undefined;
-      const grace = new Promise((resolve) => {
-        timer = setTimeout(resolve, graceMs);
-      });
-      await Promise.race([grace, Promise.allSettled(this.#underWay)]);
-      clearTimeout(timer);
-    }
+  /** Refuses further requests and ends the connections. */
+  async close(): Promise<void> {
+    this.#end.abort();
     this.#agent.destroy();
+    // Node lets go of the handles two turns later.
+    await setImmediate();
+    await setImmediate();
   }
 
   #buildRequest(endpoint: Endpoint, params: Record<string, unknown>): AxiosRequestConfig {

@@ -1,15 +1,31 @@
 import type { CallContext } from '../context/call-context.js';
 import { Resilient, type ResilientDecorator, resilienceContext } from '../decorators/index.js';
-import { WEEXOrderError, WEEXRequestError } from '../errors/index.js';
+import { WEEXOrderError } from '../errors/index.js';
 import { mintClientOrderId, weexVenues } from '../orders/index.js';
 import { itemOf } from './answers.js';
+import {
+  idAndSymbol,
+  orderFirst,
+  ordersFirst,
+  queryFirst,
+  referenceFirst,
+  symbolFirst,
+  symbolOrNothing,
+} from './argument-checks.js';
 import { type CallPlan, planCall } from './call-plan.js';
+import { ofClient } from './client-scope.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type * as Spot from './spot-types.js';
 import type { SpotOperation } from './endpoint.js';
-import { batchIds, batchSafety, findBatch, type OrderOutcome, placeBatch } from './order-batch.js';
-import { lookUpPolicy, reconcileDeadlineMs } from './look-up-policy.js';
-import { cancelSafety, isCanceled, referenceParams, symbolFrom } from './order-reference.js';
+import { InClient, type InClientOptions } from './in-client.js';
+import { batchSafety, findBatch, type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
+import {
+  cancelSafety,
+  judgeCanceled,
+  refuseFinished,
+  referenceParams,
+  symbolFrom,
+} from './order-reference.js';
 import type { RequestParams } from './request-params.js';
 import type { RestSession } from './rest-session.js';
 import type {
@@ -28,6 +44,19 @@ const planOf = (operation: SpotOperation): CallPlan => planCall('spot', operatio
 const Call = (operation: SpotOperation): ResilientDecorator<CallPlan, never, CallContext> =>
   Resilient(policyOf(operation), planOf(operation));
 
+const Outer = (operation: SpotOperation, options?: InClientOptions): MethodDecorator =>
+  InClient(`spot.${operation}`, options);
+
+/** The exchange takes no batch of several pairs. */
+const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
+  const faults = ordersFirst(10)(args);
+  if (faults.length > 0) return faults;
+  const symbols = new Set((args[0] as readonly Spot.SpotOrderRequest[]).map(({ symbol }) => symbol));
+  return symbols.size <= 1
+    ? []
+    : [`all orders must have the same symbol, received ${[...symbols].join(', ')}`];
+};
+
 /**
  * The V3 spot market. Every method runs under a policy of the client's registry; the README lists which, and
  * what happens when an answer is lost. The last argument of each may be `{ signal }`.
@@ -41,12 +70,14 @@ export class SpotClient {
   }
 
   /** The time of the exchange. It also sets the clock that requests are signed by. */
+  @Outer('getServerTime')
   @Call('getServerTime')
   async getServerTime(_options?: CallOptions): Promise<ServerTime> {
     return this.#session.readServerTime(() => this.#send('getServerTime'));
   }
 
   /** Pairs and limits. The limits are taken over by the client's policies. */
+  @Outer('getExchangeInfo')
   @Call('getExchangeInfo')
   async getExchangeInfo(_options?: CallOptions): Promise<Spot.SpotExchangeInfo> {
     const info = await this.#send<Spot.SpotExchangeInfo>('getExchangeInfo');
@@ -55,6 +86,7 @@ export class SpotClient {
   }
 
   /** The last 24 hours of one pair. */
+  @Outer('getTicker', { check: symbolFirst })
   @Call('getTicker')
   async getTicker(symbol: string, _options?: CallOptions): Promise<Spot.SpotTicker> {
     const answer = await this.#send<Spot.SpotTicker[]>('getTicker', { symbol });
@@ -62,12 +94,14 @@ export class SpotClient {
   }
 
   /** The order book of one pair. */
+  @Outer('getDepth', { check: symbolFirst })
   @Call('getDepth')
   async getDepth(symbol: string, options?: DepthOptions): Promise<Depth> {
     return this.#send('getDepth', { symbol, limit: options?.limit });
   }
 
   /** The spot account and what it holds. */
+  @Outer('getAccountBalance')
   @Call('getAccountBalance')
   async getAccountBalance(_options?: CallOptions): Promise<Spot.SpotAccount> {
     return this.#send('getAccountBalance');
@@ -78,12 +112,12 @@ export class SpotClient {
    * succeeds with what was found; proven absent, it is sent again with the same id; neither, the call rejects with
    * a `WEEXOutcomeUnknownError`.
    */
+  @Outer('placeOrder', { check: orderFirst })
   @Resilient(policyOf('placeOrder'), {
     ...planOf('placeOrder'),
     orderSafety: {
       venue: weexVenues.spot,
-      lookUpPolicy,
-      reconcileDeadlineMs,
+      ...ofClient,
       clientOrderId: (order: Spot.SpotOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: SpotClient, id: string, order: Spot.SpotOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);
@@ -97,18 +131,18 @@ export class SpotClient {
 
   /**
    * Places up to ten orders of one pair in one request, and tells of each what became of it. Where the answer is lost each
-   * order is looked up: where none was executed the batch is sent again, else each order says whether it was.
+   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
+   * knows.
    */
+  @Outer('placeOrders', { check: ordersOfOneSymbol, around: settleEach })
   @Resilient(policyOf('placeOrders'), {
     ...planOf('placeOrders'),
     orderSafety: {
+      ...ofClient,
       ...batchSafety,
       venue: weexVenues.spot,
-      find(this: SpotClient, batchId: string, orders: readonly Spot.SpotOrderRequest[]) {
-        const ids = batchIds('spot.placeOrders', orders, batchId);
-        return findBatch(ids, weexVenues.spot, (id, index) =>
-          this.findOrder(id, orders[index]?.symbol ?? '').then(asPlaced),
-        );
+      find(this: SpotClient, _id: string, orders: readonly Spot.SpotOrderRequest[]) {
+        return findBatch(orders, (id, symbol) => this.findOrder(id, symbol).then(asPlaced));
       },
     },
   })
@@ -116,26 +150,29 @@ export class SpotClient {
     orders: readonly Spot.SpotOrderRequest[],
     _options?: CallOptions,
   ): Promise<OrderOutcome<Spot.SpotPlacedOrder>[]> {
-    return placeBatch('spot.placeOrders', orders, (batch) => {
-      const symbol = commonSymbol(batch);
-      return this.#send('placeOrders', {
-        symbol,
-        orderList: batch.map((order) => ({ ...order, symbol: undefined })),
-      });
-    });
+    return sendBatch(
+      orders,
+      (batch) => {
+        const orderList = batch.map((order) => ({ ...order, symbol: undefined }));
+        return this.#send('placeOrders', { symbol: batch[0]?.symbol, orderList });
+      },
+      (id, symbol) => this.findOrder(id, symbol).then(asPlaced),
+    );
   }
 
   /**
    * Cancels one order. Where the answer is lost it is sent again; when the exchange then knows no such open order
    * it is looked up, and if it is cancelled the call succeeds.
    */
+  @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
     ...planOf('cancelOrder'),
     orderSafety: {
+      ...ofClient,
+      journal: undefined,
       ...cancelSafety,
       async find(this: SpotClient, _id: string, reference: OrderReference) {
-        const order = await this.getOrder(reference);
-        return isCanceled(order) ? order : undefined;
+        return judgeCanceled(await this.getOrder(reference), asCanceled);
       },
     },
   })
@@ -143,19 +180,28 @@ export class SpotClient {
     return this.#send('cancelOrder', referenceParams(reference));
   }
 
-  /** Cancels all open orders of one pair; the exchange wants to be told which. */
+  /**
+   * Cancels all open orders, of one pair or of all. The exchange cancels by pair, so that without one the open
+   * orders are read first.
+   */
+  cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Spot.SpotCanceledOrder[]>;
+  cancelAllOrders(options: CallOptions): Promise<Spot.SpotCanceledOrder[]>;
+  @Outer('cancelAllOrders', { check: symbolOrNothing })
   @Call('cancelAllOrders')
-  async cancelAllOrders(symbol?: string, _options?: CallOptions): Promise<Spot.SpotCanceledOrder[]> {
-    if (typeof symbol !== 'string') {
-      throw new WEEXRequestError('Cannot call spot.cancelAllOrders: symbol is missing, allowed is a pair', {
-        context: { operation: 'spot.cancelAllOrders' },
-        executionStatus: 'not-executed',
-      });
-    }
-    return this.#send('cancelAllOrders', { symbol });
+  async cancelAllOrders(
+    first?: string | CallOptions,
+    _options?: CallOptions,
+  ): Promise<Spot.SpotCanceledOrder[]> {
+    const symbol = symbolFrom(first);
+    const symbols = symbol === undefined ? await this.#openSymbols() : [symbol];
+    const canceled: Spot.SpotCanceledOrder[] = [];
+    for (const one of symbols)
+      canceled.push(...(await this.#send<Spot.SpotCanceledOrder[]>('cancelAllOrders', { symbol: one })));
+    return canceled;
   }
 
   /** One order in any state. */
+  @Outer('getOrder', { check: referenceFirst })
   @Call('getOrder')
   async getOrder(reference: OrderReference, _options?: CallOptions): Promise<Spot.SpotOrder> {
     return this.#send('getOrder', referenceParams(reference));
@@ -165,6 +211,7 @@ export class SpotClient {
    * The order with a client order id, or `undefined` when the exchange shows none. Orders may show up late: one look
    * is no proof.
    */
+  @Outer('findOrder', { check: idAndSymbol })
   @Call('findOrder')
   async findOrder(
     clientOrderId: string,
@@ -182,15 +229,22 @@ export class SpotClient {
   /** All open orders, of one pair or of all. */
   getOpenOrders(symbol?: string, options?: CallOptions): Promise<Spot.SpotOrder[]>;
   getOpenOrders(options: CallOptions): Promise<Spot.SpotOrder[]>;
+  @Outer('getOpenOrders', { check: symbolOrNothing })
   @Call('getOpenOrders')
   async getOpenOrders(symbol?: string | CallOptions, _options?: CallOptions): Promise<Spot.SpotOrder[]> {
     return this.#send('getOpenOrders', { symbol: symbolFrom(symbol) });
   }
 
   /** Past orders of one pair, a page at a time. */
+  @Outer('getOrderHistory', { check: queryFirst })
   @Call('getOrderHistory')
   async getOrderHistory(query: OrderHistoryQuery, _options?: CallOptions): Promise<Spot.SpotOrder[]> {
     return this.#send('getOrderHistory', { ...query });
+  }
+
+  async #openSymbols(): Promise<Set<string>> {
+    const orders = await this.#send<Spot.SpotOrder[]>('getOpenOrders');
+    return new Set(orders.map(({ symbol }) => symbol));
   }
 
   #send<Answer>(operation: SpotOperation, params?: RequestParams): Promise<Answer> {
@@ -198,14 +252,9 @@ export class SpotClient {
   }
 }
 
-/** The one pair of a batch: the exchange takes no batch of several. */
-function commonSymbol(orders: readonly Spot.SpotOrderRequest[]): string | undefined {
-  const symbols = [...new Set(orders.map(({ symbol }) => symbol))];
-  if (symbols.length <= 1) return symbols[0];
-  throw new WEEXRequestError(
-    `Cannot call spot.placeOrders: all orders must have the same symbol, received ${symbols.join(', ')}`,
-    { context: { operation: 'spot.placeOrders' }, executionStatus: 'not-executed' },
-  );
+/** The answer to a cancel whose own was lost. */
+function asCanceled({ orderId, clientOrderId, status }: Spot.SpotOrder): Spot.SpotCanceledOrder {
+  return { orderId, origClientOrderId: clientOrderId, status };
 }
 
 /** The acknowledgement of an order whose own was lost. */

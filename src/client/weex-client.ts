@@ -1,21 +1,56 @@
 import { setInstanceRegistry } from '../decorators/index.js';
+import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
+import { checkOrderSafety } from '../orders/check-order-safety.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
 import { applyLimits, defineClientPolicies } from './client-policies.js';
+import { type ClientScope, setClientScope } from './client-scope.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
+import type { ContractOrder } from './contract-types.js';
 import type { Market } from './endpoint.js';
+import { defaultReconcileDeadlineMs, lookUpPolicy } from './look-up-policy.js';
+import { OpenCalls } from './open-calls.js';
 import { RestSession } from './rest-session.js';
 import { SpotClient } from './spot-client.js';
 import { spotEndpoints } from './spot-endpoints.js';
+import type { SpotOrder } from './spot-types.js';
+import type { CallOptions } from './types.js';
 import { WeexConfig, type WeexConfigOptions } from './weex-config.js';
 
-/** Credentials and hosts, and the registry whose policies the client uses. */
-export interface WeexClientOptions extends WeexConfigOptions {
+/** How a client behaves, beside who it is. */
+export interface WeexClientBehavior {
   /** Default: one of the client's own. Policies that it does not define yet are defined in it. */
   readonly registry?: PolicyRegistry | undefined;
+  /**
+   * Where orders are written down before they are sent, so that `recoverIntents` can tell after a crash what became
+   * of each. Default: nowhere.
+   */
+  readonly journal?: IntentJournal | undefined;
+  /**
+   * Patience before an order that cannot be seen counts as not placed: the wait before each look-up in milliseconds,
+   * from 0 to 2^31 − 1; a number stands for a list of one. Default: what the market needs, 4,250 in all where the
+   * exchange answered or closed the connection, 34,250 after a time-out.
+   */
+  readonly settleMs?: number | readonly number[] | undefined;
+  /** How long it may take in all to find out what became of an order, in milliseconds. Default 60,000, or more where `settleMs` is longer. */
+  readonly reconcileDeadlineMs?: number | undefined;
 }
 
-const closeGraceMs = 5_000;
+/** Credentials, hosts and behaviour of a client. */
+export interface WeexClientOptions extends WeexConfigOptions, WeexClientBehavior {}
+
+/** What `close` may be told. */
+export interface CloseOptions {
+  /** How long calls under way may take to end, in milliseconds, from 0. Default 5,000. */
+  readonly graceMs?: number | undefined;
+}
+
+const behaviorNames: readonly (keyof WeexClientBehavior)[] = [
+  'registry',
+  'journal',
+  'settleMs',
+  'reconcileDeadlineMs',
+];
 
 /**
  * A client of the V3 API whose methods carry the policies of this library: `client.spot` and `client.contract`.
@@ -24,10 +59,10 @@ const closeGraceMs = 5_000;
  * `registry.get(name).reconfigure(options)` changes. Requests are signed at the moment of sending, on every attempt
  * anew. Two clients share nothing, unless they are given the same registry.
  *
- * `close()` refuses further calls, waits up to 5 s for those under way and ends the connections, so that the
- * process can exit.
+ * With a `WeexConfig`, registry, journal and patience are given as the second argument.
  *
- * @throws TypeError when credentials or hosts are missing or malformed; it names them, never a value.
+ * @throws TypeError when credentials or hosts are missing or malformed, or an option is unknown; it names them, never
+ * the value of a secret.
  *
  * @example
  * ```ts
@@ -44,11 +79,21 @@ export class WeexClient {
   readonly contract: ContractClient;
   readonly registry: PolicyRegistry;
   readonly #sessions: readonly RestSession[];
+  readonly #scope: ClientScope;
 
-  constructor(options: WeexClientOptions | WeexConfig) {
-    const config = options instanceof WeexConfig ? options : new WeexConfig(options);
-    this.registry = ('registry' in options ? options.registry : undefined) ?? new PolicyRegistry();
+  constructor(options: WeexClientOptions);
+  constructor(config: WeexConfig, behavior?: WeexClientBehavior);
+  constructor(given: WeexClientOptions | WeexConfig, behavior: WeexClientBehavior = {}) {
+    const {
+      config,
+      registry,
+      journal,
+      settleMs,
+      reconcileDeadlineMs = defaultReconcileDeadlineMs(settleMs),
+    } = readOptions(given, behavior);
+    this.registry = registry ?? new PolicyRegistry();
     defineClientPolicies(this.registry);
+    this.#scope = { calls: new OpenCalls(), journal, settleMs, reconcileDeadlineMs };
     const session = (market: Market, timePath: string): RestSession =>
       new RestSession({
         config,
@@ -62,11 +107,95 @@ export class WeexClient {
     this.#sessions = [spot, contract];
     this.spot = new SpotClient(spot);
     this.contract = new ContractClient(contract);
-    for (const market of [this.spot, this.contract]) setInstanceRegistry(market, this.registry);
+    for (const market of [this.spot, this.contract]) {
+      setInstanceRegistry(market, this.registry);
+      setClientScope(market, this.#scope);
+    }
   }
 
-  /** Refuses further calls, waits up to 5 s for those under way, and ends the connections. */
-  async close(): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.close(closeGraceMs)));
+  /**
+   * Settles the orders that the journal holds open, after a crash or an outage: looks each one up and tells whether
+   * it was placed. It sends nothing; an order that was not placed is the caller's to place again or to drop.
+   *
+   * Call it at start, before any order is placed. What else the journal holds is left alone.
+   *
+   * @throws TypeError when the client has no journal, and whatever its `open` throws.
+   *
+   * @example
+   * ```ts
+   * import { WeexClient, WeexConfig } from 'weex-resilience/client';
+   * import { openIntentJournal } from 'weex-resilience/journal';
+   *
+   * const journal = await openIntentJournal('./journal');
+   * const client = new WeexClient(WeexConfig.fromEnv(), { journal });
+   * for (const { intent, outcome } of await client.recoverIntents()) {
+   *   console.log(intent.clientOrderId, outcome);
+   * }
+   * ```
+   */
+  async recoverIntents(options?: CallOptions): Promise<RecoveredIntent<SpotOrder | ContractOrder>[]> {
+    const { calls, journal, settleMs, reconcileDeadlineMs } = this.#scope;
+    if (!journal) {
+      throw new TypeError('Cannot recover intents: the client has no journal, give it one as an option');
+    }
+    const markets: Readonly<Record<string, SpotClient | ContractClient>> = {
+      'spot.placeOrder': this.spot,
+      'contract.placeOrder': this.contract,
+    };
+    return calls.run('recoverIntents', [options], () =>
+      recoverIntents({
+        journal: {
+          sent: (intent) => journal.sent(intent),
+          settled: (clientOrderId, outcome) => journal.settled(clientOrderId, outcome),
+          async open() {
+            const intents = await journal.open();
+            return intents.filter(({ operation }) => operation !== undefined && operation in markets);
+          },
+        },
+        venue: weexVenues.contract,
+        settleMs,
+        reconcileDeadlineMs,
+        lookUpPolicy,
+        signal: calls.starting,
+        find: async ({ args: [order], clientOrderId, operation = '' }) =>
+          markets[operation]?.findOrder(clientOrderId, (order as { symbol: string }).symbol),
+      }),
+    );
   }
+
+  /**
+   * Ends the client: refuses further calls, waits for those under way, 5 s unless `graceMs` says otherwise, ends
+   * what is still not over, and closes the connections, so that the process can exit.
+   */
+  async close({ graceMs = 5_000 }: CloseOptions = {}): Promise<void> {
+    await this.#scope.calls.close(graceMs);
+    await Promise.all(this.#sessions.map((session) => session.close()));
+  }
+}
+
+function readOptions(
+  given: WeexClientOptions | WeexConfig,
+  behavior: WeexClientBehavior,
+): WeexClientBehavior & { readonly config: WeexConfig } {
+  if (given instanceof WeexConfig) {
+    checkBehavior(behavior);
+    return { ...behavior, config: given };
+  }
+  const { registry, journal, settleMs, reconcileDeadlineMs, ...config } = given ?? {};
+  const own = { registry, journal, settleMs, reconcileDeadlineMs };
+  checkBehavior(own);
+  return { ...own, config: new WeexConfig(config) };
+}
+
+function checkBehavior(behavior: WeexClientBehavior): void {
+  const faults = Object.keys(behavior)
+    .filter((name) => !(behaviorNames as readonly string[]).includes(name))
+    .map((name) => `${name} is no option, known are ${behaviorNames.join(', ')}`);
+  const { registry, journal, settleMs, reconcileDeadlineMs } = behavior;
+  if (registry !== undefined && typeof (registry as Partial<PolicyRegistry>).define !== 'function') {
+    faults.push('registry must be a PolicyRegistry');
+  }
+  if (faults.length > 0) throw new TypeError(`Cannot make a client: ${faults.join('; ')}`);
+  const noOrder = { clientOrderId: () => undefined, find: () => undefined };
+  checkOrderSafety({ ...noOrder, journal, settleMs, reconcileDeadlineMs });
 }

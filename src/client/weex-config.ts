@@ -106,7 +106,12 @@ export class WeexConfig {
       },
       variableNames,
     );
-    return new WeexConfig({ ...options, baseUrls: options });
+    return new WeexConfig({
+      apiKey: options.apiKey,
+      secretKey: options.secretKey,
+      passphrase: options.passphrase,
+      baseUrls: { spot: options.spot, contract: options.contract },
+    });
   }
 
   /** The API key. */
@@ -137,6 +142,9 @@ function readOptions(options: Unchecked<WeexConfigOptions>, names: typeof option
   const faults: string[] = [];
   const given: Unchecked<WeexConfigOptions> = options ?? {};
   const urls = (given.baseUrls ?? {}) as Unchecked<WeexBaseUrls>;
+  // A misspelt host would send the orders of a test to the exchange itself.
+  refuseUnknown(given, ['apiKey', 'secretKey', 'passphrase', 'baseUrls'], '', faults);
+  refuseUnknown(urls, ['spot', 'contract'], 'baseUrls.', faults);
   const checked = {
     apiKey: readSecret(given.apiKey, names.apiKey, faults),
     secretKey: readSecret(given.secretKey, names.secretKey, faults),
@@ -146,6 +154,14 @@ function readOptions(options: Unchecked<WeexConfigOptions>, names: typeof option
   };
   if (faults.length > 0) throw new TypeError(`Cannot read the WEEX configuration: ${faults.join('; ')}`);
   return checked;
+}
+
+function refuseUnknown(options: object, known: readonly string[], prefix: string, faults: string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      faults.push(`${prefix}${name} is no option, known are ${known.map((one) => prefix + one).join(', ')}`);
+    }
+  }
 }
 
 function readSecret(value: unknown, name: string, faults: string[]): string {

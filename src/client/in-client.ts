@@ -1,0 +1,49 @@
+import { type ArgumentCheck, checkOptions, refuseFaults } from './argument-checks.js';
+import { clientScope } from './client-scope.js';
+
+/** Runs round a call, outside of its policy. */
+export type Around = (call: {
+  readonly self: object;
+  readonly operation: string;
+  readonly args: unknown[];
+  /** Makes the call, under its policy. */
+  readonly proceed: (args: unknown[]) => Promise<unknown>;
+}) => Promise<unknown>;
+
+/** What is done round every call of a method. */
+export interface InClientOptions {
+  /** What has to hold for the arguments before anything is sent. */
+  readonly check?: ArgumentCheck | undefined;
+  readonly around?: Around | undefined;
+}
+
+type Method = (this: object, ...args: unknown[]) => Promise<unknown>;
+
+/**
+ * Makes the calls of a method, with its policy, part of its client: refused when the client is closed, waited for
+ * when it closes, and ended when the wait is over. It stands above `@Resilient`.
+ */
+export function InClient(operation: string, { check, around }: InClientOptions = {}): MethodDecorator {
+  return (_target, _name, descriptor) => {
+    const method = descriptor.value as Method;
+    const holder = {
+      async wrapper(this: object, ...args: unknown[]): Promise<unknown> {
+        const { calls } = clientScope(this);
+        // The options are the last parameter of every method.
+        refuseFaults(operation, [...(check?.(args) ?? []), ...checkOptions(args, method.length)]);
+        const proceed = (changed: unknown[]): Promise<unknown> =>
+          calls.run(operation, args, () => method.apply(this, changed));
+        return around ? around({ self: this, operation, args, proceed }) : proceed(args);
+      },
+    };
+    const wrapper = holder['wrapper'];
+    const { name, length } = method;
+    Object.defineProperties(wrapper, {
+      name: { value: name, configurable: true },
+      length: { value: length, configurable: true },
+    });
+    // So that what is attached to the method is found on it.
+    Object.setPrototypeOf(wrapper, method);
+    return { ...descriptor, value: wrapper as never };
+  };
+}

@@ -1,0 +1,81 @@
+import { callerSignal } from '../decorators/caller-signal.js';
+import { resilienceContext } from '../decorators/index.js';
+import { WEEXError, WEEXRequestError } from '../errors/index.js';
+
+/** The calls of a client that are under way, and their end when the client is closed. */
+export class OpenCalls {
+  readonly #calls: Map<AbortController, Promise<unknown>> = new Map();
+  #closing: Promise<void> | undefined;
+  #starting: AbortSignal | undefined;
+
+  /** What ends the call that is being started: that of the caller, or the end of the client. */
+  get starting(): AbortSignal | undefined {
+    return this.#starting;
+  }
+
+  /** Starts a call, whose signal is {@link starting} until `start` returns. A closed client refuses it. */
+  async run<Value>(operation: string, args: readonly unknown[], start: () => Promise<Value>): Promise<Value> {
+    // What is in doubt when the client is closed may still be looked up.
+    if (this.#closing && resilienceContext()?.operation !== 'orderSafety.find') throw closed(operation);
+    const controller = new AbortController();
+    const caller = callerSignal(args);
+    const abort = (): void => controller.abort(caller?.reason);
+    if (caller?.aborted) abort();
+    else caller?.addEventListener('abort', abort, { once: true });
+    try {
+      const call = this.#start(controller.signal, start);
+      this.#calls.set(controller, call);
+      return await call;
+    } finally {
+      this.#calls.delete(controller);
+      caller?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Refuses further calls, waits for those under way, at most `graceMs`, and then ends them. */
+  close(graceMs: number): Promise<void> {
+    this.#closing ??= this.#end(graceMs);
+    return this.#closing;
+  }
+
+  #start<Value>(signal: AbortSignal, start: () => Promise<Value>): Promise<Value> {
+    this.#starting = signal;
+    try {
+      return start();
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    if (this.#calls.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([grace, this.#settled()]);
+    clearTimeout(timer);
+    for (const controller of this.#calls.keys()) controller.abort(ended());
+    await this.#settled();
+  }
+
+  /** Resolves once nothing is under way, also nothing that began meanwhile. */
+  async #settled(): Promise<void> {
+    while (this.#calls.size > 0) await Promise.allSettled(this.#calls.values());
+  }
+}
+
+/** What a call rejects with that comes too late. */
+export function closed(operation: string): WEEXRequestError {
+  return new WEEXRequestError(`Cannot call ${operation}: the client is closed`, {
+    context: { operation },
+    executionStatus: 'not-executed',
+  });
+}
+
+function ended(): WEEXError {
+  return new WEEXError(
+    'Cannot finish the call: the client was closed while it was under way; what it had sent may have been executed',
+    { executionStatus: 'unknown' },
+  );
+}
