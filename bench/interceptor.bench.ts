@@ -5,7 +5,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import axiosRetry from 'axios-retry';
-import { attachWeexErrors } from 'weex-resilience';
+import { attachWeexErrors, type WeexErrorsOptions } from 'weex-resilience';
 import { compare } from './harness.js';
 
 // An adapter that answers at once leaves axios and what is attached to it.
@@ -53,6 +53,20 @@ await compare({
   },
 });
 
+const klines = JSON.stringify(
+  Array.from({ length: 300 }, (_, index) => [1_767_225_600_000 + index, '87000.1', '87100.2', '12.345', 321]),
+);
+
+await compare({
+  title: 'An answer of 300 klines as text: losslessIds, where no id needs it',
+  baseline: 'axios alone',
+  packages: ['axios'],
+  cases: {
+    'axios alone': callsOf(answering(klines)),
+    'with losslessIds': callsOf(attached(answering(klines), { losslessIds: true })),
+  },
+});
+
 function ordersOf(instance: AxiosInstance): () => Promise<unknown> {
   return async () =>
     instance.post('/api/v3/order', order, { headers: signed }).catch((error: unknown) => error);
@@ -66,8 +80,8 @@ function failuresOf(instance: AxiosInstance): () => Promise<unknown> {
   return async () => instance.get('/ticker').catch((error: unknown) => error);
 }
 
-function attached(instance: AxiosInstance): AxiosInstance {
-  attachWeexErrors(instance);
+function attached(instance: AxiosInstance, options?: WeexErrorsOptions): AxiosInstance {
+  attachWeexErrors(instance, options);
   return instance;
 }
 

@@ -1,18 +1,32 @@
-import type { InternalAxiosRequestConfig } from 'axios';
+import type { AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios';
 import { LosslessNumber, parse, stringify } from 'lossless-json';
 
-/** A number of 16 digits or more after a colon, bracket or comma; most texts have none. */
-const longInteger = /[:[,]\s*-?\d{16}/;
+/** No shorter number is beyond 2^53. */
+const minDigits = 16;
+
+/** A number of that many digits that starts where a value does. */
+const longInteger = /(?:^|[:[,])\s*-?\d{16}/;
+
+/** The transforms that were given, and what they became: one more function would cost more than the look it takes. */
+const wrapped: WeakMap<AxiosResponseTransformer, AxiosResponseTransformer> = new WeakMap();
 
 /** Makes the answer to this request keep whole numbers beyond 2^53 as strings. */
 export function keepLosslessIds(config: InternalAxiosRequestConfig): void {
-  const { responseType } = config;
+  const { responseType, transformResponse: given } = config;
   if (responseType && responseType !== 'json') return;
-  const given = config.transformResponse;
-  const transforms = Array.isArray(given) ? given : given ? [given] : [];
-  if (!transforms.includes(quoteLongIntegers)) {
-    config.transformResponse = [quoteLongIntegers, ...transforms];
-  }
+  const [first, ...others] = Array.isArray(given) ? given : given ? [given] : [];
+  config.transformResponse = [first ? wrap(first) : quoteLongIntegers, ...others];
+}
+
+function wrap(transform: AxiosResponseTransformer): AxiosResponseTransformer {
+  const known = wrapped.get(transform);
+  if (known) return known;
+  const made: AxiosResponseTransformer = function transformResponse(data: unknown, headers, status): unknown {
+    return transform.call(this, quoteLongIntegers(data), headers, status);
+  };
+  wrapped.set(transform, made);
+  wrapped.set(made, made);
+  return made;
 }
 
 /**
@@ -20,12 +34,32 @@ export function keepLosslessIds(config: InternalAxiosRequestConfig): void {
  * transforms of axios and of the caller see what they always see.
  */
 function quoteLongIntegers(data: unknown): unknown {
-  if (typeof data !== 'string' || !longInteger.test(data)) return data;
+  if (typeof data !== 'string' || !hasLongDigits(data) || !longInteger.test(data)) return data;
   try {
     return stringify(parse(data, undefined, quoteUnsafe)) ?? data;
   } catch {
     return data;
   }
+}
+
+/** Looks at every sixteenth character alone: none between them hides so many digits. Most texts end here. */
+function hasLongDigits(text: string): boolean {
+  for (let at = minDigits - 1; at < text.length; at += minDigits) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    // So many digits reach at least eight places to one side.
+    const left = isDigit(text.charCodeAt(at - 4)) && isDigit(text.charCodeAt(at - 8));
+    if (!left && !(isDigit(text.charCodeAt(at + 4)) && isDigit(text.charCodeAt(at + 8)))) continue;
+    let start = at;
+    while (start > 0 && isDigit(text.charCodeAt(start - 1))) start -= 1;
+    let end = at + 1;
+    while (end < text.length && isDigit(text.charCodeAt(end))) end += 1;
+    if (end - start >= minDigits) return true;
+  }
+  return false;
+}
+
+function isDigit(charCode: number): boolean {
+  return charCode >= 48 && charCode <= 57;
 }
 
 function quoteUnsafe(text: string): unknown {

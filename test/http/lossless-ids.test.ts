@@ -59,3 +59,11 @@ it('gives for every JSON what JSON.parse gives, apart from such numbers', async 
     { numRuns: 300, seed: 7 },
   );
 });
+
+it('finds such a number wherever it stands in the text', async () => {
+  for (let offset = 0; offset < 40; offset += 1) {
+    const padding = 'x'.repeat(offset);
+    const body = `{"p":"${padding}","id":9007199254740993,"q":"${padding}"}`;
+    expect(await received(body, { losslessIds: true })).toMatchObject({ id: '9007199254740993' });
+  }
+});
