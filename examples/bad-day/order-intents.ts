@@ -8,6 +8,8 @@ export type OrderReport = 'placed' | 'not placed' | 'unknown';
 export interface OrderIntent {
   readonly order: WantedOrder;
   report: OrderReport;
+  /** The client was still finding out when the day ended. */
+  unfinished?: true;
   /** What was said of its cancel, where one was asked for. */
   cancel?: 'cancelled' | 'failed';
 }
@@ -30,6 +32,8 @@ export interface IntentAudit {
   readonly placed: number;
   readonly notPlaced: number;
   readonly unknown: number;
+  /** Of the unknown ones, those that the client was still finding out about when the day ended. */
+  readonly unfinished: number;
   /** Intents that stand exactly once. */
   readonly once: number;
   /** Orders beyond the first of an intent. */
@@ -63,6 +67,7 @@ export function auditIntents(
     placed: counted(({ report }) => report === 'placed'),
     notPlaced: counted(({ report }) => report === 'not placed'),
     unknown: counted(({ report }) => report === 'unknown'),
+    unfinished: intents.filter(({ unfinished }) => unfinished).length,
     once: counted((verdict) => verdict.standing === 1),
     duplicates: verdicts.reduce((sum, verdict) => sum + Math.max(0, verdict.standing - 1), 0),
     wronglyReported: counted(

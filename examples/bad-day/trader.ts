@@ -142,7 +142,9 @@ class Trader implements Record<Habit, () => Promise<void>> {
     const intent: OrderIntent = { order, report: 'unknown' };
     intents.push(intent);
     const error = await this.#call('placeOrder', () => market.placeOrder(order, { signal }));
-    intent.report = error === undefined ? 'placed' : reportOf(error);
+    if (error === undefined) intent.report = 'placed';
+    else if (signal.aborted) intent.unfinished = true;
+    else intent.report = reportOf(error);
     return intent;
   }
 

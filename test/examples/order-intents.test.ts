@@ -62,7 +62,7 @@ describe('the audit of a day', () => {
       wanted('once', 'placed'),
       wanted('thrice', 'placed'),
       wanted('refused', 'not placed'),
-      wanted('dark', 'unknown'),
+      { ...wanted('dark', 'unknown'), unfinished: true as const },
       wanted('gone', 'placed'),
     ];
     const orders = ['once', 'thrice', 'thrice', 'thrice', 'dark'].map((id) => standing(id));
@@ -71,6 +71,7 @@ describe('the audit of a day', () => {
       placed: 3,
       notPlaced: 1,
       unknown: 1,
+      unfinished: 1,
       once: 2,
       duplicates: 2,
       wronglyReported: 1,

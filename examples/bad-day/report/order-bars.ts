@@ -7,7 +7,7 @@ import { round } from './time-axis.js';
 export const orderFates = [
   ['once', 'stands once, as reported'],
   ['not-placed', 'not placed, and said so'],
-  ['unknown', 'nobody can tell the trader'],
+  ['unknown', 'in the dark: it may stand or not'],
   ['second', 'stands twice or more'],
   ['wrong', 'not as reported'],
 ] as const;
