@@ -11,13 +11,13 @@ export function describePolicy(name: string, options: PolicyOptions): PolicyDesc
   const retry = options.retry || undefined;
   const retries = retry ? (retry.maxRetries ?? defaultMaxRetries) : 0;
   const waitsMs = retry ? longestWaitsMs(retries, retry.backoff) : 0;
-  // The free attempt after a refused timestamp comes on top.
-  const worstCaseCalls = retry ? retries + 2 : 1;
-  const worstCaseMs = options.deadlineMs ?? unlimitedWorstCase(options, worstCaseCalls, waitsMs);
+  const worstCaseCalls = retries + 1;
+  const worstCaseMs =
+    options.deadlineMs ?? unlimitedWorstCase(options, retry ? worstCaseCalls + 1 : 1, waitsMs);
   const warnings = warningsOf(options, retries, waitsMs);
   const text = [
     `Policy '${name}': ${order.join(' → ')}`,
-    `At most ${worstCaseCalls} ${worstCaseCalls === 1 ? 'attempt' : 'attempts'}, ${worstCaseMs === undefined ? 'for any time' : `within ${worstCaseMs} ms`}`,
+    `At most ${worstCaseCalls} ${worstCaseCalls === 1 ? 'attempt' : 'attempts'}${retry ? ', and a free one where the exchange refuses the timestamp' : ''}, ${worstCaseMs === undefined ? 'for any time' : `within ${worstCaseMs} ms`}`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ].join('\n');
   return { name, order, options, worstCaseCalls, worstCaseMs, warnings, text };

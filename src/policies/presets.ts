@@ -6,7 +6,7 @@ import type { ResiliencePolicy } from './resilience-policy.js';
 const presetOptions = {
   standard: {
     name: 'standard',
-    deadlineMs: 10_000,
+    deadlineMs: 15_000,
     attemptTimeoutMs: 3_000,
     retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.1 } },
     circuitBreaker: { failureRate: 0.5, windowMs: 10_000, minimumCalls: 10, halfOpenAfterMs: 5_000 },
@@ -15,7 +15,7 @@ const presetOptions = {
   },
   marketData: {
     name: 'marketData',
-    deadlineMs: 5_000,
+    deadlineMs: 8_000,
     attemptTimeoutMs: 2_000,
     effect: 'read',
     retry: { maxRetries: 2, backoff: { initialDelayMs: 100, maxDelayMs: 1_000 }, budget: { ratio: 0.1 } },
@@ -25,7 +25,7 @@ const presetOptions = {
   },
   account: {
     name: 'account',
-    deadlineMs: 10_000,
+    deadlineMs: 15_000,
     attemptTimeoutMs: 3_000,
     effect: 'read',
     retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },

@@ -59,7 +59,7 @@ export interface PolicyDescription {
   readonly order: readonly string[];
   /** The options in force. */
   readonly options: PolicyOptions;
-  /** The most attempts that one call can make. */
+  /** The most attempts that one call makes, beside the free one where the exchange refuses the timestamp. */
   readonly worstCaseCalls: number;
   /** The longest that one call can take, in milliseconds; `undefined` where nothing limits it. */
   readonly worstCaseMs: number | undefined;

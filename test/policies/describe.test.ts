@@ -1,0 +1,55 @@
+import { handleAll, retry, wrap } from 'cockatiel';
+import { describe, expect, it } from 'vitest';
+import { createPolicy, policies } from '../../src/index.js';
+
+describe('describe()', () => {
+  it('names the stages in effect, outermost first', () => {
+    const policy = createPolicy({
+      attemptTimeoutMs: 100,
+      bulkhead: { limit: 1 },
+      rateLimit: { limit: 1, windowMs: 100 },
+      circuitBreaker: {},
+      coolDown: true,
+      retry: {},
+      deadlineMs: 20_000,
+      fallback: () => 0,
+    });
+    expect(policy.describe().order).toEqual([
+      'fallback',
+      'deadline',
+      'retry',
+      'cool-down',
+      'circuit breaker',
+      'admission (rate limit and bulkhead)',
+      'attempt time-out',
+      'call',
+    ]);
+    expect(createPolicy().describe()).toMatchObject({ order: ['call'], worstCaseCalls: 1, warnings: [] });
+  });
+
+  it('tells the worst case: of calls by the retries, of time by the deadline or the sum of all waits', () => {
+    expect(policies.trading().describe()).toMatchObject({ worstCaseCalls: 3, worstCaseMs: 15_000 });
+    const backoff = { initialDelayMs: 100, maxDelayMs: 300, jitter: 'none' } as const;
+    const open = createPolicy({ attemptTimeoutMs: 1_000, retry: { maxRetries: 3, backoff } });
+    // Four attempts and the free one, and waits of 100, 200 and 300.
+    expect(open.describe().worstCaseMs).toBe(5 * 1_000 + 600);
+    expect(createPolicy({ retry: {} }).describe().worstCaseMs).toBeUndefined();
+  });
+
+  it.each([
+    ['add up to', { deadlineMs: 1_000, retry: { backoff: { initialDelayMs: 500 } } }],
+    ['4 attempts of attemptTimeoutMs', { deadlineMs: 5_000, attemptTimeoutMs: 2_000, retry: {} }],
+    ['shorter than twice', { attemptTimeoutMs: 600, circuitBreaker: { windowMs: 1_000 } }],
+    ['inside a retry', { retry: {}, inner: wrap(retry(handleAll, { maxAttempts: 2 })) }],
+    ['inside a retry', { retry: {}, inner: createPolicy({ retry: {} }) }],
+    ['for any time', { rateLimit: { limit: 1, windowMs: 1_000 } }],
+  ])('warns where options fit badly together: %s', (warning, options) => {
+    const { warnings, text } = createPolicy(options).describe();
+    expect(warnings).toEqual(expect.arrayContaining([expect.stringContaining(warning)]));
+    expect(text).toContain(`Warning: ${warnings[0]}`);
+  });
+
+  it('has nothing to warn of in the presets', () => {
+    for (const make of Object.values(policies)) expect(make().describe().warnings).toEqual([]);
+  });
+});
