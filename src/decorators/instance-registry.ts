@@ -39,3 +39,13 @@ export function instanceRegistry(self: unknown): PolicyRegistry | undefined {
   }
   return registries.get(self) ?? registries.get(self.constructor);
 }
+
+/** @internal The registry that was given to this very object, not to its class. */
+export function ownRegistry(target: object): PolicyRegistry | undefined {
+  return registries?.get(target);
+}
+
+/** @internal Takes back what `setInstanceRegistry` said, where it still says the same. */
+export function forgetRegistry(target: object, registry: PolicyRegistry): void {
+  if (registries?.get(target) === registry) registries.delete(target);
+}

@@ -37,6 +37,8 @@ export interface WeexErrorsOptions {
   readonly onUsage?:
     | ((usage: readonly RateLimitUsage[], config: InternalAxiosRequestConfig) => void)
     | undefined;
+  /** The `PolicyRegistry` whose listeners and trackers hear of the failures. Default: none in particular. */
+  readonly registry?: object | undefined;
 }
 
 interface Attachment {
@@ -145,12 +147,12 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosRespon
   // An interceptor before this one may have unwrapped the answer.
   if (!isAnswer(response)) {
     const failure = findRefusal(response, false);
-    if (failure) raise(thrownError(response, contextOf(undefined, options)));
+    if (failure) raise(thrownError(response, contextOf(undefined, options)), options);
     return response;
   }
   publishUsage(response, options);
   const refusal = answerRefusal(response, !readOnly(response.config, options));
-  if (refusal) raise(responseError(response, refusal, contextOf(response.config, options)));
+  if (refusal) raise(responseError(response, refusal, contextOf(response.config, options)), options);
   return response;
 }
 
@@ -163,7 +165,7 @@ function refuse(failure: unknown, options: WeexErrorsOptions): never {
   const { config, response, abort } = readFailure(failure);
   if (response) publishUsage(response, options);
   if (abort) throw abort.reason as Error;
-  raise(thrownError(failure, contextOf(config, options)));
+  raise(thrownError(failure, contextOf(config, options)), options);
 }
 
 interface ReadFailure {
@@ -187,12 +189,13 @@ function readFailure(failure: unknown): ReadFailure {
 }
 
 /** Throws the error, and tells whoever listens. */
-function raise(error: WEEXError): never {
+function raise(error: WEEXError, { registry }: WeexErrorsOptions): never {
   if (channels.errorClassified.hasSubscribers) {
     const { method, path, status, durationMs, operation, attempt } =
       error.context as Partial<ErrorClassified>;
     const at = error.timestamp.getTime();
-    channels.errorClassified.publish({ at, error, method, path, status, durationMs, operation, attempt });
+    const event = { at, error, method, path, status, durationMs, operation, attempt };
+    channels.errorClassified.publish(event, registry);
   }
   throw error;
 }

@@ -15,7 +15,7 @@ export interface ListenOptions {
  * Listeners run at once, in the middle of the call: keep them short. One that throws, or returns a promise that
  * rejects, changes nothing and is reported nowhere; a promise is not waited for. The event is frozen. The same
  * events are on `node:diagnostics_channel` under `weex-resilience:` and the type. With `registry` it hears of the
- * policies of that registry alone, and of no interceptor.
+ * policies of that registry alone, and of the interceptors that were given it.
  *
  * @returns A function that ends it. A second call of that function does nothing.
  * @throws {TypeError} When there is no event of that name, or the listener is no function.

@@ -112,6 +112,11 @@ export class PolicyRegistry {
     return [...this.#policies.keys()];
   }
 
+  /** Every policy, those with a name first, then the unnamed ones (of decorators, say) that are still in use. */
+  policies(): ResiliencePolicy[] {
+    return [...this.#policies.values(), ...this.#unnamed];
+  }
+
   /**
    * Says how errors of a class and its subclasses are treated, by every policy of this registry that has no option
    * of its own for it. A rule for system errors does not mean the library's own refusals (an open circuit, a full

@@ -1,3 +1,4 @@
+export { createSkippingClock } from '../context/skipping-clock.js';
 export { createFakeClock } from './fake-clock.js';
 export { parseScenario } from './parse-scenario.js';
 export { scenarioFromTraffic } from './scenario-from-traffic.js';
@@ -10,6 +11,7 @@ export type { DuplicatePolicy } from './exchange/order-book.js';
 export type { WindowLimit } from './exchange/rate-limits.js';
 export type { OrderStatus, SimulatedOrder } from './exchange/simulated-order.js';
 export type { Clock } from '../context/clock.js';
+export type { SkippingClock } from '../context/skipping-clock.js';
 export type { ExchangeOptions } from './exchange-options.js';
 export type { FakeClock } from './fake-clock.js';
 export type { Fault, FaultEffect, FaultKind, FaultScope } from './fault.js';

@@ -9,6 +9,8 @@ interface EntryPoint {
   readonly neverLoadsRooms: readonly string[];
   /** Whether it needs packages that are optional peers. */
   readonly needsOptionalPeers: boolean;
+  /** The package that it is made for, whose own doings on import are not ours. */
+  readonly madeFor?: string;
 }
 
 const nest = ['@nestjs/'];
@@ -32,6 +34,19 @@ const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
     neverLoads: [...nest, ...redis, ...telemetry, 'axios', 'cockatiel'],
     neverLoadsRooms: ['client', 'http', 'policies', 'testing', ...edges],
     needsOptionalPeers: false,
+  },
+  './nestjs': {
+    neverLoads: [
+      ...redis,
+      ...telemetry,
+      '@nestjs/terminus',
+      '@nestjs/axios',
+      '@nestjs/event-emitter',
+      'axios',
+    ],
+    neverLoadsRooms: ['client', 'testing', 'redis', 'otel', 'cli'],
+    needsOptionalPeers: true,
+    madeFor: '@nestjs/core',
   },
   './testing': {
     neverLoads: [...nest, ...redis, ...telemetry],

@@ -1,0 +1,37 @@
+import type { ModulesContainer } from '@nestjs/core';
+import type { ResilienceEvent, ResilienceEventType } from '../observability/events.js';
+import { onResilienceEvent } from '../observability/on-resilience-event.js';
+import type { PolicyRegistry } from '../policies/policy-registry.js';
+import { providersOf } from './providers-of.js';
+import { resilienceEventName } from './resilience-event-name.js';
+
+interface Emitter {
+  emit(name: string, event: ResilienceEvent): unknown;
+}
+
+/** Passes the events of a registry on to the application's `EventEmitter2`, where it has one. */
+export function emitEvents(
+  container: ModulesContainer,
+  registry: PolicyRegistry,
+  types: true | readonly ResilienceEventType[],
+): () => void {
+  const emitter = emitterOf(container);
+  if (!emitter) return () => undefined;
+  const pass = (event: ResilienceEvent): unknown => emitter.emit(resilienceEventName(event.type), event);
+  const stops =
+    types === true
+      ? [onResilienceEvent('*', pass, { registry })]
+      : types.map((type) => onResilienceEvent(type, pass, { registry }));
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+// By its name: the package is an optional peer that need not be there.
+function emitterOf(container: ModulesContainer): Emitter | undefined {
+  const provider = providersOf(container).find(
+    ({ token }) => typeof token === 'function' && token.name === 'EventEmitter2',
+  );
+  const instance = provider?.instance as Partial<Emitter> | undefined;
+  return typeof instance?.emit === 'function' ? (instance as Emitter) : undefined;
+}

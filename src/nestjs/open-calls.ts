@@ -1,0 +1,69 @@
+import { onResilienceEvent } from '../observability/on-resilience-event.js';
+
+/** A call that is under way. */
+export interface OpenCall {
+  readonly policy: string;
+  readonly operation: string | undefined;
+  readonly key: string | undefined;
+  /** Milliseconds since 1970, or on the scale of the policy's own clock. */
+  readonly startedAt: number;
+  /** How many attempts were started; 0 where it still waits for the first. */
+  attempts: number;
+}
+
+/** The calls of one registry that have begun and not ended. */
+export class OpenCalls {
+  readonly #calls: Map<number, OpenCall> = new Map();
+  readonly #stops: (() => void)[];
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(registry: object) {
+    this.#stops = [
+      onResilienceEvent(
+        'callStarted',
+        ({ callId, policy, operation, key, at }) =>
+          this.#calls.set(callId, { policy, operation, key, startedAt: at, attempts: 0 }),
+        { registry },
+      ),
+      onResilienceEvent(
+        'attemptStarted',
+        ({ callId }) => {
+          const call = this.#calls.get(callId);
+          if (call) call.attempts += 1;
+        },
+        { registry },
+      ),
+      onResilienceEvent(
+        'callSettled',
+        ({ callId }) => {
+          this.#calls.delete(callId);
+          if (this.#calls.size === 0) this.#whenEmpty?.();
+        },
+        { registry },
+      ),
+    ];
+  }
+
+  get list(): OpenCall[] {
+    return [...this.#calls.values()];
+  }
+
+  /** Waits until no call is open, at most so many milliseconds, and returns those that still are. */
+  async drain(forMs: number): Promise<OpenCall[]> {
+    if (this.#calls.size > 0 && forMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, forMs);
+        this.#whenEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#whenEmpty = undefined;
+    }
+    return this.list;
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+  }
+}

@@ -1,0 +1,28 @@
+import type { ResilienceEventType } from '../observability/events.js';
+
+/** The name of an event on the `EventEmitter2` of an application. */
+export type ResilienceEventName<Type extends ResilienceEventType = ResilienceEventType> =
+  `resilience.${Type}`;
+
+/**
+ * The name under which an event reaches `@OnEvent` of `@nestjs/event-emitter`.
+ *
+ * @example
+ * ```ts
+ * import { Injectable } from '@nestjs/common';
+ * import { OnEvent } from '@nestjs/event-emitter';
+ * import type { CircuitOpened } from 'weex-resilience';
+ * import { resilienceEventName } from 'weex-resilience/nestjs';
+ *
+ * @Injectable()
+ * export class Alarms {
+ *   @OnEvent(resilienceEventName('circuitOpened'))
+ *   circuitOpened({ policy, halfOpenAfterMs }: CircuitOpened): void {
+ *     console.log(`${policy} is closed for ${halfOpenAfterMs} ms`);
+ *   }
+ * }
+ * ```
+ */
+export function resilienceEventName<Type extends ResilienceEventType>(type: Type): ResilienceEventName<Type> {
+  return `resilience.${type}`;
+}

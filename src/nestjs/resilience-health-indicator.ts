@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { PolicyRegistry } from '../policies/policy-registry.js';
+import type { PolicySnapshot, ResiliencePolicy } from '../policies/resilience-policy.js';
+import { getRegistryToken } from './tokens.js';
+
+/** Which policies a health check asks about. */
+export interface ResilienceHealthOptions {
+  /** The names of the policies. Default: all of the application, those of decorators with options too. */
+  readonly policies?: readonly string[] | undefined;
+}
+
+/** What a policy is doing, as a health page shows it; a part that is off is not named. */
+export interface PolicyHealth {
+  readonly circuit?: 'closed' | 'open' | 'half-open' | 'isolated';
+  /** The keys whose circuits refuse calls. */
+  readonly openKeys?: readonly string[];
+  readonly running?: number;
+  readonly waiting?: number;
+  /** How long the cool-down keeps calls waiting, in milliseconds; absent where it does not. */
+  readonly coolingDownForMs?: number;
+}
+
+/** A result as `@nestjs/terminus` takes it. */
+export type ResilienceHealth<Key extends string = string> = Record<
+  Key,
+  { readonly status: 'up' | 'down'; readonly policies: Readonly<Record<string, PolicyHealth>> }
+>;
+
+/**
+ * Says for `@nestjs/terminus` whether the application's circuits let calls through.
+ *
+ * `down` where the circuit of a policy is open or isolated; a policy with a circuit for each key is down when all of
+ * them are. Waiting calls and cool-downs are told of and count as up. It asks the exchange nothing.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+ * import { ResilienceHealthIndicator } from 'weex-resilience/nestjs';
+ *
+ * @Controller('health')
+ * export class HealthController {
+ *   constructor(
+ *     private readonly health: HealthCheckService,
+ *     private readonly resilience: ResilienceHealthIndicator,
+ *   ) {}
+ *
+ *   @Get()
+ *   @HealthCheck()
+ *   check(): Promise<HealthCheckResult> {
+ *     return this.health.check([() => this.resilience.isHealthy('weex')]);
+ *   }
+ * }
+ * ```
+ */
+@Injectable()
+export class ResilienceHealthIndicator {
+  readonly #registry: PolicyRegistry;
+
+  constructor(@Inject(getRegistryToken()) registry: PolicyRegistry) {
+    this.#registry = registry;
+  }
+
+  /**
+   * The state of the policies under `key`.
+   *
+   * @throws RangeError when a name is not defined.
+   */
+  isHealthy<const Key extends string>(
+    key: Key,
+    { policies }: ResilienceHealthOptions = {},
+  ): Promise<ResilienceHealth<Key>> {
+    return Promise.resolve().then(() => {
+      const asked = policies?.map((name) => this.#registry.get(name)) ?? this.#registry.policies();
+      const states = asked.map((policy) => stateOf(policy));
+      const status = states.some(({ isDown }) => isDown) ? 'down' : 'up';
+      const byName = Object.fromEntries(states.map(({ name, health }) => [name, health]));
+      return { [key]: { status, policies: byName } } as ResilienceHealth<Key>;
+    });
+  }
+}
+
+interface PolicyState {
+  readonly name: string;
+  readonly isDown: boolean;
+  readonly health: PolicyHealth;
+}
+
+function stateOf(policy: ResiliencePolicy): PolicyState {
+  const { name, circuitBreaker, bulkhead, coolDown } = policy.snapshot();
+  const refused = circuitBreaker ? refusedKeys(circuitBreaker) : [];
+  const circuit = circuitBreaker?.common.state;
+  const keyCount = Object.keys(circuitBreaker?.keys ?? {}).length;
+  const isDown = isRefusing(circuit) || (keyCount > 0 && refused.length === keyCount);
+  const health = {
+    ...(circuit && { circuit }),
+    ...(refused.length > 0 && { openKeys: refused }),
+    ...bulkhead,
+    ...(coolDown && coolDown.closedForMs > 0 && { coolingDownForMs: Math.ceil(coolDown.closedForMs) }),
+  };
+  return { name, isDown, health };
+}
+
+function refusedKeys({ keys }: NonNullable<PolicySnapshot['circuitBreaker']>): string[] {
+  return Object.entries(keys).flatMap(([key, { state }]) => (isRefusing(state) ? [key] : []));
+}
+
+function isRefusing(state: PolicyHealth['circuit']): boolean {
+  return state === 'open' || state === 'isolated';
+}

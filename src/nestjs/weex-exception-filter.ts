@@ -1,0 +1,98 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { throwError } from 'rxjs';
+import { WEEXError } from '../errors/weex-error.js';
+import type { WEEXErrorKind } from '../errors/weex-error-kind.js';
+import { type ProblemDetails, problemAnswers, problemDetails } from './problem-details.js';
+import { sendProblem } from './send-problem.js';
+
+/** Options of a {@link WeexExceptionFilter}. */
+export interface WeexExceptionFilterOptions {
+  /** HTTP statuses, 400 to 599, in place of the usual ones. */
+  readonly statuses?: Readonly<Partial<Record<WEEXErrorKind, number>>> | undefined;
+}
+
+/**
+ * Answers the application's callers when a `WEEXError` leaves a handler.
+ *
+ * Over HTTP, on Express and Fastify, the body is `application/problem+json`: 429 for a rate limit, 503 for a failing
+ * exchange, an open circuit and a full bulkhead, each with `Retry-After`; 504 when time ran out, 502 when the exchange
+ * was not reached or refused the application's own credentials, 409 when it is unknown whether an order was executed,
+ * 422 for a wrong request and a refused order. A gateway sends the same to its client as the event `exception`, a
+ * microservice fails with it, a GraphQL error has it as `extensions.problem`.
+ *
+ * Keys, addresses and what the exchange said of the application's credentials do not leave it; refused credentials
+ * and unknown outcomes are logged. Every other exception is left to the next filter.
+ *
+ * @throws RangeError when a status is none of 400 to 599, or of no kind.
+ * @example
+ * ```ts
+ * import { APP_FILTER } from '@nestjs/core';
+ * import { Module } from '@nestjs/common';
+ * import { WeexExceptionFilter } from 'weex-resilience/nestjs';
+ *
+ * @Module({ providers: [{ provide: APP_FILTER, useFactory: () => new WeexExceptionFilter() }] })
+ * export class AppModule {}
+ * ```
+ */
+@Catch(WEEXError)
+export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
+  readonly #logger = new Logger('WeexExceptionFilter');
+  readonly #statuses: Readonly<Partial<Record<string, number>>>;
+
+  constructor(options: WeexExceptionFilterOptions = {}) {
+    this.#statuses = { ...options.statuses };
+    const faults = Object.entries(this.#statuses).filter(
+      ([kind, status]) =>
+        !Object.hasOwn(problemAnswers, kind) ||
+        !(Number.isInteger(status) && Number(status) >= 400 && Number(status) < 600),
+    );
+    if (faults.length > 0) {
+      const received = faults.map(([kind, status]) => `${kind}: ${status}`).join(', ');
+      throw new RangeError(
+        `Cannot create WeexExceptionFilter: statuses must be 400 to 599 for ${Object.keys(problemAnswers).join(', ')}, received ${received}`,
+      );
+    }
+  }
+
+  catch(error: WEEXError, host: ArgumentsHost): unknown {
+    const problem = problemDetails(error, this.#statuses[error.kind]);
+    if (logged.has(error.kind)) this.#logger.error(`${error.name} (code ${error.code}): ${error.message}`);
+    switch (host.getType<string>()) {
+      case 'http':
+        sendProblem(host.switchToHttp().getResponse(), problem);
+        return undefined;
+      case 'ws':
+        tell(host.switchToWs().getClient(), problem);
+        return undefined;
+      case 'rpc':
+        return throwError(() => message(problem));
+      default:
+        // A GraphQL resolver fails with the error that its filter returns.
+        return Object.assign(new Error(problem.detail), {
+          extensions: { code: error.kind, http: { status: problem.status }, problem },
+        });
+    }
+  }
+}
+
+// What its own callers are not told, or what somebody must look after.
+const logged: ReadonlySet<WEEXErrorKind> = new Set<WEEXErrorKind>(['authentication', 'outcome-unknown']);
+
+/** As Nest's own filters tell an error to gateways and microservices. */
+function message(problem: ProblemDetails): { status: 'error'; message: string; problem: ProblemDetails } {
+  return { status: 'error', message: problem.detail, problem };
+}
+
+interface GatewayClient {
+  readonly readyState?: number;
+  send?(text: string): void;
+  emit?(event: string, data: unknown): void;
+}
+
+/** A plain WebSocket knows only messages; of a Socket.IO client `emit` sends. */
+function tell(client: GatewayClient, problem: ProblemDetails): void {
+  const event = 'exception';
+  const data = message(problem);
+  if (typeof client.readyState === 'number') client.send?.(JSON.stringify({ event, data }));
+  else client.emit?.(event, data);
+}
