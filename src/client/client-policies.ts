@@ -89,7 +89,8 @@ export function applyLimits(
     const name = `${market}.${kind}` as ClientPolicyName;
     const allowance = slowest(limits.filter(({ rateLimitType }) => rateLimitType === types[typeOf(name)]));
     const policy = registry.get(name);
-    if (!allowance || !isDeepStrictEqual(policy.describe().options.rateLimit, given.get(policy))) continue;
+    const last = given.get(policy);
+    if (!allowance || !last || !isDeepStrictEqual(policy.describe().options.rateLimit, last)) continue;
     const rateLimit = rateLimitOf(name, market, allowance);
     policy.reconfigure({ rateLimit });
     given.set(policy, rateLimit);

@@ -76,12 +76,15 @@ export class RestSession {
    */
   async send<Answer>(operation: string, endpoint: Endpoint, params: RequestParams = {}): Promise<Answer> {
     if (this.#end.signal.aborted) throw closed(operation);
+    const { settings } = this.clock;
     const request = this.#buildRequest(endpoint, toWire(operation, params));
     try {
       const { data } = await this.#axios.request<Answer>(request);
       return withStringIds(data);
     } catch (error) {
-      if (error instanceof WEEXAuthenticationError && error.reason === 'clock') await this.#setClock();
+      // Where the clock was set meanwhile, by another call, the next attempt has the right time already.
+      const refused = error instanceof WEEXAuthenticationError && error.reason === 'clock';
+      if (refused && this.clock.settings === settings) await this.#setClock();
       throw error;
     }
   }

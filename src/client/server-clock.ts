@@ -7,6 +7,7 @@ export class ServerClock {
   readonly #fetchServerTime: () => Promise<number>;
   #offsetMs = 0;
   #pending: Promise<void> | undefined;
+  #settings = 0;
 
   constructor(now: () => number, fetchServerTime: () => Promise<number>) {
     this.#now = now;
@@ -16,6 +17,11 @@ export class ServerClock {
   /** Server time minus local time, in milliseconds; 0 until the exchange has told its time. */
   get offsetMs(): number {
     return this.#offsetMs;
+  }
+
+  /** How often the clock has been set. */
+  get settings(): number {
+    return this.#settings;
   }
 
   /** The present time of the exchange, in milliseconds since 1970. */
@@ -35,6 +41,7 @@ export class ServerClock {
   set(sentAt: number, serverTime: number): void {
     // The answer was true about half-way between sending and receiving.
     this.#offsetMs = serverTime - (sentAt + this.#now()) / 2;
+    this.#settings += 1;
   }
 
   async #measure(): Promise<void> {
