@@ -66,7 +66,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   #timer: unknown;
   #timerMeans: TimerMeans = 'deadline';
   /** Whether something may have been executed that nobody has disproved. */
-  #exposed = false;
+  exposed = false;
 
   constructor(
     plan: Plan,
@@ -359,7 +359,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   /** The deadline came while nothing ran. */
   #runOut(now: number): void {
-    const status = this.#exposed || this.#mayRepeat ? undefined : 'not-executed';
+    const status = this.exposed || this.#mayRepeat ? undefined : 'not-executed';
     this.#refuse('deadline', ownErrors.timedOut(this, 'deadline', status), now);
   }
 
@@ -392,12 +392,12 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.lastError = error;
     const status = isWEEXError(error) ? error.executionStatus : undefined;
     if (status === 'unknown' && !this.#mayRepeat) {
-      this.#exposed = true;
+      this.exposed = true;
       if (this.options.resolveUnknown) this.#resolve(attempt, error, now);
       else this.#fail(error, now);
       return;
     }
-    if (status !== 'not-executed') this.#exposed = true;
+    if (status !== 'not-executed') this.exposed = true;
     const rule = this.plan.rules.find(error);
     if (this.#retries.takeClockAttempt(error, rule)) this.#resynchronize(error, now);
     else this.#retryOrFail(error, rule, closedForMs, now);
@@ -529,7 +529,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (resolution.outcome === 'found') this.#end(true, resolution.value, now, 'success');
     else if (resolution.outcome === 'unknown') this.#fail(resolution.error, now);
     else {
-      this.#exposed = false;
+      this.exposed = false;
       if (now < this.deadlineAt && this.#retries.takeResend()) this.#again(error, 0, 'proven-absent', now);
       else this.#fail(resolution.error, now);
     }

@@ -1,8 +1,7 @@
 import type { Event, EventEmitter } from 'cockatiel';
-import { deliver } from '../observability/event-channel.js';
+import { quietly } from '../observability/event-channel.js';
 
 /** An event whose listeners can neither change a call by throwing nor leave a rejection unhandled. */
 export function guardedEvent<Data>(emitter: EventEmitter<Data>): Event<Data> {
-  return (listener) =>
-    emitter.addListener((data) => deliver(listener as (data: unknown) => unknown, data, ''));
+  return (listener) => emitter.addListener((data) => quietly(() => listener(data)));
 }

@@ -14,6 +14,8 @@ export interface Subject {
   readonly operation: string | undefined;
   readonly clientOrderId: string | undefined;
   readonly attempts: number;
+  /** Whether an attempt may have been executed that nobody has disproved. */
+  readonly exposed: boolean;
   /** What went wrong before; it says more than the refusal that ends the call. */
   readonly lastError: unknown;
 }
@@ -26,6 +28,7 @@ export const ownErrors = {
       policy: name,
       // An isolated circuit has no next trial.
       retryAfter: waitMs === Infinity ? undefined : waitMs / 1_000,
+      executionStatus: refusalStatus(call),
       context: facts(call),
       cause: call.lastError,
     });
@@ -35,6 +38,7 @@ export const ownErrors = {
     const { name } = call.plan;
     return new WEEXBulkheadFullError(`Call of policy '${name}' ${what}`, {
       policy: name,
+      executionStatus: refusalStatus(call),
       context: facts(call),
       cause: call.lastError,
     });
@@ -43,7 +47,7 @@ export const ownErrors = {
   coolingDown(call: Subject, waitMs: number, cause: unknown): WEEXRateLimitError {
     return new WEEXRateLimitError(
       `Call of policy '${call.plan.name}' would wait ${Math.ceil(waitMs)} ms for the cool-down, beyond its deadline`,
-      { retryAfter: waitMs / 1_000, executionStatus: 'not-executed', context: facts(call), cause },
+      { retryAfter: waitMs / 1_000, executionStatus: refusalStatus(call), context: facts(call), cause },
     );
   },
 
@@ -72,6 +76,11 @@ export const ownErrors = {
     });
   },
 } as const;
+
+/** This attempt was not sent; what is known of the call depends on the ones before. */
+function refusalStatus({ exposed }: Subject): ExecutionStatus | undefined {
+  return exposed ? undefined : 'not-executed';
+}
 
 function facts({ plan, operation, attempts }: Subject): Record<string, unknown> {
   return { policy: plan.name, ...(operation === undefined ? {} : { operation }), attempts };
