@@ -11,8 +11,8 @@ const secretName = new RegExp(`${words}|^(?:sign|auth|pass|key)$|[-_](?:sign|aut
  * be cut. The bound on names keeps the search linear.
  */
 const namedSecret = new RegExp(
-  `((?:^|[^\\w-])(?:[\\w-]{0,40}(?:${words})[\\w-]{0,40}|sign)(?:\\\\?["'])?\\s{0,8}[:=]\\s{0,8})` +
-    `(?:\\\\?"(?:[^"\\\\]|\\\\[^])*|\\\\?'(?:[^'\\\\]|\\\\[^])*|(?:Basic |Bearer )?[^\\s"'&,;}\\])]+)`,
+  `((?:^|[^\\w-])(?:[\\w-]{0,40}(?:${words})[\\w-]{0,40}|sign)(?:\\\\?["'])?\\s{0,8}[:=]\\s{0,8})(?!\\[redacted\\])` +
+    `(?:(\\\\?")(?:[^"\\\\]|\\\\[^])*|(\\\\?')(?:[^'\\\\]|\\\\[^])*|(?:Basic |Bearer )?[^\\s"'&,;}\\])]+)`,
   'gi',
 );
 
@@ -49,8 +49,18 @@ export function mayHoldSecret(text: string): boolean {
 export function redactText(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, redacted);
-  if (hint.test(clean)) clean = clean.replace(namedSecret, (_, name: string) => `${name}${redacted}`);
+  if (hint.test(clean)) clean = clean.replace(namedSecret, redactNamed);
   return clean.includes('@') ? clean.replace(userInfo, `$1${redacted}@`) : clean;
+}
+
+/** A quote that opens stays, so that what was JSON stays JSON. */
+function redactNamed(
+  _: string,
+  name: string,
+  double: string | undefined,
+  single: string | undefined,
+): string {
+  return `${name}${double ?? single ?? ''}${redacted}`;
 }
 
 /**
