@@ -14,7 +14,7 @@ describe('an answer that says no more than that something failed', () => {
       calls += 1;
       throw toWeexError(answer, { isRead: true, status: 500 }) ?? new Error('not classified');
     });
-    await expect(failing).rejects.toMatchObject({ kind: 'unknown', code: -1000 });
+    await expect(failing).rejects.toMatchObject({ kind: 'system', code: -1000 });
     expect(calls).toBe(3);
     expect(policy.snapshot().circuitBreaker?.common.state).toBe('open');
   });
