@@ -86,6 +86,8 @@ function byMessage({ refusal, catalogue }: FailureFacts): Verdict | undefined {
 
 function byCancelEndpoint(facts: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {
   if (!row?.catchAll || !isCancelRequest(facts.method, facts.path)) return undefined;
+  // Refusals come as 500; a 502, 503 or 504 says that nobody looked for the order.
+  if (facts.status !== undefined && facts.status > 500) return undefined;
   // It may as well be the failure inside that the code is named after.
   return { ...ofCategory('not-found', 'The order does not exist'), executionStatus: 'unknown' };
 }

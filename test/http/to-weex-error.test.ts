@@ -36,6 +36,18 @@ describe('toWeexError', () => {
     expect(toWeexError({ code: -1054, msg: 'INVALID_ARGUMENT: id' }, cancel)?.kind).toBe('request');
   });
 
+  it('does not take an exchange that is closed for a cancel of an order that does not exist', () => {
+    const cancel = { method: 'DELETE', path: '/capi/v3/order' };
+    for (const [status, kind] of [
+      [500, 'order'],
+      [502, 'system'],
+      [503, 'system'],
+      [504, 'system'],
+    ] as const) {
+      expect(toWeexError({ code: -1054, msg: 'closed' }, { ...cancel, status })?.kind).toBe(kind);
+    }
+  });
+
   it('knows success by its codes, and by having none', () => {
     for (const code of ['00000', '0', 0, '200', 200, undefined, null]) {
       expect(toWeexError({ code, msg: 'success', data: {} }, write)).toBeUndefined();
