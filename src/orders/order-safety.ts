@@ -60,9 +60,9 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
     ...args: Args
   ) => PromiseLike<Result | undefined | null> | Result | undefined | null;
   /**
-   * Patience before "absent": the wait before each look-up; a number stands for a list of one. Only when all of it
-   * is over, and the last look-up saw nothing, is the order taken for not executed: so choose more than a request
-   * can still be on its way after its time-out, and more than an order can be invisible.
+   * Patience before "absent": the wait before each look-up; a number stands for a list of one, a function is asked
+   * once a call. Only when all of it is over, and the last look-up saw nothing, is the order taken for not executed:
+   * so choose more than a request can still be on its way after its time-out, and more than an order can be invisible.
    *
    * Default: what `venue` needs. For WEEX that is 250, 1,000 and 3,000 where the far end answered or closed the
    * connection; 34,250 in all after a time-out, because a request that nobody answered may still be executed until

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { insertTable, methodsTable, policiesTable } from '../../scripts/client-tables.mjs';
+import { defineClientPolicies } from '../../src/client/client-policies.js';
+import { contractEndpoints } from '../../src/client/contract-endpoints.js';
+import { ContractClient, SpotClient, WeexClient } from '../../src/client/index.js';
+import { spotEndpoints } from '../../src/client/spot-endpoints.js';
+import { getResilienceMetadata, listResilientMethods, PolicyRegistry } from '../../src/index.js';
+import { endpoints as simulated } from '../../src/testing/exchange/endpoints.js';
+
+const page = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const markets = {
+  spot: { endpoints: spotEndpoints, Client: SpotClient },
+  contract: { endpoints: contractEndpoints, Client: ContractClient },
+} as const;
+
+// After a change of a table: npm run build && node scripts/make-client-docs.mjs
+describe('the tables of the client', () => {
+  it('README.md says what the endpoints say, of every method', () => {
+    const table = methodsTable(spotEndpoints, contractEndpoints);
+    expect(page('README.md')).toBe(insertTable(page('README.md'), 'client methods', table));
+    const names = [...table.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name);
+    expect(new Set(names)).toEqual(new Set(Object.keys(contractEndpoints)));
+    expect(names).toEqual(expect.arrayContaining(Object.keys(spotEndpoints)));
+  });
+
+  it('docs/client.md says what the policies do, in both markets', () => {
+    const registry = new PolicyRegistry();
+    defineClientPolicies(registry);
+    const optionsOf = (name: string) => registry.get(name).describe().options;
+    const table = policiesTable(optionsOf);
+    expect(page('docs/client.md')).toBe(insertTable(page('docs/client.md'), 'client policies', table));
+    expect(policiesTable((name) => optionsOf(name.replace('contract', 'spot')))).toBe(table);
+  });
+
+  it('a page without a place for a table is told so', () => {
+    expect(() => insertTable('nothing', 'client methods', '')).toThrow('no place for client methods');
+  });
+});
+
+describe.each(['spot', 'contract'] as const)('%s: the table of endpoints', (market) => {
+  const { endpoints, Client } = markets[market];
+
+  it('has the same policy, priority and effect in both markets', () => {
+    for (const [name, { effect, policy, priority, whenUnknown }] of Object.entries(endpoints)) {
+      const other = contractEndpoints[name as keyof typeof contractEndpoints];
+      expect([policy.replace(market, 'contract'), priority, effect, whenUnknown]).toEqual([
+        other.policy,
+        other.priority,
+        other.effect,
+        other.whenUnknown,
+      ]);
+    }
+  });
+
+  it('is what the decorators carry', () => {
+    const declared = listResilientMethods().filter(({ className }) => className === Client.name);
+    expect(new Set(declared.map(({ method }) => method))).toEqual(new Set(Object.keys(endpoints)));
+    for (const [name, { policy }] of Object.entries(endpoints)) {
+      expect(getResilienceMetadata(Client.prototype, name)).toMatchObject({ policyName: policy });
+    }
+  });
+
+  it('has the verbs, paths and weights of the exchange', () => {
+    for (const [operation, { verb, path, weight, orders, signed }] of Object.entries(endpoints)) {
+      const there = simulated.find(
+        (one) => one.market === market && one.method === verb && one.path === path.replace(/\/$/, ''),
+      );
+      expect(there, operation).toBeDefined();
+      expect([there?.orders, there?.access === 'private'], operation).toEqual([orders, signed]);
+      // To find an order on contract takes a look at the open orders and one at the history.
+      if (`${market}.${operation}` === 'contract.findOrder') expect(weight).toBe(2 + 10);
+      else expect(weight, operation).toBe(there?.weight);
+    }
+  });
+});
+
+it('a client has no method beside those of the tables', () => {
+  const methodsOf = (prototype: object) =>
+    Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+  expect(methodsOf(SpotClient.prototype).toSorted()).toEqual(Object.keys(spotEndpoints).toSorted());
+  expect(methodsOf(ContractClient.prototype).toSorted()).toEqual(Object.keys(contractEndpoints).toSorted());
+  expect(methodsOf(WeexClient.prototype)).toEqual(['recoverIntents', 'close']);
+});
