@@ -57,7 +57,9 @@ export function decorateLegacyMember(
   const original = promiseMethod(descriptor.value, method, owner, target);
   const layer = createLayer(plan, { method, isStatic, isPrivate: false, attachedTo: 'method' });
   bindHome(layer, target);
-  return { ...descriptor, value: wrapMethod(original, layer) };
+  // In place as well: what composes decorators, applyDecorators of NestJS for one, drops what they return.
+  descriptor.value = wrapMethod(original, layer);
+  return descriptor;
 }
 
 function decorateField(plan: CallPlan, context: ClassFieldDecoratorContext): unknown {

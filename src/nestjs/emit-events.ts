@@ -27,11 +27,16 @@ export function emitEvents(
   };
 }
 
-// By its name: the package is an optional peer that need not be there.
+// By what it can do: the package is an optional peer that need not be there.
 function emitterOf(container: ModulesContainer): Emitter | undefined {
   const provider = providersOf(container).find(
-    ({ token }) => typeof token === 'function' && token.name === 'EventEmitter2',
+    ({ token, instance }) =>
+      typeof token === 'function' && token.name.startsWith('EventEmitter') && isEventEmitter2(instance),
   );
-  const instance = provider?.instance as Partial<Emitter> | undefined;
-  return typeof instance?.emit === 'function' ? (instance as Emitter) : undefined;
+  return provider?.instance as Emitter | undefined;
+}
+
+function isEventEmitter2(instance: unknown): boolean {
+  const { emit, onAny } = (instance ?? {}) as { readonly emit?: unknown; readonly onAny?: unknown };
+  return typeof emit === 'function' && typeof onAny === 'function';
 }

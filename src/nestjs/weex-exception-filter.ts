@@ -69,7 +69,11 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
       default:
         // A GraphQL resolver fails with the error that its filter returns.
         return Object.assign(new Error(problem.detail), {
-          extensions: { code: error.kind, http: { status: problem.status }, problem },
+          extensions: {
+            code: problem.title.toUpperCase().replaceAll(' ', '_'),
+            http: { status: problem.status },
+            problem,
+          },
         });
     }
   }
