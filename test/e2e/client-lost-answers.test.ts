@@ -158,6 +158,8 @@ describe.each(markets)('%s: a batch whose answer is lost', (market) => {
 
 describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
   async function standing(connected: Connected) {
+    const retry = { maxRetries: 5, backoff: { initialDelayMs: 5, maxDelayMs: 10 } };
+    connected.client.registry.get(`${market}.exits`).reconfigure({ retry });
     return market === 'spot'
       ? connected.client.spot.placeOrder(resting.spot)
       : connected.client.contract.placeOrder(resting.contract);
