@@ -41,6 +41,13 @@ function bytesText(bytes: Uint8Array): string {
   );
 }
 
+/** Whether a body is a stream or a Blob, so that nobody knows yet what it says. */
+export function isUnread(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const { destroy, cancel, arrayBuffer } = body as Record<'destroy' | 'cancel' | 'arrayBuffer', unknown>;
+  return [destroy, cancel, arrayBuffer].some((method) => typeof method === 'function');
+}
+
 /** Closes a body that is a stream: nobody will read that of a failure, and its socket would stay taken. */
 export function closeStream(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;

@@ -2,11 +2,12 @@ import { defaultCatalogue, v2Catalogue } from '../errors/catalogues.js';
 import { WEEXError } from '../errors/weex-error.js';
 import type { ExecutionStatus } from '../errors/weex-error-kind.js';
 import { WEEXRateLimitError, type WEEXRateLimitErrorDetails } from '../errors/weex-rate-limit-error.js';
-import { shortenText } from './answer-body.js';
+import { isUnread, shortenText } from './answer-body.js';
 import { type AnswerHeaders, readAnswerHeaders } from './answer-headers.js';
 import { classify, type Verdict } from './classify.js';
 import { failureMessage, oneLine } from './failure-message.js';
 import type { FailureParts } from './failure-parts.js';
+import { decidingStatuses } from './http-statuses.js';
 import { isLegacyPath } from './read-only-requests.js';
 import { readUsage, tightestUsage, usageName } from './read-usage.js';
 import { redactText, redactValue } from '../errors/redact.js';
@@ -73,11 +74,13 @@ function verdictOf({ request, status, refusal, transport }: FailureParts): Verdi
 }
 
 function executionStatusOf(
-  { request, redirected }: FailureParts,
+  { request, redirected, body, status }: FailureParts,
   verdict: Verdict,
 ): ExecutionStatus | undefined {
   if (request.write !== true) return undefined;
-  return redirected ? 'unknown' : verdict.executionStatus;
+  // The body may hold a code that says otherwise than its status.
+  const isUntold = isUnread(body) && !decidingStatuses.has(status ?? 0);
+  return redirected || isUntold ? 'unknown' : verdict.executionStatus;
 }
 
 function limitsOf(

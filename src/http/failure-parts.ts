@@ -62,8 +62,7 @@ function failedRequestParts(error: AxiosError, context: FailureContext): Failure
   closeStream(response?.data);
   const body = parseBody(response?.data);
   const refusal = describeFailure(body);
-  // A good status without its body is an answer that was lost on the way.
-  const lost = !response || (body === undefined && (status === undefined || status < 300));
+  const lost = !response || isCutShort(error, body, status);
   return {
     request: requestFacts(error.config ?? response?.config, context),
     body,
@@ -76,6 +75,14 @@ function failedRequestParts(error: AxiosError, context: FailureContext): Failure
     redirected: response ? wasRedirected(response.request, refusal, status) : wasRedirected(error.request),
     cause: error,
   };
+}
+
+/** A good status without its body is an answer that was lost on the way; so is a refusal that was not read to its end. */
+function isCutShort({ code }: AxiosError, body: unknown, status: number | undefined): boolean {
+  if (body !== undefined) return false;
+  if (status === undefined || status < 300) return true;
+  // axios gives ERR_BAD_REQUEST to every answer of this range that it has read.
+  return status >= 400 && status < 500 && !decidingStatuses.has(status) && code !== 'ERR_BAD_REQUEST';
 }
 
 function thrownParts(value: unknown, context: FailureContext): FailureParts {

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +83,33 @@ describe('attachWeexErrors', () => {
     expect(await failureOf(http.get('/api/v3/time'))).not.toHaveProperty('executionStatus');
     const refused = await failureOf(http.post('http://127.0.0.1:1/api/v3/order', {}));
     expect(refused).toMatchObject({ kind: 'network', code: 'ECONNREFUSED', executionStatus: 'not-executed' });
+  });
+
+  it('does not take a refusal that was cut short or not read for a proof that a write was not executed', async () => {
+    const cut = (status: number) => (request: IncomingMessage, response: ServerResponse) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.write('{"code":500');
+      setImmediate(() => request.socket.destroy());
+    };
+    server.answer(cut(400));
+    const error = await failureOf(http.post('/api/v3/order', {}));
+    expect(error).toBeInstanceOf(WEEXNetworkError);
+    expect(error).toMatchObject({ code: 400, executionStatus: 'unknown' });
+    server.answer(cut(429));
+    expect(await failureOf(http.post('/api/v3/order', {}))).toMatchObject({
+      kind: 'rate-limit',
+      executionStatus: 'not-executed',
+    });
+    server.answer(reply(400, { code: 50001 }));
+    expect(await failureOf(http.post('/api/v3/order', {}, { responseType: 'stream' }))).toMatchObject({
+      kind: 'request',
+      executionStatus: 'unknown',
+    });
+    server.answer(reply(400, ''));
+    expect(await failureOf(http.post('/api/v3/order', {}))).toMatchObject({
+      kind: 'request',
+      executionStatus: 'not-executed',
+    });
   });
 
   it('makes a time-out of axios a WEEXTimeoutError', async () => {
