@@ -12,6 +12,8 @@ export class OrderAttempts<Result> {
   executed: { readonly value: Result } | undefined;
   /** The last answer that refused an attempt. */
   refusal: unknown;
+  /** What the last attempt in doubt failed with; `undefined` while none did. */
+  doubt: unknown;
   /** Set once an attempt was in doubt and taken for not executed. */
   doubted = false;
   /** When the last one was sent, in milliseconds since 1970; `undefined` while none was. */
@@ -76,6 +78,7 @@ export class OrderAttempts<Result> {
     if (leavesOutcomeOpen(error)) {
       // So that the policy asks before it sends again.
       if (isWEEXError(error)) setExecutionStatus(error, 'unknown');
+      this.doubt = error;
       return;
     }
     this.#inDoubt.delete(attempt);

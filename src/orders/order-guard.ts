@@ -97,6 +97,8 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #record: IntentRecord | undefined;
   readonly #attempts: OrderAttempts<Result> = new OrderAttempts();
   #verdict: unknown;
+  /** What kept a policy that sends again whatever happened from doing so. */
+  #held: unknown;
 
   constructor(
     safety: OrderSafety<This, Args, Result>,
@@ -155,10 +157,11 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const settled = policy.execute((context) => {
       signal?.throwIfAborted();
       if (this.#attempts.inDoubt && !idempotent) {
-        throw new WEEXOutcomeUnknownError(
+        this.#held = new WEEXOutcomeUnknownError(
           `Cannot send ${operation ?? 'the call'} again: nobody knows yet what became of its last attempt`,
-          { clientOrderId: this.#id },
+          { clientOrderId: this.#id, cause: this.#attempts.doubt },
         );
+        throw this.#held;
       }
       const unlimited = { attempt: 0, deadline: undefined, remainingMs: undefined };
       return this.#attempt({ ...unlimited, operation, clientOrderId: this.#id, signal: context.signal });
@@ -199,8 +202,11 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       return { outcome: 'unknown', error: this.#verdict };
     }
     attempts.clear();
-    if (isWEEXError(error) && error.executionStatus === 'unknown') setExecutionStatus(error, 'not-executed');
-    return { outcome: 'absent', error };
+    // That the outcome was unknown is no longer true; what the attempt failed with is.
+    const failure = error === this.#held ? (attempts.doubt ?? error) : error;
+    if (isWEEXError(failure) && failure.executionStatus === 'unknown')
+      setExecutionStatus(failure, 'not-executed');
+    return { outcome: 'absent', error: failure };
   }
 
   async #search(error: unknown, signal: AbortSignal | undefined, suspicious: boolean): Promise<Finding> {

@@ -100,6 +100,14 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(send).toHaveBeenCalledTimes(2);
   });
 
+  it('rejects with that, not with what held the policy back, when its policy would have sent once more', async () => {
+    const error = lost();
+    const { result, send } = call(eager, { sends: [lost(), error] });
+    await expect(result).rejects.toBe(error);
+    expect(error.executionStatus).toBe('not-executed');
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+
   it('rejects with WEEXOutcomeUnknownError when the exchange withholds every answer', async () => {
     const error = lost();
     const { result, send } = call(eager, {
