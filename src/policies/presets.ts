@@ -49,10 +49,19 @@ type Preset = (overrides?: PolicyOptions) => ResiliencePolicy;
 const preset =
   (options: PolicyOptions): Preset =>
   (overrides = {}) =>
-    createPolicy({ ...options, ...overrides });
+    createPolicy({ ...options, ...fittingTimeout(options, overrides), ...overrides });
+
+/** A shorter deadline shortens the preset's attempts as well: nobody asked for their length. */
+function fittingTimeout(
+  { attemptTimeoutMs = 0 }: PolicyOptions,
+  { deadlineMs = Infinity }: PolicyOptions,
+): PolicyOptions {
+  return deadlineMs > 0 && deadlineMs < attemptTimeoutMs ? { attemptTimeoutMs: deadlineMs } : {};
+}
 
 /**
- * Whole pipelines for the common cases, each call a new policy; options given replace those of the preset.
+ * Whole pipelines for the common cases, each call a new policy; options given replace those of the preset. A
+ * `deadlineMs` below the preset's `attemptTimeoutMs` lowers that too.
  *
  * - `standard`: what a bare `@Resilient()` uses.
  * - `marketData`: public reads, quick to give up.

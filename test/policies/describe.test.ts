@@ -36,6 +36,17 @@ describe('describe()', () => {
     expect(createPolicy({ retry: {} }).describe().worstCaseMs).toBeUndefined();
   });
 
+  it('shortens the attempts of a preset with its deadline', () => {
+    expect(policies.marketData({ deadlineMs: 500 }).describe().options).toMatchObject({
+      attemptTimeoutMs: 500,
+    });
+    expect(policies.account({ deadlineMs: 9_000 }).describe().options).toMatchObject({
+      attemptTimeoutMs: 3_000,
+    });
+    expect(() => policies.trading({ deadlineMs: 500, attemptTimeoutMs: 900 })).toThrow(/attemptTimeoutMs/);
+    expect(() => policies.trading({ deadlineMs: -1 })).toThrow(/: deadlineMs must be/);
+  });
+
   it.each([
     ['add up to', { deadlineMs: 1_000, retry: { backoff: { initialDelayMs: 500 } } }],
     ['4 attempts of attemptTimeoutMs', { deadlineMs: 5_000, attemptTimeoutMs: 2_000, retry: {} }],
