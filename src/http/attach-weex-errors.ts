@@ -6,6 +6,7 @@ import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import { channels } from '../observability/channels.js';
 import type { ErrorClassified } from '../observability/events.js';
 import { abortReason } from './abort-reason.js';
+import { checkWeexErrorsOptions } from './check-weex-errors-options.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { keepLosslessIds } from './lossless-ids.js';
@@ -66,6 +67,7 @@ const attachments: WeakMap<object, Attachment> = new WeakMap();
  * To attach again to the same instance replaces the options until the returned function is called.
  *
  * @returns A function that detaches what this call attached.
+ * @throws {TypeError} for what is no axios instance, and for options that are unknown or have the wrong type.
  *
  * @example
  * ```ts
@@ -83,6 +85,7 @@ const attachments: WeakMap<object, Attachment> = new WeakMap();
  * ```
  */
 export function attachWeexErrors(instance: AxiosInstance, options: WeexErrorsOptions = {}): () => void {
+  checkWeexErrorsOptions(instance, options);
   const stack = attachments.get(instance.interceptors)?.options ?? [];
   const own = { ...options };
   stack.push(own);

@@ -85,6 +85,19 @@ describe('attachWeexErrors', () => {
     expect(refused).toMatchObject({ kind: 'network', code: 'ECONNREFUSED', executionStatus: 'not-executed' });
   });
 
+  it('refuses options that nothing would read or could use, all at once, and what is no axios instance', () => {
+    const misspelt: object = { losslesIds: true, isRead: 5, catalogue: 'v3' };
+    expect(() => attachWeexErrors(http, misspelt)).toThrow(
+      "Cannot attach WEEX errors: losslesIds is no option; known are catalogue, isRead, losslessIds, onUsage, registry; isRead must be a function, received 5; catalogue must be a catalogue of codes, received 'v3'",
+    );
+    expect(() => attachWeexErrors({} as AxiosInstance)).toThrow(
+      /must be an axios instance, received an object/,
+    );
+    expect(() =>
+      attachWeexErrors(http, { catalogue: weexClientCatalogue, isRead: undefined })(),
+    ).not.toThrow();
+  });
+
   it('does not take a refusal that was cut short or not read for a proof that a write was not executed', async () => {
     const cut = (status: number) => (request: IncomingMessage, response: ServerResponse) => {
       response.writeHead(status, { 'content-type': 'application/json' });
