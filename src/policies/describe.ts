@@ -1,12 +1,19 @@
 import { RetryPolicy } from 'cockatiel';
 import { resolveBackoff } from './backoff.js';
+import type { ErrorRule } from './error-rule.js';
 import { defaultMaxRetries } from './retrying.js';
 import { resolveCircuit } from './circuit.js';
 import type { AnyPolicy, BackoffOptions, PolicyOptions } from './policy-options.js';
 import type { PolicyDescription } from './resilience-policy.js';
+import { withRules } from './with-rules.js';
 
 /** Says what options amount to, before any call is made. */
-export function describePolicy(name: string, options: PolicyOptions): PolicyDescription {
+export function describePolicy(
+  name: string,
+  given: PolicyOptions,
+  rules: readonly ErrorRule[],
+): PolicyDescription {
+  const options = withRules(given, rules);
   const order = stages(options);
   const retry = options.retry || undefined;
   const retries = retry ? (retry.maxRetries ?? defaultMaxRetries) : 0;
@@ -20,7 +27,7 @@ export function describePolicy(name: string, options: PolicyOptions): PolicyDesc
     `At most ${worstCaseCalls} ${worstCaseCalls === 1 ? 'attempt' : 'attempts'}${retry ? ', and a free one where the exchange refuses the timestamp' : ''}, ${worstCaseMs === undefined ? 'for any time' : `within ${worstCaseMs} ms`}`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ].join('\n');
-  return { name, order, options, worstCaseCalls, worstCaseMs, warnings, text };
+  return { name, order, options: given, worstCaseCalls, worstCaseMs, warnings, text };
 }
 
 function stages(options: PolicyOptions): string[] {
@@ -89,6 +96,9 @@ function warningsOf(options: PolicyOptions, retries: number, waitsMs: number): s
   }
   if (options.retry && inner && retries > 0 && hasRetry(inner)) {
     warnings.push('a retry stands inside a retry: their attempts multiply');
+  }
+  if (deadlineMs === undefined && retries > 0) {
+    warnings.push('without deadlineMs a call may wait for as long as a Retry-After of the exchange says');
   }
   if (deadlineMs === undefined && (options.rateLimit || options.coolDown)) {
     warnings.push('without deadlineMs a call may wait for the rate limit or the cool-down for any time');

@@ -94,7 +94,7 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   describe(): PolicyDescription {
-    return describePolicy(this.name, this.#options);
+    return describePolicy(this.name, this.#options, this.#host.rules.all);
   }
 
   snapshot(): PolicySnapshot {

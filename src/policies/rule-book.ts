@@ -48,6 +48,11 @@ export class RuleBook {
     return false;
   }
 
+  /** What users said, class by class. */
+  get all(): readonly ErrorRule[] {
+    return [...this.#rules.values()];
+  }
+
   set(errorClass: ErrorClass, rule: ErrorRule): void {
     this.#rules.set(errorClass, { ...this.#rules.get(errorClass), ...withoutUndefined(copyOptions(rule)) });
     this.#found = new Map();

@@ -42,8 +42,19 @@ export class Scopes {
         `Cannot share the rate limit of scope '${name}': rateLimit.windowMs is ${existing.config.windowMs} there, received ${config.windowMs}`,
       );
     }
+    if (existing && existing.config.type !== config.type) {
+      throw new RangeError(
+        `Cannot share the rate limit of scope '${name}': rateLimit.type is '${existing.config.type}' there, received '${config.type}'`,
+      );
+    }
     // The last one who says how much the scope may take is right, as after a look at the exchange's own figures.
-    if (existing && existing.config.limit !== config.limit) existing.configure(config, clock.now());
+    const reservedCritical = config.reservedCritical || (existing?.config.reservedCritical ?? 0);
+    if (
+      existing &&
+      (existing.config.limit !== config.limit || existing.config.reservedCritical !== reservedCritical)
+    ) {
+      existing.configure({ ...config, reservedCritical }, clock.now());
+    }
     return scope.limiter;
   }
 

@@ -1,6 +1,6 @@
 import { handleAll, retry, wrap } from 'cockatiel';
 import { describe, expect, it } from 'vitest';
-import { createPolicy, policies } from '../../src/index.js';
+import { createPolicy, policies, PolicyRegistry, WEEXRateLimitError } from '../../src/index.js';
 
 describe('describe()', () => {
   it('names the stages in effect, outermost first', () => {
@@ -58,6 +58,33 @@ describe('describe()', () => {
     const { warnings, text } = createPolicy(options).describe();
     expect(warnings).toEqual(expect.arrayContaining([expect.stringContaining(warning)]));
     expect(text).toContain(`Warning: ${warnings[0]}`);
+  });
+
+  it('counts in what rules of the registry add, unless the policy has its own', () => {
+    const backoff = { initialDelayMs: 1_000, maxDelayMs: 1_000, jitter: 'none' } as const;
+    const registry = new PolicyRegistry().forError(WEEXRateLimitError, {
+      retry: { maxRetries: 7, backoff },
+      coolDown: true,
+      fallback: () => 0,
+    });
+    const bare = registry.define('bare', {});
+    expect(bare.describe()).toMatchObject({
+      order: ['fallback', 'retry', 'cool-down', 'call'],
+      worstCaseCalls: 8,
+      options: { name: 'bare' },
+    });
+    expect(bare.describe().options.retry).toBeUndefined();
+    const own = registry.define('own', { retry: { maxRetries: 1 }, coolDown: false, fallback: false });
+    expect(own.describe()).toMatchObject({ order: ['retry', 'call'], worstCaseCalls: 2 });
+    expect(
+      registry.define('off', { retry: false, coolDown: false, fallback: false }).describe(),
+    ).toMatchObject({ order: ['call'], worstCaseCalls: 1 });
+  });
+
+  it('warns that a Retry-After may be of any length where no deadline ends it', () => {
+    const warning = 'without deadlineMs a call may wait for as long as a Retry-After of the exchange says';
+    expect(createPolicy({ attemptTimeoutMs: 100, retry: {} }).describe().warnings).toContain(warning);
+    expect(createPolicy({ deadlineMs: 20_000, retry: {} }).describe().warnings).not.toContain(warning);
   });
 
   it('has nothing to warn of in the presets', () => {

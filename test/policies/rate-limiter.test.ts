@@ -163,6 +163,19 @@ describe('shared by a scope', () => {
     expect(waiting.at).toHaveLength(5);
   });
 
+  it('what one policy of it keeps for critical calls is kept by all', () => {
+    const clock = createFakeClock();
+    const plain = createPolicy({ clock, rateLimit: shared });
+    const caring = createPolicy({ clock, rateLimit: { ...shared, reserved: { critical: 2 } } });
+    createPolicy({ clock, rateLimit: shared });
+    expect(flood(plain, clock, 10).at.length).toBeLessThanOrEqual(3);
+    expect(flood(caring, clock, 2, { priority: 'critical' }).at).toHaveLength(2);
+    const orders = { ...shared, type: 'orders' } as const;
+    expect(() => createPolicy({ clock, rateLimit: orders })).toThrow(
+      "rateLimit.type is 'weight' there, received 'orders'",
+    );
+  });
+
   it('other scopes, other clocks and policies without a scope share nothing', async () => {
     const clock = createFakeClock();
     const policies = [
