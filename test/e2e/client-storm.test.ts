@@ -3,7 +3,7 @@ import { isWEEXError } from '../../src/index.js';
 import type { Fault } from '../../src/testing/index.js';
 import { connect, filling, markets } from './support/connect.js';
 
-const endpoint = ['placeOrder', 'placeOrders', 'cancelOrder', 'getOrder', 'getOpenOrders', 'getOrderHistory'];
+const endpoint = ['placeOrder', 'placeOrders'];
 const faults: Fault[] = [
   { kind: 'lost-reply', endpoint, probability: 0.1 },
   { kind: 'reset', endpoint, probability: 0.08 },
@@ -11,6 +11,7 @@ const faults: Fault[] = [
   { kind: 'server-error', endpoint, probability: 0.05, executed: true },
   { kind: 'proxy-html', endpoint, probability: 0.05 },
   { kind: 'refusal', endpoint: ['placeOrder', 'placeOrders'], probability: 0.05 },
+  { kind: 'reset', endpoint: 'reads', probability: 0.1 },
   { kind: 'late-visibility', delayMs: 60 },
 ];
 
