@@ -1,6 +1,7 @@
 import { callerSignal } from '../decorators/caller-signal.js';
 import { resilienceContext } from '../decorators/index.js';
 import { WEEXError, WEEXRequestError } from '../errors/index.js';
+import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
 
 /** The calls of a client that are under way, and their end when the client is closed. */
 export class OpenCalls {
@@ -19,16 +20,16 @@ export class OpenCalls {
     if (this.#closing && resilienceContext()?.operation !== 'orderSafety.find') throw closed(operation);
     const controller = new AbortController();
     const caller = callerSignal(args);
-    const abort = (): void => controller.abort(caller?.reason);
-    if (caller?.aborted) abort();
-    else caller?.addEventListener('abort', abort, { once: true });
+    const end = { handleEvent: () => controller.abort(caller?.reason) };
+    if (caller?.aborted) end.handleEvent();
+    else if (caller) joinSignal(caller, end);
     try {
       const call = this.#start(controller.signal, start);
       this.#calls.set(controller, call);
       return await call;
     } finally {
       this.#calls.delete(controller);
-      caller?.removeEventListener('abort', abort);
+      if (caller) leaveSignal(caller, end);
     }
   }
 

@@ -2,6 +2,7 @@ import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError } from '../errors/index.js';
 import type { ExecuteOptions } from '../policies/resilience-policy.js';
+import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
 
 /**
  * Calls a function under a policy that is not of this library. Such a policy knows no execution status, so that its
@@ -32,10 +33,15 @@ export function executeForeign(
 
 function releasedBy(signal: AbortSignal, settled: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const release = (): void => reject(signal.reason as Error);
-    if (signal.aborted) release();
-    signal.addEventListener('abort', release, { once: true });
-    const end = (): void => signal.removeEventListener('abort', release);
+    const end = (): void => leaveSignal(signal, release);
+    const release = {
+      handleEvent: () => {
+        end();
+        reject(signal.reason as Error);
+      },
+    };
+    if (signal.aborted) release.handleEvent();
+    else joinSignal(signal, release);
     settled.then(resolve, reject).then(end, end);
   });
 }

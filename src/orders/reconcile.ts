@@ -1,5 +1,6 @@
 import type { Clock } from '../context/clock.js';
 import { isWEEXError } from '../errors/index.js';
+import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
 import { carriesOtherId } from './carries-other-id.js';
 
 /** One look at the exchange, for the error message. */
@@ -125,12 +126,13 @@ function limitTime(clock: Clock, ms: number, caller: AbortSignal | undefined): T
   const timers = new Set<unknown>();
   const startedAt = clock.now();
   const stop = (): void => controller.abort(caller?.reason);
+  const release = { handleEvent: stop };
   const stopped = new Promise<typeof over>((resolve) => {
     signal.addEventListener('abort', () => resolve(over), { once: true });
   });
   timers.add(clock.setTimeout(stop, ms));
   if (caller?.aborted) stop();
-  else caller?.addEventListener('abort', stop, { once: true });
+  else if (caller) joinSignal(caller, release);
   return {
     signal,
     wait: (delayMs) => new Promise((resolve) => timers.add(clock.setTimeout(resolve, delayMs, 'wait'))),
@@ -138,7 +140,7 @@ function limitTime(clock: Clock, ms: number, caller: AbortSignal | undefined): T
     elapsedMs: () => Math.round(clock.now() - startedAt),
     end() {
       for (const timer of timers) clock.clearTimeout(timer);
-      caller?.removeEventListener('abort', stop);
+      if (caller) leaveSignal(caller, release);
     },
   };
 }

@@ -1,12 +1,14 @@
+import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
+
 /** Settles as `work` does, or rejects with the reason of the signal: other policies wait on after an abort. */
 export function releaseOnAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  let release: (() => void) | undefined;
+  const release = { handleEvent: (): void => undefined };
   const aborted = new Promise<never>((_, reject) => {
-    release = () => reject(signal.reason as Error);
-    if (signal.aborted) release();
-    else signal.addEventListener('abort', release);
+    release.handleEvent = () => reject(signal.reason as Error);
+    if (signal.aborted) release.handleEvent();
+    else joinSignal(signal, release);
   });
   return Promise.race([work, aborted]).finally(() => {
-    if (release) signal.removeEventListener('abort', release);
+    leaveSignal(signal, release);
   });
 }
