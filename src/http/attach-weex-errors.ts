@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { type CallContext, callContextOf, currentCallContext } from '../context/call-context.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
@@ -9,12 +10,13 @@ import { abortReason } from './abort-reason.js';
 import { checkWeexErrorsOptions } from './check-weex-errors-options.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
+import { createLastStep } from './last-step.js';
 import { keepLosslessIds } from './lossless-ids.js';
 import { isReadRequest } from './read-only-requests.js';
 import { readUsage } from './read-usage.js';
 import { makeRequestId, requestIdHeader } from './request-id.js';
 import { answerRefusal } from './answer-refusal.js';
-import { findRefusal } from './refusal.js';
+import { findRefusal, type Refusal } from './refusal.js';
 import { responseError, thrownError } from './to-weex-error.js';
 
 /** Options of {@link attachWeexErrors}; every one is optional. */
@@ -103,9 +105,10 @@ export function attachWeexErrors(instance: AxiosInstance, options: WeexErrorsOpt
 
 function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachment {
   const { request, response } = instance.interceptors;
-  const current = (): WeexErrorsOptions => stack.at(-1) ?? {};
+  const current = (): WeexErrorsOptions => stack[stack.length - 1] ?? {};
+  const prepareLast = createLastStep((config) => prepare(config, current()));
   // Synchronous, so that axios adds no turn of the event loop to a request.
-  const requestId = request.use((config) => prepare(config, current()), null, { synchronous: true });
+  const requestId = request.use(prepareLast, null, { synchronous: true });
   const responseId = response.use(
     (answer) => judge(answer, current()),
     (failure: unknown) => refuse(failure, current()),
@@ -119,14 +122,13 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   };
 }
 
-function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions): InternalAxiosRequestConfig {
+function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions): void {
   (config as { [sentAt]?: number })[sentAt] = performance.now();
   if (!config.headers.has(requestIdHeader)) config.headers[requestIdHeader] = makeRequestId();
   if (options.losslessIds) keepLosslessIds(config);
   const ambient = currentCallContext();
-  const context = ambient ?? callContextOf(config.signal);
+  const context = ambient ?? (config.signal && callContextOf(config.signal));
   if (context) joinCall(config, context, ambient !== undefined, options);
-  return config;
 }
 
 function joinCall(
@@ -154,9 +156,18 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosRespon
     return response;
   }
   publishUsage(response, options);
-  const refusal = answerRefusal(response, !readOnly(response.config, options));
+  const refusal = safeRefusal(response, options);
   if (refusal) raise(responseError(response, refusal, contextOf(response.config, options)), options);
   return response;
+}
+
+/** A body may throw when it is read: then it is no success that anybody could use. */
+function safeRefusal(response: AxiosResponse, options: WeexErrorsOptions): Refusal | undefined {
+  try {
+    return answerRefusal(response, !readOnly(response.config, options));
+  } catch {
+    return { level: 'answer' };
+  }
 }
 
 function isAnswer(value: unknown): value is AxiosResponse {
@@ -242,5 +253,5 @@ function publishUsage({ headers, config }: AxiosResponse, { onUsage }: WeexError
 }
 
 function callOf(config: InternalAxiosRequestConfig | undefined): CallContext | undefined {
-  return currentCallContext() ?? callContextOf(config?.signal);
+  return currentCallContext() ?? (config?.signal && callContextOf(config.signal));
 }

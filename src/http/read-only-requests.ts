@@ -22,6 +22,8 @@ const cancels: ReadonlySet<string> = new Set([
 
 /** Tells whether a request can change nothing, by its verb and, for a few POSTs, by its path. */
 export function isReadRequest(config: AxiosRequestConfig): boolean {
+  // As axios writes it, for nearly every read there is.
+  if (config.method === 'get') return true;
   const method = methodOf(config);
   return readMethods.has(method) || (method === 'POST' && readOnlyPosts.has(trim(pathOf(config))));
 }

@@ -12,7 +12,7 @@ let count = 0;
 export function makeRequestId(): string {
   prefix ??= randomBytes(6).toString('hex');
   count += 1;
-  return `${prefix}-${count.toString(36)}`;
+  return `${prefix}-${count}`;
 }
 
 /** The id that a request was sent with, whatever the case of its header. */

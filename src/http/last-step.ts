@@ -1,0 +1,42 @@
+import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
+
+/**
+ * Makes a request interceptor that does a step as late as can be: where the adapter is a function, when it is called.
+ * By then axios has copied and checked the headers for the last time, so that one more costs nothing, and other
+ * interceptors have done their part. A step that throws is left out: it must not fail a request.
+ */
+export function createLastStep(
+  step: (config: InternalAxiosRequestConfig) => void,
+): (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig {
+  const preparing = new WeakMap<AxiosAdapter, AxiosAdapter>();
+  return (config) => {
+    const { adapter } = config;
+    if (typeof adapter !== 'function') {
+      attempt(step, config);
+      return config;
+    }
+    let prepared = preparing.get(adapter);
+    if (!prepared) {
+      prepared = (last) => {
+        attempt(step, last);
+        return adapter(last);
+      };
+      preparing.set(adapter, prepared);
+      // A request that is sent again comes with what it was given here.
+      preparing.set(prepared, prepared);
+    }
+    config.adapter = prepared;
+    return config;
+  };
+}
+
+function attempt(
+  step: (config: InternalAxiosRequestConfig) => void,
+  config: InternalAxiosRequestConfig,
+): void {
+  try {
+    step(config);
+  } catch {
+    // Headers that are frozen, say: the request goes out without an id.
+  }
+}
