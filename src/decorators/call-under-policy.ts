@@ -49,6 +49,7 @@ function executeOptions(
     effect,
     idempotent,
     args,
+    instance: typeof self === 'object' && self !== null ? self : undefined,
     signal: signalOf(signal, self, args, ambient),
   };
 }

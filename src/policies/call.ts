@@ -18,7 +18,7 @@ import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 import { Retrying } from './retrying.js';
 import type { FoundRule } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
-import { isPassing, slotOf } from './stale-values.js';
+import { isPassing } from './stale-values.js';
 import type { Links } from './wait-queue.js';
 
 /** What a call is doing; in each state at most one timer runs. */
@@ -286,7 +286,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       this.#leaveWait(later);
       this.#stopLookUp({ outcome: 'found', value }, new Error('The answer came after all'), later);
     }
-    plan.stale?.keep(slotOf(this.options), value, now);
+    plan.stale?.keep(this.options, value, now);
     this.#end(true, value, now, 'success');
   }
 
@@ -549,7 +549,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.lastError = error;
     this.#disarm();
     const rule = plan.rules.find(error);
-    const kept = isPassing(error, rule) ? plan.stale?.find(slotOf(options), now) : undefined;
+    const kept = isPassing(error, rule) ? plan.stale?.find(options, now) : undefined;
     const fallback = plan.fallback ?? rule?.fallback;
     if (!kept && !fallback) {
       this.#end(false, error, now, 'failure');

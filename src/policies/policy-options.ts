@@ -139,7 +139,7 @@ export interface PolicyOptions {
   /**
    * The last good value answers in place of a failed call while it is younger than this, in milliseconds: where the
    * exchange is down, slow, limits or was not asked, not where it refused the request. Values are told apart by
-   * operation, key and arguments, so a call that names none of them shares one value with all of its kind; a call
+   * instance, operation, key and arguments, so a call that names none of them shares one value with all of its kind; a call
    * whose arguments are no plain data has none.
    */
   readonly staleMs?: number | undefined;

@@ -35,6 +35,8 @@ export interface ExecuteOptions {
   readonly idempotent?: boolean | undefined;
   /** The arguments of the method, where the call is one: they tell last good values (`staleMs`) apart. */
   readonly args?: readonly unknown[] | undefined;
+  /** The instance that the method belongs to: each has last good values of its own. */
+  readonly instance?: object | undefined;
   /** The id of the intent, passed on in the context of every attempt. */
   readonly clientOrderId?: string | undefined;
   /** What the call takes from the rate limit. Default: the policy's `rateLimit.cost`, else 1. */

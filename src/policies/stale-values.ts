@@ -1,13 +1,23 @@
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import type { ExecuteOptions } from './resilience-policy.js';
 import type { FoundRule } from './rule-book.js';
 
 /** How many last good values are kept. */
 const capacity = 1_000;
 
-/** The last good value of each distinct call, for as long as it is worth something. */
+interface Kept {
+  readonly value: unknown;
+  readonly at: number;
+}
+
+/**
+ * The last good value of each distinct call, for as long as it is worth something. Each instance has its own: what
+ * one account holds is no answer for another.
+ */
 export class StaleValues {
   #maxAgeMs: number;
-  readonly #values: Map<string, { readonly value: unknown; readonly at: number }> = new Map();
+  readonly #common: Map<string, Kept> = new Map();
+  readonly #byInstance: WeakMap<object, Map<string, Kept>> = new WeakMap();
 
   constructor(maxAgeMs: number) {
     this.#maxAgeMs = maxAgeMs;
@@ -18,16 +28,26 @@ export class StaleValues {
     return this;
   }
 
-  keep(slot: string | undefined, value: unknown, now: number): void {
+  keep(call: ExecuteOptions, value: unknown, now: number): void {
+    const slot = slotOf(call);
     if (slot === undefined) return;
-    this.#values.delete(slot);
-    this.#values.set(slot, { value, at: now });
-    if (this.#values.size > capacity) this.#values.delete(this.#values.keys().next().value as string);
+    const values = this.#valuesOf(call.instance);
+    values.delete(slot);
+    values.set(slot, { value, at: now });
+    if (values.size > capacity) values.delete(values.keys().next().value as string);
   }
 
-  find(slot: string | undefined, now: number): { readonly value: unknown } | undefined {
-    const kept = slot === undefined ? undefined : this.#values.get(slot);
+  find(call: ExecuteOptions, now: number): { readonly value: unknown } | undefined {
+    const slot = slotOf(call);
+    const kept = slot === undefined ? undefined : this.#valuesOf(call.instance).get(slot);
     return kept && now - kept.at < this.#maxAgeMs ? kept : undefined;
+  }
+
+  #valuesOf(instance: object | undefined): Map<string, Kept> {
+    if (!instance) return this.#common;
+    const values = this.#byInstance.get(instance) ?? new Map<string, Kept>();
+    this.#byInstance.set(instance, values);
+    return values;
   }
 }
 
@@ -46,11 +66,7 @@ export function isPassing(error: unknown, rule: FoundRule | undefined): boolean 
 }
 
 /** Where the value of a call is kept; `undefined` where its arguments are no plain data and it has no key. */
-export function slotOf(call: {
-  readonly operation?: string | undefined;
-  readonly key?: string | undefined;
-  readonly args?: readonly unknown[] | undefined;
-}): string | undefined {
+function slotOf(call: ExecuteOptions): string | undefined {
   const { operation = '', key = '', args = [] } = call;
   try {
     return args.every(isPlain) ? JSON.stringify([operation, key, args], distinct) : undefined;

@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
+  createPolicy,
   type FallbackCall,
   PolicyRegistry,
+  Resilient,
   WEEXAuthenticationError,
   WEEXNetworkError,
   WEEXOrderError,
@@ -212,5 +214,28 @@ describe('staleMs', () => {
       kind: 'network',
     });
     expect(await policy.execute(() => Promise.reject(down()), ask([1]))).toBe(1);
+  });
+});
+
+describe('staleMs of a decorated method', () => {
+  it('never answers one instance with the value of another', async () => {
+    const state = { isDown: false };
+    const policy = createPolicy({ staleMs: 1_000 });
+    class Account {
+      readonly #owner: string;
+      constructor(owner: string) {
+        this.#owner = owner;
+      }
+      @Resilient(policy)
+      async getBalance(): Promise<string> {
+        if (state.isDown) throw new WEEXSystemError('down');
+        return `balance of ${this.#owner}`;
+      }
+    }
+    const [first, second] = [new Account('first'), new Account('second')];
+    await first.getBalance();
+    state.isDown = true;
+    await expect(first.getBalance()).resolves.toBe('balance of first');
+    await expect(second.getBalance()).rejects.toThrow('down');
   });
 });
