@@ -7,7 +7,7 @@ import type { AnyPolicy, ErrorClass, PolicyOptions } from './policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 import { RuleBook } from './rule-book.js';
 import { Scopes } from './scopes.js';
-import { validateOptions, validateRule } from './validate.js';
+import { validateOptions, validateRegistry, validateRule } from './validate.js';
 
 /** What all policies of a registry have in common, unless they say otherwise. */
 export interface PolicyRegistryOptions {
@@ -46,11 +46,11 @@ export class PolicyRegistry {
     sharesBudget: true,
   };
 
-  /** @throws TypeError when the clock or the random source is none. */
+  /** @throws TypeError when the clock or the random source is none, and for options of a policy. */
   constructor(options: PolicyRegistryOptions = {}) {
-    const { clock, random, ...others } = options;
+    validateRegistry(options);
+    const { clock, random } = options;
     this.#defaults = { ...(clock && { clock }), ...(random && { random }) };
-    validateOptions({ ...this.#defaults, ...others }, 'create a registry');
   }
 
   /**

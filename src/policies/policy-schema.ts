@@ -66,6 +66,14 @@ const orFalse = (schema: v.GenericSchema): v.GenericSchema =>
   // An issue inside the object says more than "neither false nor an object".
   v.lazy((input) => (input === false ? v.literal(false) : schema));
 
+const clock = v.custom(
+  (value) =>
+    ['now', 'setTimeout', 'clearTimeout'].every(
+      (name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
+    ),
+  'must have the methods now, setTimeout and clearTimeout',
+);
+
 const options = group({
   name: text,
   deadlineMs: milliseconds,
@@ -133,13 +141,7 @@ const options = group({
     (value) => typeof (value as { execute?: unknown } | null)?.execute === 'function',
     'must be a policy with an execute method',
   ),
-  clock: v.custom(
-    (value) =>
-      ['now', 'setTimeout', 'clearTimeout'].every(
-        (name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
-      ),
-    'must have the methods now, setTimeout and clearTimeout',
-  ),
+  clock,
   random: callback,
 });
 
@@ -151,9 +153,10 @@ const rule = group({
 });
 
 /** The shape of what can be given, by what it is called in messages. */
-export const schemas: { readonly [Name in 'options' | 'rule']: v.GenericSchema } = {
+export const schemas: { readonly [Name in 'options' | 'rule' | 'registry']: v.GenericSchema } = {
   options,
   rule,
+  registry: group({ clock, random: callback }),
 };
 
 function isErrorClass(value: { prototype?: unknown }): boolean {

@@ -38,6 +38,11 @@ export function validateSame(options: PolicyOptions, current: PolicyOptions, sub
   raise(subject, faults);
 }
 
+/** As {@link validateOptions}, for what all policies of a registry have in common. */
+export function validateRegistry(options: unknown): void {
+  raise('create a registry', shapeFaults(schemas.registry, options));
+}
+
 /** As {@link validateOptions}, for a rule of `registry.forError`. */
 export function validateRule(rule: unknown, subject: string): void {
   const faults = shapeFaults(schemas.rule, rule);

@@ -41,6 +41,10 @@ describe('new PolicyRegistry({ clock, random })', () => {
 
   it('refuses a clock that is none and options that it does not have', () => {
     expect(() => new PolicyRegistry({ clock: {} as never })).toThrow(/^Cannot create a registry: clock/);
+    const ofPolicy: object = { deadlineMs: 5_000 };
+    expect(() => new PolicyRegistry(ofPolicy)).toThrow(
+      'Cannot create a registry: deadlineMs is no option; known are clock, random',
+    );
     expect(() => new PolicyRegistry({ clocks: createFakeClock() } as never)).toThrow(
       /^Cannot create a registry: clocks/,
     );
