@@ -13,6 +13,7 @@ import {
 } from '../../src/index.js';
 import {
   getClockToken,
+  getOptionsToken,
   getPolicyToken,
   getRegistryToken,
   InjectPolicy,
@@ -128,6 +129,17 @@ describe('overrideProvider', () => {
     await expect(trading.place()).rejects.toThrow('down');
     expect([trading.calls, trading.policy]).toEqual([1, noop]);
     expect(module.get<PolicyRegistry>(getRegistryToken()).get('orders').describe().options.inner).toBe(noop);
+    await module.close();
+  });
+
+  it('of the options replaces them', async () => {
+    const module = await builder()
+      .overrideProvider(getOptionsToken())
+      .useValue({ policies: { orders: { fallback: () => 'replaced' } } })
+      .compile();
+    const trading = module.get(Trading);
+    trading.failures = [down()];
+    expect(await trading.place()).toBe('replaced');
     await module.close();
   });
 

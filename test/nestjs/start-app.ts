@@ -1,4 +1,4 @@
-import type { INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,7 +14,7 @@ export interface App {
 
 /** A real application on a port of 127.0.0.1. */
 export async function startApp(
-  root: Type,
+  root: Type | DynamicModule,
   platform: Platform = 'express',
   prepare: (app: INestApplication) => void = () => undefined,
 ): Promise<App> {

@@ -1,0 +1,11 @@
+/** Where the exchange is, who asks, and how the service behaves. */
+export interface Settings {
+  readonly exchangeUrl: string;
+  readonly apiKey: string;
+  readonly secretKey: string;
+  readonly passphrase: string;
+  /** The largest order that the desk accepts, in units of the coin. */
+  readonly maxQuantity: number;
+  /** How long a shutdown waits for calls under way, in milliseconds. */
+  readonly drainMs: number;
+}
