@@ -87,6 +87,7 @@ async function lookUpOnce(
     const value = await limit.race(lookUp(limit.signal));
     if (value === over) throw new Error('No answer in time');
     if (value === undefined || value === null) note('not-seen');
+    else if (isNoOrder(value)) note('failed', new TypeError('It returned neither an order nor undefined'));
     // The look-up itself is wrong, so that what it does not show proves nothing either.
     else if (carriesOtherId(value, clientOrderId)) note('failed', new Error('It returned another order'));
     else {
@@ -99,6 +100,11 @@ async function lookUpOnce(
     if (limit.signal.aborted) return over;
   }
   return undefined;
+}
+
+/** What programs return for "nothing" beside `undefined`; taken for an order it would be a wrong report. */
+function isNoOrder(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : value === false || value === '' || value === 0;
 }
 
 function isNotFound(error: unknown): boolean {

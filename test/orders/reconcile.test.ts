@@ -56,6 +56,14 @@ describe('reconcile', () => {
     expect(exchange.times).toEqual([250, 1_250, 4_250]);
   });
 
+  it.each([[[]], [false], [''], [0]])(
+    'takes %j for no order, and for no proof that there is none',
+    async (nothing) => {
+      expect(await search(answering(nothing))).toMatchObject({ outcome: 'unknown' });
+      expect(await search(answering(nothing, order))).toMatchObject({ outcome: 'found', value: order });
+    },
+  );
+
   it('calls it absent only when all of the patience is over', async () => {
     const exchange = answering(undefined);
     const finding = await search(exchange);
