@@ -2,6 +2,8 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { Clock } from '../context/clock.js';
 import { operationOf } from '../decorators/operation.js';
 import { isPolicy } from '../decorators/policy-source.js';
+import { ErrorTracker } from '../observability/error-tracker.js';
+import { checkListener } from '../observability/on-resilience-event.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
 import { checkOptions } from './check-options.js';
 import { classOf, instancesOf, nameOf, type Provider, providersOf, tokensWantedBy } from './providers-of.js';
@@ -25,7 +27,11 @@ export function createRegistry(
   if (!checkOptions(options, faults)) faults.raise();
   const providers = providersOf(container);
   const { random, unknownPolicies = 'refuse' } = options;
-  const registry = options.registry ?? new PolicyRegistry({ clock, random });
+  let registry = options.registry ?? new PolicyRegistry();
+  if (!options.registry) faults.try('options', () => (registry = new PolicyRegistry({ clock, random })));
+  faults.try('errorTracker', () => new ErrorTracker(options.errorTracker));
+  if (Array.isArray(options.events))
+    faults.try('events', () => checkListener(options.events as string[], String));
   const roots = providers.filter(({ token }) => token === getOptionsToken());
   if (roots.length > 1) {
     faults.add('forRoot or forRootAsync is imported more than once; use forFeature in the other modules');

@@ -4,6 +4,23 @@ import { getErrorTrackerToken } from './tokens.js';
 /**
  * Injects the application's `ErrorTracker`, on a constructor parameter or a property. It counts every failure of the
  * application's policies, and of the HTTP modules with `withWeexErrors`.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import type { ErrorSummary, ErrorTracker } from 'weex-resilience';
+ * import { InjectErrorTracker } from 'weex-resilience/nestjs';
+ *
+ * @Controller('errors')
+ * export class ErrorsController {
+ *   constructor(@InjectErrorTracker() private readonly tracker: ErrorTracker) {}
+ *
+ *   @Get()
+ *   read(): ErrorSummary {
+ *     return this.tracker.summary();
+ *   }
+ * }
+ * ```
  */
 export function InjectErrorTracker(): PropertyDecorator & ParameterDecorator {
   return Inject(getErrorTrackerToken());

@@ -116,7 +116,8 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
     {
       provide: getErrorTrackerToken(),
       useFactory: ({ errorTracker }: ResilienceModuleOptions) => new ErrorTracker(errorTracker),
-      inject: [getOptionsToken()],
+      // After the registry, which checks all options.
+      inject: [getOptionsToken(), getRegistryToken()],
     },
     {
       provide: InstanceBinder,

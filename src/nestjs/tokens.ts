@@ -23,22 +23,69 @@ export function getPolicyToken(name: string): string {
   return `${prefix}${name}`;
 }
 
-/** The injection token of the application's `PolicyRegistry`. */
+/**
+ * The injection token of the application's `PolicyRegistry`.
+ *
+ * @example
+ * ```ts
+ * import type { INestApplicationContext } from '@nestjs/common';
+ * import type { PolicyRegistry } from 'weex-resilience';
+ * import { getRegistryToken } from 'weex-resilience/nestjs';
+ *
+ * export const namesOf = (app: INestApplicationContext): string[] =>
+ *   app.get<PolicyRegistry>(getRegistryToken()).names();
+ * ```
+ */
 export function getRegistryToken(): string {
   return 'weex-resilience:registry';
 }
 
-/** The injection token of the application's `ErrorTracker`. */
+/**
+ * The injection token of the application's `ErrorTracker`.
+ *
+ * @example
+ * ```ts
+ * import type { INestApplicationContext } from '@nestjs/common';
+ * import type { ErrorTracker } from 'weex-resilience';
+ * import { getErrorTrackerToken } from 'weex-resilience/nestjs';
+ *
+ * export const errorsOf = (app: INestApplicationContext): number =>
+ *   app.get<ErrorTracker>(getErrorTrackerToken()).summary().totalErrors;
+ * ```
+ */
 export function getErrorTrackerToken(): string {
   return 'weex-resilience:error-tracker';
 }
 
-/** The injection token of the clock of all policies; override it in tests with `createSkippingClock()`. */
+/**
+ * The injection token of the clock of all policies; override it in tests with `createSkippingClock()`.
+ *
+ * @example
+ * ```ts
+ * import type { TestingModuleBuilder } from '@nestjs/testing';
+ * import { getClockToken } from 'weex-resilience/nestjs';
+ * import { createSkippingClock } from 'weex-resilience/testing';
+ *
+ * export const withoutWaits = (builder: TestingModuleBuilder): TestingModuleBuilder =>
+ *   builder.overrideProvider(getClockToken()).useValue(createSkippingClock());
+ * ```
+ */
 export function getClockToken(): string {
   return 'weex-resilience:clock';
 }
 
-/** The injection token of the options that `forRoot` or `forRootAsync` were given. */
+/**
+ * The injection token of the options that `forRoot` or `forRootAsync` were given.
+ *
+ * @example
+ * ```ts
+ * import type { INestApplicationContext } from '@nestjs/common';
+ * import { getOptionsToken, type ResilienceModuleOptions } from 'weex-resilience/nestjs';
+ *
+ * export const drainMsOf = (app: INestApplicationContext): number | undefined =>
+ *   app.get<ResilienceModuleOptions>(getOptionsToken()).drainMs;
+ * ```
+ */
 export function getOptionsToken(): string {
   return 'weex-resilience:options';
 }

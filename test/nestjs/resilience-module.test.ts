@@ -283,10 +283,12 @@ describe('the start', () => {
     [{ registry: new PolicyRegistry(), random: () => 0 }, /random contradicts registry/],
     [{ events: 'all' }, /events must be true, false or a list of event types, received 'all'/],
     [{ errorTracker: { capacity: 0 } }, /capacity/],
-    [{ clock: {} }, /clock/],
+    [{ clock: {} }, /clock must have the methods now, setTimeout and clearTimeout, received an object/],
+    [{ events: ['circuitOpen'] }, /events: there is no event 'circuitOpen'/],
   ])('refuses %o', async (options, message) => {
     const root = moduleOf({ imports: [ResilienceModule.forRoot(options as never)] });
     await expect(startApp(root)).rejects.toThrow(message);
+    await expect(startApp(root)).rejects.toThrow(/^Cannot start ResilienceModule: /);
   });
 
   it('refuses forRoot twice', async () => {
