@@ -77,6 +77,8 @@ const units: Readonly<Record<string, number>> = {
   HOUR: 3_600_000,
   DAY: 86_400_000,
 };
+/** No policy takes a longer window. */
+const longestMs = 2 ** 31 - 1;
 const types = { weight: 'REQUEST_WEIGHT', orders: 'ORDERS' } as const;
 
 /** Takes over the limits that the exchange publishes, where a policy still has the limit that it had from here. */
@@ -85,9 +87,10 @@ export function applyLimits(
   market: Market,
   limits: readonly ExchangeRateLimit[],
 ): void {
+  const readable = limits.filter((limit) => typeof limit === 'object' && limit !== null);
   for (const kind of Object.keys(pipelines)) {
     const name = `${market}.${kind}` as ClientPolicyName;
-    const allowance = slowest(limits.filter(({ rateLimitType }) => rateLimitType === types[typeOf(name)]));
+    const allowance = slowest(readable.filter(({ rateLimitType }) => rateLimitType === types[typeOf(name)]));
     const policy = registry.get(name);
     const last = given.get(policy);
     if (!allowance || !last || !isDeepStrictEqual(policy.describe().options.rateLimit, last)) continue;
@@ -104,7 +107,10 @@ function slowest(limits: readonly ExchangeRateLimit[]): Allowance | undefined {
       limit,
       windowMs: (units[interval] ?? Number.NaN) * intervalNum,
     }))
-    .filter(({ limit, windowMs }) => Number.isSafeInteger(limit) && limit > 0 && windowMs > 0);
+    .filter(
+      ({ limit, windowMs }) =>
+        Number.isSafeInteger(limit) && limit > 0 && windowMs > 0 && windowMs <= longestMs,
+    );
   return windows.toSorted((left, right) => left.limit / left.windowMs - right.limit / right.windowMs)[0];
 }
 

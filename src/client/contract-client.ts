@@ -191,7 +191,10 @@ export class ContractClient {
     symbol?: string | CallOptions,
     _options?: CallOptions,
   ): Promise<Contract.ContractCancelOutcome[]> {
-    return this.#send('cancelAllOrders', { symbol: symbolFrom(symbol) });
+    const answer = this.#send<Contract.ContractCancelOutcome[]>('cancelAllOrders', {
+      symbol: symbolFrom(symbol),
+    });
+    return [await answer].flat();
   }
 
   /**

@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly path: string;
   /** Where the parameters go. */
   readonly parameters: 'query' | 'body';
+  /** What the answer has to be. */
+  readonly answer: AnswerShapeName;
   /** Whether the request carries the four `ACCESS-*` headers. */
   readonly signed: boolean;
   /** The policy of the registry that the call runs under. */
@@ -26,6 +28,18 @@ export interface Endpoint {
    */
   readonly whenUnknown: 'send again' | 'look up' | 'stop';
 }
+
+/** The shapes of answers, see `answer-shapes.ts`. */
+export type AnswerShapeName =
+  | 'time'
+  | 'object'
+  | 'book'
+  | 'objectOrList'
+  | 'list'
+  | 'order'
+  | 'done'
+  | 'allDone'
+  | 'batch';
 
 /** The two markets of the exchange. */
 export type Market = 'spot' | 'contract';

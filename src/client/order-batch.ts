@@ -1,9 +1,10 @@
 import { callerSignal } from '../decorators/caller-signal.js';
-import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
+import { isWEEXError, WEEXOutcomeUnknownError, WEEXSystemError } from '../errors/index.js';
 import { batchOutcomes } from '../http/index.js';
 import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
 import { settleAfterwards } from '../orders/settle-afterwards.js';
 import type { Outcome } from '../policies/resilience-policy.js';
+import { isOrder } from './answer-shapes.js';
 import { clientScope } from './client-scope.js';
 import type { Around } from './in-client.js';
 
@@ -95,6 +96,8 @@ export async function sendBatch<Order extends BatchOrder, Placed>(
       known,
       find,
     );
+  const open = unsent.find(({ newClientOrderId: id }) => !known.has(id));
+  if (open) throw unsettled(open.newClientOrderId, answer);
   return [...known.values()];
 }
 
@@ -136,7 +139,10 @@ function unknownOf<Order extends BatchOrder>(orders: readonly Order[]): NamedOrd
   return (orders as readonly NamedOrder<Order>[]).filter((order) => !known.has(order.newClientOrderId));
 }
 
-/** Joins what the exchange tells of each order with the orders: by id, or where it tells none by place. */
+/**
+ * Joins what the exchange tells of each order with the orders: by id, or where it tells none by place. An order of
+ * which it tells neither that it stands nor that it does not is left out.
+ */
 function readOutcomes<Placed>(
   orders: readonly NamedOrder<BatchOrder>[],
   answer: unknown,
@@ -147,9 +153,10 @@ function readOutcomes<Placed>(
     const atPlace = told[index]?.value?.clientOrderId ? undefined : told[index];
     const outcome = byId.get(clientOrderId) ?? atPlace;
     if (!outcome) return [];
-    return outcome.ok
-      ? [{ ok: true, value: outcome.value, clientOrderId }]
-      : [{ ok: false, error: outcome.error, clientOrderId }];
+    if (!outcome.ok) {
+      return mayStand(outcome.error) ? [] : [{ ok: false, error: outcome.error, clientOrderId }];
+    }
+    return isOrder(outcome.value) ? [{ ok: true, value: outcome.value, clientOrderId }] : [];
   });
 }
 
@@ -163,6 +170,14 @@ function refusedBatch(error: unknown): unknown {
   const isList =
     Array.isArray(data) || Array.isArray((data as { orderList?: unknown } | undefined)?.orderList);
   return isList ? data : undefined;
+}
+
+/** What a batch fails with whose answer leaves open what became of an order, so that it is looked up. */
+function unsettled(clientOrderId: string, answer: unknown): WEEXSystemError {
+  return new WEEXSystemError(
+    `Cannot tell from the answer to a batch what became of the order ${clientOrderId}`,
+    { data: answer, context: { clientOrderId }, executionStatus: 'unknown' },
+  );
 }
 
 function mayStand(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { WEEXOrderError } from '../errors/index.js';
+import { clientScope } from './client-scope.js';
 import type { Around } from './in-client.js';
 import type { CallOptions, OrderReference, OrderStatus } from './types.js';
 import type { RequestParams } from './request-params.js';
@@ -12,12 +13,17 @@ export function referenceParams({ orderId, clientOrderId }: OrderReference): Req
 export const cancelSafety: {
   readonly clientOrderId: (reference: OrderReference) => string;
   readonly settleMs: readonly number[];
+  readonly reconcileDeadlineMs: (this: object) => number;
 } = {
   /** The one id that the reference goes by. */
   clientOrderId: ({ orderId, clientOrderId }: OrderReference): string =>
     orderId === undefined ? clientOrderId : String(orderId),
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
   settleMs: [0, 500],
+  /** That of the client is for its own patience, which may be shorter. */
+  reconcileDeadlineMs() {
+    return Math.max(1_000, clientScope(this).reconcileDeadlineMs);
+  },
 };
 
 /** What a look-up of an order to be cancelled shows. */

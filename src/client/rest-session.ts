@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { WEEXAuthenticationError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
+import { checkAnswer } from './answer-shapes.js';
 import type { Endpoint } from './endpoint.js';
 import { closed } from './open-calls.js';
 import { type RequestParams, toWire } from './request-params.js';
@@ -18,7 +19,7 @@ export interface RestSessionOptions {
   readonly config: WeexConfig;
   readonly market: 'spot' | 'contract';
   /** Where the market tells its time. */
-  readonly timePath: string;
+  readonly time: Endpoint;
   /** Milliseconds since 1970 on the local clock. */
   readonly now: () => number;
   /** Told of the limits that the exchange publishes. */
@@ -41,7 +42,7 @@ export class RestSession {
   readonly #now: () => number;
   readonly #onLimits: (limits: readonly ExchangeRateLimit[]) => void;
 
-  constructor({ config, market, timePath, now, onLimits }: RestSessionOptions) {
+  constructor({ config, market, time, now, onLimits }: RestSessionOptions) {
     this.#config = config;
     this.#now = now;
     this.#onLimits = onLimits;
@@ -60,10 +61,11 @@ export class RestSession {
     this.clock = new ServerClock(now, async () => {
       // Many calls may wait for this answer: it must not end with the one that asked first.
       const { signal } = this.#end;
-      const answer = await this.#axios.get<ServerTime>(this.#baseUrl + timePath, {
+      const answer = await this.#axios.get<ServerTime>(this.#baseUrl + time.path, {
         timeout: clockTimeoutMs,
         signal,
       });
+      checkAnswer(`${market}.getServerTime`, time, answer);
       return answer.data.serverTime;
     });
   }
@@ -79,8 +81,9 @@ export class RestSession {
     const { settings } = this.clock;
     const request = this.#buildRequest(endpoint, toWire(operation, params));
     try {
-      const { data } = await this.#axios.request<Answer>(request);
-      return withStringIds(data);
+      const response = await this.#axios.request<Answer>(request);
+      checkAnswer(operation, endpoint, response);
+      return withStringIds(response.data);
     } catch (error) {
       // Where the clock was set meanwhile, by another call, the next attempt has the right time already.
       const refused = error instanceof WEEXAuthenticationError && error.reason === 'clock';

@@ -196,7 +196,9 @@ export class SpotClient {
     const symbols = symbol === undefined ? await this.#openSymbols() : [symbol];
     const canceled: Spot.SpotCanceledOrder[] = [];
     for (const one of symbols)
-      canceled.push(...(await this.#send<Spot.SpotCanceledOrder[]>('cancelAllOrders', { symbol: one })));
+      canceled.push(
+        ...[await this.#send<Spot.SpotCanceledOrder[]>('cancelAllOrders', { symbol: one })].flat(),
+      );
     return canceled;
   }
 

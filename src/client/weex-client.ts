@@ -7,7 +7,7 @@ import { type ClientScope, setClientScope } from './client-scope.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type { ContractOrder } from './contract-types.js';
-import type { Market } from './endpoint.js';
+import type { Endpoint, Market } from './endpoint.js';
 import { defaultReconcileDeadlineMs, lookUpPolicy } from './look-up-policy.js';
 import { OpenCalls } from './open-calls.js';
 import { RestSession } from './rest-session.js';
@@ -94,16 +94,16 @@ export class WeexClient {
     this.registry = registry ?? new PolicyRegistry();
     defineClientPolicies(this.registry);
     this.#scope = { calls: new OpenCalls(), journal, settleMs, reconcileDeadlineMs };
-    const session = (market: Market, timePath: string): RestSession =>
+    const session = (market: Market, time: Endpoint): RestSession =>
       new RestSession({
         config,
         market,
-        timePath,
+        time,
         now: Date.now,
         onLimits: (limits) => applyLimits(this.registry, market, limits),
       });
-    const spot = session('spot', spotEndpoints.getServerTime.path);
-    const contract = session('contract', contractEndpoints.getServerTime.path);
+    const spot = session('spot', spotEndpoints.getServerTime);
+    const contract = session('contract', contractEndpoints.getServerTime);
     this.#sessions = [spot, contract];
     this.spot = new SpotClient(spot);
     this.contract = new ContractClient(contract);

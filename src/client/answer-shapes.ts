@@ -1,0 +1,82 @@
+import { redactValue } from '../errors/redact.js';
+import { WEEXSystemError } from '../errors/index.js';
+import { requestSecrets } from '../http/request-secrets.js';
+import type { AxiosResponse } from 'axios';
+import type { AnswerShapeName, Endpoint } from './endpoint.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What an answer is expected to be, and how to see whether it is: a proxy answers with valid JSON, too. */
+interface AnswerShape {
+  /** For the error message. */
+  readonly name: string;
+  readonly fits: (answer: unknown) => boolean;
+}
+
+/** The shapes of answers. They ask for what the client relies on and for nothing else. */
+const answerShapes: Readonly<Record<AnswerShapeName, AnswerShape>> = {
+  time: {
+    name: 'an object with a serverTime',
+    fits: (answer) => isFields(answer) && Number.isFinite(answer['serverTime']),
+  },
+  object: { name: 'an object', fits: isFields },
+  book: {
+    name: 'an object with bids and asks',
+    fits: (answer) => isFields(answer) && Array.isArray(answer['bids']) && Array.isArray(answer['asks']),
+  },
+  objectOrList: {
+    name: 'an object or a list of objects',
+    fits: (answer) => isFields(answer) || isList(answer),
+  },
+  list: { name: 'a list of objects', fits: isList },
+  order: { name: 'an object with an orderId or clientOrderId', fits: isOrder },
+  done: { name: 'an object with an orderId or success', fits: isDone },
+  allDone: {
+    name: 'a list of orders or an object with an orderId or success',
+    fits: (answer) => isList(answer) || isDone(answer),
+  },
+  batch: {
+    name: 'a list of orders',
+    fits: (answer) => isList(answer) || (isFields(answer) && isList(answer['orderList'])),
+  },
+};
+
+/**
+ * Refuses an answer that is none to its request. What became of a write is not known then: the order may stand.
+ *
+ * @throws WEEXSystemError
+ */
+export function checkAnswer(operation: string, endpoint: Endpoint, response: AxiosResponse): void {
+  const { data, status, config } = response as AxiosResponse<unknown>;
+  const { name, fits } = answerShapes[endpoint.answer];
+  if (fits(data)) return;
+  throw new WEEXSystemError(`${operation} failed: The answer is not ${name} (HTTP ${status})`, {
+    code: status,
+    data: redactValue(data, requestSecrets(config)),
+    context: { operation, method: endpoint.verb, path: endpoint.path, status },
+    executionStatus: endpoint.effect === 'write' ? 'unknown' : undefined,
+  });
+}
+
+/** Whether an answer, or an item of one, tells of an order. */
+export function isOrder(answer: unknown): boolean {
+  return (
+    isFields(answer) &&
+    [answer['orderId'], answer['clientOrderId'], answer['origClientOrderId']].some(
+      (id) => typeof id === 'number' || (typeof id === 'string' && id !== ''),
+    )
+  );
+}
+
+/** Where the exchange is told what to do, its word that it was done is enough. */
+function isDone(answer: unknown): boolean {
+  return isOrder(answer) || (isFields(answer) && answer['success'] === true);
+}
+
+function isList(answer: unknown): boolean {
+  return Array.isArray(answer) && answer.every(isFields);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
