@@ -51,7 +51,7 @@ class Durable extends Work {}
 
 class Made extends Work {}
 
-@Controller('work')
+@Controller('jobs')
 class WorkController extends Work {
   constructor(
     @Inject(Single) readonly single: Single,
@@ -137,7 +137,7 @@ describe('the registry of an instance', () => {
     for (const round of [0, 1]) {
       for (const [index, { url }] of apps.entries()) {
         const calls = index + 2;
-        expect([round, await numbers(`${url}/work/static`)]).toEqual([round, Array(4).fill(calls)]);
+        expect([round, await numbers(`${url}/jobs/static`)]).toEqual([round, Array(4).fill(calls)]);
         expect(await numbers(`${url}/request`)).toEqual(Array(5).fill(calls));
         expect(await numbers(`${url}/request/above`)).toBe(calls);
         expect(await numbers(`${url}/request/below`)).toBe(calls);
