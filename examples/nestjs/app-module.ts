@@ -33,7 +33,7 @@ export class AppModule {
         TradingModule,
       ],
       controllers: [HealthController, MetricsController],
-      providers: [{ provide: APP_FILTER, useFactory: () => new WeexExceptionFilter() }],
+      providers: [{ provide: APP_FILTER, useClass: WeexExceptionFilter }],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger, Optional } from '@nestjs/common';
 import { throwError } from 'rxjs';
 import { WEEXError } from '../errors/weex-error.js';
 import type { WEEXErrorKind } from '../errors/weex-error-kind.js';
@@ -10,6 +10,9 @@ export interface WeexExceptionFilterOptions {
   /** HTTP statuses, 400 to 599, in place of the usual ones. */
   readonly statuses?: Readonly<Partial<Record<WEEXErrorKind, number>>> | undefined;
 }
+
+/** Nobody provides it: NestJS then leaves the parameter out. */
+const optionsByHand = Symbol('WeexExceptionFilterOptions');
 
 /**
  * Answers the application's callers when a `WEEXError` leaves a handler.
@@ -23,6 +26,9 @@ export interface WeexExceptionFilterOptions {
  * Keys, addresses and what the exchange said of the application's credentials do not leave it; refused credentials
  * and unknown outcomes are logged. Every other exception is left to the next filter.
  *
+ * Options are for whoever makes it by hand, as in `useFactory: () => new WeexExceptionFilter({ statuses })`; made by
+ * NestJS, as below or by `@UseFilters(WeexExceptionFilter)`, it asks for none.
+ *
  * @throws RangeError when a status is none of 400 to 599, or of no kind.
  * @example
  * ```ts
@@ -30,7 +36,7 @@ export interface WeexExceptionFilterOptions {
  * import { Module } from '@nestjs/common';
  * import { WeexExceptionFilter } from 'weex-resilience/nestjs';
  *
- * @Module({ providers: [{ provide: APP_FILTER, useFactory: () => new WeexExceptionFilter() }] })
+ * @Module({ providers: [{ provide: APP_FILTER, useClass: WeexExceptionFilter }] })
  * export class AppModule {}
  * ```
  */
@@ -39,7 +45,8 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
   readonly #logger = new Logger('WeexExceptionFilter');
   readonly #statuses: Readonly<Partial<Record<string, number>>>;
 
-  constructor(options: WeexExceptionFilterOptions = {}) {
+  // NestJS would look for a provider of the parameter's type, which is an interface and has none.
+  constructor(@Optional() @Inject(optionsByHand) options: WeexExceptionFilterOptions = {}) {
     this.#statuses = { ...options.statuses };
     const faults = Object.entries(this.#statuses).filter(
       ([kind, status]) =>

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpException, Param, Res } from '@nestjs/common';
+import { Controller, Get, HttpException, Param, Res, UseFilters } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,7 +68,7 @@ class FailController {
 
 const root = moduleOf({
   controllers: [FailController],
-  providers: [{ provide: APP_FILTER, useFactory: () => new WeexExceptionFilter() }],
+  providers: [{ provide: APP_FILTER, useClass: WeexExceptionFilter }],
 });
 
 describe.each(['express', 'fastify'] as const)('WeexExceptionFilter on %s', (platform) => {
@@ -141,6 +141,44 @@ describe.each(['express', 'fastify'] as const)('WeexExceptionFilter on %s', (pla
   it('cuts off an answer that has begun, and serves the next', async () => {
     await expect(fetch(`${app.url}/fail/half`).then((response) => response.text())).rejects.toThrow();
     expect((await fetch(`${app.url}/fail/order`)).status).toBe(422);
+  });
+});
+
+describe('WeexExceptionFilter given by class', () => {
+  class BusyController {
+    busy(): never {
+      throw new WEEXRateLimitError('busy', { retryAfter: 3 });
+    }
+  }
+  Controller('busy')(BusyController);
+  Get()(BusyController.prototype, 'busy', Object.getOwnPropertyDescriptor(BusyController.prototype, 'busy')!);
+
+  it.each([
+    ['as a provider', moduleOf({ controllers: [BusyController], providers: [WeexExceptionFilter] })],
+    [
+      'beside an alias',
+      moduleOf({
+        controllers: [BusyController],
+        providers: [WeexExceptionFilter, { provide: APP_FILTER, useExisting: WeexExceptionFilter }],
+      }),
+    ],
+  ])('is made by NestJS %s, and asks for no options', async (_, module) => {
+    const { app, url, close } = await startApp(module, 'express', (nest) =>
+      nest.useGlobalFilters(nest.get(WeexExceptionFilter)),
+    );
+    expect(app.get(WeexExceptionFilter)).toBeInstanceOf(WeexExceptionFilter);
+    const response = await fetch(`${url}/busy`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '3']);
+    await close();
+  });
+
+  it('is made by NestJS for @UseFilters', async () => {
+    class GuardedController extends BusyController {}
+    Controller('guarded')(GuardedController);
+    UseFilters(WeexExceptionFilter)(GuardedController);
+    const { url, close } = await startApp(moduleOf({ controllers: [GuardedController] }));
+    expect((await fetch(`${url}/guarded`)).status).toBe(429);
+    await close();
   });
 });
 
