@@ -9,6 +9,13 @@ describe('a bundle of a program that imports', () => {
     expect(parts).toContain('weex-resilience/dist/errors/weex-rate-limit-error.js');
     expect(parts.filter((part) => !part.startsWith('weex-resilience/dist/errors/'))).toEqual([]);
   });
+
+  // The build drops comments, but not the marks that say a call may be left out.
+  it('one catalogue holds its codes, and those of no other', async () => {
+    const parts = await bundle(`import { v2Catalogue } from 'weex-resilience'; console.log(v2Catalogue);`);
+    expect(parts).toContain('weex-resilience/dist/errors/codes/v2-codes.js');
+    expect(parts).not.toContain('weex-resilience/dist/errors/codes/v3-codes.js');
+  });
 });
 
 /** The files that put at least one byte into the bundle, from the last node_modules on. */
