@@ -63,6 +63,7 @@ export {
 
 export type {
   AnyErrorClass,
+  AnyWEEXError,
   CaseResult,
   Catalogue,
   CodeDefinition,

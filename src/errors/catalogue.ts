@@ -7,9 +7,16 @@ import { WEEXSystemError } from './weex-system-error.js';
 
 /** A class that a code stands for: `WEEXError` or a subclass whose constructor takes `(message, details)`. */
 export type WEEXErrorClass<Failure extends WEEXError = WEEXError> = new (
-  message?: string,
-  details?: WEEXErrorDetails,
+  message: string | undefined,
+  details: WEEXErrorDetails & FieldsOfOwnCode,
 ) => Failure;
+
+/** What the errors for your own code ask for. No answer of the exchange holds it: it is empty where a code makes one. */
+interface FieldsOfOwnCode {
+  readonly strategyName: string;
+  readonly riskType: string;
+  readonly portfolioValue: number;
+}
 
 /** A code of your own for {@link Catalogue.extend}. */
 export interface CodeDefinition {

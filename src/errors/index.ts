@@ -18,6 +18,7 @@ export { WEEXRequestError } from './weex-request-error.js';
 export { WEEXSystemError } from './weex-system-error.js';
 export { WEEXTimeoutError } from './weex-timeout-error.js';
 
+export type { AnyWEEXError } from './any-weex-error.js';
 export type { Catalogue, CodeDefinition, CodeExplanation, WEEXErrorClass } from './catalogue.js';
 export type { AnyErrorClass, TypeHandler } from './handlers-by-type.js';
 export type {

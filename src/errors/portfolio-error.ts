@@ -4,7 +4,7 @@ import { assign, WEEXError, type WEEXErrorDetails } from './weex-error.js';
 /** Details of a {@link PortfolioError}. */
 export interface PortfolioErrorDetails extends WEEXErrorDetails {
   /** The value of the portfolio at that time. */
-  readonly portfolioValue?: number | undefined;
+  readonly portfolioValue: number;
 }
 
 /**
@@ -13,14 +13,17 @@ export interface PortfolioErrorDetails extends WEEXErrorDetails {
 export class PortfolioError extends WEEXError {
   declare readonly name: 'PortfolioError';
   declare readonly kind: 'portfolio';
-  declare readonly portfolioValue?: number;
+  /** `NaN` where the error was made for a code of a catalogue. */
+  declare readonly portfolioValue: number;
 
   static {
     identify(this, 'PortfolioError', 'portfolio');
   }
 
-  constructor(message?: string, details: PortfolioErrorDetails = {}) {
+  constructor(message: string | undefined, details: PortfolioErrorDetails);
+  // Made for a code of a catalogue, it has no more than what came with the answer.
+  constructor(message?: string, details: Partial<PortfolioErrorDetails> = {}) {
     super(message, { code: 60003, ...details });
-    assign(this, 'portfolioValue', details.portfolioValue);
+    assign(this, 'portfolioValue', details.portfolioValue ?? Number.NaN);
   }
 }

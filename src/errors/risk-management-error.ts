@@ -4,7 +4,7 @@ import { assign, WEEXError, type WEEXErrorDetails } from './weex-error.js';
 /** Details of a {@link RiskManagementError}. */
 export interface RiskManagementErrorDetails extends WEEXErrorDetails {
   /** The rule that was violated. */
-  readonly riskType?: string | undefined;
+  readonly riskType: string;
 }
 
 /**
@@ -13,14 +13,17 @@ export interface RiskManagementErrorDetails extends WEEXErrorDetails {
 export class RiskManagementError extends WEEXError {
   declare readonly name: 'RiskManagementError';
   declare readonly kind: 'risk-management';
-  declare readonly riskType?: string;
+  /** Empty where the error was made for a code of a catalogue. */
+  declare readonly riskType: string;
 
   static {
     identify(this, 'RiskManagementError', 'risk-management');
   }
 
-  constructor(message?: string, details: RiskManagementErrorDetails = {}) {
+  constructor(message: string | undefined, details: RiskManagementErrorDetails);
+  // Made for a code of a catalogue, it has no more than what came with the answer.
+  constructor(message?: string, details: Partial<RiskManagementErrorDetails> = {}) {
     super(message, { code: 60002, ...details });
-    assign(this, 'riskType', details.riskType);
+    assign(this, 'riskType', details.riskType ?? '');
   }
 }

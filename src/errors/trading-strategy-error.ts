@@ -4,7 +4,7 @@ import { assign, WEEXError, type WEEXErrorDetails } from './weex-error.js';
 /** Details of a {@link TradingStrategyError}. */
 export interface TradingStrategyErrorDetails extends WEEXErrorDetails {
   /** The strategy that failed. */
-  readonly strategyName?: string | undefined;
+  readonly strategyName: string;
 }
 
 /**
@@ -13,14 +13,17 @@ export interface TradingStrategyErrorDetails extends WEEXErrorDetails {
 export class TradingStrategyError extends WEEXError {
   declare readonly name: 'TradingStrategyError';
   declare readonly kind: 'trading-strategy';
-  declare readonly strategyName?: string;
+  /** Empty where the error was made for a code of a catalogue. */
+  declare readonly strategyName: string;
 
   static {
     identify(this, 'TradingStrategyError', 'trading-strategy');
   }
 
-  constructor(message?: string, details: TradingStrategyErrorDetails = {}) {
+  constructor(message: string | undefined, details: TradingStrategyErrorDetails);
+  // Made for a code of a catalogue, it has no more than what came with the answer.
+  constructor(message?: string, details: Partial<TradingStrategyErrorDetails> = {}) {
     super(message, { code: 60001, ...details });
-    assign(this, 'strategyName', details.strategyName);
+    assign(this, 'strategyName', details.strategyName ?? '');
   }
 }

@@ -1,3 +1,4 @@
+import type { AnyWEEXError } from './any-weex-error.js';
 import { identify } from './identify.js';
 import { jsonSafe } from './json-safe.js';
 import type { ExecutionStatus, WEEXErrorKind } from './weex-error-kind.js';
@@ -91,7 +92,7 @@ export function assign<Target extends object, Key extends keyof Target>(
 
 /**
  * Tells whether a value is a `WEEXError` of any class. Unlike `instanceof` it also holds for errors made by
- * another copy of this package or in another realm.
+ * another copy of this package or in another realm. `kind` then tells the class and its fields.
  *
  * @example
  * ```ts
@@ -101,7 +102,7 @@ export function assign<Target extends object, Key extends keyof Target>(
  * if (isWEEXError(caught)) console.log(caught.kind);
  * ```
  */
-export function isWEEXError(value: unknown): value is WEEXError {
+export function isWEEXError(value: unknown): value is AnyWEEXError {
   if (typeof value !== 'object' || value === null) return false;
   try {
     return (value as { [brand]?: unknown })[brand] === true;

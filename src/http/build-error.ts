@@ -1,3 +1,4 @@
+import type { WEEXErrorClass } from '../errors/catalogue.js';
 import { defaultCatalogue, v2Catalogue } from '../errors/catalogues.js';
 import { WEEXError } from '../errors/weex-error.js';
 import type { ExecutionStatus } from '../errors/weex-error-kind.js';
@@ -53,7 +54,8 @@ export function buildError(parts: FailureParts): WEEXError {
   };
   const message = failureMessage(parts, verdict, code);
   try {
-    return new verdict.type(message, details);
+    // The classes for a program's own errors fill in what no answer holds.
+    return new verdict.type(message, details as ConstructorParameters<WEEXErrorClass>[1]);
   } catch {
     // A class of the user that does not take (message, details) must not hide the failure.
     return new WEEXError(message, details);

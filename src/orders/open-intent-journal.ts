@@ -14,6 +14,9 @@ export interface DurableIntentJournal extends IntentJournal {
  * It needs the package `classic-level` (LevelDB), an optional peer dependency. One process at a time can hold a
  * directory. Arguments of calls are kept as JSON: the journal holds what your orders hold, and no credentials.
  *
+ * In a worker thread, wait for `close()` before the worker ends: classic-level 3.0.0 crashes the whole process when a
+ * worker is terminated while a write is under way, and nothing runs in a terminated worker that could prevent it.
+ *
  * @throws Error when `classic-level` is not installed, or when the directory cannot be opened, for example because
  * another process holds it.
  * @example

@@ -147,7 +147,7 @@ describe('matchError', () => {
         .otherwise((e) => e.name);
     expect(told(new WEEXAuthenticationError('', { code: '40001' }))).toBe('key');
     expect(told(new WEEXRateLimitError('', { retryAfter: 4 }))).toBe('wait 4');
-    expect(told(new RiskManagementError(''))).toBe('own 60002');
+    expect(told(new RiskManagementError('', { riskType: 'size' }))).toBe('own 60002');
     expect(told(new WEEXNetworkError('', { service: 'dns' }))).toBe('system dns');
     expect(told(new WEEXOrderError(''))).toBe('WEEXOrderError');
   });

@@ -138,7 +138,9 @@ describe('the tables of codes', () => {
     ]);
     expect(explainCode(60001, own)).toMatchObject({ kind: 'trading-strategy', retry: false });
     expect(explainCode(60001)).toBeUndefined();
-    expect(toWeexError({ code: 60001, msg: 'x' }, { catalogue: own })).toBeInstanceOf(TradingStrategyError);
+    const stopped = toWeexError({ code: 60001, msg: 'x' }, { catalogue: own });
+    expect(stopped).toBeInstanceOf(TradingStrategyError);
+    expect((stopped as TradingStrategyError).strategyName).toBe('');
     expect(toWeexError({ code: '40001', msg: 'x' }, { catalogue: own })?.kind).toBe('request');
     expect(explainCode(40001)?.kind).toBe('authentication');
   });

@@ -55,7 +55,7 @@ describe('logErrors', () => {
     [new WEEXRequestError(), 'error', 'medium', 'Request refused'],
     [new WEEXOrderError(), 'error', 'medium', 'Order refused'],
     [new WEEXOutcomeUnknownError(), 'error', 'medium', 'Outcome unknown: the order may stand'],
-    [new PortfolioError(), 'error', 'medium', 'Portfolio error occurred'],
+    [new PortfolioError('', { portfolioValue: 1 }), 'error', 'medium', 'Portfolio error occurred'],
     [new WEEXError(), 'error', 'medium', 'Unknown error occurred'],
     [new TypeError('a bug'), 'error', 'medium', 'Unknown error occurred'],
     ['a text', 'error', 'medium', 'Unknown error occurred'],

@@ -75,7 +75,7 @@ describe('what is retried', () => {
     ['authentication', new WEEXAuthenticationError(), 1],
     ['request', new WEEXRequestError(), 1],
     ['order', new WEEXOrderError(), 1],
-    ['business', new TradingStrategyError(), 1],
+    ['business', new TradingStrategyError('', { strategyName: 'grid' }), 1],
     ['open circuit', new WEEXCircuitOpenError(), 1],
     ['full bulkhead', new WEEXBulkheadFullError(), 1],
     ['a bug', new TypeError('x is undefined'), 1],
@@ -275,8 +275,12 @@ describe('rules per error class', () => {
   it('give way to the policy that names classes of its own', async () => {
     const registry = new PolicyRegistry().forError(TradingStrategyError, { retry: false });
     const retry = { on: [TradingStrategyError], backoff: eager };
-    expect(await calls(registry, { retry }, new TradingStrategyError())).toHaveLength(4);
-    expect(await calls(registry, { retry: {} }, new TradingStrategyError())).toHaveLength(1);
+    expect(
+      await calls(registry, { retry }, new TradingStrategyError('', { strategyName: 'grid' })),
+    ).toHaveLength(4);
+    expect(
+      await calls(registry, { retry: {} }, new TradingStrategyError('', { strategyName: 'grid' })),
+    ).toHaveLength(1);
   });
 
   it('make an error of the user retried, and count', async () => {
