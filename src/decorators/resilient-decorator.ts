@@ -1,19 +1,11 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
-import type { FallbackCall, PolicyOptions } from '../policies/policy-options.js';
+import type { PolicyOptionsWithFallback } from '../policies/policy-options.js';
 import { callPlan } from './call-plan.js';
 import { decorateClass, decorateLegacyMember, decorateStandardMember } from './decorate.js';
 import type { KnownOptions, ResilientDecorator } from './decoration.js';
 import type { PolicyReference } from './policy-source.js';
 import type { ResilientOptions } from './resilient-options.js';
-
-/** Policy options whose fallback gives a value of this type. */
-export type PolicyOptionsWithFallback<Fallback> = Omit<PolicyOptions, 'fallback'> & {
-  readonly fallback?:
-    | ((error: unknown, call: FallbackCall) => Fallback | PromiseLike<Fallback>)
-    | false
-    | undefined;
-};
 
 /**
  * Runs every call of a method, or of all asynchronous methods of a class, under a policy: one found by name, one

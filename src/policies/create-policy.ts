@@ -1,5 +1,5 @@
 import { Pipeline } from './pipeline.js';
-import type { PolicyOptions } from './policy-options.js';
+import type { KnownFallback, PolicyOptionsWithFallback } from './policy-options.js';
 import { processHost } from './policy-host.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
@@ -11,7 +11,7 @@ import type { ResiliencePolicy } from './resilience-policy.js';
  * off. An error that is no `WEEXError` is neither retried nor counted. A call whose outcome is unknown is not sent
  * again unless it says that it only reads, or that it may be repeated, or how to find out.
  *
- * Durations are whole milliseconds up to 2^31 − 1. Policies on the same clock with the same scope share the gate of
+ * What the fallback gives is part of the type of the result. Durations are whole milliseconds up to 2^31 − 1. Policies on the same clock with the same scope share the gate of
  * `coolDown`, the allowance of `rateLimit` and the retry budget; `coolDown: true` stands for the scope `'default'`.
  *
  * @throws TypeError or RangeError that names every fault of the options, the value received and what is allowed.
@@ -30,6 +30,8 @@ import type { ResiliencePolicy } from './resilience-policy.js';
  * console.log(price); // 42
  * ```
  */
-export function createPolicy(options: PolicyOptions = {}): ResiliencePolicy {
+export function createPolicy<Fallback = never>(
+  options: PolicyOptionsWithFallback<Fallback> = {},
+): ResiliencePolicy<KnownFallback<Fallback>> {
   return new Pipeline(options, processHost());
 }

@@ -122,6 +122,17 @@ export type FallbackCall = Pick<CallContext, 'operation' | 'attempt' | 'clientOr
 /** Gives a value in place of a failed call. What it throws is what the call rejects with. */
 export type Fallback = (error: unknown, call: FallbackCall) => unknown;
 
+/** The options of a policy whose fallback gives a `Given`: `execute` resolves to that or to the call's result. */
+export type PolicyOptionsWithFallback<Given> = Omit<PolicyOptions, 'fallback'> & {
+  readonly fallback?:
+    | ((error: unknown, call: FallbackCall) => Given | PromiseLike<Given>)
+    | false
+    | undefined;
+};
+
+/** Of a fallback that may give anything nothing can be said: the result then has the type of the call. */
+export type KnownFallback<Given> = unknown extends Given ? never : Given;
+
 /** Everything that `createPolicy` and `registry.define` take. What is not named is off. */
 export interface PolicyOptions {
   /** The name in errors, events and descriptions. Default `'policy'`. */

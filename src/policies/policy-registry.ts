@@ -3,7 +3,13 @@ import type { Clock } from '../context/clock.js';
 import type { ErrorRule } from './error-rule.js';
 import { Pipeline } from './pipeline.js';
 import type { PolicyHost } from './policy-host.js';
-import type { AnyPolicy, ErrorClass, PolicyOptions } from './policy-options.js';
+import type {
+  AnyPolicy,
+  ErrorClass,
+  KnownFallback,
+  PolicyOptions,
+  PolicyOptionsWithFallback,
+} from './policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 import { RuleBook } from './rule-book.js';
 import { Scopes } from './scopes.js';
@@ -59,7 +65,10 @@ export class PolicyRegistry {
    *
    * @throws TypeError or RangeError that names every fault of the options.
    */
-  define(name: string, optionsOrPolicy: PolicyOptions | AnyPolicy): ResiliencePolicy {
+  define<Fallback = never>(
+    name: string,
+    optionsOrPolicy: PolicyOptionsWithFallback<Fallback> | AnyPolicy,
+  ): ResiliencePolicy<KnownFallback<Fallback>> {
     if (typeof name !== 'string' || name === '') {
       throw new TypeError(
         `Cannot define a policy: name must be a non-empty string, received ${String(name)}`,
@@ -84,7 +93,9 @@ export class PolicyRegistry {
    *
    * @throws TypeError or RangeError that names every fault of the options.
    */
-  create(optionsOrPolicy: PolicyOptions | AnyPolicy): ResiliencePolicy {
+  create<Fallback = never>(
+    optionsOrPolicy: PolicyOptionsWithFallback<Fallback> | AnyPolicy,
+  ): ResiliencePolicy<KnownFallback<Fallback>> {
     const policy = new Pipeline(this.#withDefaults(optionsOf(optionsOrPolicy)), this.#host);
     this.#unnamed.add(policy);
     return policy;

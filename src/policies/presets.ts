@@ -1,5 +1,5 @@
 import { createPolicy } from './create-policy.js';
-import type { PolicyOptions } from './policy-options.js';
+import type { KnownFallback, PolicyOptions, PolicyOptionsWithFallback } from './policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 /** The options of each preset. */
@@ -44,7 +44,9 @@ const presetOptions = {
   },
 } as const satisfies Record<string, PolicyOptions>;
 
-type Preset = (overrides?: PolicyOptions) => ResiliencePolicy;
+type Preset = <Fallback = never>(
+  overrides?: PolicyOptionsWithFallback<Fallback>,
+) => ResiliencePolicy<KnownFallback<Fallback>>;
 
 const preset =
   (options: PolicyOptions): Preset =>

@@ -83,9 +83,9 @@ export interface PolicySnapshot {
 
 /**
  * A pipeline of fallback, deadline, retry, cool-down, circuit breaker, admission and attempt time-out. It is a
- * cockatiel `IPolicy`: it goes into cockatiel's `wrap()`.
+ * cockatiel `IPolicy`: it goes into cockatiel's `wrap()`. `Fallback` is what its fallback gives in place of a result.
  */
-export interface ResiliencePolicy extends IPolicy<CallContext> {
+export interface ResiliencePolicy<Fallback = never> extends IPolicy<CallContext, Fallback> {
   /** The name in errors, events and descriptions. */
   readonly name: string;
   /** Where it takes the time from. */
@@ -94,12 +94,12 @@ export interface ResiliencePolicy extends IPolicy<CallContext> {
   execute<Value>(
     fn: (context: CallContext) => PromiseLike<Value> | Value,
     signalOrOptions?: AbortSignal | ExecuteOptions,
-  ): Promise<Value>;
+  ): Promise<Value | Fallback>;
   /** As `execute`, but settles to an {@link Outcome} and never rejects. */
   executeOutcome<Value>(
     fn: (context: CallContext) => PromiseLike<Value> | Value,
     signalOrOptions?: AbortSignal | ExecuteOptions,
-  ): Promise<Outcome<Value>>;
+  ): Promise<Outcome<Value | Fallback>>;
   /** What the policy does: the effective order, the options, the worst case and what fits badly together. */
   describe(): PolicyDescription;
   /** The state of circuits, queue, allowance, gate and budget. */

@@ -16,6 +16,7 @@ import {
   createPolicy,
   type Outcome,
   policies,
+  type PolicyOptions,
   PolicyRegistry,
   type ResiliencePolicy,
   WEEXRateLimitError,
@@ -98,6 +99,23 @@ export function options(): void {
   policy.describe().options.deadlineMs = 5;
   // @ts-expect-error the name stays
   policy.name = 'other';
+}
+
+export async function fallbacks(given: PolicyOptions): Promise<void> {
+  const cached = createPolicy({ name: 'cached', fallback: () => 42 });
+  same<ResiliencePolicy<number>>()(cached);
+  same<string | number>()(await cached.execute(async () => 'text'));
+  same<Outcome<string | number>>()(await cached.executeOutcome(async () => 'text'));
+  same<string | number>()(await wrap(cached, noop).execute(() => 'text'));
+  same<string | Date>()(
+    await registry.define('dated', { fallback: async () => new Date() }).execute(() => 'text'),
+  );
+  same<string | number>()(await policies.marketData({ fallback: () => 42 }).execute(() => 'text'));
+  same<string>()(await createPolicy({ fallback: false }).execute(() => 'text'));
+  // Options that may hold any fallback, or none, say nothing of it.
+  same<string>()(await createPolicy(given).execute(() => 'text'));
+  // @ts-expect-error it may also be the number of the fallback
+  same<string>()(await cached.execute(async () => 'text'));
 }
 
 export function rules(): void {
