@@ -127,7 +127,7 @@ export class ContractClient {
     order: Contract.ContractOrderRequest,
     _options?: CallOptions,
   ): Promise<Contract.ContractPlacedOrder> {
-    const newClientOrderId = order.newClientOrderId ?? resilienceContext()?.clientOrderId;
+    const newClientOrderId = resilienceContext()?.clientOrderId ?? order.newClientOrderId;
     return this.#send('placeOrder', { ...order, newClientOrderId });
   }
 

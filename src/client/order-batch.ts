@@ -64,9 +64,12 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
 /** What the two markets have in common of the order safety of batches. */
 export const batchSafety: {
   readonly clientOrderId: () => string;
+  readonly matches: () => boolean;
   readonly journal: (this: object) => IntentJournal | undefined;
 } = {
   clientOrderId: () => mintClientOrderId(),
+  // The id is that of the batch; every order in it is looked up by its own.
+  matches: () => true,
   journal() {
     const { journal } = clientScope(this);
     return journal && eachOrder(journal);

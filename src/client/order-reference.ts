@@ -12,12 +12,15 @@ export function referenceParams({ orderId, clientOrderId }: OrderReference): Req
 /** What the two markets have in common of the order safety of a cancel. */
 export const cancelSafety: {
   readonly clientOrderId: (reference: OrderReference) => string;
+  readonly matches: () => boolean;
   readonly settleMs: readonly number[];
   readonly reconcileDeadlineMs: (this: object) => number;
 } = {
   /** The one id that the reference goes by. */
   clientOrderId: ({ orderId, clientOrderId }: OrderReference): string =>
     orderId === undefined ? clientOrderId : String(orderId),
+  /** Looked up by that very id; what is found is what became of it, not an order. */
+  matches: () => true,
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
   settleMs: [0, 500],
   /** That of the client is for its own patience, which may be shorter. */

@@ -125,7 +125,7 @@ export class SpotClient {
     },
   })
   async placeOrder(order: Spot.SpotOrderRequest, _options?: CallOptions): Promise<Spot.SpotPlacedOrder> {
-    const newClientOrderId = order.newClientOrderId ?? resilienceContext()?.clientOrderId;
+    const newClientOrderId = resilienceContext()?.clientOrderId ?? order.newClientOrderId;
     return this.#send('placeOrder', { ...order, newClientOrderId });
   }
 

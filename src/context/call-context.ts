@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RateLimitUsage } from './rate-limit-usage.js';
+import type { SentRequest } from './sent-request.js';
 
 /** What a call under a policy knows about itself: the argument of `policy.execute(fn)`'s function, one an attempt. */
 export interface CallContext {
@@ -15,11 +16,12 @@ export interface CallContext {
   readonly remainingMs: number | undefined;
   /** The client order id of the intent, the same on every attempt. */
   readonly clientOrderId: string | undefined;
-  /**
-   * @internal Told by the interceptor what it sends for this attempt: where every request of a timed-out attempt
-   * was a read, nothing can have been executed.
-   */
-  observeRequest?(effect: 'read' | 'write'): void;
+  /** @internal The attempt that this one was started in: what is sent here was sent by that one, too. */
+  readonly outer?: CallContext | undefined;
+  /** @internal The writes that the attempt began to send, as far as an interceptor saw them. */
+  readonly sent?: readonly SentRequest[] | undefined;
+  /** @internal Told by the interceptor of every write before it is sent. */
+  observeRequest?(request: SentRequest): void;
   /** @internal Told by the interceptor what the headers of every answer to this attempt say of the limits. */
   observeUsage?(usage: readonly RateLimitUsage[]): void;
 }
@@ -47,4 +49,15 @@ export function bindSignal(signal: AbortSignal, context: CallContext): void {
 /** The attempt that made this signal, or `undefined`. */
 export function callContextOf(signal: unknown): CallContext | undefined {
   return signal instanceof AbortSignal ? bySignal.get(signal) : undefined;
+}
+
+/** Tells an attempt, and those that it was started in, that a write is about to be sent. */
+export function tellSent(request: SentRequest, ...contexts: readonly (CallContext | undefined)[]): void {
+  const told = new Set<CallContext>();
+  for (const context of contexts) {
+    for (let link = context; link && !told.has(link); link = link.outer) {
+      told.add(link);
+      link.observeRequest?.(request);
+    }
+  }
 }

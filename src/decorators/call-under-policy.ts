@@ -12,13 +12,16 @@ export function callUnderPolicy(
   layer: MethodLayer,
   method: AnyMethod,
   self: unknown,
-  args: unknown[],
+  given: unknown[],
 ): Promise<unknown> {
   try {
     const { guard, options: said, source } = layer.plan;
+    // The caller may change its order for the next call while this one waits, is sent again or is looked up.
+    const args = guard ? given.map(copyOrder) : given;
     const ambient = said.ambient ?? getDefaultAmbientContext();
     const policy = source(layer, self);
-    const options = executeOptions(layer, self, args, ambient);
+    const outer = ambient ? currentCallContext() : undefined;
+    const options = executeOptions(layer, self, args, outer);
     const attempt = ambient
       ? (context: CallContext): unknown =>
           runWithCallContext(context, () => Reflect.apply(method, self, args))
@@ -38,7 +41,7 @@ function executeOptions(
   layer: MethodLayer,
   self: unknown,
   args: unknown[],
-  ambient: boolean,
+  outer: CallContext | undefined,
 ): ExecuteOptions {
   const { priority, key, cost, effect, idempotent, signal } = layer.plan.options;
   return {
@@ -50,7 +53,8 @@ function executeOptions(
     idempotent,
     args,
     instance: typeof self === 'object' && self !== null ? self : undefined,
-    signal: signalOf(signal, self, args, ambient),
+    signal: signalOf(signal, self, args, outer),
+    outer,
   };
 }
 
@@ -59,7 +63,7 @@ function signalOf(
   option: UncheckedOptions['signal'],
   self: unknown,
   args: unknown[],
-  ambient: boolean,
+  outer: CallContext | undefined,
 ): AbortSignal | undefined {
   const own =
     typeof option === 'function'
@@ -67,7 +71,13 @@ function signalOf(
       : option === false
         ? undefined
         : callerSignal(args);
-  const outer = ambient ? currentCallContext() : undefined;
   if (outer === undefined) return own;
   return own === undefined || own === outer.signal ? outer.signal : AbortSignal.any([own, outer.signal]);
+}
+
+/** A plain object is copied; what has a class of its own, and a list, stays the same. */
+function copyOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? { ...value } : value;
 }

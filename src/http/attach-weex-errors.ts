@@ -11,6 +11,7 @@ import { checkWeexErrorsOptions } from './check-weex-errors-options.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { createLastStep } from './last-step.js';
+import { settleWrite, watchWrite } from './watch-write.js';
 import { keepLosslessIds } from './lossless-ids.js';
 import { isReadRequest } from './read-only-requests.js';
 import { readUsage } from './read-usage.js';
@@ -127,16 +128,13 @@ function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions)
   if (!config.headers.has(requestIdHeader)) config.headers[requestIdHeader] = makeRequestId();
   if (options.losslessIds) keepLosslessIds(config);
   const ambient = currentCallContext();
-  const context = ambient ?? (config.signal && callContextOf(config.signal));
-  if (context) joinCall(config, context, ambient !== undefined, options);
+  const bound = config.signal ? callContextOf(config.signal) : undefined;
+  if (!readOnly(config, options)) watchWrite(config, ambient, bound);
+  const context = ambient ?? bound;
+  if (context) joinCall(config, context, ambient !== undefined);
 }
 
-function joinCall(
-  config: InternalAxiosRequestConfig,
-  context: CallContext,
-  ambient: boolean,
-  options: WeexErrorsOptions,
-): void {
+function joinCall(config: InternalAxiosRequestConfig, context: CallContext, ambient: boolean): void {
   // To read the signal makes it, so it is read only where it is sent.
   if (ambient && !config.signal) config.signal = context.signal;
   const { remainingMs } = context;
@@ -145,7 +143,6 @@ function joinCall(
     const left = Math.max(1, Math.ceil(remainingMs));
     config.timeout = config.timeout ? Math.min(config.timeout, left) : left;
   }
-  context.observeRequest?.(readOnly(config, options) ? 'read' : 'write');
 }
 
 function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosResponse {
@@ -157,7 +154,12 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosRespon
   }
   publishUsage(response, options);
   const refusal = safeRefusal(response, options);
-  if (refusal) raise(responseError(response, refusal, contextOf(response.config, options)), options);
+  if (refusal) {
+    const error = responseError(response, refusal, contextOf(response.config, options));
+    settleWrite(response.config, error);
+    raise(error, options);
+  }
+  settleWrite(response.config, undefined);
   return response;
 }
 
@@ -179,7 +181,9 @@ function refuse(failure: unknown, options: WeexErrorsOptions): never {
   const { config, response, abort } = readFailure(failure);
   if (response) publishUsage(response, options);
   if (abort) throw abort.reason as Error;
-  raise(thrownError(failure, contextOf(config, options)), options);
+  const error = thrownError(failure, contextOf(config, options));
+  settleWrite(config, error);
+  raise(error, options);
 }
 
 interface ReadFailure {

@@ -12,6 +12,7 @@ import { decidingStatuses } from './http-statuses.js';
 import { isLegacyPath } from './read-only-requests.js';
 import { readUsage, tightestUsage, usageName } from './read-usage.js';
 import { redactText, redactValue } from '../errors/redact.js';
+import type { Refusal } from './refusal.js';
 import { bodyRequestId, sentRequestId } from './request-id.js';
 import { limitSeconds, parseRetryAfter } from './retry-after.js';
 import { scrubCause } from './scrub-cause.js';
@@ -76,13 +77,25 @@ function verdictOf({ request, status, refusal, transport }: FailureParts): Verdi
 }
 
 function executionStatusOf(
-  { request, redirected, body, status }: FailureParts,
+  { request, redirected, body, status, refusal, headers }: FailureParts,
   verdict: Verdict,
 ): ExecutionStatus | undefined {
   if (request.write !== true) return undefined;
   // The body may hold a code that says otherwise than its status.
   const isUntold = isUnread(body) && !decidingStatuses.has(status ?? 0);
-  return redirected || isUntold ? 'unknown' : verdict.executionStatus;
+  if (redirected || isUntold) return 'unknown';
+  // A status alone is no word of the exchange: anything on the way can make one up after the order was executed.
+  const isCounted = status === 429 && readUsage(headers).length > 0;
+  const isWordless = status !== undefined && status >= 300 && !isCounted && !isOwnWord(body, refusal);
+  return isWordless ? 'unknown' : verdict.executionStatus;
+}
+
+/** Whether an answer is one that the exchange wrote: a code of its own, or a flag on an order. */
+function isOwnWord(body: unknown, { code, level, flagged, items }: Refusal): boolean {
+  if (level === 'order' || flagged || items) return true;
+  // Proxies repeat the status, or count from 1,000 in fields of their own.
+  const isOwn = typeof body === 'object' && body !== null && !('error_code' in body);
+  return isOwn && code !== undefined && !(Number(code) >= 100 && Number(code) < 600);
 }
 
 function limitsOf(

@@ -19,7 +19,9 @@ export function createLastStep(
     if (!prepared) {
       prepared = (last) => {
         attempt(step, last);
-        return adapter(last);
+        // The step may have put another in its place, to refuse the request.
+        const chosen = last.adapter;
+        return typeof chosen === 'function' && chosen !== prepared ? chosen(last) : adapter(last);
       };
       preparing.set(adapter, prepared);
       // A request that is sent again comes with what it was given here.

@@ -1,6 +1,8 @@
 import type { CallContext } from '../context/call-context.js';
-import { isWEEXError } from '../errors/index.js';
-import { leavesOutcomeOpen } from './leaves-outcome-open.js';
+import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
+import type { SentRequest } from '../context/sent-request.js';
+import { isCleared, isInDoubt, isSilent } from '../policies/in-doubt.js';
+import { carriesOtherId } from './carries-other-id.js';
 import { setExecutionStatus } from './set-execution-status.js';
 
 /**
@@ -19,15 +21,27 @@ export class OrderAttempts<Result> {
   /** When the last one was sent, in milliseconds since 1970; `undefined` while none was. */
   sentAt: number | undefined;
 
+  readonly #id: string | undefined;
   readonly #inDoubt: Set<symbol> = new Set();
+  /** Every write that any of them sent, as far as it was seen. */
+  readonly #sent: Set<SentRequest> = new Set();
   /** Ended by an error that says nothing, for example one thrown by hand before or after the request. */
   readonly #unexplained: Set<symbol> = new Set();
   /** The attempt that may send; any other was given up while it was still preparing. */
   #current: symbol | undefined;
 
+  constructor(id: string | undefined) {
+    this.#id = id;
+  }
+
   /** Whether one of them may have been executed and has to be looked up before the next. */
   get inDoubt(): boolean {
     return this.#inDoubt.size > 0;
+  }
+
+  /** Whether one of them may have sent something that nobody saw: looked up before anything is sent again. */
+  get unexplained(): boolean {
+    return this.#unexplained.size > 0;
   }
 
   /** Whether it is certain that none of them was executed. */
@@ -54,10 +68,11 @@ export class OrderAttempts<Result> {
     this.sentAt = Date.now();
     try {
       const value = await send(context);
+      if (isNoConfirmation(value, this.#id)) throw unconfirmed(value, this.#id);
       this.executed = { value };
       return value;
     } catch (error) {
-      this.#classify(attempt, error);
+      this.#classify(attempt, error, context.sent);
       throw error;
     }
   }
@@ -69,20 +84,45 @@ export class OrderAttempts<Result> {
 
   /** Takes every attempt so far as not executed. */
   clear(): void {
-    this.doubted ||= this.inDoubt;
+    this.doubted ||= this.inDoubt || this.unexplained;
     this.#inDoubt.clear();
     this.#unexplained.clear();
+    // The attempts around this one learn of it as well.
+    for (const request of this.#sent) if (request.outcome === 'open') request.outcome = 'refused';
   }
 
-  #classify(attempt: symbol, error: unknown): void {
-    if (leavesOutcomeOpen(error)) {
+  #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {
+    for (const request of sent) this.#sent.add(request);
+    if (isInDoubt(error, sent, this.#id) || isSilent(error)) {
       // So that the policy asks before it sends again.
       if (isWEEXError(error)) setExecutionStatus(error, 'unknown');
       this.doubt = error;
       return;
     }
     this.#inDoubt.delete(attempt);
-    if (isWEEXError(error) && error.executionStatus === 'not-executed') this.refusal = error;
+    if (isCleared(error, sent, this.#id)) this.refusal = error;
     else this.#unexplained.add(attempt);
   }
+}
+
+/** Fields under which an answer tells the order's own id. */
+const idFields = ['orderId', 'order_id'] as const;
+
+/** Whether a result looks like an acknowledgement and is none: of another order, or with an id that is no id. */
+function isNoConfirmation(value: unknown, id: string | undefined): boolean {
+  if (typeof value !== 'object' || value === null || id === undefined) return false;
+  if (carriesOtherId(value, id)) return true;
+  const fields = value as Readonly<Record<string, unknown>>;
+  return idFields.some((name) => name in fields && isNoId(fields[name]));
+}
+
+function isNoId(value: unknown): boolean {
+  return value === null || value === undefined || value === '' || String(value) === '0';
+}
+
+function unconfirmed(value: unknown, id: string | undefined): WEEXOutcomeUnknownError {
+  return new WEEXOutcomeUnknownError(
+    `Cannot tell from the answer whether order ${id} was placed: it names another order or none`,
+    { clientOrderId: id, data: value },
+  );
 }

@@ -2,6 +2,7 @@ import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { type Clock, systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
+import { ForeignAttempt } from '../policies/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
@@ -12,6 +13,7 @@ import type { OrderSafety, SettleMs } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import type { IntentJournal } from './intent-journal.js';
 import { type Patience, patienceOf } from './patience.js';
+import { mismatchOf } from './mismatch-of.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { releaseOnAbort } from './release-on-abort.js';
 import { setExecutionStatus } from './set-execution-status.js';
@@ -95,7 +97,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #options: ExecuteOptions;
   readonly #id: string | undefined;
   readonly #record: IntentRecord | undefined;
-  readonly #attempts: OrderAttempts<Result> = new OrderAttempts();
+  readonly #attempts: OrderAttempts<Result>;
   #verdict: unknown;
   /** What kept a policy that sends again whatever happened from doing so. */
   #held: unknown;
@@ -113,6 +115,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     this.#call = call;
     this.#options = call.options ?? {};
     this.#id = safety.clientOrderId.apply(call.self, call.args) || undefined;
+    this.#attempts = new OrderAttempts(this.#id);
     this.#record = this.#makeRecord();
   }
 
@@ -153,18 +156,21 @@ class GuardedOrder<This, Args extends unknown[], Result> {
 
   /** Under a policy that sends again whatever happened. */
   #executeForeign(policy: IPolicy): Promise<Result> {
-    const { idempotent, operation, signal } = this.#options;
+    const { idempotent, operation, outer, signal } = this.#options;
+    let attempt = 0;
     const settled = policy.execute((context) => {
       signal?.throwIfAborted();
-      if (this.#attempts.inDoubt && !idempotent) {
+      const { inDoubt, unexplained } = this.#attempts;
+      if ((inDoubt || unexplained) && !idempotent) {
         this.#held = new WEEXOutcomeUnknownError(
           `Cannot send ${operation ?? 'the call'} again: nobody knows yet what became of its last attempt`,
           { clientOrderId: this.#id, cause: this.#attempts.doubt },
         );
         throw this.#held;
       }
-      const unlimited = { attempt: 0, deadline: undefined, remainingMs: undefined };
-      return this.#attempt({ ...unlimited, operation, clientOrderId: this.#id, signal: context.signal });
+      return this.#attempt(
+        new ForeignAttempt(context, attempt++, { operation, clientOrderId: this.#id, outer }),
+      );
     }, signal);
     return signal ? releaseOnAbort(settled, signal) : settled;
   }
@@ -176,7 +182,9 @@ class GuardedOrder<This, Args extends unknown[], Result> {
 
   /** What is left to find out when the policy has given up. */
   async #conclude(error: unknown): Promise<Resolution | undefined> {
-    const { doubted, executed, inDoubt, refusal } = this.#attempts;
+    const { doubted, executed, refusal } = this.#attempts;
+    // What was held back from a repetition has to be looked up; so has what was sent and never answered.
+    const inDoubt = this.#attempts.inDoubt || error === this.#held;
     if (executed) return { outcome: 'found', value: executed.value };
     if (error === this.#verdict) return undefined;
     // The first order may hold the very margin or the very id that the second one is refused for.
@@ -212,22 +220,32 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   async #search(error: unknown, signal: AbortSignal | undefined, suspicious: boolean): Promise<Finding> {
     const attempts = this.#attempts;
     const id = this.#id;
-    const needed = suspicious || attempts.inDoubt;
+    const needed = suspicious || attempts.inDoubt || attempts.unexplained;
     if (!needed) return { outcome: 'absent', lookUps: [] };
     if (id === undefined) return { outcome: 'unknown', lookUps: [] };
     const policy = this.#safety.lookUpPolicy ?? defaultLookUpPolicy(this.#clock);
     return reconcile({
       clientOrderId: id,
       lookUp: createLookUp(this.#safety, policy, this.#call, id),
+      isJudgedByCaller: this.#safety.matches !== undefined,
+      mismatchOf: (found) => this.#mismatchOf(found as Result),
       waitsMs: this.#patience.waitsMs(error),
       deadlineMs: this.#patience.deadlineMs,
       clock: this.#clock,
       signal,
       evidence: () => {
         if (attempts.executed) return { outcome: 'found', value: attempts.executed.value };
-        return suspicious || attempts.inDoubt ? undefined : { outcome: 'absent' };
+        return suspicious || attempts.inDoubt || attempts.unexplained ? undefined : { outcome: 'absent' };
       },
     });
+  }
+
+  #mismatchOf(found: Result): string | undefined {
+    const { args, self } = this.#call;
+    const safety = this.#safety;
+    if (!safety.matches) return mismatchOf(found, args[0]);
+    const isOrdered = safety.matches.apply(self, [found, ...args]);
+    return isOrdered ? undefined : 'matches says that it is not what was ordered';
   }
 
   #explain(cause: unknown, { lookUps }: Finding): WEEXOutcomeUnknownError {

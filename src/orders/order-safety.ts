@@ -8,8 +8,9 @@ export type SettleMs = number | readonly number[];
 /**
  * How a call that places an order is kept from ever placing a second one: the id of the order, and how to find it.
  *
- * It acts when an attempt ends with the `executionStatus` `'unknown'`; with a system, network or time-out error that
- * does not say what was sent; or with a lost connection that nobody turned into a `WEEXError`. Found: the call succeeds with what `find` returned, be it open, filled or
+ * It acts when an attempt that failed may have been executed: it sent a write that the exchange did not refuse in
+ * words of its own, whatever the method threw; or nobody saw what it sent and its error does not rule it out.
+ * Found: the call succeeds with what `find` returned, be it open, filled or
  * cancelled. Absent: one more attempt with the same id, as long as the call has time and attempts; else the call
  * rejects with the error of the attempt, its `executionStatus` now `'not-executed'`. Neither: it rejects with a
  * `WEEXOutcomeUnknownError`. A refusal of that one more attempt is looked up too, since the first order may be its
@@ -60,13 +61,17 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
     ...args: Args
   ) => PromiseLike<Result | undefined | null> | Result | undefined | null;
   /**
+   * Whether what was found is what was ordered; `false` makes it a look-up that failed. Default: symbol, side,
+   * position side and quantity are the same wherever both tell them.
+   */
+  matches?(this: This, found: Result, ...args: Args): boolean;
+  /**
    * Patience before "absent": the wait before each look-up; a number stands for a list of one, a function is asked
    * once a call. Only when all of it is over, and the last look-up saw nothing, is the order taken for not executed:
    * so choose more than a request can still be on its way after its time-out, and more than an order can be invisible.
    *
-   * Default: what `venue` needs. For WEEX that is 250, 1,000 and 3,000 where the far end answered or closed the
-   * connection; 34,250 in all after a time-out, because a request that nobody answered may still be executed until
-   * its timestamp expires after 30 s.
+   * Default: what `venue` needs. For WEEX that is 34,250 in all, with looks after 250, 1,000 and 3,000 more and then
+   * every 5,000, because a request that nobody answered may still be executed until its timestamp expires after 30 s.
    */
   readonly settleMs?: SettleMs | ((this: This, ...args: Args) => SettleMs | undefined) | undefined;
   /** How long finding out may take in all, in milliseconds, also beyond the deadline of the call. Default: the patience and 5,000. */

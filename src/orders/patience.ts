@@ -16,21 +16,22 @@ const failedLookUpsMs = 5_000;
 const firstWaitsMs: readonly number[] = [250, 1_000, 3_000];
 const laterWaitMs = 5_000;
 
-/** What an error means that nobody answered: the request may still be on its way. */
-const silentCodes: ReadonlySet<unknown> = new Set([504, 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ECONNABORTED']);
-
 /**
  * How long after its sending an order that is not to be seen may still appear, in milliseconds.
  *
- * Where the far end answered or closed the connection it is done with the request, and what it did shows within
- * `visibleWithinMs`. After a time-out, or a gateway's, the request may sit in a buffer and be executed later: it is
- * dead for certain only when its timestamp has expired. The exception is an id that is never executed twice: a late
- * one does no harm then. An id that protects among open orders does not do: the first order may be filled by then.
+ * Whatever an attempt failed with, a reset and a gateway's error included, a back end may hold the request and execute
+ * it later: it is dead for certain only when its timestamp has expired. A clock that runs ahead of the exchange's
+ * makes it valid for as much longer. The exceptions are an id that is never executed twice, since a late one does no
+ * harm then; an answer of 4xx, which is given instead of the request or after it; and a venue that promises a shorter
+ * time. An id that protects among open orders is no exception: the
+ * first order may be filled by then.
  */
-export function latestAppearanceMs(venue: Venue, error: unknown): number {
-  const { idProtects, idWindowMs = 0, requestValidForMs, visibleWithinMs } = venue;
+export function latestAppearanceMs(venue: Venue, error?: unknown): number {
+  const { clockAheadMs = 0, idProtects, idWindowMs = 0, requestValidForMs, visibleWithinMs } = venue;
   const harmless = idProtects === 'for-ever' || (idProtects === 'window' && idWindowMs > requestValidForMs);
-  return harmless || !isSilence(error) ? visibleWithinMs : requestValidForMs + visibleWithinMs;
+  return harmless || isDone(error)
+    ? visibleWithinMs
+    : requestValidForMs + visibleWithinMs + Math.max(0, clockAheadMs);
 }
 
 /** The patience that an order safety asks for: its own `settleMs`, or what its venue needs. */
@@ -41,7 +42,7 @@ export function patienceOf(safety: {
 }): Patience {
   const { settleMs, venue = weexVenues.contract } = safety;
   const settle = settleMs === undefined ? undefined : [settleMs].flat();
-  const longestMs = settle ? sum(settle) : latestAppearanceMs(venue, undefined);
+  const longestMs = settle ? sum(settle) : latestAppearanceMs(venue);
   return {
     waitsMs: (error) => settle ?? spreadLookUps(latestAppearanceMs(venue, error)),
     deadlineMs: safety.reconcileDeadlineMs ?? longestMs + failedLookUpsMs,
@@ -65,7 +66,11 @@ export function sum(waitsMs: readonly number[]): number {
   return waitsMs.reduce((total, wait) => total + wait, 0);
 }
 
-// An error of another kind says nothing about the connection, which is as good as silence.
-function isSilence(error: unknown): boolean {
-  return !isWEEXError(error) || error.kind === 'timeout' || silentCodes.has(error.code);
+/** Statuses of this range that say that somebody waited no longer. */
+const gaveUp: ReadonlySet<unknown> = new Set([408, 499]);
+
+/** Whether the request is over: whoever answers 4xx has not passed it on, or answers in place of its answer. */
+function isDone(error: unknown): boolean {
+  const status = isWEEXError(error) ? error.context['status'] : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 && !gaveUp.has(status);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../context/clock.js';
 import { isWEEXError } from '../errors/index.js';
 import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
-import { carriesOtherId } from './carries-other-id.js';
+import { judgeFound } from './judge-found.js';
 
 /** One look at the exchange, for the error message. */
 export interface LookUp {
@@ -17,6 +17,10 @@ export interface Search {
   readonly clientOrderId: string;
   /** Asks the exchange once: the order, or nothing. */
   readonly lookUp: (signal: AbortSignal) => Promise<unknown>;
+  /** Says in which field an order that was found differs from what was ordered. */
+  readonly mismatchOf?: ((found: unknown) => string | undefined) | undefined;
+  /** Whether the call says itself what is the order, by `matches`. */
+  readonly isJudgedByCaller?: boolean | undefined;
   /** The wait before each look-up, in milliseconds. */
   readonly waitsMs: readonly number[];
   /** How long all of it may take, in milliseconds. */
@@ -76,7 +80,7 @@ function* delays(waitsMs: readonly number[], lookUps: readonly LookUp[]): Genera
 }
 
 async function lookUpOnce(
-  { clientOrderId, lookUp }: Search,
+  { clientOrderId, isJudgedByCaller, lookUp, mismatchOf }: Search,
   limit: TimeLimit,
   lookUps: LookUp[],
 ): Promise<Evidence | typeof over | undefined> {
@@ -86,10 +90,12 @@ async function lookUpOnce(
   try {
     const value = await limit.race(lookUp(limit.signal));
     if (value === over) throw new Error('No answer in time');
-    if (value === undefined || value === null) note('not-seen');
-    else if (isNoOrder(value)) note('failed', new TypeError('It returned neither an order nor undefined'));
+    const found = judgeFound(value, clientOrderId, isJudgedByCaller);
+    const mismatch = found.is === 'order' ? mismatchOf?.(value) : undefined;
+    if (found.is === 'nothing') note('not-seen');
     // The look-up itself is wrong, so that what it does not show proves nothing either.
-    else if (carriesOtherId(value, clientOrderId)) note('failed', new Error('It returned another order'));
+    else if (found.is === 'no-proof') note('failed', new TypeError(`It returned ${found.why}`));
+    else if (mismatch !== undefined) note('failed', new Error(`It returned another order: ${mismatch}`));
     else {
       note('seen');
       return { outcome: 'found', value };
@@ -100,11 +106,6 @@ async function lookUpOnce(
     if (limit.signal.aborted) return over;
   }
   return undefined;
-}
-
-/** What programs return for "nothing" beside `undefined`; taken for an order it would be a wrong report. */
-function isNoOrder(value: unknown): boolean {
-  return Array.isArray(value) ? value.length === 0 : value === false || value === '' || value === 0;
 }
 
 function isNotFound(error: unknown): boolean {

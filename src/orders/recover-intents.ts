@@ -4,7 +4,7 @@ import type { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { Intent, IntentJournal } from './intent-journal.js';
 import { createLookUp, defaultLookUpPolicy } from './look-up.js';
 import { outcomeUnknown } from './outcome-unknown.js';
-import { patienceOf, spreadLookUps, sum } from './patience.js';
+import { patienceOf } from './patience.js';
 import { reconcile } from './reconcile.js';
 import { settleAfterwards } from './settle-afterwards.js';
 import { type Venue, weexVenues } from './venue.js';
@@ -18,7 +18,7 @@ export interface RecoverOptions<Result> {
    * not seen, any other error as a look-up that failed. An order with another client order id is not taken.
    */
   find(intent: Intent): PromiseLike<Result | undefined | null> | Result | undefined | null;
-  /** As in `OrderSafety`, but counted from the last send: what has passed since then is not waited for again. */
+  /** As in `OrderSafety`, counted from the start of the recovery: the clock may have been set since the send. */
   readonly settleMs?: number | readonly number[] | undefined;
   /** How long the look-ups of one intent may take, in milliseconds. Default: the patience and 5,000. */
   readonly reconcileDeadlineMs?: number | undefined;
@@ -93,7 +93,6 @@ async function recover<Result>(
   const { clock = systemClock, signal, venue = weexVenues.contract } = options;
   const { clientOrderId, operation, args, sentAt } = intent;
   const patience = patienceOf(options);
-  const leftMs = sum(patience.waitsMs(undefined)) - Math.max(0, clock.now() - sentAt);
   const finding = await reconcile({
     clientOrderId,
     lookUp: createLookUp(
@@ -102,7 +101,8 @@ async function recover<Result>(
       noCall,
       clientOrderId,
     ),
-    waitsMs: leftMs > 0 ? [0, ...spreadLookUps(leftMs)] : [0],
+    // The whole patience: a clock that was set meanwhile does not tell how long ago it was sent.
+    waitsMs: [0, ...patience.waitsMs(undefined)],
     deadlineMs: patience.deadlineMs,
     clock,
     signal,

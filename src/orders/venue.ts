@@ -19,6 +19,11 @@ export interface Venue {
   readonly visibleWithinMs: number;
   /** How long after its timestamp a request may still be executed, in milliseconds. */
   readonly requestValidForMs: number;
+  /**
+   * How far the clock that requests are stamped by may run ahead of the exchange's, in milliseconds: a request is
+   * valid for as much longer. Default 0.
+   */
+  readonly clockAheadMs?: number | undefined;
 }
 
 // A request whose timestamp is more than 30 s off is refused (API documentation, "Signature"). How late an order

@@ -1,5 +1,6 @@
 import { bindSignal, type CallContext } from '../context/call-context.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import type { SentRequest } from '../context/sent-request.js';
 import type { CircuitTicket } from './circuit.js';
 import type { GatePass } from './cool-down.js';
 import type { Holder } from './admission.js';
@@ -16,6 +17,8 @@ export interface AttemptOwner {
   readonly clientOrderId: string | undefined;
   /** On the policy's clock; `Infinity` where there is none. */
   readonly deadlineAt: number;
+  /** The attempt that the call was made in. */
+  readonly outer: CallContext | undefined;
 }
 
 /** One attempt of a call: the context that the function is given, and what the attempt holds until it is over. */
@@ -33,7 +36,7 @@ export class Attempt implements CallContext, Holder {
   readonly #owner: AttemptOwner;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
-  #sent: 'nothing' | 'reads' | 'writes' = 'nothing';
+  #sent: SentRequest[] | undefined;
 
   constructor(owner: AttemptOwner, attempt: number, startedAt: number, endsAt: number) {
     this.#owner = owner;
@@ -76,9 +79,14 @@ export class Attempt implements CallContext, Holder {
     return this.#controller.signal;
   }
 
-  /** Whether it only read, as far as the interceptor saw. */
-  get onlyRead(): boolean {
-    return this.#sent === 'reads';
+  /** @internal */
+  get outer(): CallContext | undefined {
+    return this.#owner.outer;
+  }
+
+  /** @internal */
+  get sent(): readonly SentRequest[] | undefined {
+    return this.#sent;
   }
 
   abort(reason: unknown): void {
@@ -88,9 +96,8 @@ export class Attempt implements CallContext, Holder {
   }
 
   /** @internal */
-  observeRequest(effect: 'read' | 'write'): void {
-    if (effect === 'write') this.#sent = 'writes';
-    else if (this.#sent === 'nothing') this.#sent = 'reads';
+  observeRequest(request: SentRequest): void {
+    (this.#sent ??= []).push(request);
   }
 
   /** @internal */
@@ -132,8 +139,18 @@ export class InnerAttempt implements CallContext {
   }
 
   /** @internal */
-  observeRequest(effect: 'read' | 'write'): void {
-    this.#attempt.observeRequest(effect);
+  get outer(): CallContext | undefined {
+    return this.#attempt.outer;
+  }
+
+  /** @internal */
+  get sent(): readonly SentRequest[] | undefined {
+    return this.#attempt.sent;
+  }
+
+  /** @internal */
+  observeRequest(request: SentRequest): void {
+    this.#attempt.observeRequest(request);
   }
 
   /** @internal */

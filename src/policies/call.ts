@@ -7,6 +7,7 @@ import { Attempt, type AttemptOwner, InnerAttempt, spreadable } from './attempt.
 import { callEvents, type EventSource } from './call-events.js';
 import type { Circuit } from './circuit.js';
 import { documentedBanMs, type GatePass, type GateWaiter } from './cool-down.js';
+import { needsProof } from './in-doubt.js';
 import { isPromiseLike } from './is-promise-like.js';
 import { isResolution } from './is-resolution.js';
 import { matchesClass } from './matches-class.js';
@@ -15,6 +16,7 @@ import type { Plan } from './plan.js';
 import type { FallbackCall } from './policy-options.js';
 import { rankOf } from './priorities.js';
 import type { ExecuteOptions, Resolution } from './resilience-policy.js';
+import { RepeatCheck } from './repeat-check.js';
 import { Retrying } from './retrying.js';
 import type { FoundRule } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
@@ -65,7 +67,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   #retrying: Retrying | undefined;
   #timer: unknown;
   #timerMeans: TimerMeans = 'deadline';
-  /** Whether something may have been executed that nobody has disproved. */
   exposed = false;
 
   constructor(
@@ -89,6 +90,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   get clientOrderId(): string | undefined {
     return this.options.clientOrderId;
+  }
+
+  get outer(): CallContext | undefined {
+    return this.options.outer;
   }
 
   begin(): void {
@@ -127,7 +132,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.#end(false, reason, now, 'aborted');
   }
 
-  // In front of the attempt: circuit, queue, gate.
   #enter(now: number): void {
     const { admission, gate } = this.plan;
     if (now >= this.deadlineAt) {
@@ -259,8 +263,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #throughInner(attempt: Attempt): unknown {
+    const repeats = new RepeatCheck(this.operation, this.#mayRepeat);
     return this.plan.inner?.execute(
-      ({ signal }) => this.#work(spreadable(new InnerAttempt(attempt, signal), this.#work)),
+      ({ signal }) =>
+        repeats.run(attempt, () => this.#work(spreadable(new InnerAttempt(attempt, signal), this.#work))),
       attempt.signal,
     );
   }
@@ -286,7 +292,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       this.#leaveWait(later);
       this.#stopLookUp({ outcome: 'found', value }, new Error('The answer came after all'), later);
     }
-    plan.stale?.keep(this.options, value, now);
+    if (!this.options.resolveUnknown) plan.stale?.keep(this.options, value, now);
     this.#end(true, value, now, 'success');
   }
 
@@ -303,8 +309,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
-    const isHarmless = this.#mayRepeat || attempt.onlyRead;
-    const error = ownErrors.timedOut(this, scope, isHarmless ? undefined : 'unknown');
+    const error = ownErrors.timedOut(this, scope, this.#mayRepeat ? undefined : 'unknown');
     this.#attempt = undefined;
     const closedForMs = this.#report(attempt, error, true, now);
     this.#abandon(attempt, error, now);
@@ -390,15 +395,14 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     // A listener may have aborted it.
     if (this.#state === 'over') return;
     this.lastError = error;
-    const status = isWEEXError(error) ? error.executionStatus : undefined;
-    if (status === 'unknown' && !this.#mayRepeat) {
+    const rule = this.plan.rules.find(error);
+    if (!this.#mayRepeat && needsProof(error, attempt.sent, this.options, this.#retries, rule)) {
       this.exposed = true;
       if (this.options.resolveUnknown) this.#resolve(attempt, error, now);
       else this.#fail(error, now);
       return;
     }
-    if (status !== 'not-executed') this.exposed = true;
-    const rule = this.plan.rules.find(error);
+    if (!isWEEXError(error) || error.executionStatus !== 'not-executed') this.exposed = true;
     if (this.#retries.takeClockAttempt(error, rule)) this.#resynchronize(error, now);
     else this.#retryOrFail(error, rule, closedForMs, now);
   }
@@ -486,9 +490,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       this.#fail(ownErrors.outcomeUnknown(this, 'could not be looked up before the deadline', error), now);
       return;
     }
-    const noAnswer = (): Resolution => ({
+    const noProof = (what: string, cause: unknown): Resolution => ({
       outcome: 'unknown',
-      error: ownErrors.outcomeUnknown(this, 'was not answered by found, absent or unknown', error),
+      error: ownErrors.outcomeUnknown(this, what, cause),
     });
     const resolver = new Attempt(this, attempt.attempt, now, until);
     this.#resolver = resolver;
@@ -506,12 +510,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     runGuarded(
       () => resolveUnknown(error, resolver),
       // Whatever is not one of the three answers is no proof of anything.
-      (answer) => finish(isResolution(answer) ? answer : noAnswer()),
-      (cause) =>
-        finish({
-          outcome: 'unknown',
-          error: ownErrors.outcomeUnknown(this, 'could not be looked up', cause),
-        }),
+      (answer) => finish(isResolution(answer) ? answer : noProof('got another answer', error)),
+      (cause) => finish(noProof('could not be looked up', cause)),
     );
   }
 
@@ -549,7 +549,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.lastError = error;
     this.#disarm();
     const rule = plan.rules.find(error);
-    const kept = isPassing(error, rule) ? plan.stale?.find(options, now) : undefined;
+    // An older order is no answer to whether this one was placed.
+    const stale = options.resolveUnknown ? undefined : plan.stale;
+    const kept = isPassing(error, rule) ? stale?.find(options, now) : undefined;
     const fallback = plan.fallback ?? rule?.fallback;
     if (!kept && !fallback) {
       this.#end(false, error, now, 'failure');
@@ -572,8 +574,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   #fallbackCall(): FallbackCall {
     const { key, args } = this.options;
-    const { plan, operation, clientOrderId, attempts } = this;
-    return { policy: plan.name, operation, clientOrderId, key, args, attempt: Math.max(0, attempts - 1) };
+    const { plan, operation, clientOrderId } = this;
+    const attempt = Math.max(0, this.attempts - 1);
+    return { policy: plan.name, operation, clientOrderId, key, args, attempt };
   }
 
   #end(

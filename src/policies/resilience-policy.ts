@@ -41,6 +41,8 @@ export interface ExecuteOptions {
   readonly clientOrderId?: string | undefined;
   /** What the call takes from the rate limit. Default: the policy's `rateLimit.cost`, else 1. */
   readonly cost?: number | undefined;
+  /** @internal The attempt that the call is made in. */
+  readonly outer?: CallContext | undefined;
   /**
    * Establishes whether a request whose outcome is unknown was executed: `found` ends the call with its value,
    * `absent` allows one more attempt, `unknown` ends it with its error. It is called at most once for each failed

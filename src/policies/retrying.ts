@@ -45,6 +45,11 @@ export class Retrying {
     return { again: true, delayMs, reason: statedMs === undefined ? 'backoff' : 'retry-after' };
   }
 
+  /** Whether the policy retries such an error at all and has a retry left. */
+  wouldRetry(error: unknown, rule: FoundRule | undefined): boolean {
+    return this.#isRetried(error, rule) && this.#retries < this.#limit(rule);
+  }
+
   /** Whether the exchange refused the timestamp and this call had no free attempt for that yet. */
   takeClockAttempt(error: unknown, rule: FoundRule | undefined): boolean {
     const { retry } = this.#plan;

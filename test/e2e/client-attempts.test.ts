@@ -318,7 +318,7 @@ describe('ids of 18 digits', () => {
   });
 
   it('are texts also where the number is a short one', async () => {
-    const { client } = await startRecorder([], { symbol, orderId: 12, clientOrderId: 'a', transactTime: 1 });
+    const { client } = await startRecorder([], { symbol, orderId: 12, transactTime: 1 });
     expect((await client.spot.placeOrder(filling.spot)).orderId).toBe('12');
   });
 });

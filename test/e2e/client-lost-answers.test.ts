@@ -229,18 +229,39 @@ describe('contract: closing positions', () => {
     expect(connected.requestsOf('closePositions')).toHaveLength(1);
   });
 
-  it('is sent again after a refusal for the moment', async () => {
+  it('is sent again after a refusal for the moment in words of the exchange', async () => {
     const connected = await connect();
     await place(connected, 'contract');
     connected.exchange.inject({
-      kind: 'rate-limit',
-      retryAfterSeconds: 0,
+      kind: 'respond',
+      status: 429,
+      headers: { 'Retry-After': '0', 'X-USED-WEIGHT-10S': '500' },
+      body: 'Too Many Requests',
       endpoint: 'closePositions',
       count: 1,
     });
     expect(await connected.client.contract.closePositions(symbol)).toMatchObject([{ success: true }]);
     expect(connected.requestsOf('closePositions')).toHaveLength(2);
   });
+});
+
+it('closing positions is never sent again after a page of a proxy', async () => {
+  for (const status of [425, 429, 403]) {
+    const connected = await connect();
+    await place(connected, 'contract');
+    connected.exchange.inject({
+      kind: 'respond',
+      status,
+      body: '<html></html>',
+      executed: true,
+      endpoint: 'closePositions',
+      count: 1,
+    });
+    await expect(connected.client.contract.closePositions(symbol)).rejects.toMatchObject({
+      executionStatus: 'unknown',
+    });
+    expect(connected.requestsOf('closePositions')).toHaveLength(1);
+  }
 });
 
 it('what cannot be looked up is told as unknown, with its id, and never sent again', async () => {

@@ -8,7 +8,12 @@ let client: WeexClient;
 beforeEach(async () => {
   exchange = await startExchange();
   const { credentials, url } = exchange;
-  client = new WeexClient({ ...credentials, baseUrls: { spot: url, contract: url } });
+  // A patience that fits the simulated exchange, which carries nothing out late here.
+  client = new WeexClient({
+    ...credentials,
+    baseUrls: { spot: url, contract: url },
+    settleMs: [50, 200],
+  });
 });
 afterEach(async () => {
   await client.close();

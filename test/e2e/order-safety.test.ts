@@ -48,7 +48,7 @@ describe('orders under ambiguous faults, over real sockets', () => {
           'weex-resilience/journal': join(repository, 'src/orders/open-intent-journal.ts'),
         },
       });
-      const tally = await runKilled({ program, market: 'contract', seed: 6, kills: 2, longestLifeMs: 600 });
+      const tally = await runKilled({ program, market: 'contract', seed: 6, kills: 2, longestLifeMs: 1_500 });
       expect(tally).toMatchObject({ kills: 2, duplicates: 0, wrong: 0, lost: 0 });
       expect(tally.recovered).toBeGreaterThan(0);
     } finally {

@@ -111,7 +111,7 @@ describe('attachWeexErrors', () => {
     server.answer(cut(429));
     expect(await failureOf(http.post('/api/v3/order', {}))).toMatchObject({
       kind: 'rate-limit',
-      executionStatus: 'not-executed',
+      executionStatus: 'unknown',
     });
     server.answer(reply(400, { code: 50001 }));
     expect(await failureOf(http.post('/api/v3/order', {}, { responseType: 'stream' }))).toMatchObject({
@@ -121,6 +121,10 @@ describe('attachWeexErrors', () => {
     server.answer(reply(400, ''));
     expect(await failureOf(http.post('/api/v3/order', {}))).toMatchObject({
       kind: 'request',
+      executionStatus: 'unknown',
+    });
+    server.answer(reply(400, { code: -1121, msg: 'Invalid symbol' }));
+    expect(await failureOf(http.post('/api/v3/order', {}))).toMatchObject({
       executionStatus: 'not-executed',
     });
   });
@@ -330,7 +334,9 @@ describe('attachWeexErrors', () => {
     });
     for (const adapter of ['http', 'fetch'] as const) {
       const moved = await failureOf(http.post('/api/v3/order', {}, { adapter }));
-      expect(moved).toMatchObject({ code: 404, executionStatus: 'unknown' });
+      expect(moved).toMatchObject({ code: 303, executionStatus: 'unknown' });
+      const allowed = { adapter, maxRedirects: 3 };
+      expect(await failureOf(http.post('/api/v3/order', {}, allowed))).toMatchObject({ code: 404 });
     }
   });
 
@@ -362,7 +368,7 @@ describe('attachWeexErrors', () => {
       deadline: undefined,
       remainingMs: 30_000,
       clientOrderId: undefined,
-      observeRequest: (effect) => observed.push(effect),
+      observeRequest: ({ body, outcome }) => observed.push([body, outcome]),
       observeUsage: (usage) => observed.push(usage),
     };
     const sent: InternalAxiosRequestConfig[] = [];
@@ -376,7 +382,7 @@ describe('attachWeexErrors', () => {
     );
     expect(error.context).toMatchObject({ operation: 'placeOrder', attempt: 2 });
     expect(error.message).toMatch(/^placeOrder failed:/);
-    expect(observed).toEqual(['write', [{ type: 'weight', intervalMs: 60_000, used: 5 }]]);
+    expect(observed).toEqual([['{}', 'open'], [{ type: 'weight', intervalMs: 60_000, used: 5 }]]);
     await runWithCallContext({ ...context, remainingMs: 0 }, () =>
       failureOf(http.get('/x', { signal: new AbortController().signal })),
     );

@@ -138,18 +138,18 @@ describe('toWeexError', () => {
   });
 
   it.each([
-    [400, 'request', 'not-executed'],
-    [401, 'authentication', 'not-executed'],
-    [403, 'authentication', 'not-executed'],
-    [404, 'request', 'not-executed'],
+    [400, 'request', 'unknown'],
+    [401, 'authentication', 'unknown'],
+    [403, 'authentication', 'unknown'],
+    [404, 'request', 'unknown'],
     [408, 'system', 'unknown'],
-    [418, 'rate-limit', 'not-executed'],
-    [429, 'rate-limit', 'not-executed'],
+    [418, 'rate-limit', 'unknown'],
+    [429, 'rate-limit', 'unknown'],
     [500, 'system', 'unknown'],
     [502, 'system', 'unknown'],
     [503, 'system', 'unknown'],
     [504, 'system', 'unknown'],
-    [521, 'authentication', 'not-executed'],
+    [521, 'authentication', 'unknown'],
     [522, 'system', 'unknown'],
   ] as const)('tells HTTP %i without a readable body', (status, kind, executionStatus) => {
     for (const body of ['', '<html>x</html>', undefined, null, { a: 1 }, '{"code":']) {

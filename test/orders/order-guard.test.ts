@@ -217,10 +217,11 @@ describe('an order under a policy of this library', () => {
     expect(absent.exchange).toMatchObject({ sends: 2, executed: 1 });
   });
 
-  it('is repeated without a look-up after a failed read in front of it', async () => {
+  it('is looked up after a failed read: it may have been sent by other means in front of it', async () => {
     const failedRead = () => new WEEXSystemError('Busy', { code: 503, context: { method: 'GET' } });
     const { exchange } = await place({ fates: [{ answeredAfterMs: 5, answer: failedRead }, fates.placed] });
-    expect(exchange).toMatchObject({ sends: 2, looks: 0, executed: 1 });
+    expect(exchange).toMatchObject({ sends: 2, executed: 1 });
+    expect(exchange.looks).toBeGreaterThan(0);
   });
 
   it('is found in whatever state it is', async () => {

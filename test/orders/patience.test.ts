@@ -1,53 +1,51 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Venue,
-  WEEXNetworkError,
-  WEEXSystemError,
-  WEEXTimeoutError,
-  weexVenues,
-} from '../../src/index.js';
+import { type Venue, WEEXNetworkError, WEEXSystemError, weexVenues } from '../../src/index.js';
 import { latestAppearanceMs, patienceOf, spreadLookUps, sum } from '../../src/orders/patience.js';
 
-const timeout = new WEEXTimeoutError('No answer', { scope: 'attempt' });
-const reset = new WEEXNetworkError('Connection reset', { code: 'ECONNRESET' });
+const failed = (status: number) => new WEEXSystemError('Failed', { context: { status } });
 
 describe('latestAppearanceMs', () => {
-  const until = { answered: 4_250, silent: 34_250 };
+  const until = { harmless: 4_250, expired: 34_250 };
+
+  it('is when the timestamp has expired and the order shows, on every market', () => {
+    for (const venue of Object.values(weexVenues)) expect(latestAppearanceMs(venue)).toBe(until.expired);
+  });
 
   it.each([
-    ['a time-out', timeout, until.silent],
-    ['a gateway that gave up waiting', new WEEXSystemError('Gateway time-out', { code: 504 }), until.silent],
-    ['a time-out of the network', new WEEXNetworkError('Timed out', { code: 'ETIMEDOUT' }), until.silent],
-    ['an error of somebody else', new Error('?'), until.silent],
-    ['nothing known', undefined, until.silent],
-    ['a reset connection', reset, until.answered],
-    ['an answer 500', new WEEXSystemError('Failed', { code: 500 }), until.answered],
-    ['an answer 502', new WEEXSystemError('Bad gateway', { code: 502 }), until.answered],
+    ['a reset connection', new WEEXNetworkError('Reset'), until.expired],
+    ['an answer 502', failed(502), until.expired],
+    ['a request that somebody waited for no longer', failed(408), until.expired],
+    ['a page of a proxy, 403', failed(403), until.harmless],
+    ['a bare 429', failed(429), until.harmless],
   ])('after %s', (_, error, expected) => {
-    for (const venue of Object.values(weexVenues)) expect(latestAppearanceMs(venue, error)).toBe(expected);
+    expect(latestAppearanceMs(weexVenues.contract, error)).toBe(expected);
+  });
+
+  it('is later by what the clock runs ahead, and no earlier where it runs behind', () => {
+    const { contract } = weexVenues;
+    expect(latestAppearanceMs({ ...contract, clockAheadMs: 20_000 })).toBe(54_250);
+    expect(latestAppearanceMs({ ...contract, clockAheadMs: -20_000 })).toBe(until.expired);
   });
 
   it('does not fear a late request where the id is never executed twice', () => {
     const alpaca: Venue = { ...weexVenues.contract, idProtects: 'for-ever' };
     const longbridge: Venue = { ...weexVenues.contract, idProtects: 'window', idWindowMs: 600_000 };
     const forgetful: Venue = { ...weexVenues.contract, idProtects: 'window', idWindowMs: 10_000 };
-    expect(latestAppearanceMs(alpaca, timeout)).toBe(until.answered);
-    expect(latestAppearanceMs(longbridge, timeout)).toBe(until.answered);
-    expect(latestAppearanceMs(forgetful, timeout)).toBe(until.silent);
+    expect(latestAppearanceMs(alpaca)).toBe(until.harmless);
+    expect(latestAppearanceMs(longbridge)).toBe(until.harmless);
+    expect(latestAppearanceMs(forgetful)).toBe(until.expired);
   });
 });
 
 describe('patienceOf', () => {
-  it('takes settleMs as it is, whatever went wrong', () => {
-    expect(patienceOf({ settleMs: [250, 1_000, 3_000] }).waitsMs(timeout)).toEqual([250, 1_000, 3_000]);
-    expect(patienceOf({ settleMs: 500 }).waitsMs(reset)).toEqual([500]);
+  it('takes settleMs as it is', () => {
+    expect(patienceOf({ settleMs: [250, 1_000, 3_000] }).waitsMs(undefined)).toEqual([250, 1_000, 3_000]);
+    expect(patienceOf({ settleMs: 500 }).waitsMs(undefined)).toEqual([500]);
   });
 
   it('asks the venue otherwise', () => {
-    const patience = patienceOf({ venue: weexVenues.spot });
-    expect(patience.waitsMs(reset)).toEqual([250, 1_000, 3_000]);
-    expect(sum(patience.waitsMs(timeout))).toBe(34_250);
+    expect(sum(patienceOf({ venue: weexVenues.spot }).waitsMs(undefined))).toBe(34_250);
   });
 
   it('leaves five seconds for look-ups that fail, unless told otherwise', () => {

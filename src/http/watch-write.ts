@@ -1,0 +1,73 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import { type CallContext, tellSent } from '../context/call-context.js';
+import type { SentRequest } from '../context/sent-request.js';
+import type { WEEXError } from '../errors/weex-error.js';
+import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
+import { methodOf, pathOf } from './read-only-requests.js';
+
+/** Where a request keeps what is known of it. A name, since axios drops symbols when somebody sends a config again. */
+const sentKey = 'weexSentRequest';
+
+type Watched = InternalAxiosRequestConfig & { [sentKey]?: SentWrite };
+
+// A class, since axios copies plain objects in a config and keeps instances.
+class SentWrite implements SentRequest {
+  readonly body: string | undefined;
+  outcome: SentRequest['outcome'] = 'open';
+
+  constructor(body: unknown) {
+    this.body = typeof body === 'string' ? body : asText(body);
+  }
+}
+
+/**
+ * Follows a write from here to its answer, and tells the attempts that it belongs to. Redirects are not followed
+ * unless the config names `maxRedirects`, since 307 and 308 send the body once more; and the same request is not
+ * sent a second time behind the back of a policy, as axios-retry does.
+ */
+export function watchWrite(
+  config: InternalAxiosRequestConfig,
+  ...contexts: readonly (CallContext | undefined)[]
+): void {
+  const watched = config as Watched;
+  const before = watched[sentKey];
+  if (before && before.outcome !== 'refused') {
+    const error = sentTwice(config);
+    config.adapter = () => Promise.reject(error);
+    return;
+  }
+  if (config.maxRedirects === undefined) {
+    config.maxRedirects = 0;
+    config.fetchOptions = { redirect: 'manual', ...config.fetchOptions };
+  }
+  const request = new SentWrite(config.data);
+  watched[sentKey] = request;
+  tellSent(request, ...contexts);
+}
+
+/** Takes over what the answer says: success, a refusal in the exchange's own words, or nothing that proves anything. */
+export function settleWrite(
+  config: InternalAxiosRequestConfig | undefined,
+  error: WEEXError | undefined,
+): void {
+  const request = (config as Watched | undefined)?.[sentKey];
+  if (!request) return;
+  if (!error) request.outcome = 'executed';
+  else if (error.executionStatus === 'not-executed') request.outcome = 'refused';
+}
+
+function sentTwice(config: InternalAxiosRequestConfig): WEEXOutcomeUnknownError {
+  const what = `${methodOf(config)} ${pathOf(config)}`;
+  return new WEEXOutcomeUnknownError(
+    `Cannot send ${what} again: nobody knows what became of it. An interceptor that was attached before ` +
+      'attachWeexErrors sends it again, axios-retry perhaps: attach attachWeexErrors first, or leave it out for writes',
+  );
+}
+
+function asText(body: unknown): string | undefined {
+  try {
+    return typeof body === 'object' && body !== null ? JSON.stringify(body) : undefined;
+  } catch {
+    return undefined;
+  }
+}

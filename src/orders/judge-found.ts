@@ -1,0 +1,58 @@
+import { carriesOtherId } from './carries-other-id.js';
+
+/** What a look-up returned: the order, nothing, or something that proves neither. */
+export type Found =
+  | { readonly is: 'order' }
+  | { readonly is: 'nothing' }
+  | { readonly is: 'no-proof'; readonly why: string };
+
+/** What tells which order a value is. */
+const idFields = [
+  'clientOrderId',
+  'newClientOrderId',
+  'origClientOrderId',
+  'clientOid',
+  'client_oid',
+  'orderId',
+  'order_id',
+  'id',
+] as const;
+
+/**
+ * Reads what a look-up returned: only an order that can be this one counts as found. Where the call judges by itself
+ * what is the order (`matches`), any object is left to it.
+ */
+export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false): Found {
+  if (value === undefined || value === null) return { is: 'nothing' };
+  if (isJudgedElsewhere && typeof value === 'object' && !isEmptyList(value)) return { is: 'order' };
+  if (Array.isArray(value)) return judgeList(value, id);
+  if (typeof value === 'string' || typeof value === 'number') {
+    return value === '' || value === 0 ? noProof('neither an order nor undefined') : { is: 'order' };
+  }
+  if (typeof value !== 'object') return noProof(`${String(value)}, neither an order nor undefined`);
+  if (carriesOtherId(value, id)) return noProof('another order');
+  const fields = value as Readonly<Record<string, unknown>>;
+  if ('config' in fields && 'headers' in fields && 'data' in fields) {
+    return noProof('a whole response: return its data');
+  }
+  if (idFields.some((name) => isId(fields[name]))) return { is: 'order' };
+  return noProof('an object without any id of an order');
+}
+
+function judgeList(list: readonly unknown[], id: string): Found {
+  if (isEmptyList(list)) return noProof('a list, neither an order nor undefined');
+  const others = list.filter((item) => carriesOtherId(item, id)).length;
+  return others === list.length ? noProof('a list of other orders') : { is: 'order' };
+}
+
+function isEmptyList(value: object): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function noProof(why: string): Found {
+  return { is: 'no-proof', why };
+}
+
+function isId(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && value !== '' && String(value) !== '0';
+}

@@ -1,0 +1,39 @@
+/** What an order and an answer both tell under these names must be the same. */
+const texts = ['symbol', 'side', 'positionSide'] as const;
+const quantities = ['quantity', 'origQty'] as const;
+
+/**
+ * Says in which field an order that was found differs from what was ordered, or `undefined`. A field that one of the
+ * two does not tell says nothing.
+ */
+export function mismatchOf(found: unknown, ordered: unknown): string | undefined {
+  if (!isFields(found) || !isFields(ordered)) return undefined;
+  for (const name of texts) {
+    const [told, asked] = [found[name], ordered[name]];
+    if (typeof told !== 'string' || typeof asked !== 'string') continue;
+    if (told.toUpperCase() !== asked.toUpperCase()) return differs(name, told, asked);
+  }
+  const told = quantityOf(found);
+  const asked = quantityOf(ordered);
+  return told === undefined || asked === undefined || told === asked
+    ? undefined
+    : differs('quantity', told, asked);
+}
+
+function differs(name: string, told: unknown, asked: unknown): string {
+  return `${name} is ${JSON.stringify(told)}, ordered was ${JSON.stringify(asked)}`;
+}
+
+function quantityOf(fields: Readonly<Record<string, unknown>>): number | undefined {
+  for (const name of quantities) {
+    const value = fields[name];
+    const amount =
+      typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : 0;
+    if (amount > 0) return amount;
+  }
+  return undefined;
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,41 @@
+import type { IDefaultPolicyContext } from 'cockatiel';
+import { bindSignal, type CallContext, callContextOf } from '../context/call-context.js';
+import type { SentRequest } from '../context/sent-request.js';
+import type { ExecuteOptions } from './resilience-policy.js';
+
+/** An attempt under a policy that is not of this library. */
+export class ForeignAttempt implements CallContext {
+  readonly attempt: number;
+  readonly deadline = undefined;
+  readonly remainingMs = undefined;
+  readonly operation: string | undefined;
+  readonly clientOrderId: string | undefined;
+  /** @internal */
+  readonly outer: CallContext | undefined;
+  /** @internal */
+  sent: SentRequest[] | undefined;
+  readonly #foreign: IDefaultPolicyContext;
+
+  constructor(
+    foreign: IDefaultPolicyContext,
+    attempt: number,
+    { operation, clientOrderId, outer }: Pick<ExecuteOptions, 'operation' | 'clientOrderId' | 'outer'>,
+  ) {
+    this.#foreign = foreign;
+    this.attempt = attempt;
+    this.operation = operation;
+    this.clientOrderId = clientOrderId;
+    this.outer = outer;
+  }
+
+  get signal(): AbortSignal {
+    const { signal } = this.#foreign;
+    if (callContextOf(signal) === undefined) bindSignal(signal, this);
+    return signal;
+  }
+
+  /** @internal */
+  observeRequest(request: SentRequest): void {
+    (this.sent ??= []).push(request);
+  }
+}

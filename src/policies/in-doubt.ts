@@ -1,0 +1,111 @@
+import type { SentRequest } from '../context/sent-request.js';
+import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import type { ExecuteOptions } from './resilience-policy.js';
+import type { FoundRule } from './rule-book.js';
+
+/**
+ * Whether an attempt that ended with `error` may have been executed and must not be sent again as it is.
+ *
+ * What was sent decides: a write that was not refused in the exchange's own words leaves the attempt in doubt,
+ * whatever the method threw. Only of requests that nobody saw does the error tell. With an `id`, a write that carries
+ * it is the order, and the others are not.
+ */
+export function isInDoubt(
+  error: unknown,
+  sent: readonly SentRequest[] | undefined,
+  id: string | undefined,
+): boolean {
+  const writes = writesOf(sent, id);
+  return writes.some(({ outcome }) => outcome !== 'refused') || saysUnknown(error);
+}
+
+/** Whether nothing of the attempt can have been executed: every write was refused, or the error says so. */
+export function isCleared(
+  error: unknown,
+  sent: readonly SentRequest[] | undefined,
+  id: string | undefined,
+): boolean {
+  if (isInDoubt(error, sent, id)) return false;
+  return writesOf(sent, id).length > 0 || (isWEEXError(error) && error.executionStatus === 'not-executed');
+}
+
+/**
+ * Whether an attempt must not be sent again before somebody has proved what it did. Where a call can be looked up, an
+ * error that says nothing needs a proof as well, if it would be retried.
+ */
+export function needsProof(
+  error: unknown,
+  sent: readonly SentRequest[] | undefined,
+  { clientOrderId, resolveUnknown }: Pick<ExecuteOptions, 'clientOrderId' | 'resolveUnknown'>,
+  retries: { wouldRetry(error: unknown, rule: FoundRule | undefined): boolean },
+  rule: FoundRule | undefined,
+): boolean {
+  if (!resolveUnknown) return isInDoubt(error, sent, undefined);
+  if (isInDoubt(error, sent, clientOrderId)) return true;
+  return !isCleared(error, sent, clientOrderId) && retries.wouldRetry(error, rule);
+}
+
+function writesOf(sent: readonly SentRequest[] | undefined, id: string | undefined): readonly SentRequest[] {
+  if (!sent) return none;
+  const orders = id === undefined ? none : sent.filter(({ body }) => body?.includes(id));
+  return orders.length > 0 ? orders : sent;
+}
+
+const none: readonly SentRequest[] = [];
+
+/** Causes are followed no further than this. */
+const longestChain = 8;
+
+function saysUnknown(error: unknown): boolean {
+  try {
+    return tellsOfUnknown(error);
+  } catch {
+    // Anything can be thrown, also what throws when it is read.
+    return false;
+  }
+}
+
+/** Whether an error, or what it was made of, tells of a request that may have been executed. */
+function tellsOfUnknown(error: unknown): boolean {
+  let link = error;
+  for (let depth = 0; depth < longestChain; depth += 1) {
+    if (isWEEXError(link)) {
+      if (link.executionStatus === 'unknown') return true;
+      // The interceptor knows the request: it was a read, or it was refused.
+      if (link.executionStatus === 'not-executed' || link.context['method'] !== undefined) return false;
+    } else if (isForeignRead(link)) return false;
+    else if (isTransportFailure(link)) return true;
+    if (!(link instanceof Error)) return false;
+    link = link.cause;
+  }
+  return false;
+}
+
+function isForeignRead(error: unknown): boolean {
+  const { isAxiosError, config } = (error ?? {}) as {
+    isAxiosError?: unknown;
+    config?: { method?: unknown };
+  };
+  return isAxiosError === true && /^(?:get|head)$/i.test(String(config?.method ?? 'get'));
+}
+
+/** A lost connection or a time-out as `fetch`, Node and undici report it. */
+function isTransportFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, name } = error as Error & { code?: unknown };
+  const byCode = typeof code === 'string' && /^(?:E[A-Z]+|UND_ERR_\w+)$/.test(code);
+  return byCode || name === 'AbortError' || name === 'TimeoutError';
+}
+
+/** Kinds that say that something broke on the way or behind it, and so nothing about what was executed. */
+const brokenKinds: ReadonlySet<WEEXErrorKind> = new Set(['system', 'network', 'timeout']);
+
+/** Whether an error tells of a break without telling of which request. */
+export function isSilent(error: unknown): boolean {
+  return (
+    isWEEXError(error) &&
+    error.executionStatus === undefined &&
+    brokenKinds.has(error.kind) &&
+    error.context['method'] === undefined
+  );
+}

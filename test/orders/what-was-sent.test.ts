@@ -1,0 +1,364 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import axios, { type AxiosInstance } from 'axios';
+import axiosRetry from 'axios-retry';
+import { handleAll, retry as cockatielRetry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  attachWeexErrors,
+  createPolicy,
+  type OrderSafety,
+  type PolicyOptions,
+  resilient,
+  TradingStrategyError,
+  WEEXOutcomeUnknownError,
+} from '../../src/index.js';
+
+interface Order {
+  readonly symbol: string;
+  readonly side: string;
+  readonly newClientOrderId: string;
+}
+interface Placed {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: string;
+}
+type Answer = (response: ServerResponse, order: Order) => void;
+
+/** A hand-written exchange: it executes what it gets, and answers as the test says. */
+let executed: Order[] = [];
+let answerOrder: Answer;
+let answerOther: (response: ServerResponse) => void;
+let lookUps = 0;
+let http: AxiosInstance;
+let url: string;
+const server = createServer((request, response) => void serve(request, response));
+
+const json = (response: ServerResponse, status: number, body: unknown): void =>
+  void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+const acknowledge: Answer = (response, { newClientOrderId, symbol, side }) =>
+  json(response, 200, { orderId: '7', clientOrderId: newClientOrderId, symbol, side });
+const hang = (): void => {};
+
+async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  if (request.method === 'POST' && request.url === '/order') {
+    const order = JSON.parse(text) as Order;
+    executed.push(order);
+    answerOrder(response, order);
+  } else answerOther(response);
+}
+
+beforeEach(async () => {
+  executed = [];
+  lookUps = 0;
+  answerOrder = acknowledge;
+  answerOther = (response) => json(response, 200, {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  http = axios.create({ baseURL: url });
+  attachWeexErrors(http);
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const order: Order = { symbol: 'BTCUSDT', side: 'BUY', newClientOrderId: 'intent-1' };
+const fast: Omit<PolicyOptions, 'fallback'> = {
+  attemptTimeoutMs: 150,
+  retry: { maxRetries: 3, backoff: { initialDelayMs: 1, maxDelayMs: 1 } },
+};
+const safety: OrderSafety<unknown, [Order], Placed> = {
+  clientOrderId: ({ newClientOrderId }) => newClientOrderId,
+  find(id) {
+    lookUps += 1;
+    const found = executed.find(({ newClientOrderId }) => newClientOrderId === id);
+    return found && { clientOrderId: id, symbol: found.symbol, side: found.side };
+  },
+  settleMs: [1, 20],
+};
+const post = async (sent: Order): Promise<Placed> => (await http.post<Placed>('/order', sent)).data;
+const post307: Answer = (response) => void response.writeHead(307, { location: '/order' }).end();
+
+type Method = (order: Order) => Promise<Placed>;
+type Policy = Parameters<typeof resilient<Method>>[1];
+const guarded = (method: Method, policy: Policy = fast): Method =>
+  resilient(method, policy, { orderSafety: safety });
+const wrapAs =
+  (make: (cause: unknown) => unknown): Method =>
+  async (sent) => {
+    try {
+      return await post(sent);
+    } catch (cause) {
+      throw make(cause);
+    }
+  };
+
+describe('one order, whatever the method throws after it was sent', () => {
+  const wrappers: Record<string, (cause: unknown) => unknown> = {
+    'an error with a cause': (cause) => new Error('placing failed', { cause }),
+    'an error without one': () => new Error('HTTP 502'),
+    'an error of the strategy': (cause) =>
+      new TradingStrategyError('placing failed', { strategyName: 'grid', cause }),
+    'a string': () => 'placing failed',
+    undefined: () => undefined,
+  };
+
+  it.each(Object.keys(wrappers))('%s, after a timeout', async (name) => {
+    answerOrder = hang;
+    const method = wrapAs(wrappers[name] as (cause: unknown) => unknown);
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect([executed.length, lookUps]).toEqual([1, 1]);
+  });
+
+  it.each(Object.keys(wrappers))(
+    '%s, after a bad gateway and under a policy that retries it',
+    async (name) => {
+      answerOrder = (response) => json(response, 502, {});
+      const policy = createPolicy({ ...fast, retry: { ...(fast.retry as object), on: [Error] } });
+      const method = wrapAs(wrappers[name] as (cause: unknown) => unknown);
+      expect(await guarded(method, policy)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+      expect(executed).toHaveLength(1);
+      // Without order safety nobody can ask, so that it ends there.
+      executed = [];
+      await expect(resilient(method, policy)(order)).rejects.not.toBe(0);
+      expect(executed).toHaveLength(1);
+    },
+  );
+
+  it.each([404, 429, 502])('a read after the acknowledged order that answers %i', async (status) => {
+    answerOther = (response) => json(response, status, { code: -1003, msg: 'busy' });
+    const method: Method = async (sent) => {
+      await post(sent);
+      return (await http.get<Placed>('/order')).data;
+    };
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+    executed = [];
+    await expect(resilient(method, fast)(order)).rejects.toMatchObject({ name: /^WEEX/ });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('a second write that is refused with 429 after the order', async () => {
+    answerOther = (response) => json(response, 429, { code: -1003, msg: 'busy' });
+    const method: Method = async (sent) => {
+      const placed = await post(sent);
+      await http.post('/log', { text: 'placed' });
+      return placed;
+    };
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('a read through axios, then the order through fetch, which hangs', async () => {
+    answerOrder = hang;
+    const method: Method = async (sent) => {
+      await http.get('/price');
+      const answer = await fetch(`${url}/order`, { method: 'POST', body: JSON.stringify(sent) });
+      return (await answer.json()) as Placed;
+    };
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+    executed = [];
+    await expect(resilient(method, fast)(order)).rejects.toMatchObject({ executionStatus: 'unknown' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('an outer call that reads and then makes an inner guarded one', async () => {
+    answerOrder = hang;
+    let minted = 0;
+    const inner = resilient(
+      post,
+      { ...fast, attemptTimeoutMs: 5_000 },
+      {
+        orderSafety: safety,
+      },
+    );
+    const outer = resilient(async () => {
+      await http.get('/price');
+      return inner({ ...order, newClientOrderId: `intent-${(minted += 1)}` });
+    }, fast);
+    await expect(outer()).rejects.toMatchObject({ executionStatus: 'unknown' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('a page of a proxy under any status, after the order was executed', async () => {
+    for (const status of [400, 401, 403, 404, 405, 409, 413, 421, 423, 425, 429, 431, 451, 521]) {
+      executed = [];
+      answerOrder = (response) => void response.writeHead(status).end('<html>proxy</html>');
+      expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+      expect(executed).toHaveLength(1);
+      executed = [];
+      await expect(resilient(post, fast)(order)).rejects.toMatchObject({ executionStatus: 'unknown' });
+      expect(executed).toHaveLength(1);
+    }
+  });
+});
+
+describe('what can be placed is placed', () => {
+  it('after a refusal in words of the exchange, without a lookup', async () => {
+    let refusals = 1;
+    answerOrder = (response, sent) => {
+      if (refusals-- > 0) {
+        executed.pop();
+        response.setHeader('retry-after', '0');
+        json(response, 429, { code: -1003, msg: 'Too many requests' });
+      } else acknowledge(response, sent);
+    };
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect([executed.length, lookUps]).toEqual([1, 0]);
+  });
+
+  it('after a page of a proxy, once the lookups prove that it is absent', async () => {
+    let pages = 1;
+    answerOrder = (response, sent) => {
+      if (pages-- > 0) {
+        executed.pop();
+        response.writeHead(503).end('<html>proxy</html>');
+      } else acknowledge(response, sent);
+    };
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+    expect(lookUps).toBeGreaterThan(0);
+  });
+});
+
+describe('policies that are not of this library', () => {
+  const foreign = {
+    'retry(handleAll)': cockatielRetry(handleAll, { maxAttempts: 3 }),
+    'wrap(retry, timeout)': wrap(
+      cockatielRetry(handleAll, { maxAttempts: 3 }),
+      timeout(100, TimeoutStrategy.Aggressive),
+    ),
+  };
+
+  // Only a timeout ends an attempt that hangs.
+  const answersUnder = (name: string): Answer[] => [
+    (response) => json(response, 502, {}),
+    ...(name.includes('timeout') ? [hang] : []),
+  ];
+
+  it.each(Object.entries(foreign))('%s sends a guarded order once', async (name, policy) => {
+    const throws: Method = wrapAs(() => new Error('HTTP 502'));
+    for (const answer of answersUnder(name)) {
+      executed = [];
+      answerOrder = answer;
+      expect(await guarded(throws, policy as Policy)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+      expect(executed).toHaveLength(1);
+    }
+  });
+
+  it.each(Object.entries(foreign))('%s sends an unguarded write once', async (name, policy) => {
+    for (const answer of answersUnder(name)) {
+      for (const use of [policy, createPolicy({ inner: policy, attemptTimeoutMs: 500 })]) {
+        executed = [];
+        answerOrder = answer;
+        await expect(resilient(post, use as Policy)(order)).rejects.toBeInstanceOf(Error);
+        expect(executed).toHaveLength(1);
+      }
+    }
+  });
+
+  it('a guarded order that fails without a word of what was sent is looked up before it is repeated', async () => {
+    answerOrder = (response) => json(response, 502, {});
+    const method: Method = async (sent) => {
+      const answer = await fetch(`${url}/order`, { method: 'POST', body: JSON.stringify(sent) });
+      throw new Error(`HTTP ${answer.status}`);
+    };
+    expect(await guarded(method, foreign['retry(handleAll)'] as Policy)(order)).toMatchObject({
+      side: 'BUY',
+    });
+    expect(executed).toHaveLength(1);
+    executed = [];
+    const own = createPolicy({ ...fast, retry: { ...(fast.retry as object), on: [Error] } });
+    expect(await guarded(method, own)(order)).toMatchObject({ side: 'BUY' });
+    expect(executed).toHaveLength(1);
+  });
+});
+
+describe('an attached axios instance', () => {
+  it('does not post an order again where a redirect points', async () => {
+    answerOrder = post307;
+    await expect(http.post('/order', order)).rejects.toMatchObject({ executionStatus: 'unknown' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('rejects the second send of axios-retry, and says what to do', async () => {
+    const retried = axios.create({ baseURL: url });
+    axiosRetry(retried, { retries: 3, retryCondition: () => true });
+    attachWeexErrors(retried);
+    answerOrder = (response) => json(response, 502, {});
+    await expect(retried.post('/order', order)).rejects.toThrow(/attach attachWeexErrors first/);
+    expect(executed).toHaveLength(1);
+  });
+
+  it('lets axios-retry repeat reads', async () => {
+    const retried = axios.create({ baseURL: url });
+    axiosRetry(retried, { retries: 2 });
+    attachWeexErrors(retried);
+    let reads = 0;
+    answerOther = (response) => json(response, (reads += 1) === 2 ? 200 : 502, { reads });
+    expect((await retried.get<{ reads: number }>('/price')).data.reads).toBe(2);
+  });
+});
+
+describe('what is found or acknowledged', () => {
+  it('must be the order: an acknowledgement of another id is looked up', async () => {
+    answerOrder = (response) => json(response, 200, { orderId: '7', clientOrderId: 'another' });
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    answerOrder = (response) => json(response, 200, { success: true, orderId: null });
+    executed = [];
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it.each([
+    [{}, 'without any id'],
+    [true, 'neither an order'],
+    [{ code: '00000', data: null }, 'without any id'],
+    [{ list: [] }, 'without any id'],
+    [[{ clientOrderId: 'x' }], 'other orders'],
+    [{ data: {}, headers: {}, config: {}, status: 200 }, 'whole response'],
+    [{ clientOrderId: 'intent-1', side: 'SELL' }, 'side is "SELL", ordered was "BUY"'],
+  ])('find returning %j proves nothing', async (found, why) => {
+    answerOrder = hang;
+    const call = resilient(post, fast, {
+      orderSafety: { ...safety, find: () => found as never, reconcileDeadlineMs: 60 },
+    });
+    const failure = await call(order).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(WEEXOutcomeUnknownError);
+    expect(String(failure)).toContain(why);
+    expect(executed).toHaveLength(1);
+  });
+
+  it('is compared by matches, where the call says how', async () => {
+    answerOrder = hang;
+    const call = resilient(post, fast, {
+      orderSafety: { ...safety, matches: (found: Placed) => found.side === 'SELL', reconcileDeadlineMs: 60 },
+    });
+    await expect(call(order)).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
+  });
+
+  it('is what was ordered when the call began, whatever the caller does to its order', async () => {
+    answerOrder = hang;
+    const reused = { ...order };
+    const call = guarded(post)(reused);
+    Object.assign(reused, { newClientOrderId: 'intent-2', side: 'SELL' });
+    expect(await call).toMatchObject({ clientOrderId: 'intent-1', side: 'BUY' });
+    expect(executed).toEqual([order]);
+  });
+});
+
+it('an older order is no answer to a new one: staleMs keeps nothing of guarded orders', async () => {
+  const policy = createPolicy({ ...fast, staleMs: 60_000 });
+  const place = guarded(post, policy);
+  await place(order);
+  answerOrder = (response) => {
+    executed = [];
+    json(response, 503, {});
+  };
+  await expect(place(order)).rejects.toMatchObject({ executionStatus: 'not-executed' });
+});
