@@ -34,6 +34,23 @@ describe('the tarball', () => {
   });
 });
 
+describe('typesVersions, for compilers that do not read exports', () => {
+  it('leads every entry point to the same declarations as exports does', () => {
+    const { exports, typesVersions } = JSON.parse(readFileSync(join(own(), 'package.json'), 'utf8')) as {
+      exports: Record<string, { types?: string }>;
+      typesVersions: { '*': Record<string, [string]> };
+    };
+    const rows = typesVersions['*'];
+    const subpaths = Object.entries(exports).filter(
+      ([subpath]) => !['.', './package.json'].includes(subpath),
+    );
+    for (const [subpath, { types }] of subpaths) {
+      const name = subpath.slice(2);
+      expect((rows[name] ?? rows['*'])?.[0].replace('*', name), subpath).toBe(types);
+    }
+  });
+});
+
 describe('the lock file', () => {
   it('names no registry, so that an install asks the one that the machine has', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
