@@ -49,6 +49,16 @@ export class OrderAttempts<Result> {
     return !this.executed && this.#inDoubt.size === 0 && this.#unexplained.size === 0;
   }
 
+  /** Whether it is still open what one of them did. */
+  get isOpen(): boolean {
+    return !this.executed && (this.#inDoubt.size > 0 || this.#unexplained.size > 0);
+  }
+
+  /** Takes an attempt of an earlier call as one in doubt. */
+  resume(): void {
+    this.#inDoubt.add(Symbol());
+  }
+
   /** Prepares and sends one attempt. */
   async start(
     context: CallContext,

@@ -6,13 +6,16 @@ import { ForeignAttempt } from '../policies/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
+import { idsInDoubt, keepUnknown } from './ids-in-doubt.js';
 import { IntentRecord } from './intent-record.js';
+import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
 import { OrderAttempts } from './order-attempts.js';
-import type { OrderSafety, SettleMs } from './order-safety.js';
+import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import type { IntentJournal } from './intent-journal.js';
-import { type Patience, patienceOf } from './patience.js';
+import type { Patience } from './patience.js';
+import { patienceSource } from './patience-source.js';
 import { mismatchOf } from './mismatch-of.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { releaseOnAbort } from './release-on-abort.js';
@@ -51,43 +54,6 @@ export function createOrderGuard<This, Args extends unknown[], Result>(
   return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call).run();
 }
 
-/** The patience of each call; worked out anew only where a function gives another one. */
-function patienceSource<This, Args extends unknown[], Result>(
-  safety: OrderSafety<This, Args, Result>,
-): (call: { readonly self: This; readonly args: Args }) => Patience {
-  const { settleMs, reconcileDeadlineMs } = safety;
-  if (typeof settleMs !== 'function' && typeof reconcileDeadlineMs !== 'function') {
-    const patience = patienceOf({ ...safety, settleMs, reconcileDeadlineMs });
-    return () => patience;
-  }
-  let last: { readonly told: Told; readonly patience: Patience } | undefined;
-  return ({ args, self }) => {
-    const told: Told = {
-      settleMs: typeof settleMs === 'function' ? settleMs.apply(self, args) : settleMs,
-      reconcileDeadlineMs:
-        typeof reconcileDeadlineMs === 'function'
-          ? reconcileDeadlineMs.apply(self, args)
-          : reconcileDeadlineMs,
-    };
-    if (
-      !last ||
-      last.told.settleMs !== told.settleMs ||
-      last.told.reconcileDeadlineMs !== told.reconcileDeadlineMs
-    ) {
-      const asked = { ...safety, ...told };
-      checkOrderSafety(asked);
-      last = { told, patience: patienceOf(asked) };
-    }
-    return last.patience;
-  };
-}
-
-/** What a call tells of its patience. */
-interface Told {
-  readonly settleMs: SettleMs | undefined;
-  readonly reconcileDeadlineMs: number | undefined;
-}
-
 class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #safety: OrderSafety<This, Args, Result>;
   readonly #patience: Patience;
@@ -119,7 +85,42 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     this.#record = this.#makeRecord();
   }
 
+  /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
   async run(): Promise<Result> {
+    const id = this.#id;
+    if (id === undefined || this.#options.idempotent) return this.#run();
+    const { self } = this.#call;
+    const ids = idsInDoubt(typeof self === 'object' && self !== null ? self : this.#safety);
+    const before = ids.get(id);
+    if (before === 'under-way') throw this.#underWay(id);
+    ids.set(id, 'under-way');
+    try {
+      const found = before && (await this.#settleEarlier());
+      return found ? found.value : await this.#run();
+    } finally {
+      if (this.#attempts.isOpen) keepUnknown(ids, id);
+      else ids.delete(id);
+    }
+  }
+
+  /** An earlier call with this id ended without anybody knowing what became of it. */
+  async #settleEarlier(): Promise<{ readonly value: Result } | undefined> {
+    this.#attempts.resume();
+    const cause = new Error('An earlier call with this client order id left its outcome unknown');
+    const resolution = await this.#resolve(cause, this.#options.signal);
+    if (resolution.outcome === 'unknown') throw resolution.error;
+    return resolution.outcome === 'found' ? { value: resolution.value as Result } : undefined;
+  }
+
+  #underWay(id: string): WEEXOutcomeUnknownError {
+    return new WEEXOutcomeUnknownError(
+      `Cannot send ${this.#options.operation ?? 'the call'}: another call with client order id ${id} is under way. ` +
+        'Wait for that one, or use an id of its own for another order',
+      { clientOrderId: id },
+    );
+  }
+
+  async #run(): Promise<Result> {
     const policy = this.#policy;
     const native = isResiliencePolicy(policy);
     for (let mayRepeat = !native; ; mayRepeat = false) {
@@ -188,7 +189,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     if (executed) return { outcome: 'found', value: executed.value };
     if (error === this.#verdict) return undefined;
     // The first order may hold the very margin or the very id that the second one is refused for.
-    const suspicious = error === refusal && doubted;
+    const suspicious = error === refusal && (doubted || isDuplicateId(error));
     if (!inDoubt && !suspicious) return undefined;
     const { operation, signal } = this.#options;
     return publishConclusion(

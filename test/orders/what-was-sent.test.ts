@@ -352,6 +352,43 @@ describe('what is found or acknowledged', () => {
   });
 });
 
+describe('one id, several calls', () => {
+  it('a second call while the first is under way is rejected at once, and the first ends as it would', async () => {
+    const place = guarded(post);
+    const first = place(order);
+    await expect(place(order)).rejects.toThrow(/another call with client order id intent-1 is under way/);
+    expect(await first).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('what an earlier call left unknown is looked up before anything is sent', async () => {
+    let isBlind = true;
+    const place = resilient(post, fast, {
+      orderSafety: {
+        ...safety,
+        find(id: string, sent: Order) {
+          if (isBlind) throw new Error('lookups fail');
+          return safety.find.call(undefined, id, sent);
+        },
+        reconcileDeadlineMs: 40,
+      },
+    });
+    answerOrder = hang;
+    await expect(place(order)).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
+    answerOrder = (response) => json(response, 400, { code: -2010, msg: 'Insufficient margin' });
+    await expect(place(order)).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
+    isBlind = false;
+    expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('a refusal for a duplicate id is looked up: the order can only be this one', async () => {
+    answerOrder = (response) => json(response, 400, { code: -1054, msg: 'Duplicate clientOrderId' });
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect([executed.length, lookUps]).toEqual([1, 1]);
+  });
+});
+
 it('an older order is no answer to a new one: staleMs keeps nothing of guarded orders', async () => {
   const policy = createPolicy({ ...fast, staleMs: 60_000 });
   const place = guarded(post, policy);
