@@ -18,6 +18,7 @@ import type { Patience } from './patience.js';
 import { patienceSource } from './patience-source.js';
 import { mismatchOf } from './mismatch-of.js';
 import { type Finding, reconcile } from './reconcile.js';
+import { isRejected, rejected } from './rejected-order.js';
 import { releaseOnAbort } from './release-on-abort.js';
 import { setExecutionStatus } from './set-execution-status.js';
 import { weexVenues } from './venue.js';
@@ -202,6 +203,11 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const attempts = this.#attempts;
     attempts.stop();
     const finding = await this.#search(error, signal, suspicious);
+    if (finding.outcome === 'found' && isRejected(finding.value)) {
+      attempts.clear();
+      this.#verdict = rejected(this.#options.operation, this.#id, finding.value);
+      return { outcome: 'unknown', error: this.#verdict };
+    }
     if (finding.outcome === 'found') {
       attempts.executed = { value: finding.value as Result };
       return { outcome: 'found', value: finding.value };

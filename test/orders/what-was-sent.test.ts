@@ -334,6 +334,15 @@ describe('what is found or acknowledged', () => {
     expect(executed).toHaveLength(1);
   });
 
+  it.each(['REJECTED', 'FAILED'])('that is %s is no success, and is not sent again', async (status) => {
+    answerOrder = hang;
+    const call = resilient(post, fast, {
+      orderSafety: { ...safety, find: (id: string) => ({ clientOrderId: id, status }) as never },
+    });
+    await expect(call(order)).rejects.toMatchObject({ kind: 'order', executionStatus: 'not-executed' });
+    expect(executed).toHaveLength(1);
+  });
+
   it('is compared by matches, where the call says how', async () => {
     answerOrder = hang;
     const call = resilient(post, fast, {

@@ -1,0 +1,27 @@
+import { WEEXOrderError } from '../errors/index.js';
+
+/** States of an order that the exchange took in and then did not make. */
+const rejectedStates: ReadonlySet<unknown> = new Set(['REJECTED', 'FAILED']);
+
+/** Whether an order that was found says of itself that the exchange rejected it. */
+export function isRejected(found: unknown): boolean {
+  const status = (found as { status?: unknown } | null | undefined)?.status;
+  return typeof status === 'string' && rejectedStates.has(status.toUpperCase());
+}
+
+/** What a call ends with whose order was found and is rejected: it is known, so it is not sent again. */
+export function rejected(
+  operation: string | undefined,
+  clientOrderId: string | undefined,
+  found: unknown,
+): WEEXOrderError {
+  return new WEEXOrderError(
+    `${operation ?? 'The call'} failed: the exchange rejected order ${clientOrderId}`,
+    {
+      reason: 'refused',
+      executionStatus: 'not-executed',
+      data: found,
+      context: { operation, clientOrderId },
+    },
+  );
+}
