@@ -9,11 +9,16 @@ const orderIdFields = ['orderId', 'order_id'];
 export function carriesOtherId(value: unknown, id: string): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Readonly<Record<string, unknown>>;
-  const idsOf = (names: readonly string[]): string[] =>
-    names.flatMap((name) => {
-      const field = fields[name];
-      return typeof field === 'string' || typeof field === 'number' ? [String(field)] : [];
-    });
-  const clientIds = idsOf(clientIdFields);
-  return clientIds.length > 0 && ![...clientIds, ...idsOf(orderIdFields)].includes(id);
+  let isNamed = false;
+  for (const name of clientIdFields) {
+    const field = fields[name];
+    if (!isId(field)) continue;
+    if (String(field) === id) return false;
+    isNamed = true;
+  }
+  return isNamed && !orderIdFields.some((name) => isId(fields[name]) && String(fields[name]) === id);
+}
+
+function isId(field: unknown): field is string | number {
+  return typeof field === 'string' || typeof field === 'number';
 }

@@ -6,7 +6,7 @@ import { ForeignAttempt } from '../policies/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
-import { idsInDoubt, keepUnknown } from './ids-in-doubt.js';
+import { type IdState, idsInDoubt, keepUnknown } from './ids-in-doubt.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
@@ -65,6 +65,8 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #id: string | undefined;
   readonly #record: IntentRecord | undefined;
   readonly #attempts: OrderAttempts<Result>;
+  /** Whether an earlier call with the id left its outcome unknown. */
+  #isResumed = false;
   #verdict: unknown;
   /** What kept a policy that sends again whatever happened from doing so. */
   #held: unknown;
@@ -88,19 +90,12 @@ class GuardedOrder<This, Args extends unknown[], Result> {
 
   /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
   async run(): Promise<Result> {
-    const id = this.#id;
-    if (id === undefined || this.#options.idempotent) return this.#run();
-    const { self } = this.#call;
-    const ids = idsInDoubt(typeof self === 'object' && self !== null ? self : this.#safety);
-    const before = ids.get(id);
-    if (before === 'under-way') throw this.#underWay(id);
-    ids.set(id, 'under-way');
+    const ids = this.#claimId();
     try {
-      const found = before && (await this.#settleEarlier());
-      return found ? found.value : await this.#run();
+      const found = this.#isResumed && (await this.#settleEarlier());
+      return found ? found.value : await this.#execute();
     } finally {
-      if (this.#attempts.isOpen) keepUnknown(ids, id);
-      else ids.delete(id);
+      if (ids) this.#releaseId(ids);
     }
   }
 
@@ -113,6 +108,25 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     return resolution.outcome === 'found' ? { value: resolution.value as Result } : undefined;
   }
 
+  /** Takes the id for this call; `undefined` where the call has none, or may be made twice. */
+  #claimId(): Map<string, IdState> | undefined {
+    const id = this.#id;
+    if (id === undefined || this.#options.idempotent) return undefined;
+    const { self } = this.#call;
+    const ids = idsInDoubt(typeof self === 'object' && self !== null ? self : this.#safety);
+    const before = ids.get(id);
+    if (before === 'under-way') throw this.#underWay(id);
+    this.#isResumed = before === 'unknown';
+    ids.set(id, 'under-way');
+    return ids;
+  }
+
+  #releaseId(ids: Map<string, IdState>): void {
+    const id = this.#id as string;
+    if (this.#attempts.isOpen) keepUnknown(ids, id);
+    else ids.delete(id);
+  }
+
   #underWay(id: string): WEEXOutcomeUnknownError {
     return new WEEXOutcomeUnknownError(
       `Cannot send ${this.#options.operation ?? 'the call'}: another call with client order id ${id} is under way. ` +
@@ -121,7 +135,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     );
   }
 
-  async #run(): Promise<Result> {
+  async #execute(): Promise<Result> {
     const policy = this.#policy;
     const native = isResiliencePolicy(policy);
     for (let mayRepeat = !native; ; mayRepeat = false) {
