@@ -1,6 +1,6 @@
 import type { IPolicy } from 'cockatiel';
 import { type Clock, systemClock } from '../context/clock.js';
-import type { WEEXOutcomeUnknownError } from '../errors/index.js';
+import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { Intent, IntentJournal } from './intent-journal.js';
 import { createLookUp, defaultLookUpPolicy } from './look-up.js';
 import { outcomeUnknown } from './outcome-unknown.js';
@@ -74,7 +74,7 @@ export async function recoverIntents<Result>(
   const queue = intents.entries();
   const worker = async (): Promise<void> => {
     for (const [index, intent] of queue) {
-      recovered[index] = await recover(options, intent);
+      recovered[index] = await recoverAlone(options, intent);
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, intents.length) }, worker));
@@ -82,6 +82,24 @@ export async function recoverIntents<Result>(
     if (outcome !== 'unknown') settleAfterwards(journal, intent.clientOrderId, outcome);
   }
   return recovered;
+}
+
+/** One that cannot be looked up costs itself alone; only the caller's abort ends the others. */
+async function recoverAlone<Result>(
+  options: RecoverOptions<Result>,
+  intent: Intent,
+): Promise<RecoveredIntent<Result>> {
+  try {
+    return await recover(options, intent);
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    const { clientOrderId } = intent;
+    const error = new WEEXOutcomeUnknownError(
+      `Cannot establish whether order ${clientOrderId} was executed: its record cannot be used. Look it up by hand`,
+      { clientOrderId, cause },
+    );
+    return { intent, outcome: 'unknown', error };
+  }
 }
 
 const noCall: { readonly self: unknown; readonly args: [] } = { self: undefined, args: [] };

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { noop } from 'cockatiel';
 import { describe, expect, it } from 'vitest';
-import { resilient, WEEXNetworkError } from '../../src/index.js';
+import { mintClientOrderId, resilient, WEEXNetworkError } from '../../src/index.js';
 import { OpenCalls } from '../../src/client/open-calls.js';
 
 const never = (): Promise<never> => new Promise(() => {});
@@ -37,7 +37,7 @@ describe('a signal that many calls share', () => {
         throw new WEEXNetworkError('lost', { executionStatus: 'unknown' });
       },
       noop,
-      { orderSafety: { clientOrderId: () => 'a1', find: never, settleMs: 0 } },
+      { orderSafety: { clientOrderId: () => mintClientOrderId(), find: never, settleMs: 0 } },
     );
     const plain = resilient((_options: { signal: AbortSignal }): Promise<string> => never(), noop);
     const running = Array.from({ length: 10 }, () => [place, plain].map((call) => call(caller)))

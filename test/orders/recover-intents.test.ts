@@ -101,6 +101,20 @@ describe('recoverIntents', () => {
     expect(await idsOf(journal)).toEqual(['a1', 'b2']);
   });
 
+  it('loses no result because of one record that cannot be used', async () => {
+    const journal = createMemoryJournal();
+    const times = { begunAt: 0, sentAt: 0 };
+    await journal.sent({ clientOrderId: 'bad', args: undefined as never, ...times });
+    await journal.sent({ clientOrderId: 'good', args: [], ...times });
+    const recovered = await recoverIntents({
+      journal,
+      settleMs: 0,
+      reconcileDeadlineMs: 20,
+      find: ({ clientOrderId, args: [order] }) => (order === undefined ? { clientOrderId } : undefined),
+    });
+    expect(recovered.map(({ outcome }) => outcome)).toEqual(['unknown', 'executed']);
+  });
+
   it('forgets an intent only after its caller was told', async () => {
     const journal = await journalOf({ a1: 60_000 });
     await recoverIntents({ journal, settleMs: 0, find: () => undefined });
