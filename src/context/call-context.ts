@@ -18,6 +18,11 @@ export interface CallContext {
   readonly clientOrderId: string | undefined;
   /** @internal The attempt that this one was started in: what is sent here was sent by that one, too. */
   readonly outer?: CallContext | undefined;
+  /**
+   * @internal What became of the attempt, once its call is over. `'done'`: its work settled; `'given up'`: the caller
+   * was released without it; `'replaced'`: given up, and another attempt did its work.
+   */
+  readonly ended?: 'done' | 'given up' | 'replaced' | undefined;
   /** @internal The writes that the attempt began to send, as far as an interceptor saw them. */
   readonly sent?: readonly SentRequest[] | undefined;
   /** @internal Told by the interceptor of every write before it is sent. */
@@ -36,9 +41,35 @@ export function runWithCallContext<Result>(context: CallContext, fn: () => Resul
   return storage.run(context, fn);
 }
 
-/** The context of the call that the current code runs in, or `undefined` outside of one. */
+/**
+ * The context of the call that the current code runs in, or `undefined` outside of one. A loop or a socket that a
+ * call left running is outside of it once the call is over.
+ */
 export function currentCallContext(): CallContext | undefined {
-  return storage?.getStore();
+  return goingOn(storage?.getStore(), nothing);
+}
+
+/** As {@link currentCallContext}, for a write: one that is sent by a given-up attempt itself stays in its call. */
+export function contextOfWrite(): CallContext | undefined {
+  return goingOn(storage?.getStore(), ofGivenUp);
+}
+
+/** As {@link currentCallContext}, for a call that may write: an attempt that was replaced makes no more of those. */
+export function contextOfCall(): CallContext | undefined {
+  return goingOn(storage?.getStore(), ofReplaced);
+}
+
+type Ended = NonNullable<CallContext['ended']>;
+
+const nothing: readonly Ended[] = [];
+const ofReplaced: readonly Ended[] = ['replaced'];
+const ofGivenUp: readonly Ended[] = ['given up', 'replaced'];
+
+/** The nearest attempt whose call goes on, or that still holds what it makes for another reason. */
+function goingOn(context: CallContext | undefined, held: readonly Ended[]): CallContext | undefined {
+  let link = context;
+  while (link?.ended !== undefined && !held.includes(link.ended)) link = link.outer;
+  return link;
 }
 
 /** Remembers which attempt a signal belongs to, so that a request that carries it is recognised. */

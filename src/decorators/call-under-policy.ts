@@ -1,4 +1,9 @@
-import { type CallContext, currentCallContext, runWithCallContext } from '../context/call-context.js';
+import {
+  type CallContext,
+  contextOfCall,
+  currentCallContext,
+  runWithCallContext,
+} from '../context/call-context.js';
 import type { ExecuteOptions } from '../policies/resilience-policy.js';
 import { callerSignal } from './caller-signal.js';
 import { getDefaultAmbientContext } from './default-ambient-context.js';
@@ -20,7 +25,8 @@ export function callUnderPolicy(
     const args = guard ? given.map(copyOrder) : given;
     const ambient = said.ambient ?? getDefaultAmbientContext();
     const policy = source(layer, self);
-    const outer = ambient ? currentCallContext() : undefined;
+    const reads = said.effect === 'read' || said.idempotent === true;
+    const outer = ambient ? (reads ? currentCallContext() : contextOfCall()) : undefined;
     const options = executeOptions(layer, self, args, outer);
     const attempt = ambient
       ? (context: CallContext): unknown =>

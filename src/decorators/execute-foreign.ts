@@ -17,13 +17,21 @@ export function executeForeign(
 ): Promise<unknown> {
   const { signal, effect, idempotent, operation, outer } = options;
   const repeats = new RepeatCheck(operation, effect === 'read' || idempotent === true);
-  let attempts = 0;
+  const attempts: ForeignAttempt[] = [];
   const settled = policy.execute(async (foreign) => {
     if (signal?.aborted) throw signal.reason;
-    const context = new ForeignAttempt(foreign, attempts++, { operation, outer });
+    const context = new ForeignAttempt(foreign, attempts.length, { operation, outer });
+    attempts.push(context);
     return repeats.run(context, () => fn(context));
   }, signal);
-  return signal ? releasedBy(signal, settled) : settled;
+  const released = signal ? releasedBy(signal, settled) : settled;
+  const end = (): void => {
+    for (const [index, context] of attempts.entries()) {
+      const isLast = index === attempts.length - 1;
+      context.ended = !context.signal.aborted ? 'done' : isLast ? 'given up' : 'replaced';
+    }
+  };
+  return released.finally(end);
 }
 
 function releasedBy(signal: AbortSignal, settled: Promise<unknown>): Promise<unknown> {

@@ -1,6 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import { type CallContext, callContextOf, currentCallContext } from '../context/call-context.js';
+import {
+  type CallContext,
+  callContextOf,
+  contextOfWrite,
+  currentCallContext,
+} from '../context/call-context.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { Catalogue } from '../errors/catalogue.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
@@ -127,9 +132,10 @@ function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions)
   (config as { [sentAt]?: number })[sentAt] = performance.now();
   if (!config.headers.has(requestIdHeader)) config.headers[requestIdHeader] = makeRequestId();
   if (options.losslessIds) keepLosslessIds(config);
-  const ambient = currentCallContext();
+  const reads = readOnly(config, options);
+  const ambient = reads ? currentCallContext() : contextOfWrite();
   const bound = config.signal ? callContextOf(config.signal) : undefined;
-  if (!readOnly(config, options)) watchWrite(config, ambient, bound);
+  if (!reads) watchWrite(config, ambient, bound);
   const context = ambient ?? bound;
   if (context) joinCall(config, context, ambient !== undefined);
 }

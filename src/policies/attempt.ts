@@ -19,6 +19,10 @@ export interface AttemptOwner {
   readonly deadlineAt: number;
   /** The attempt that the call was made in. */
   readonly outer: CallContext | undefined;
+  /** Whether the call is over. */
+  readonly isOver: boolean;
+  /** How many attempts were started. */
+  readonly attempts: number;
 }
 
 /** One attempt of a call: the context that the function is given, and what the attempt holds until it is over. */
@@ -62,12 +66,14 @@ export class Attempt implements CallContext, Holder {
   }
 
   get deadline(): number | undefined {
-    const { deadlineAt, plan } = this.#owner;
-    return deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
+    const { deadlineAt, plan, isOver } = this.#owner;
+    return isOver || deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
   }
 
   get remainingMs(): number | undefined {
-    return this.endsAt === Infinity ? undefined : Math.max(0, this.endsAt - this.#owner.plan.clock.now());
+    return this.endsAt === Infinity || this.#owner.isOver
+      ? undefined
+      : Math.max(0, this.endsAt - this.#owner.plan.clock.now());
   }
 
   get signal(): AbortSignal {
@@ -82,6 +88,14 @@ export class Attempt implements CallContext, Holder {
   /** @internal */
   get outer(): CallContext | undefined {
     return this.#owner.outer;
+  }
+
+  /** @internal */
+  get ended(): CallContext['ended'] {
+    const { isOver, attempts } = this.#owner;
+    if (!isOver) return undefined;
+    if (!this.#aborted) return 'done';
+    return attempts > this.attempt + 1 ? 'replaced' : 'given up';
   }
 
   /** @internal */
@@ -141,6 +155,11 @@ export class InnerAttempt implements CallContext {
   /** @internal */
   get outer(): CallContext | undefined {
     return this.#attempt.outer;
+  }
+
+  /** @internal */
+  get ended(): CallContext['ended'] {
+    return this.#attempt.ended;
   }
 
   /** @internal */

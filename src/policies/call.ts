@@ -13,7 +13,7 @@ import { isResolution } from './is-resolution.js';
 import { matchesClass } from './matches-class.js';
 import { ownErrors, type Subject } from './own-errors.js';
 import type { Plan } from './plan.js';
-import type { FallbackCall } from './policy-options.js';
+import { fallbackCall } from './fallback-call.js';
 import { rankOf } from './priorities.js';
 import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 import { RepeatCheck } from './repeat-check.js';
@@ -94,6 +94,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   get outer(): CallContext | undefined {
     return this.options.outer;
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'over';
   }
 
   begin(): void {
@@ -565,18 +569,11 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (kept) end(true, kept.value);
     else if (fallback) {
       runGuarded(
-        () => fallback(error, this.#fallbackCall()),
+        () => fallback(error, fallbackCall(this)),
         (value) => end(true, value),
         (failure) => end(false, failure),
       );
     }
-  }
-
-  #fallbackCall(): FallbackCall {
-    const { key, args } = this.options;
-    const { plan, operation, clientOrderId } = this;
-    const attempt = Math.max(0, this.attempts - 1);
-    return { policy: plan.name, operation, clientOrderId, key, args, attempt };
   }
 
   #end(

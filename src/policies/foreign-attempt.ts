@@ -12,6 +12,8 @@ export class ForeignAttempt implements CallContext {
   readonly clientOrderId: string | undefined;
   /** @internal */
   readonly outer: CallContext | undefined;
+  /** @internal Set by whoever made the call. */
+  ended: CallContext['ended'];
   /** @internal */
   sent: SentRequest[] | undefined;
   readonly #foreign: IDefaultPolicyContext;
