@@ -92,12 +92,16 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   /** Whether a call may go in at once: there is room, and nobody waits whom it would overtake. */
   hasRoom(rank: number, cost: number, now: number): boolean {
-    if (rank === 0) this.#limiter?.noteDemand(cost, now);
     this.#reclaim(now);
     // Room that came back a moment ago belongs to those who wait.
     if (this.#queue.size > 0 || this.#limiter) this.drain(now);
     if (this.#queue.hasAhead(rank) || this.#limiter?.isOwed(rank)) return false;
     return this.#fits(rank, cost, now);
+  }
+
+  /** A critical call came that nothing refuses: what it asks for is kept free from now on. */
+  noteDemand(rank: number, cost: number, now: number): void {
+    if (rank === 0) this.#limiter?.noteDemand(cost, now);
   }
 
   /** Takes the slot and the allowance. */
@@ -183,20 +187,30 @@ export class Admission implements RateLimitClient, GateWaiter {
   nextWaiting(now: number): Applicant | undefined {
     if (this.#beforeGate) return undefined;
     this.#reclaim(now);
-    return this.#queue.next(now, (waiter) => this.#mayLeave(waiter as Applicant, now)) as
-      | Applicant
-      | undefined;
+    const may = (waiter: Waiter): boolean => this.#mayLeave(waiter as Applicant, now);
+    // The rate limit knows all that wait for it, also those of other policies, and so keeps the turns.
+    const next = this.#limiter ? this.#queue.nextByClass(may) : this.#queue.next(now, may);
+    return next as Applicant | undefined;
+  }
+
+  longestWaiting(now: number): Applicant | undefined {
+    if (this.#beforeGate || this.#queue.size === 0) return undefined;
+    this.#reclaim(now);
+    return this.#queue.longest(({ rank }) => this.#hasSlot(rank)) as Applicant | undefined;
   }
 
   drainOne(now: number): boolean {
     const applicant = this.nextWaiting(now);
-    if (!applicant) return false;
+    return applicant !== undefined && this.letOut(applicant, now);
+  }
+
+  letOut(applicant: Applicant, now: number): boolean {
     const pass = this.#gate ? this.#gate.tryPass(now) : 'open';
     if (pass === undefined) {
       this.#waitAtGate(applicant, now);
       return false;
     }
-    this.#letOut(applicant, pass === 'open' ? undefined : pass, now);
+    this.#admit(applicant, pass === 'open' ? undefined : pass, now);
     return true;
   }
 
@@ -204,7 +218,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   pass(pass: GatePass, now: number): void {
     this.#beforeGate = false;
     const applicant = this.nextWaiting(now);
-    if (applicant) this.#letOut(applicant, pass, now);
+    if (applicant) this.#admit(applicant, pass, now);
     else this.#gate?.settle(pass, 'nothing', now);
     // Those behind it take their turn at the gate: it does not open for all at once.
     const next = this.#gate?.isOpen === false ? this.nextWaiting(now) : undefined;
@@ -218,7 +232,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     this.#gate?.wait(this, now);
   }
 
-  #letOut(applicant: Applicant, pass: GatePass | undefined, now: number): void {
+  #admit(applicant: Applicant, pass: GatePass | undefined, now: number): void {
     this.#queue.grant(applicant);
     if (applicant.rank !== 0) this.#limiter?.countPace(applicant.cost, now);
     this.#restIfEmpty();
@@ -226,8 +240,11 @@ export class Admission implements RateLimitClient, GateWaiter {
     else if (pass) this.#gate?.settle(pass, 'nothing', now);
   }
 
-  #mayLeave({ rank, cost }: Applicant, now: number): boolean {
-    return this.#fits(rank, cost, now) && (this.#limiter?.isInPace(cost, rank === 0, now) ?? true);
+  #mayLeave(applicant: Applicant, now: number): boolean {
+    const { rank, cost } = applicant;
+    const limiter = this.#limiter;
+    if (!limiter || !this.#hasSlot(rank)) return this.#hasSlot(rank);
+    return limiter.canTake(cost, rank === 0, now, applicant) && limiter.isInPace(cost, rank === 0, now);
   }
 
   #fits(rank: number, cost: number, now: number): boolean {

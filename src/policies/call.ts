@@ -145,6 +145,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     // Asked first: it lets out calls that wait, and these may change the circuit.
     const hasRoom = !admission || admission.hasRoom(this.rank, this.cost, now);
     if (this.#isRefusedByCircuit(now)) return;
+    admission?.noteDemand(this.rank, this.cost, now);
     if (!hasRoom) this.#queue(now);
     else if (!gate || gate.isOpen) this.start(undefined, now);
     else {

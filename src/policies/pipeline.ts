@@ -275,8 +275,7 @@ export class Pipeline implements ResiliencePolicy {
     const rateLimit: RateLimitOptions | false | undefined = this.#options.rateLimit;
     if (!rateLimit) return undefined;
     const { limit, windowMs, type = 'weight', scope } = rateLimit;
-    const reservedCritical =
-      rateLimit.reserved?.critical ?? (this.#options.bulkhead || undefined)?.reserved?.critical ?? 0;
+    const reservedCritical = rateLimit.reserved?.critical ?? 0;
     const config = { limit, windowMs, type, reservedCritical };
     if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.clock);
     if (this.#ownLimiter) this.#ownLimiter.configure(config, this.clock.now());

@@ -102,7 +102,10 @@ export interface RateLimitOptions {
   readonly scope?: string | undefined;
   /** Which counter of the exchange this is, so that the headers of its answers correct it. Default `'weight'`. */
   readonly type?: 'weight' | 'orders' | undefined;
-  /** Allowance kept for critical calls. Default: what the bulkhead reserves; it follows the critical calls it sees. */
+  /**
+   * Permits of a window kept for critical calls, beside what they asked for in the last six windows. It lapses after
+   * six windows without a critical call, until the next one. Default 0; slots that a bulkhead reserves are no permits.
+   */
   readonly reserved?: { readonly critical?: number | undefined } | undefined;
 }
 

@@ -1,12 +1,13 @@
 import type { Clock } from '../context/clock.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import { CriticalReserve } from './critical-reserve.js';
 
 /** The allowance of a window. */
 export interface RateLimitConfig {
   readonly limit: number;
   readonly windowMs: number;
   readonly type: 'weight' | 'orders';
-  /** Kept free for critical calls before any of them was seen. */
+  /** Kept free for critical calls, until none was seen for six windows. */
   readonly reservedCritical: number;
 }
 
@@ -18,6 +19,23 @@ export interface RateLimitClient {
   wantsAllowance(rank: number): boolean;
   /** The class and the age of the call that would go next, or `undefined`. */
   nextWaiting(now: number): { readonly rank: number; readonly waitingSince: number } | undefined;
+  /** The call that has waited longest, of those that have their slot and lack only the allowance. */
+  longestWaiting(now: number): PermitWaiter | undefined;
+  /** Lets out this call; `false` where it cannot go. */
+  letOut(waiter: PermitWaiter, now: number): boolean;
+}
+
+/** A call that waits for an allowance. */
+export interface PermitWaiter {
+  readonly rank: number;
+  readonly cost: number;
+  readonly waitingSince: number;
+}
+
+/** The call that goes next, whatever its class, and for which what comes back is saved up. */
+interface Turn {
+  readonly client: RateLimitClient;
+  readonly waiter: PermitWaiter;
 }
 
 interface Spent {
@@ -29,8 +47,9 @@ interface Spent {
 /** Calls that waited leave in slices of this length. */
 const sliceMs = 50;
 
-/** For how many windows the demand of critical calls is remembered. */
-const rememberedWindows = 6;
+// After so many others the call that has waited longest has its turn, if it has waited long enough.
+const turnAfter = 3;
+const agedAfterMs = 1_000;
 
 /** How much more than the even share may leave in one slice, so that a late timer loses nothing. */
 const sliceSlack = 1.5;
@@ -39,8 +58,12 @@ const sliceSlack = 1.5;
  * Allows at most `limit` in any stretch of `windowMs`, as the exchange sees it: what a request took comes back one
  * window after its answer, because only then it is sure when the exchange counted it.
  *
- * Critical calls find some allowance kept free: as much as they asked for in the busiest of the last windows. Calls that had
- * to wait leave evenly spread, so that what comes back all at once does not go out all at once.
+ * Critical calls find some allowance kept free: as much as they asked for in the busiest of the last windows. Calls
+ * that had to wait leave evenly spread, so that what comes back all at once does not go out all at once.
+ *
+ * So that nothing starves, every fourth turn is that of the call that has waited longest, once that is over a second,
+ * in whichever policy and class: what it needs is saved up, and until it has gone only critical calls go, within what
+ * is kept for them.
  */
 export class RateLimiter {
   readonly #clock: Clock;
@@ -51,9 +74,9 @@ export class RateLimiter {
   #spent: Spent[] = [];
   #spentFrom = 0;
   readonly #used = { ordinary: 0, critical: 0 };
-  // What critical calls asked for in this window, and in the ones before it, latest first.
-  #demand: number[] = [];
-  #demandWindow = -1;
+  readonly #reserve = new CriticalReserve();
+  // How many went since the last turn, while others waited.
+  #gone = 0;
   // How much went out to calls that had waited, in this slice of time.
   readonly #pace = { slice: -1, granted: 0 };
   #timer: unknown;
@@ -88,14 +111,22 @@ export class RateLimiter {
     if (this.#clients.size === 0) this.#disarm();
   }
 
-  canTake(cost: number, critical: boolean, now: number): boolean {
+  /** Whether there is enough for a call; `waiter` is the call where it waits. */
+  canTake(cost: number, critical: boolean, now: number, waiter?: PermitWaiter): boolean {
     this.#expire(now);
+    const turn = this.#turn(now)?.waiter;
+    if (turn && turn !== waiter) {
+      const { critical: urgent } = this.#used;
+      // What it may take without keeping the other one waiting any longer.
+      const ownShare = turn.rank === 0 ? 0 : Math.min(this.#reserved(now), this.#limit - turn.cost);
+      if (!critical || urgent + cost > ownShare) return false;
+    }
     const { ordinary, critical: urgent } = this.#used;
     // A cost above a limit that was lowered may go alone, else nobody behind it would ever go.
     if (ordinary + urgent > 0 && ordinary + urgent + cost > this.#limit) return false;
     // A cost that never fits beside the reserve may go when nothing else is under way.
     return (
-      critical || ordinary === 0 || ordinary + Math.max(urgent, this.#reserve(now)) + cost <= this.#limit
+      critical || ordinary === 0 || ordinary + Math.max(urgent, this.#reserved(now)) + cost <= this.#limit
     );
   }
 
@@ -122,11 +153,11 @@ export class RateLimiter {
 
   /** A critical call came: what it asks for is kept free in the windows to come. */
   noteDemand(cost: number, now: number): void {
-    this.#reserve(now);
-    this.#demand[0] = (this.#demand[0] ?? 0) + cost;
+    this.#reserve.note(cost, now, this.#config.windowMs);
   }
 
   take(cost: number, critical: boolean): void {
+    if (this.#clients.size > 0) this.#gone += 1;
     this.#used[critical ? 'critical' : 'ordinary'] += cost;
   }
 
@@ -154,8 +185,10 @@ export class RateLimiter {
     if (this.#draining || this.#clients.size === 0) return;
     this.#draining = true;
     const blocked = new Set<RateLimitClient>();
+    for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
     for (let client = this.#nextClient(now, blocked); client; client = this.#nextClient(now, blocked)) {
       if (!client.drainOne(now)) blocked.add(client);
+      for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
     }
     this.#draining = false;
     this.#arm(now);
@@ -189,6 +222,27 @@ export class RateLimiter {
     this.#timer = undefined;
   }
 
+  /** Whose turn it is, out of order. */
+  #turn(now: number): Turn | undefined {
+    if (this.#gone < turnAfter) return undefined;
+    let turn: Turn | undefined;
+    for (const client of this.#clients) {
+      const waiter = client.longestWaiting(now);
+      if (!waiter || now - waiter.waitingSince < agedAfterMs) continue;
+      if (!turn || waiter.waitingSince < turn.waiter.waitingSince) turn = { client, waiter };
+    }
+    return turn;
+  }
+
+  #takeTurn({ client, waiter }: Turn, now: number): boolean {
+    if (!this.canTake(waiter.cost, waiter.rank === 0, now, waiter)) return false;
+    const gone = this.#gone;
+    this.#gone = -1;
+    const hasGone = client.letOut(waiter, now);
+    if (!hasGone) this.#gone = gone;
+    return hasGone;
+  }
+
   #nextClient(now: number, blocked: ReadonlySet<RateLimitClient>): RateLimitClient | undefined {
     let best: RateLimitClient | undefined;
     let bestHead: ReturnType<RateLimitClient['nextWaiting']>;
@@ -209,30 +263,14 @@ export class RateLimiter {
     return Math.min(this.#config.limit, this.#statedLimit);
   }
 
-  #reserve(now: number): number {
+  #reserved(now: number): number {
     const { reservedCritical, windowMs } = this.#config;
-    const window = Math.floor(now / windowMs);
-    if (this.#demandWindow === -1) {
-      // Nothing is known yet of those that may not wait: where there are any, a tenth is kept for them at first.
-      if (reservedCritical > 0) this.#demand = [0, Math.ceil(this.#limit / 10)];
-      this.#demandWindow = window;
-    } else if (window > this.#demandWindow) {
-      const passed = Math.min(rememberedWindows, window - this.#demandWindow);
-      this.#demand = [...Array.from({ length: passed }, () => 0), ...this.#demand].slice(
-        0,
-        rememberedWindows,
-      );
-      this.#demandWindow = window;
-    }
-    const demand = Math.max(0, ...this.#demand);
-    // One more than they asked for: the last of them may come before the first one's window is over.
-    const wanted = Math.max(reservedCritical, demand > 0 ? demand + 1 : 0);
-    return Math.min(wanted, Math.max(reservedCritical, Math.floor(this.#limit / 2)));
+    return this.#reserve.at(now, windowMs, reservedCritical, this.#limit);
   }
 
   #reserveChangesAt(now: number): number {
     const { windowMs } = this.#config;
-    return this.#reserve(now) > 0 ? (Math.floor(now / windowMs) + 1) * windowMs : Infinity;
+    return this.#reserved(now) > 0 ? (Math.floor(now / windowMs) + 1) * windowMs : Infinity;
   }
 
   #expire(now: number): void {

@@ -104,6 +104,21 @@ export class WaitQueue {
     this.#grants += 1;
   }
 
+  /** The head of the highest class in which somebody waits, if it may go. */
+  nextByClass(may: (waiter: Waiter) => boolean): Waiter | undefined {
+    const { first } = this;
+    return first && may(first) ? first : undefined;
+  }
+
+  /** The call that has waited longest, of the heads that may go. */
+  longest(may: (waiter: Waiter) => boolean): Waiter | undefined {
+    let longest: Waiter | undefined;
+    for (const { head } of this.#lists) {
+      if (head && (!longest || head.waitingSince < longest.waitingSince) && may(head)) longest = head;
+    }
+    return longest;
+  }
+
   /** The one of a class that has waited longest. */
   oldest(rank: number): Waiter | undefined {
     return this.#list(rank).head;

@@ -273,13 +273,104 @@ describe('critical calls', () => {
     expect(flood(policy, clock, 12, { priority: 'critical' }).at).toHaveLength(10);
   });
 
-  it('have what the bulkhead keeps for them, where the limit says nothing', async () => {
+  it('leave their reserve to all where none comes for six windows, and have it again from the next one on', async () => {
+    const { policy, clock } = build(reserved);
+    const { at } = flood(policy, clock, 300);
+    await clock.advance(20_000);
+    const sentIn = (from: number, to: number) => at.filter((time) => time >= from && time < to).length;
+    expect(sentIn(0, 6_000)).toBeLessThanOrEqual(6 * 7 + 1);
+    expect(sentIn(9_000, 19_000)).toBe(100);
+    flood(policy, clock, 1, { priority: 'critical' });
+    await clock.advance(5_000);
+    expect(sentIn(22_000, 25_000)).toBeLessThanOrEqual(3 * 7);
+  });
+
+  it('have slots of a bulkhead kept for them, which are no permits', async () => {
     const { policy, clock } = build({
       rateLimit: { limit: 10, windowMs: 1_000 },
-      bulkhead: { limit: 50, queue: 50, reserved: { critical: 2 } },
+      bulkhead: { limit: 100, queue: 500, reserved: { critical: 50 } },
     });
-    flood(policy, clock, 20);
-    expect(flood(policy, clock, 2, { priority: 'critical' }).at).toEqual([0, 0]);
+    const { at } = flood(policy, clock, 400);
+    await clock.advance(20_000);
+    expect(at.length).toBeGreaterThanOrEqual(200);
+    expect(densest(at, 1_000)).toBe(10);
+  });
+
+  it('keep nothing free where an open circuit refused them', async () => {
+    const { policy, clock } = build({
+      rateLimit: { limit: 10, windowMs: 1_000 },
+      circuitBreaker: { consecutiveFailures: 1 },
+    });
+    policy.isolate();
+    await Promise.all(flood(policy, clock, 10, { priority: 'critical' }).outcomes);
+    policy.reset();
+    expect(flood(policy, clock, 20).at).toHaveLength(10);
+  });
+});
+
+describe('the one whose turn it is', () => {
+  /** A call of cost 1 every so often for five minutes, and when the big one went. */
+  async function whenStarted(
+    flow: { everyMs: number; priority: 'critical' | 'normal' },
+    big: { cost: number; priority: 'normal' | 'background' },
+    limit = 10,
+    sameScope = false,
+  ) {
+    const clock = createFakeClock();
+    const registry = new PolicyRegistry({ clock });
+    const rateLimit = { limit, windowMs: 1_000, scope: 'ip' };
+    const policy = registry.define('flow', { rateLimit });
+    const other = sameScope ? registry.define('other', { rateLimit }) : policy;
+    const at: number[] = [];
+    const tick = () => {
+      void policy.executeOutcome(() => at.push(clock.now()), { priority: flow.priority });
+      if (clock.now() < 300_000) clock.setTimeout(tick, flow.everyMs);
+    };
+    tick();
+    await clock.advance(10_000);
+    let started: number | undefined;
+    const beginsAt = clock.now();
+    const outcome = other.executeOutcome(() => {
+      started = clock.now() - beginsAt;
+      at.push(...Array.from({ length: big.cost }, () => clock.now()));
+    }, big);
+    await clock.advance(50_000);
+    await Promise.race([outcome, settle()]);
+    expect(
+      densest(
+        at.toSorted((left, right) => left - right),
+        1_000,
+      ),
+    ).toBeLessThanOrEqual(limit);
+    return started;
+  }
+
+  for (const [what, flow, big] of [
+    ['a background call of cost 2 behind normal ones', 'normal', { cost: 2, priority: 'background' }],
+    ['a background call of cost 5 behind normal ones', 'normal', { cost: 5, priority: 'background' }],
+    ['a background call of the whole limit', 'normal', { cost: 10, priority: 'background' }],
+    ['a normal call of cost 5 behind critical ones', 'critical', { cost: 5, priority: 'normal' }],
+    [
+      'a background call of the whole limit behind critical ones',
+      'critical',
+      { cost: 10, priority: 'background' },
+    ],
+  ] as const) {
+    it(`starts within a few windows: ${what}`, async () => {
+      expect(await whenStarted({ everyMs: 100, priority: flow }, big)).toBeLessThan(5_000);
+      // Of more than ever fits, those that came before it go before it.
+      expect(await whenStarted({ everyMs: 40, priority: flow }, big)).toBeLessThan(17_000);
+    });
+  }
+
+  it('may belong to another policy of the scope', async () => {
+    const big = { cost: 1, priority: 'background' } as const;
+    for (const everyMs of [50, 100]) {
+      for (const priority of ['critical', 'normal'] as const) {
+        expect(await whenStarted({ everyMs, priority }, big, 10, true)).toBeLessThan(12_000);
+        expect(await whenStarted({ everyMs, priority }, { ...big, cost: 5 }, 10, true)).toBeLessThan(12_000);
+      }
+    }
   });
 });
 
