@@ -1,20 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { ContractLedger } from './exchange/contract-ledger.js';
-import { TimerSet } from './exchange/connection.js';
 import { control, controlPath } from './exchange/control.js';
-import { endpoints } from './exchange/endpoints.js';
-import type { World } from './exchange/endpoint.js';
 import { FaultPlan } from './exchange/fault-plan.js';
-import { createIds } from './exchange/ids.js';
-import { MarketData } from './exchange/market-data.js';
-import { OrderBook } from './exchange/order-book.js';
-import { RateLimits } from './exchange/rate-limits.js';
 import { readBody } from './exchange/read-body.js';
-import { RequestHandler } from './exchange/request-handler.js';
+import { createSimulation } from './exchange/simulation.js';
 import type { SimulatedOrder } from './exchange/simulated-order.js';
-import { SpotLedger } from './exchange/spot-ledger.js';
 import { type ExchangeOptions, resolveExchangeOptions } from './exchange-options.js';
 import type { Fault } from './fault.js';
 import { checkFault } from './parse-fault.js';
@@ -68,24 +59,10 @@ export interface SimulatedExchange {
  * ```
  */
 export async function startExchange(options: ExchangeOptions = {}): Promise<SimulatedExchange> {
-  const { scenario, seed, port, limits, balances, credentials, duplicates, clock, onRequest } =
-    resolveExchangeOptions(options);
-  const orders: SimulatedOrder[] = [];
-  const requests: SimulatedRequest[] = [];
+  const resolved = resolveExchangeOptions(options);
+  const { credentials, port, scenario, seed } = resolved;
   const plan = new FaultPlan(scenario, seed);
-  const timers = new TimerSet(clock);
-  const world = createWorld({ seed, startedAtMs: clock.now(), limits, balances, duplicates, orders });
-  const handler = new RequestHandler({
-    world,
-    plan,
-    clock,
-    timers,
-    credentials,
-    endpoints,
-    requests,
-    onRequest,
-  });
-  const sinceStart = () => clock.now() - world.startedAtMs;
+  const { handler, orders, requests, sinceStart, timers } = createSimulation(resolved, plan);
   const controlled = { plan, orders, requests, scenario: scenario.name, seed, sinceStart };
   const server = createServer(
     { keepAliveTimeout: 60_000 },
@@ -134,34 +111,4 @@ async function closeServer(server: Server): Promise<void> {
   // Node lets go of the handles two turns later.
   await setImmediate();
   await setImmediate();
-}
-
-type WorldOptions = Pick<
-  ReturnType<typeof resolveExchangeOptions>,
-  'seed' | 'limits' | 'balances' | 'duplicates'
-> & {
-  readonly startedAtMs: number;
-  readonly orders: SimulatedOrder[];
-};
-
-function createWorld({ seed, startedAtMs, limits, balances, duplicates, orders }: WorldOptions): World {
-  const marketData = new MarketData(seed);
-  const nextId = createIds(seed);
-  const spotLedger = new SpotLedger(balances.spot);
-  const contractLedger = new ContractLedger(balances.contract, nextId);
-  const shared = { marketData, nextId, startedAtMs, orders };
-  return {
-    startedAtMs,
-    marketData,
-    limits: new RateLimits(limits),
-    spot: {
-      ledger: spotLedger,
-      // Documented for spot: success, and no second order.
-      book: new OrderBook({ ...shared, ledger: spotLedger, duplicates: 'return-existing' }),
-    },
-    contract: {
-      ledger: contractLedger,
-      book: new OrderBook({ ...shared, ledger: contractLedger, duplicates }),
-    },
-  };
 }

@@ -1,16 +1,26 @@
-import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../context/clock.js';
 import type { Answer } from './answer.js';
 
+/** What a connection needs of a response: that of Node's server, or one without a socket. */
+export interface Reply {
+  readonly destroyed: boolean;
+  readonly socket: { resetAndDestroy(): unknown } | null;
+  writeHead(status: number, headers: Record<string, string | number>): unknown;
+  flushHeaders(): void;
+  write(piece: Uint8Array, done?: () => void): unknown;
+  end(body?: string): unknown;
+  destroy(): unknown;
+}
+
 /** One request's way back to the client, and all the ways in which it can go wrong. */
 export class Connection {
-  readonly #response: ServerResponse;
+  readonly #response: Reply;
   readonly #timers: TimerSet;
   readonly #settled: (status: number | undefined) => void;
   /** How long everything that goes back is held up. */
   delayMs = 0;
 
-  constructor(response: ServerResponse, timers: TimerSet, settled: (status: number | undefined) => void) {
+  constructor(response: Reply, timers: TimerSet, settled: (status: number | undefined) => void) {
     this.#response = response;
     this.#timers = timers;
     this.#settled = settled;

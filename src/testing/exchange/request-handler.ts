@@ -1,20 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { parse } from 'lossless-json';
 import type { Clock } from '../../context/clock.js';
 import type { SimulatedRequest } from '../simulated-request.js';
 import { type Answer, jsonAnswer } from './answer.js';
 import { authenticate, type ExchangeCredentials } from './authentication.js';
-import { Connection, type TimerSet } from './connection.js';
+import { Connection, type Reply, type TimerSet } from './connection.js';
 import type { Endpoint, World } from './endpoint.js';
 import { applyFault, type FaultScene, tooManyRequests } from './fault-effects.js';
 import type { Condition, FaultDraw, FaultPlan } from './fault-plan.js';
 import { type Parameters, textOf } from './order-request.js';
 import { Refusal } from './refusal.js';
 
+/** What the handler needs of a request: that of Node's server, or one without a socket. */
+export interface Incoming {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 /** What the handler of requests works with. */
 export interface RequestHandlerOptions {
   readonly world: World;
-  readonly plan: FaultPlan;
+  readonly plan: Pick<FaultPlan, 'draw'>;
   readonly clock: Clock;
   readonly timers: TimerSet;
   readonly credentials: ExchangeCredentials;
@@ -36,7 +44,7 @@ interface RequestParameters {
 }
 
 interface Received {
-  readonly request: IncomingMessage;
+  readonly request: Incoming;
   readonly body: string;
   readonly method: string;
   readonly path: string;
@@ -59,7 +67,7 @@ export class RequestHandler {
   }
 
   /** Takes a request with its whole body. */
-  handle(request: IncomingMessage, response: ServerResponse, body: string): void {
+  handle(request: Incoming, response: Reply, body: string): void {
     const received = this.#receive(request, body);
     const connection = this.#connect(received, response);
     const scene: FaultScene = {
@@ -91,7 +99,7 @@ export class RequestHandler {
     else go();
   }
 
-  #receive(request: IncomingMessage, body: string): Received {
+  #receive(request: Incoming, body: string): Received {
     const target = request.url ?? '/';
     const mark = target.indexOf('?');
     const path = mark < 0 ? target : target.slice(0, mark);
@@ -132,7 +140,7 @@ export class RequestHandler {
     return { request, body, method, path: key, endpoint, parameters, entry, draw };
   }
 
-  #connect({ entry }: Received, response: ServerResponse): Connection {
+  #connect({ entry }: Received, response: Reply): Connection {
     return new Connection(response, this.#options.timers, (status) => {
       entry.status = status;
       entry.durationMs = this.#options.clock.now() - this.#options.world.startedAtMs - entry.at;
@@ -204,7 +212,7 @@ export class RequestHandler {
   }
 }
 
-function addressScope(request: IncomingMessage, market: string): string {
+function addressScope(request: Incoming, market: string): string {
   return `${request.socket.remoteAddress} ${market}`;
 }
 

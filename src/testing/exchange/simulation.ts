@@ -1,0 +1,74 @@
+import type { ResolvedExchangeOptions } from '../exchange-options.js';
+import type { SimulatedRequest } from '../simulated-request.js';
+import { TimerSet } from './connection.js';
+import { ContractLedger } from './contract-ledger.js';
+import type { World } from './endpoint.js';
+import { endpoints } from './endpoints.js';
+import type { FaultPlan } from './fault-plan.js';
+import { createIds } from './ids.js';
+import { MarketData } from './market-data.js';
+import { OrderBook } from './order-book.js';
+import { RateLimits } from './rate-limits.js';
+import { RequestHandler } from './request-handler.js';
+import type { SimulatedOrder } from './simulated-order.js';
+import { SpotLedger } from './spot-ledger.js';
+
+/** An exchange without a way in: who has one hands it requests. */
+export interface Simulation {
+  readonly world: World;
+  readonly handler: RequestHandler;
+  readonly timers: TimerSet;
+  readonly orders: SimulatedOrder[];
+  readonly requests: SimulatedRequest[];
+  /** Milliseconds since it was made. */
+  sinceStart(): number;
+}
+
+/** Makes an exchange from its options; `plan` says what goes wrong with each request. */
+export function createSimulation(
+  options: ResolvedExchangeOptions,
+  plan: Pick<FaultPlan, 'draw'>,
+): Simulation {
+  const { clock, credentials, onRequest } = options;
+  const orders: SimulatedOrder[] = [];
+  const requests: SimulatedRequest[] = [];
+  const timers = new TimerSet(clock);
+  const world = createWorld(options, clock.now(), orders);
+  const handler = new RequestHandler({
+    world,
+    plan,
+    clock,
+    timers,
+    credentials,
+    endpoints,
+    requests,
+    onRequest,
+  });
+  return { world, handler, timers, orders, requests, sinceStart: () => clock.now() - world.startedAtMs };
+}
+
+function createWorld(
+  { seed, limits, balances, duplicates }: ResolvedExchangeOptions,
+  startedAtMs: number,
+  orders: SimulatedOrder[],
+): World {
+  const marketData = new MarketData(seed);
+  const nextId = createIds(seed);
+  const spotLedger = new SpotLedger(balances.spot);
+  const contractLedger = new ContractLedger(balances.contract, nextId);
+  const shared = { marketData, nextId, startedAtMs, orders };
+  return {
+    startedAtMs,
+    marketData,
+    limits: new RateLimits(limits),
+    spot: {
+      ledger: spotLedger,
+      // Documented for spot: success, and no second order.
+      book: new OrderBook({ ...shared, ledger: spotLedger, duplicates: 'return-existing' }),
+    },
+    contract: {
+      ledger: contractLedger,
+      book: new OrderBook({ ...shared, ledger: contractLedger, duplicates }),
+    },
+  };
+}
