@@ -3,6 +3,8 @@ export { createFakeClock } from './fake-clock.js';
 export { parseScenario } from './parse-scenario.js';
 export { scenarioFromTraffic } from './scenario-from-traffic.js';
 export { builtInScenarios } from './scenarios/built-in-scenarios.js';
+export { rehearsalInvariants } from './rehearsal/invariants.js';
+export { rehearse } from './rehearsal/rehearse.js';
 export { createRandom } from './seeded-random.js';
 export { startExchange } from './start-exchange.js';
 
@@ -19,3 +21,14 @@ export type { PlannedFault, PlannedPhase, Scenario, ScenarioPhase } from './scen
 export type { ScenarioFromTrafficOptions, TrafficRecord } from './scenario-from-traffic.js';
 export type { SimulatedRequest } from './simulated-request.js';
 export type { SimulatedExchange } from './start-exchange.js';
+export type { JournalEntry } from './rehearsal/durable-journal.js';
+export type { IntentReport, RehearsedIntent } from './rehearsal/intent-book.js';
+export type { Breach, RehearsalFacts, RehearsalInvariant } from './rehearsal/invariants.js';
+export type { Happened } from './rehearsal/mishaps.js';
+export type { NetworkMishap, RehearsalEvent, RequestPlace } from './rehearsal/rehearsal-event.js';
+export type { RehearseOptions } from './rehearsal/rehearsal-options.js';
+export type { RehearsalContext, RehearsalProgram } from './rehearsal/rehearsal-program.js';
+export type { RehearsalNetwork, RehearsalScenario } from './rehearsal/rehearsal-scenario.js';
+export type { Rehearsal, RehearsalFailure } from './rehearsal/rehearse.js';
+export type { InvariantResult } from './rehearsal/run-once.js';
+export type { RehearsedCall } from './rehearsal/world.js';

@@ -1,31 +1,34 @@
 import * as v from 'valibot';
 import { faultSchema } from './fault-schema.js';
+import type { Fault } from './fault.js';
 import type { Scenario } from './scenario.js';
 import { check, durationMs, inputError, known, problemText, text } from './schema-parts.js';
 
-const faults = v.optional(v.array(faultSchema, 'expected a list of faults'));
-
-const entries = v.strictObject(
-  {
-    name: text,
-    description: v.optional(v.string('expected a text')),
-    phases: v.optional(
-      v.array(
-        v.strictObject({ name: text, durationMs, jitterMs: v.optional(durationMs), faults }, known),
-        'expected a list of phases',
-      ),
-    ),
-    faults,
-  },
-  known,
+const faults: v.GenericSchema<unknown, readonly Fault[] | undefined> = v.optional(
+  v.array(faultSchema, 'expected a list of faults'),
 );
+
+const entries = {
+  name: text,
+  description: v.optional(v.string('expected a text')),
+  phases: v.optional(
+    v.array(
+      v.strictObject({ name: text, durationMs, jitterMs: v.optional(durationMs), faults }, known),
+      'expected a list of phases',
+    ),
+  ),
+  faults,
+};
+
+/** What a scenario consists of. */
+export const scenarioEntries: v.ObjectEntries = entries;
 
 /** A scenario as data; says what is wrong with it. */
 export const scenarioSchema: v.GenericSchema<unknown, Scenario> = v.pipe(
   // A list is an object to the schema of objects.
   v.custom<unknown>((value) => !Array.isArray(value), 'expected an object'),
-  entries,
-);
+  v.strictObject(scenarioEntries, known),
+) as unknown as v.GenericSchema<unknown, Scenario>;
 
 /** A scenario given as an object; throws a TypeError that names every fault in it. */
 export function checkScenario(value: unknown): Scenario {

@@ -21,7 +21,7 @@ export interface Simulation {
   readonly orders: SimulatedOrder[];
   readonly requests: SimulatedRequest[];
   /** Milliseconds since it was made. */
-  sinceStart(): number;
+  readonly sinceStart: () => number;
 }
 
 /** Makes an exchange from its options; `plan` says what goes wrong with each request. */

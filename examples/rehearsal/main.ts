@@ -1,0 +1,148 @@
+/**
+ * Ten traders on one client, for `npm run rehearse`: they want orders, cancel some of them, and write down what they
+ * are told of each. Whether that is true is for the rehearsal to say.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { isWEEXError, mintClientOrderId } from 'weex-resilience';
+import { WeexClient } from 'weex-resilience/client';
+import type { RehearsalContext } from 'weex-resilience/testing';
+
+const traders = 10;
+const longestPauseMs = 8_000;
+
+type Market = 'spot' | 'contract';
+
+interface Desk {
+  readonly client: WeexClient;
+  readonly context: RehearsalContext;
+  readonly market: Market;
+  /** Orders that rest, by their client order ids. */
+  readonly resting: string[];
+}
+
+const symbol = 'BTCUSDT';
+
+/** The program: started by the rehearsal, again after each crash. */
+export async function run(context: RehearsalContext): Promise<void> {
+  const { exchange, journal, report, signal } = context;
+  const baseUrls = { spot: exchange.url, contract: exchange.url };
+  const client = new WeexClient({ ...exchange.credentials, baseUrls, journal });
+  for (const { intent, outcome } of await client.recoverIntents()) {
+    report(intent.clientOrderId, reportOf[outcome]);
+  }
+  const desks = Array.from({ length: traders }, (_, index): Desk => {
+    return { client, context, market: index % 3 === 0 ? 'spot' : 'contract', resting: [] };
+  });
+  await Promise.all(desks.map(trade));
+  if (signal.aborted) await client.close({ graceMs: 100_000 });
+}
+
+const reportOf = { executed: 'placed', 'not-executed': 'not-placed', unknown: 'unknown' } as const;
+
+async function trade(desk: Desk): Promise<void> {
+  const { random, signal } = desk.context;
+  const rounds: Promise<void>[] = [];
+  while (!signal.aborted) {
+    // oxlint-disable-next-line no-await-in-loop
+    await wait(longestPauseMs * random(), undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) rounds.push(pick(random())(desk));
+  }
+  await Promise.all(rounds);
+}
+
+const habits: readonly (readonly [share: number, habit: (desk: Desk) => Promise<void>])[] = [
+  [0.35, placeLimitOrder],
+  [0.25, placeMarketOrder],
+  [0.05, placeBatch],
+  [0.25, cancelOldest],
+  [1, readPrice],
+];
+
+function pick(chance: number): (desk: Desk) => Promise<void> {
+  let left = chance;
+  for (const [share, habit] of habits) {
+    left -= share;
+    if (left < 0) return habit;
+  }
+  return readPrice;
+}
+
+async function readPrice({ client, market }: Desk): Promise<void> {
+  await client[market].getTicker(symbol).catch(() => undefined);
+}
+
+/** Far below the market, so that it rests. */
+async function placeLimitOrder(desk: Desk): Promise<void> {
+  const order = { ...newOrder(), type: 'LIMIT', timeInForce: 'GTC', price: '1000' } as const;
+  if (await place(desk, order)) desk.resting.push(order.newClientOrderId);
+}
+
+async function placeMarketOrder(desk: Desk): Promise<void> {
+  await place(desk, { ...newOrder(), type: 'MARKET' });
+}
+
+async function place({ client, context, market }: Desk, order: Order): Promise<boolean> {
+  const id = order.newClientOrderId;
+  try {
+    await (market === 'spot' ? client.spot.placeOrder(spotOrder(order)) : client.contract.placeOrder(order));
+    context.report(id, 'placed');
+    return true;
+  } catch (error) {
+    context.report(id, isNotExecuted(error) ? 'not-placed' : 'unknown');
+    return false;
+  }
+}
+
+async function placeBatch({ client, context, market }: Desk): Promise<void> {
+  const orders = [newOrder(), newOrder()].map((order) => ({ ...order, type: 'MARKET' }) as const);
+  try {
+    const outcomes = await (market === 'spot'
+      ? client.spot.placeOrders(orders.map(spotOrder))
+      : client.contract.placeOrders(orders));
+    for (const outcome of outcomes) {
+      const failed = 'error' in outcome && !isNotExecuted(outcome.error) ? 'unknown' : 'not-placed';
+      context.report(outcome.clientOrderId, outcome.ok ? 'placed' : failed);
+    }
+  } catch (error) {
+    for (const { newClientOrderId } of orders) {
+      context.report(newClientOrderId, isNotExecuted(error) ? 'not-placed' : 'unknown');
+    }
+  }
+}
+
+async function cancelOldest({ client, market, resting }: Desk): Promise<void> {
+  const clientOrderId = resting.shift();
+  if (clientOrderId === undefined) return;
+  await client[market].cancelOrder({ symbol, clientOrderId }).catch(() => undefined);
+}
+
+interface NewOrder {
+  readonly symbol: string;
+  readonly side: 'BUY';
+  readonly positionSide: 'LONG';
+  readonly quantity: string;
+  readonly newClientOrderId: string;
+}
+
+type Order = NewOrder &
+  (
+    | { readonly type: 'MARKET' }
+    | { readonly type: 'LIMIT'; readonly timeInForce: 'GTC'; readonly price: string }
+  );
+
+function newOrder(): NewOrder {
+  const newClientOrderId = mintClientOrderId();
+  return { symbol, side: 'BUY', positionSide: 'LONG', quantity: '0.001', newClientOrderId };
+}
+
+/** Spot knows no positions. */
+function spotOrder<Wanted extends Order>({
+  positionSide: _position,
+  ...order
+}: Wanted): Omit<Wanted, 'positionSide'> {
+  return order;
+}
+
+function isNotExecuted(error: unknown): boolean {
+  return isWEEXError(error) && error.executionStatus === 'not-executed';
+}

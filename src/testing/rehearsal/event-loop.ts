@@ -1,0 +1,133 @@
+/** The time of a rehearsal, and everything that is to happen in it. */
+export interface EventLoop {
+  /** Milliseconds since the rehearsal began; no step of a clock changes it. */
+  readonly nowMs: number;
+  /**
+   * Runs `fn` after `ms`. What falls due at one moment runs in the order in which it was set. `owner` is who waits:
+   * see {@link EventLoop.drop}.
+   */
+  set(fn: () => void, ms: number, owner?: object): number;
+  clear(handle: unknown): void;
+  /** Forgets everything that an owner waits for. */
+  drop(owner: object): void;
+  /** How much an owner waits for. */
+  pending(owner: object): number;
+  /** Runs what falls due, one after the other, until there is nothing left, `until` holds, or the time is over. */
+  run(untilMs: number, until?: () => boolean): Promise<void>;
+}
+
+interface Timer {
+  readonly handle: number;
+  readonly dueMs: number;
+  readonly owner: object | undefined;
+  fn: (() => void) | undefined;
+}
+
+// Taken at load: the loop itself must not run on the time that it makes.
+const { setImmediate } = globalThis;
+
+// As Node: a longer delay fires after 1 ms.
+const longestDelayMs = 2 ** 31 - 1;
+
+/** Makes an event loop of its own, at time 0. */
+export function createEventLoop(): EventLoop {
+  const heap: Timer[] = [];
+  const timers = new Map<number, Timer>();
+  let nowMs = 0;
+  let lastHandle = 0;
+
+  const forget = (timer: Timer): void => {
+    timer.fn = undefined;
+    timers.delete(timer.handle);
+  };
+  const next = (): Timer | undefined => {
+    for (let first = heap[0]; first; first = heap[0]) {
+      if (first.fn) return first;
+      takeFirst(heap);
+    }
+    return undefined;
+  };
+
+  return {
+    get nowMs() {
+      return nowMs;
+    },
+    set(fn, ms, owner) {
+      // Whole milliseconds, so that no sum of times depends on the order in which it was made.
+      const delayMs = ms > longestDelayMs ? 1 : Math.max(0, Math.ceil(ms || 0));
+      lastHandle += 1;
+      const timer: Timer = { handle: lastHandle, dueMs: nowMs + delayMs, owner, fn };
+      timers.set(lastHandle, timer);
+      add(heap, timer);
+      return lastHandle;
+    },
+    clear(handle) {
+      const timer = timers.get(handle as number);
+      if (timer) forget(timer);
+    },
+    drop(owner) {
+      for (const timer of timers.values()) if (timer.owner === owner) forget(timer);
+    },
+    pending(owner) {
+      let count = 0;
+      for (const timer of timers.values()) if (timer.owner === owner) count += 1;
+      return count;
+    },
+    async run(untilMs, until) {
+      await settlePromises();
+      for (;;) {
+        if (until?.()) return;
+        const timer = next();
+        if (!timer || timer.dueMs > untilMs) {
+          if (Number.isFinite(untilMs)) nowMs = Math.max(nowMs, untilMs);
+          return;
+        }
+        nowMs = Math.max(nowMs, timer.dueMs);
+        const { fn } = timer;
+        forget(timer);
+        fn?.();
+        // One at a time, or the order of what two of them set off would be that of their promises.
+        // oxlint-disable-next-line no-await-in-loop
+        await settlePromises();
+      }
+    },
+  };
+}
+
+// A macrotask starts only when every promise chain has settled, however long it is.
+function settlePromises(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function isBefore(left: Timer, right: Timer): boolean {
+  return left.dueMs < right.dueMs || (left.dueMs === right.dueMs && left.handle < right.handle);
+}
+
+function add(heap: Timer[], timer: Timer): void {
+  let index = heap.length;
+  heap.push(timer);
+  while (index > 0) {
+    const parent = (index - 1) >> 1;
+    const above = heap[parent] as Timer;
+    if (!isBefore(timer, above)) break;
+    heap[index] = above;
+    index = parent;
+  }
+  heap[index] = timer;
+}
+
+function takeFirst(heap: Timer[]): void {
+  const last = heap.pop() as Timer;
+  if (heap.length === 0) return;
+  let index = 0;
+  for (;;) {
+    let child = 2 * index + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && isBefore(heap[child + 1] as Timer, heap[child] as Timer)) child += 1;
+    const below = heap[child] as Timer;
+    if (!isBefore(below, last)) break;
+    heap[index] = below;
+    index = child;
+  }
+  heap[index] = last;
+}

@@ -1,0 +1,61 @@
+import type { Market } from '../exchange/symbols.js';
+import type { SimulatedOrder } from '../exchange/simulated-order.js';
+
+/** What a program says became of an order. */
+export type IntentReport = 'placed' | 'not-placed' | 'unknown';
+
+/** One order that a program wanted, known by its client order id. */
+export interface RehearsedIntent {
+  readonly clientOrderId: string;
+  readonly market: Market | undefined;
+  readonly symbol: string | undefined;
+  /** When it was first sent or reported, in milliseconds since the rehearsal began. */
+  readonly begunAtMs: number;
+  /** The last that the program said of it, by `report` or through the journal; `undefined`: nothing. */
+  readonly report: IntentReport | undefined;
+  readonly reportedAtMs: number | undefined;
+  /** The orders that stand or stood under its id, oldest first. */
+  readonly orders: readonly SimulatedOrder[];
+  /** How many requests for it reached the exchange a second time because a proxy sent them again. */
+  readonly copies: number;
+}
+
+type Entry = { -readonly [Field in keyof RehearsedIntent]: RehearsedIntent[Field] };
+
+/** The orders that a program wanted. */
+export interface IntentBook {
+  readonly intents: readonly RehearsedIntent[];
+  get(clientOrderId: string): Entry;
+  report(clientOrderId: string, report: IntentReport): void;
+}
+
+/** Makes an empty book. */
+export function createIntentBook(nowMs: () => number): IntentBook {
+  const byId = new Map<string, Entry>();
+  const intents: Entry[] = [];
+  const book: IntentBook = {
+    intents,
+    report(clientOrderId, report) {
+      Object.assign(book.get(clientOrderId), { report, reportedAtMs: nowMs() });
+    },
+    get(clientOrderId) {
+      let entry = byId.get(clientOrderId);
+      if (!entry) {
+        entry = {
+          clientOrderId,
+          market: undefined,
+          symbol: undefined,
+          begunAtMs: nowMs(),
+          report: undefined,
+          reportedAtMs: undefined,
+          orders: [],
+          copies: 0,
+        };
+        byId.set(clientOrderId, entry);
+        intents.push(entry);
+      }
+      return entry;
+    },
+  };
+  return book;
+}

@@ -1,0 +1,152 @@
+import type { SimulatedRequest } from '../simulated-request.js';
+import type { JournalEntry } from './durable-journal.js';
+import type { RehearsedIntent } from './intent-book.js';
+import type { Happened } from './mishaps.js';
+import type { RehearsedCall } from './world.js';
+
+/** What can be said about a rehearsal when it is over. Times are in milliseconds since it began. */
+export interface RehearsalFacts {
+  readonly intents: readonly RehearsedIntent[];
+  /** Every request that the exchange received. */
+  readonly requests: readonly SimulatedRequest[];
+  /** Every call under a policy of this library that was over. */
+  readonly calls: readonly RehearsedCall[];
+  /** What was written to the journal, in order. */
+  readonly journal: readonly JournalEntry[];
+  /** What went wrong. */
+  readonly happened: readonly Happened[];
+  /** When the program was started, the first time and after each crash. */
+  readonly startedAtMs: readonly number[];
+  /** When the exchange opened, in milliseconds since 1970 on its own clock, which the times of orders are on. */
+  readonly openedAt: number;
+  /** When the last day was over. */
+  readonly lengthMs: number;
+  /** When the program returned; `undefined`: it had not, ten minutes after the last day. */
+  readonly returnedAtMs: number | undefined;
+  /** What the program still waited for a minute after it had returned. */
+  readonly left: { readonly timers: number; readonly requests: number };
+  /** What the program rejected with, or threw where nobody could catch it. */
+  readonly errors: readonly unknown[];
+  /** How long a cancel may take, in milliseconds. */
+  readonly cancelWithinMs: number;
+}
+
+/** One case in which an invariant does not hold. */
+export interface Breach {
+  /** What is wrong, in words. */
+  readonly message: string;
+  /** When it became wrong. Default: at the end. */
+  readonly atMs?: number | undefined;
+  readonly clientOrderId?: string | undefined;
+}
+
+/** Something that has to hold whatever goes wrong. */
+export interface RehearsalInvariant {
+  readonly name: string;
+  /** Every case in which it does not hold; a text stands for one with that message. */
+  check(facts: RehearsalFacts): Iterable<Breach | string>;
+}
+
+/**
+ * What has to hold in every rehearsal. `rehearse` checks all of them; they can also be asked by themselves.
+ *
+ * An order that a proxy sent twice and the exchange took twice is no breach: nobody but the exchange can prevent it.
+ */
+export const rehearsalInvariants: readonly RehearsalInvariant[] = [
+  { name: 'no intent stands twice', check: standsTwice },
+  { name: 'no report contradicts the exchange', check: contradicts },
+  { name: 'the journal agrees', check: journalDisagrees },
+  { name: 'nothing is left open', check: leftOpen },
+  { name: 'limits are respected', check: passesLimits },
+  { name: 'cancels answer in time', check: slowCancels },
+];
+
+function* standsTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
+  for (const { clientOrderId, copies, orders } of intents) {
+    const extra = orders[1 + copies];
+    if (!extra) continue;
+    const message = `${clientOrderId} stands ${orders.length} times`;
+    yield { message, atMs: extra.time - openedAt, clientOrderId };
+  }
+}
+
+function* contradicts({ intents }: RehearsalFacts): Iterable<Breach> {
+  for (const { clientOrderId, orders, report, reportedAtMs: atMs } of intents) {
+    if (report === 'placed' && orders.length === 0) {
+      yield { message: `${clientOrderId} was reported as placed and does not stand`, atMs, clientOrderId };
+    }
+    if (report === 'not-placed' && orders.length > 0) {
+      yield { message: `${clientOrderId} was reported as not placed and stands`, atMs, clientOrderId };
+    }
+  }
+}
+
+function* journalDisagrees({ intents, journal }: RehearsalFacts): Iterable<Breach> {
+  if (journal.length === 0) return;
+  const written = new Set<string>();
+  const settled = new Map<string, JournalEntry>();
+  for (const entry of journal) {
+    if (entry.settled === undefined) written.add(entry.clientOrderId);
+    else settled.set(entry.clientOrderId, entry);
+  }
+  for (const { begunAtMs, clientOrderId, orders } of intents) {
+    if (!written.has(clientOrderId) && orders.length > 0) {
+      yield { message: `${clientOrderId} stands and was never written down`, atMs: begunAtMs, clientOrderId };
+    }
+    const last = settled.get(clientOrderId);
+    if (!last) continue;
+    if ((last.settled === 'executed') !== orders.length > 0) {
+      const stands = orders.length > 0 ? 'stands' : 'does not stand';
+      yield {
+        message: `${clientOrderId} was settled as ${last.settled} and ${stands}`,
+        atMs: last.atMs,
+        clientOrderId,
+      };
+    }
+  }
+}
+
+function* leftOpen({ errors, left, returnedAtMs, lengthMs }: RehearsalFacts): Iterable<Breach> {
+  for (const error of errors) yield { message: `the program failed: ${textOf(error)}` };
+  if (returnedAtMs === undefined) {
+    yield { message: 'the program has not returned ten minutes after its last day', atMs: lengthMs };
+    return;
+  }
+  for (const [what, count] of Object.entries(left)) {
+    if (count > 0) yield { message: `${count} ${what} are left a minute after the program returned` };
+  }
+}
+
+/** How long a limit that is tighter than usual, or a ban, may still be felt. */
+const echoMs = 60_000;
+
+/** An answer of 429 that no fault has caused: the program sent more than the exchange allows. */
+function* passesLimits({ happened, requests, startedAtMs }: RehearsalFacts): Iterable<Breach> {
+  const excuses = [
+    ...happened
+      .filter(({ event }) => 'fault' in event && ['tight-limits', 'rate-limit'].includes(event.fault.kind))
+      .map(({ atMs }) => atMs),
+    // After a crash nobody knows what was sent before.
+    ...startedAtMs.slice(1),
+  ].toSorted((left, right) => left - right);
+  let next = 0;
+  for (const { at, operation, status } of requests) {
+    if (status !== 429) continue;
+    while (next < excuses.length && (excuses[next] as number) <= at) next += 1;
+    const last = excuses[next - 1];
+    if (last !== undefined && at - last <= echoMs) continue;
+    yield { message: `${operation ?? 'a request'} passed a limit of the exchange`, atMs: at };
+    return;
+  }
+}
+
+function* slowCancels({ calls, cancelWithinMs }: RehearsalFacts): Iterable<Breach> {
+  for (const { atMs, durationMs, operation } of calls) {
+    if (!/\.cancelOrders?$/.test(operation) || durationMs <= cancelWithinMs) continue;
+    yield { message: `${operation} took ${Math.round(durationMs)} ms, allowed are ${cancelWithinMs}`, atMs };
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,35 @@
+import type { FaultEffect } from '../fault.js';
+
+/**
+ * What the network does to one request.
+ *
+ * `'refused'`: no connection. `'reset'`: the connection breaks before the request arrives. `'request-lost'`: it never
+ * arrives, and nobody is told. `'reply-lost'`: it is carried out, and its answer never arrives. `'cut'`: it is carried
+ * out, and the connection breaks before the answer arrives. `'duplicate'`: a proxy sends it a second time.
+ * `'half-open'`: every open connection is dead from then on, and who uses one is not told.
+ */
+export type NetworkMishap =
+  | 'refused'
+  | 'reset'
+  | 'request-lost'
+  | 'reply-lost'
+  | 'cut'
+  | 'duplicate'
+  | 'half-open';
+
+/** One request of a rehearsal: the `nth` of its operation, counted from 0. */
+export interface RequestPlace {
+  /** Market and operation, for example `'contract.placeOrder'`. */
+  readonly request: string;
+  readonly nth: number;
+}
+
+/** One thing that went wrong in a rehearsal, and that can be made to go wrong again. Times count from its start. */
+export type RehearsalEvent =
+  /** A fault of the exchange. */
+  | (RequestPlace & { readonly fault: FaultEffect })
+  | (RequestPlace & { readonly network: NetworkMishap })
+  /** The program loses everything but its journal, and starts again. */
+  | { readonly atMs: number; readonly crash: true }
+  /** The clock of the machine is set forward by so much, or back. */
+  | { readonly atMs: number; readonly clockStepMs: number };

@@ -1,0 +1,130 @@
+import type { RehearsedIntent } from './intent-book.js';
+import type { Happened } from './mishaps.js';
+import { type RehearseOptions, type ResolvedRehearsal, resolveRehearsal } from './rehearsal-options.js';
+import type { RehearsalScenario } from './rehearsal-scenario.js';
+import { type InvariantResult, type RehearsalRun, runOnce } from './run-once.js';
+import { shrink } from './shrink.js';
+import type { RehearsedCall } from './world.js';
+
+/** What a rehearsal came to. */
+export interface Rehearsal {
+  readonly seed: number | string;
+  /** What happened, a line each, with its time in milliseconds: the same text for the same seed. */
+  readonly trace: string;
+  /** The orders that the program wanted, and those that stand. */
+  readonly intents: readonly RehearsedIntent[];
+  /** Each invariant, and where it does not hold. */
+  readonly invariants: readonly InvariantResult[];
+  /** The calls under policies of this library. */
+  readonly calls: readonly RehearsedCall[];
+  /** What went wrong, in order. */
+  readonly events: readonly Happened[];
+  /** From the start of the program to its return, in milliseconds of the rehearsal. */
+  readonly virtualMs: number;
+  /** Present when an invariant does not hold. */
+  readonly failure?: RehearsalFailure;
+}
+
+/** An invariant that does not hold, and how to see it again. */
+export interface RehearsalFailure {
+  readonly seed: number | string;
+  readonly invariant: string;
+  readonly message: string;
+  /** When it happened in the shortest scenario, in milliseconds since the rehearsal began. */
+  readonly atMs: number;
+  /** The trace of the shortest scenario around that time. */
+  readonly trace: string;
+  /** The shortest scenario that was found to fail in the same way, for `rehearse` with this seed. */
+  readonly scenario: RehearsalScenario;
+  /** How many things have to go wrong. */
+  readonly events: number;
+  /** How many rehearsals it took to find out. */
+  readonly runs: number;
+}
+
+// The time of the process is one: rehearsals take turns.
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a program in a world in which client, network, exchange and clock are one program with one seed: a bad day
+ * takes a fraction of a second, and happens again exactly as it was.
+ *
+ * The program is a function. It talks to a simulated WEEX through axios, or through a `WeexClient`; nothing leaves
+ * the process. While it runs, `Date`, timers, `performance.now`, `Math.random` and the random sources of
+ * `node:crypto` are those of the rehearsal, in the whole process: so rehearsals take turns, and nothing else should
+ * run beside them. Time moves on when every promise has settled. What waits for something outside, a file or a
+ * socket, is not part of the world, and does not repeat.
+ *
+ * After a crash everything that the program waits for never comes, and `run` is called again: what it keeps outside
+ * of `journal` has to be forgotten by itself. It has to return when `signal` aborts.
+ *
+ * When an invariant does not hold, the rehearsal is repeated with less and less that goes wrong, and `failure` tells
+ * the shortest scenario that still fails.
+ *
+ * @throws TypeError when an option is not in order, naming every fault at once; that axios is not installed.
+ * @example
+ * ```ts
+ * import { WeexClient } from 'weex-resilience/client';
+ * import { rehearse } from 'weex-resilience/testing';
+ *
+ * const { failure, intents } = await rehearse({
+ *   seed: 7,
+ *   days: 1,
+ *   async run({ exchange, journal, signal }) {
+ *     const { credentials, url } = exchange;
+ *     const client = new WeexClient({ ...credentials, journal, baseUrls: { spot: url, contract: url } });
+ *     await client.recoverIntents();
+ *     const order = { symbol: 'BTCUSDT', side: 'BUY', positionSide: 'LONG', type: 'MARKET', quantity: '0.001' } as const;
+ *     await client.contract.placeOrder(order, { signal }).catch(() => undefined);
+ *     await client.close();
+ *   },
+ * });
+ * console.log(intents.length, failure?.message);
+ * ```
+ */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
+  const resolved = resolveRehearsal(options);
+  const turn = last.then(() => runAll(resolved));
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
+async function runAll(options: ResolvedRehearsal): Promise<Rehearsal> {
+  // A peer of the package: loaded where a rehearsal runs, and nowhere else.
+  // oxlint-disable-next-line no-restricted-imports
+  const axios = await import('axios');
+  const runAgain = (changed: ResolvedRehearsal): Promise<RehearsalRun> => runOnce(changed, axios);
+  const run = await runAgain(options);
+  const { facts, invariants, trace, virtualMs } = run;
+  const result: Rehearsal = {
+    seed: options.seed,
+    trace,
+    intents: facts.intents,
+    invariants,
+    calls: facts.calls,
+    events: facts.happened,
+    virtualMs,
+  };
+  const broken = invariants.find(({ holds }) => !holds);
+  return broken ? { ...result, failure: await explain(options, run, broken.name, runAgain) } : result;
+}
+
+async function explain(
+  options: ResolvedRehearsal,
+  failing: RehearsalRun,
+  invariant: string,
+  runAgain: (options: ResolvedRehearsal) => Promise<RehearsalRun>,
+): Promise<RehearsalFailure> {
+  const { breach, run, runs, scenario } = await shrink({ options, failing, invariant, runAgain });
+  const atMs = breach.atMs ?? run.virtualMs;
+  return {
+    seed: options.seed,
+    invariant,
+    message: breach.message,
+    atMs,
+    trace: run.traceAround(atMs),
+    scenario,
+    events: scenario.events?.length ?? run.facts.happened.length,
+    runs,
+  };
+}

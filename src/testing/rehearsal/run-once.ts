@@ -1,0 +1,146 @@
+import type * as Axios from 'axios';
+import { randomAt } from '../seeded-random.js';
+import { type Breach, type RehearsalFacts, rehearsalInvariants } from './invariants.js';
+import type { TimedEvent } from './mishaps.js';
+import type { ResolvedRehearsal } from './rehearsal-options.js';
+import { enterWorld, type Life, type World } from './world.js';
+
+/** What an invariant came to. */
+export interface InvariantResult {
+  readonly name: string;
+  readonly holds: boolean;
+  readonly breaches: readonly Breach[];
+}
+
+/** One rehearsal from start to end. */
+export interface RehearsalRun {
+  readonly facts: RehearsalFacts;
+  readonly invariants: readonly InvariantResult[];
+  readonly trace: string;
+  /** How long it took in the time of the rehearsal. */
+  readonly virtualMs: number;
+  /** The trace around a time. */
+  readonly traceAround: (atMs: number) => string;
+  readonly idsOf: World['idsOf'];
+}
+
+/** How long after its last day a program may take to return, and how long it is then watched. */
+const waits = { returnMs: 600_000, watchMs: 60_000 };
+const restartMs = { least: 500, more: 4_500 };
+
+/** Runs a program in its world once. */
+export async function runOnce(options: ResolvedRehearsal, axios: typeof Axios): Promise<RehearsalRun> {
+  const world = enterWorld(options, axios);
+  try {
+    return await new Rehearsal(options, world).run();
+  } finally {
+    world.leave();
+  }
+}
+
+class Rehearsal {
+  readonly #options: ResolvedRehearsal;
+  readonly #world: World;
+  readonly #startedAtMs: number[] = [];
+  readonly #errors: unknown[] = [];
+  #life: Life | undefined;
+  #returnedAtMs: number | undefined;
+  #isOver = false;
+
+  constructor(options: ResolvedRehearsal, world: World) {
+    this.#options = options;
+    this.#world = world;
+  }
+
+  async run(): Promise<RehearsalRun> {
+    const { lengthMs, loop, mishaps } = this.#world;
+    for (const event of mishaps.timed) loop.set(() => this.#happen(event), event.atMs);
+    this.#start();
+    await loop.run(lengthMs + waits.returnMs, () => this.#isOver);
+    this.#isOver = true;
+    const virtualMs = loop.nowMs;
+    await loop.run(loop.nowMs + waits.watchMs);
+    return this.#judge(virtualMs);
+  }
+
+  #start(): void {
+    const life = this.#world.begin(this.#startedAtMs.length);
+    this.#life = life;
+    this.#startedAtMs.push(this.#world.loop.nowMs);
+    const isCurrent = (): boolean => this.#life === life && !this.#isOver;
+    void Promise.resolve()
+      .then(() => this.#options.run(life.context))
+      .then(
+        () => {
+          if (!isCurrent()) return;
+          this.#world.trace.add('the program returned');
+          this.#returnedAtMs = this.#world.loop.nowMs;
+          this.#isOver = true;
+        },
+        (error: unknown) => {
+          if (!isCurrent()) return;
+          this.#world.trace.add('the program failed');
+          this.#errors.push(error);
+          this.#returnedAtMs = this.#world.loop.nowMs;
+          this.#isOver = true;
+        },
+      );
+  }
+
+  #happen(event: TimedEvent): void {
+    if (this.#isOver || !this.#life) return;
+    const { loop, mishaps, trace } = this.#world;
+    mishaps.note(event);
+    if ('clockStepMs' in event) {
+      trace.add(`the clock is set by ${event.clockStepMs} ms`);
+      this.#world.step(event.clockStepMs);
+      return;
+    }
+    trace.add('the program crashes');
+    this.#life.end();
+    this.#life = undefined;
+    const chance = randomAt(this.#options.seed, 'restart', this.#startedAtMs.length);
+    loop.set(
+      () => {
+        trace.add('the program starts again');
+        this.#start();
+      },
+      restartMs.least + restartMs.more * chance,
+    );
+  }
+
+  #judge(virtualMs: number): RehearsalRun {
+    const { book, calls, idsOf, journal, lengthMs, loop, mishaps, network, simulation, trace, uncaught } =
+      this.#world;
+    const owner = this.#life?.owner ?? {};
+    for (const order of simulation.orders) {
+      const entry = book.get(order.clientOrderId);
+      entry.orders = [...entry.orders, order];
+    }
+    const facts: RehearsalFacts = {
+      intents: book.intents,
+      requests: simulation.requests,
+      calls,
+      journal: journal.entries,
+      happened: mishaps.happened,
+      startedAtMs: this.#startedAtMs,
+      openedAt: simulation.world.startedAtMs,
+      lengthMs,
+      returnedAtMs: this.#returnedAtMs,
+      left: { timers: loop.pending(owner), requests: network.underWay(owner) },
+      errors: [...this.#errors, ...uncaught],
+      cancelWithinMs: this.#options.cancelWithinMs,
+    };
+    this.#life?.end();
+    const invariants = [...rehearsalInvariants, ...this.#options.invariants].map(
+      (invariant): InvariantResult => {
+        const { name } = invariant;
+        const breaches = [...invariant.check(facts)].map((one) =>
+          typeof one === 'string' ? { message: one } : one,
+        );
+        return { name, holds: breaches.length === 0, breaches };
+      },
+    );
+    return { facts, invariants, trace: trace.text(), virtualMs, traceAround: trace.around, idsOf };
+  }
+}

@@ -1,0 +1,196 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type * as Axios from 'axios';
+import type { Clock } from '../../context/clock.js';
+import type { CallSettled } from '../../observability/events.js';
+import { FaultPlan } from '../exchange/fault-plan.js';
+import { createSimulation, type Simulation } from '../exchange/simulation.js';
+import { resolveExchangeOptions } from '../exchange-options.js';
+import { createRandom } from '../seeded-random.js';
+import { axiosCopies, createAxiosAdapter } from './axios-adapter.js';
+import { lengthOf, repeatDays } from './day.js';
+import { createDurableJournal, type DurableJournal } from './durable-journal.js';
+import { createEventLoop, type EventLoop } from './event-loop.js';
+import { createIntentBook, type IntentBook } from './intent-book.js';
+import { createMishaps, keyOf, type Mishaps } from './mishaps.js';
+import { createNetwork, nameOf, type Network } from './network.js';
+import type { RehearsalContext } from './rehearsal-program.js';
+import type { RequestPlace } from './rehearsal-event.js';
+import type { ResolvedRehearsal } from './rehearsal-options.js';
+import { journalThatReports, noteSent } from './observe.js';
+import { createTrace, type Trace } from './trace.js';
+import { enterWorldTime } from './world-time.js';
+
+/** A call of the program under a policy of this library that is over. */
+export interface RehearsedCall {
+  readonly atMs: number;
+  readonly operation: string;
+  readonly outcome: CallSettled['outcome'];
+  readonly durationMs: number;
+}
+
+/** Client, network, exchange and clock of one rehearsal. */
+export interface World {
+  readonly loop: EventLoop;
+  readonly simulation: Simulation;
+  readonly network: Network;
+  readonly mishaps: Mishaps;
+  readonly journal: DurableJournal;
+  readonly book: IntentBook;
+  readonly trace: Trace;
+  readonly calls: readonly RehearsedCall[];
+  /** The client order ids that a request named. */
+  readonly idsOf: (place: RequestPlace) => readonly string[];
+  /** What the program threw where nobody could catch it. */
+  readonly uncaught: readonly unknown[];
+  readonly lengthMs: number;
+  /** Starts a life of the program: what it is given, and who it is to the world. */
+  begin(crashes: number): Life;
+  /** Sets the clock of the machine. */
+  step(ms: number): void;
+  /** Brings back the real time. */
+  leave(): void;
+}
+
+/** The program from its start to its end or crash. */
+export interface Life {
+  /** Who it is to the world. */
+  readonly owner: object;
+  readonly context: RehearsalContext;
+  /** Everything that it waits for never comes. */
+  end(): void;
+}
+
+// Whoever prints a date sees at once that it is none of today.
+const epochMs = Date.UTC(2030, 0, 1);
+const url = 'http://exchange.test';
+
+/** Puts the process into the world of a rehearsal. */
+export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): World {
+  const { days, exchange: exchangeOptions, scenario, seed } = options;
+  const loop = createEventLoop();
+  const nowMs = (): number => loop.nowMs;
+  const trace = createTrace(nowMs);
+  const exchangeOwner = {};
+  const clockFor = (owner: object): Clock => ({
+    now: () => epochMs + loop.nowMs,
+    setTimeout: (fn, ms) => loop.set(fn, ms, owner),
+    clearTimeout: (handle) => loop.clear(handle),
+  });
+  const whole = repeatDays(scenario, days);
+  const resolved = resolveExchangeOptions({
+    ...exchangeOptions,
+    scenario: whole,
+    seed,
+    clock: clockFor(exchangeOwner),
+  });
+  const plan = new FaultPlan(whole, seed);
+  const lengthMs = lengthOf(plan.phases.at(-1)?.untilMs, days);
+  const mishaps = createMishaps({ seed, scenario, plan, days, lengthMs, nowMs });
+  let place: RequestPlace = { request: '', nth: 0 };
+  let isCopy = false;
+  const simulation = createSimulation(resolved, {
+    draw: (traits, sinceStartMs) =>
+      isCopy ? { answer: undefined, conditions: [] } : mishaps.atExchange(place, traits, sinceStartMs),
+  });
+  const book = createIntentBook(nowMs);
+  const journal = createDurableJournal(loop, seed, trace);
+  const sends = new Map<string, readonly string[]>();
+  const network = createNetwork({
+    loop,
+    seed,
+    network: scenario.network,
+    mishaps,
+    trace,
+    onSend: (sent, outgoing) => void sends.set(keyOf(sent), noteSent(sent, outgoing, book, trace)),
+    deliver(arrived, copied, incoming, reply, body) {
+      place = arrived;
+      isCopy = copied;
+      const before = simulation.requests.length;
+      simulation.handler.handle(incoming, reply, body);
+      const entry = simulation.requests.at(-1);
+      if (!entry || simulation.requests.length === before) return;
+      trace.add(
+        `${nameOf(arrived)} ${copied ? 'arrived again' : 'arrived'}${entry.fault ? `, fault: ${entry.fault}` : ''}`,
+      );
+      if (copied && entry.operation === 'placeOrder' && entry.clientOrderId)
+        book.get(entry.clientOrderId).copies += 1;
+    },
+  });
+
+  let owner: object = {};
+  let stepMs = 0;
+  const uncaught: unknown[] = [];
+  const leaveTime = enterWorldTime({
+    loop,
+    owner: () => owner,
+    failed: (error) => void uncaught.push(error),
+    monotonicMs: () => loop.nowMs,
+    wallMs: () => epochMs + stepMs + loop.nowMs,
+    random: createRandom(`${seed} chance`),
+    randomBits: createRandom(`${seed} bits`),
+  });
+  const calls: RehearsedCall[] = [];
+  const listen = (event: unknown): void => {
+    const { durationMs, operation, outcome } = event as CallSettled;
+    if (operation !== undefined) calls.push({ atMs: loop.nowMs, operation, outcome, durationMs });
+  };
+  subscribe('weex-resilience:callSettled', listen);
+  const copies = axiosCopies(axios);
+  const adapters = copies.map(({ defaults }) => defaults.adapter);
+
+  return {
+    loop,
+    simulation,
+    network,
+    mishaps,
+    journal,
+    book,
+    trace,
+    calls,
+    idsOf: (sent) => sends.get(keyOf(sent)) ?? [],
+    uncaught,
+    lengthMs,
+    begin(crashes) {
+      const life = {};
+      owner = life;
+      const adapter = createAxiosAdapter({ axios, network, loop, owner: life, url });
+      for (const { defaults } of copies) defaults.adapter = adapter;
+      const day = new AbortController();
+      loop.set(() => day.abort(new Error('The day is over')), Math.max(0, lengthMs - loop.nowMs), day);
+      const context: RehearsalContext = {
+        exchange: { url, credentials: resolved.credentials },
+        axios: axios.default.create({ baseURL: url, adapter }),
+        clock: clockFor(life),
+        random: createRandom(`${seed} program ${crashes}`),
+        signal: day.signal,
+        journal: journalThatReports(journal.open(life), book),
+        report: (clientOrderId, outcome) => {
+          trace.add(`reported ${trace.nameOf(clientOrderId)}: ${outcome}`);
+          book.report(clientOrderId, outcome);
+        },
+        log: (text) => trace.add(`log: ${text}`),
+        crashes,
+      };
+      return {
+        owner: life,
+        context,
+        end() {
+          loop.drop(life);
+          network.drop(life);
+        },
+      };
+    },
+    step(ms) {
+      stepMs += ms;
+    },
+    leave() {
+      leaveTime();
+      unsubscribe('weex-resilience:callSettled', listen);
+      for (const [index, { defaults }] of copies.entries()) {
+        const adapter = adapters[index];
+        if (adapter === undefined) delete defaults.adapter;
+        else defaults.adapter = adapter;
+      }
+    },
+  };
+}
