@@ -1,5 +1,6 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { ResilienceEventOf, ResilienceEventType } from './events.js';
+import { whenWhole } from './outbox.js';
 
 type Listener = (event: unknown, name: string | symbol) => unknown;
 
@@ -33,11 +34,15 @@ export class EventChannel<Type extends ResilienceEventType> {
   }
 
   /**
-   * Gives a frozen event to every subscriber, at once. Nothing that a subscriber does comes back from here. `of` is
+   * Gives a frozen event to every subscriber, once the state that it tells of is whole. Nothing that a subscriber does comes back from here. `of` is
    * the registry that it belongs to.
    */
   publish(fields: Omit<ResilienceEventOf<Type>, 'type'>, of?: object): void {
     const event = Object.freeze({ type: this.#type, ...fields });
+    whenWhole(() => this.#deliver(event, of));
+  }
+
+  #deliver(event: object, of: object | undefined): void {
     const listeners = subscribersOf(this.#channel);
     const outer = origin;
     origin = of;

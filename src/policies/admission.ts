@@ -2,6 +2,8 @@ import type { Clock } from '../context/clock.js';
 import type { CoolDown, GatePass, GateWaiter } from './cool-down.js';
 import type { BulkheadOptions } from './policy-options.js';
 import type { RateLimitClient, RateLimiter } from './rate-limiter.js';
+import { Slots } from './slots.js';
+import { hold, release } from '../observability/outbox.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
 
 /** A call before the door. */
@@ -33,9 +35,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
   readonly #abandoned: Set<Holder> = new Set();
-  // Running calls by class: critical, normal, background.
-  readonly #running: [number, number, number] = [0, 0, 0];
-  #bulkhead: BulkheadOptions | undefined;
+  readonly #slots: Slots;
   #limiter: RateLimiter | undefined;
   #gate: CoolDown | undefined;
   #beforeGate = false;
@@ -52,7 +52,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     gate: CoolDown | undefined,
   ) {
     this.#clock = clock;
-    this.#bulkhead = bulkhead;
+    this.#slots = new Slots(bulkhead);
     this.#limiter = limiter;
     this.#gate = gate;
   }
@@ -62,11 +62,11 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   get maxWaitMs(): number | undefined {
-    return this.#bulkhead?.maxWaitMs;
+    return this.#slots.options?.maxWaitMs;
   }
 
   get running(): number {
-    return this.#running[0] + this.#running[1] + this.#running[2];
+    return this.#slots.running;
   }
 
   /** Takes new options; calls that run or wait stay as they are. */
@@ -84,7 +84,7 @@ export class Admission implements RateLimitClient, GateWaiter {
       this.#gate?.leave(this);
       this.#beforeGate = false;
     }
-    this.#bulkhead = bulkhead;
+    this.#slots.options = bulkhead;
     this.#limiter = limiter;
     this.#gate = gate;
     this.drain(now);
@@ -106,7 +106,7 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   /** Takes the slot and the allowance. */
   take(holder: Holder): void {
-    this.#running[holder.rank as 0 | 1 | 2] += 1;
+    this.#slots.take(holder.rank);
     if (!this.#limiter) return;
     holder.limiter = this.#limiter;
     this.#limiter.take(holder.cost, holder.rank === 0);
@@ -115,7 +115,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   /** The work of an attempt is over. */
   release(holder: Holder): void {
     if (holder.abandonedAt !== undefined && !this.#abandoned.delete(holder)) return;
-    this.#running[holder.rank as 0 | 1 | 2] -= 1;
+    this.#slots.giveBack(holder.rank);
     const { limiter } = holder;
     if (this.#queue.size === 0 && !limiter) return;
     const now = this.#clock.now();
@@ -136,7 +136,8 @@ export class Admission implements RateLimitClient, GateWaiter {
    * class: it is returned, to be refused. `'full'` where there is no place.
    */
   enqueue(applicant: Applicant, now: number): Applicant | 'full' | undefined {
-    const places = this.#bulkhead ? (this.#bulkhead.queue ?? 0) : Infinity;
+    const bulkhead = this.#slots.options;
+    const places = bulkhead ? (bulkhead.queue ?? 0) : Infinity;
     const { rank } = applicant;
     const taken = rank === 0 ? this.#queue.sizeOf(0) : this.#queue.ordinarySize;
     let evicted: Applicant | undefined;
@@ -147,10 +148,13 @@ export class Admission implements RateLimitClient, GateWaiter {
     }
     this.#queue.add(applicant, now);
     this.#limiter?.attach(this);
-    // With allowance left and nobody to settle, only a timer would wake it.
+    return evicted;
+  }
+
+  /** Somebody began to wait: with allowance left and nobody to settle, only a timer would wake it. */
+  wake(now: number): void {
     this.drain(now);
     this.#armReclaim(now);
-    return evicted;
   }
 
   /** Takes a call out of the queue; `false` where it does not wait. */
@@ -175,13 +179,18 @@ export class Admission implements RateLimitClient, GateWaiter {
     // A call that ends at once comes back here; the loop that runs goes on for it.
     if (this.#draining) return;
     this.#draining = true;
-    while (this.#queue.size > 0 && this.drainOne(now));
-    this.#draining = false;
+    hold();
+    try {
+      while (this.#queue.size > 0 && this.drainOne(now));
+      this.#draining = false;
+    } finally {
+      release();
+    }
   }
 
   wantsAllowance(rank: number): boolean {
     const head = this.#queue.first as Applicant | undefined;
-    return head !== undefined && head.rank <= rank && this.#hasSlot(head.rank);
+    return head !== undefined && head.rank <= rank && this.#slots.has(head.rank);
   }
 
   nextWaiting(now: number): Applicant | undefined {
@@ -196,7 +205,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   longestWaiting(now: number): Applicant | undefined {
     if (this.#beforeGate || this.#queue.size === 0) return undefined;
     this.#reclaim(now);
-    return this.#queue.longest(({ rank }) => this.#hasSlot(rank)) as Applicant | undefined;
+    return this.#queue.longest(({ rank }) => this.#slots.has(rank)) as Applicant | undefined;
   }
 
   drainOne(now: number): boolean {
@@ -243,30 +252,19 @@ export class Admission implements RateLimitClient, GateWaiter {
   #mayLeave(applicant: Applicant, now: number): boolean {
     const { rank, cost } = applicant;
     const limiter = this.#limiter;
-    if (!limiter || !this.#hasSlot(rank)) return this.#hasSlot(rank);
+    if (!limiter || !this.#slots.has(rank)) return this.#slots.has(rank);
     return limiter.canTake(cost, rank === 0, now, applicant) && limiter.isInPace(cost, rank === 0, now);
   }
 
   #fits(rank: number, cost: number, now: number): boolean {
-    return this.#hasSlot(rank) && (!this.#limiter || this.#limiter.canTake(cost, rank === 0, now));
-  }
-
-  #hasSlot(rank: number): boolean {
-    const bulkhead = this.#bulkhead;
-    if (!bulkhead) return true;
-    const [critical, normal, background] = this.#running;
-    if (critical + normal + background >= bulkhead.limit) return false;
-    if (rank === 0 || !bulkhead.reserved) return true;
-    const ordinary = bulkhead.limit - (bulkhead.reserved.critical ?? 0);
-    if (normal + background >= ordinary) return false;
-    return rank === 1 || background < ordinary - (bulkhead.reserved.normal ?? 0);
+    return this.#slots.has(rank) && (!this.#limiter || this.#limiter.canTake(cost, rank === 0, now));
   }
 
   #reclaim(now: number): void {
     for (const holder of this.#abandoned) {
       if (now - (holder.abandonedAt ?? now) < longestAbandonedMs) return;
       this.#abandoned.delete(holder);
-      this.#running[holder.rank as 0 | 1 | 2] -= 1;
+      this.#slots.giveBack(holder.rank);
       holder.limiter?.settle(holder.cost, holder.rank === 0, now);
     }
   }

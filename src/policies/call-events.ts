@@ -29,6 +29,10 @@ function factsOf<Fields extends object>(call: EventSource, now: number, fields: 
   return Object.assign(facts, fields);
 }
 
+function saysUnknown(error: unknown): boolean {
+  return (error as { executionStatus?: unknown } | null)?.executionStatus === 'unknown';
+}
+
 function priorityOf(call: EventSource): Priority {
   return priorities[call.rank] ?? 'normal';
 }
@@ -51,18 +55,17 @@ export const callEvents = {
   },
 
   settled(call: EventSource, outcome: 'success' | 'failure' | 'aborted', error: unknown, now: number): void {
-    if (channels.callSettled.hasSubscribers) {
-      const { attempts, startedAt } = call;
-      const ended = { outcome, attempts, durationMs: now - startedAt };
-      channels.callSettled.publish(
-        factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
-        call.plan.origin,
-      );
+    if (outcome === 'failure' && channels.outcomeUnknown.hasSubscribers && saysUnknown(error)) {
+      const { clientOrderId } = call.options;
+      channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.plan.origin);
     }
-    if (outcome !== 'failure' || !channels.outcomeUnknown.hasSubscribers) return;
-    if ((error as { executionStatus?: unknown } | null)?.executionStatus !== 'unknown') return;
-    const { clientOrderId } = call.options;
-    channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.plan.origin);
+    if (!channels.callSettled.hasSubscribers) return;
+    const { attempts, startedAt } = call;
+    const ended = { outcome, attempts, durationMs: now - startedAt };
+    channels.callSettled.publish(
+      factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
+      call.plan.origin,
+    );
   },
 
   attemptStarted(call: EventSource, { attempt }: Attempt, now: number): void {

@@ -1,26 +1,26 @@
 import type { CallContext } from '../context/call-context.js';
-import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
+import { isWEEXError } from '../errors/index.js';
 import type { CallRefused } from '../observability/events.js';
+import { hold, isWhole, release, whenWhole } from '../observability/outbox.js';
 import { joinSignal, leaveSignal } from './abort-listeners.js';
 import type { Applicant } from './admission.js';
-import { Attempt, type AttemptOwner, InnerAttempt, spreadable } from './attempt.js';
+import { Attempt, type AttemptOwner, spreadable } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
 import type { Circuit } from './circuit.js';
-import { documentedBanMs, type GatePass, type GateWaiter } from './cool-down.js';
+import type { GatePass, GateWaiter } from './cool-down.js';
 import { needsProof } from './in-doubt.js';
 import { isPromiseLike } from './is-promise-like.js';
 import { isResolution } from './is-resolution.js';
-import { matchesClass } from './matches-class.js';
 import { ownErrors, type Subject } from './own-errors.js';
 import type { Plan } from './plan.js';
-import { fallbackCall } from './fallback-call.js';
+import { findStandIn } from './find-stand-in.js';
 import { rankOf } from './priorities.js';
 import type { ExecuteOptions, Resolution } from './resilience-policy.js';
-import { RepeatCheck } from './repeat-check.js';
+import { throughInner } from './through-inner.js';
+import { tellCircuit, tellGate } from './report-failure.js';
 import { Retrying } from './retrying.js';
 import type { FoundRule } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
-import { isPassing } from './stale-values.js';
 import type { Links } from './wait-queue.js';
 
 /** What a call is doing; in each state at most one timer runs. */
@@ -123,17 +123,22 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (this.#state === 'over') return;
     const now = this.plan.clock.now();
     const reason: unknown = this.options.signal?.reason;
-    this.#leaveWait(now);
-    this.#stopLookUp({ outcome: 'unknown', error: reason }, reason, now);
-    const attempt = this.#attempt;
-    this.#attempt = undefined;
-    if (attempt) {
-      if (attempt.ticket) this.#circuit?.neutral(attempt.ticket);
-      if (attempt.pass) this.plan.gate?.settle(attempt.pass, 'nothing', now);
-      callEvents.attemptSettled(this, attempt, 'aborted', reason, now);
-      this.#abandon(attempt, reason, now);
+    hold();
+    try {
+      this.#leaveWait(now);
+      this.#stopLookUp({ outcome: 'unknown', error: reason }, reason, now);
+      const attempt = this.#attempt;
+      this.#attempt = undefined;
+      if (attempt) {
+        if (attempt.ticket) this.#circuit?.neutral(attempt.ticket);
+        if (attempt.pass) this.plan.gate?.settle(attempt.pass, 'nothing', now);
+        callEvents.attemptSettled(this, attempt, 'aborted', reason, now);
+        this.#abandon(attempt, reason, now);
+      }
+      this.#end(false, reason, now, 'aborted');
+    } finally {
+      release();
     }
-    this.#end(false, reason, now, 'aborted');
   }
 
   #enter(now: number): void {
@@ -149,9 +154,14 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (!hasRoom) this.#queue(now);
     else if (!gate || gate.isOpen) this.start(undefined, now);
     else {
-      const pass = gate.tryPass(now);
-      if (pass === undefined) this.#waitAtGate(now);
-      else this.start(pass === 'open' ? undefined : pass, now);
+      hold();
+      try {
+        const pass = gate.tryPass(now);
+        if (pass === undefined) this.#waitAtGate(now);
+        else this.start(pass === 'open' ? undefined : pass, now);
+      } finally {
+        release();
+      }
     }
   }
 
@@ -170,14 +180,20 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     const patienceEnds = now + (admission.maxWaitMs ?? Infinity);
     if (patienceEnds < this.deadlineAt) this.#arm(patienceEnds, 'queue', now);
     else this.#arm(this.deadlineAt, 'deadline', now);
-    const outcome = admission.enqueue(this, now);
-    if (outcome === 'full') {
-      const error = ownErrors.bulkheadFull(this, 'has no slot and no place in the queue');
-      this.#refuse('bulkhead-full', error, now);
-      return;
+    hold();
+    try {
+      const outcome = admission.enqueue(this, now);
+      if (outcome === 'full') {
+        const error = ownErrors.bulkheadFull(this, 'has no slot and no place in the queue');
+        this.#refuse('bulkhead-full', error, now);
+      } else {
+        callEvents.queued(this, now);
+        if (outcome instanceof Call) outcome.#evict(now);
+        admission.wake(now);
+      }
+    } finally {
+      release();
     }
-    callEvents.queued(this, now);
-    if (outcome instanceof Call) outcome.#evict(now);
   }
 
   /** A call of a higher class took its place in the queue. */
@@ -234,17 +250,28 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     const attemptEnds = plan.attemptTimeoutMs === undefined ? Infinity : now + plan.attemptTimeoutMs;
     const endsAt = Math.min(attemptEnds, this.deadlineAt);
     const attempt = new Attempt(this, this.attempts, now, endsAt);
-    this.attempts += 1;
-    attempt.pass = pass;
-    attempt.ticket = this.#circuit?.acquire(now);
-    if (plan.admission) {
-      plan.admission.take(attempt);
-      attempt.holds = true;
+    hold();
+    try {
+      this.attempts += 1;
+      attempt.pass = pass;
+      attempt.ticket = this.#circuit?.acquire(now);
+      if (plan.admission) {
+        plan.admission.take(attempt);
+        attempt.holds = true;
+      }
+      this.#attempt = attempt;
+      this.#state = 'running';
+      this.#arm(endsAt, attemptEnds <= this.deadlineAt ? 'attempt' : 'deadline', now);
+      callEvents.attemptStarted(this, attempt, now);
+    } finally {
+      release();
     }
-    this.#attempt = attempt;
-    this.#state = 'running';
-    this.#arm(endsAt, attemptEnds <= this.deadlineAt ? 'attempt' : 'deadline', now);
-    callEvents.attemptStarted(this, attempt, now);
+    if (isWhole()) this.#run(attempt);
+    else whenWhole(() => this.#run(attempt));
+  }
+
+  #run(attempt: Attempt): void {
+    const { plan } = this;
     // A listener may have aborted it.
     if (this.#attempt !== attempt) {
       this.#release(attempt);
@@ -252,9 +279,12 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
     let result: unknown;
     try {
-      result = plan.inner ? this.#throughInner(attempt) : this.#work(spreadable(attempt, this.#work));
+      result = plan.inner
+        ? throughInner(plan.inner, attempt, this.#work, this.#mayRepeat)
+        : this.#work(spreadable(attempt, this.#work));
       if (isPromiseLike(result)) {
-        result.then(
+        // A thenable may fulfil with another one, as no promise does.
+        Promise.resolve(result).then(
           (value) => this.#attemptSucceeded(attempt, value),
           (error: unknown) => this.#attemptFailed(attempt, error),
         );
@@ -267,58 +297,68 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.#attemptSucceeded(attempt, result);
   }
 
-  #throughInner(attempt: Attempt): unknown {
-    const repeats = new RepeatCheck(this.operation, this.#mayRepeat);
-    return this.plan.inner?.execute(
-      ({ signal }) =>
-        repeats.run(attempt, () => this.#work(spreadable(new InnerAttempt(attempt, signal), this.#work))),
-      attempt.signal,
-    );
-  }
-
   #attemptSucceeded(attempt: Attempt, value: unknown): void {
     const { plan } = this;
     const isCurrent = this.#attempt === attempt;
     // Reading the clock is a good part of what a call costs.
     const now = plan.needsEndTime || callEvents.wantSettled() ? plan.clock.now() : this.startedAt;
-    if (isCurrent) {
-      this.#attempt = undefined;
-      this.#disarm();
-      if (attempt.ticket) this.#circuit?.success(attempt.ticket, now, now - attempt.startedAt);
-      if (attempt.pass) plan.gate?.settle(attempt.pass, 'answered', plan.clock.now());
-      callEvents.attemptSettled(this, attempt, 'success', undefined, now);
+    hold();
+    try {
+      if (isCurrent) {
+        this.#attempt = undefined;
+        this.#disarm();
+        if (attempt.ticket) this.#circuit?.success(attempt.ticket, now, now - attempt.startedAt);
+        if (attempt.pass) plan.gate?.settle(attempt.pass, 'answered', plan.clock.now());
+        callEvents.attemptSettled(this, attempt, 'success', undefined, now);
+      }
+      // Circuit and gate know before anybody takes the place.
+      this.#release(attempt);
+      if (isCurrent || this.#takesLate(value)) {
+        if (!this.options.resolveUnknown) plan.stale?.keep(this.options, value, now);
+        this.#end(true, value, now, 'success');
+      }
+    } finally {
+      release();
     }
-    // Circuit and gate know before anybody takes the place.
-    this.#release(attempt);
-    if (!isCurrent) {
-      if (this.#attempt || this.#state === 'over' || this.#state === 'fallback') return;
-      // Late, but a proof: while nothing newer runs it is the answer.
-      const later = plan.clock.now();
-      this.#leaveWait(later);
-      this.#stopLookUp({ outcome: 'found', value }, new Error('The answer came after all'), later);
-    }
-    if (!this.options.resolveUnknown) plan.stale?.keep(this.options, value, now);
-    this.#end(true, value, now, 'success');
+  }
+
+  /** A late success is a proof: while nothing newer runs it is the answer. */
+  #takesLate(value: unknown): boolean {
+    if (this.#attempt || this.#state === 'over' || this.#state === 'fallback') return false;
+    const now = this.plan.clock.now();
+    this.#leaveWait(now);
+    this.#stopLookUp({ outcome: 'found', value }, new Error('The answer came after all'), now);
+    return true;
   }
 
   #attemptFailed(attempt: Attempt, error: unknown): void {
     const now = this.plan.clock.now();
     const isCurrent = this.#attempt === attempt;
-    if (isCurrent) {
-      this.#attempt = undefined;
-      this.#disarm();
+    hold();
+    try {
+      if (isCurrent) {
+        this.#attempt = undefined;
+        this.#disarm();
+      }
+      const closedForMs = this.#report(attempt, error, isCurrent, now);
+      this.#release(attempt);
+      if (isCurrent) this.#judge(attempt, error, closedForMs, now);
+    } finally {
+      release();
     }
-    const closedForMs = this.#report(attempt, error, isCurrent, now);
-    this.#release(attempt);
-    if (isCurrent) this.#judge(attempt, error, closedForMs, now);
   }
 
   #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
     const error = ownErrors.timedOut(this, scope, this.#mayRepeat ? undefined : 'unknown');
-    this.#attempt = undefined;
-    const closedForMs = this.#report(attempt, error, true, now);
-    this.#abandon(attempt, error, now);
-    this.#judge(attempt, error, closedForMs, now);
+    hold();
+    try {
+      this.#attempt = undefined;
+      const closedForMs = this.#report(attempt, error, true, now);
+      this.#abandon(attempt, error, now);
+      this.#judge(attempt, error, closedForMs, now);
+    } finally {
+      release();
+    }
   }
 
   #release(attempt: Attempt): void {
@@ -390,8 +430,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   /** Tells circuit and gate, before anybody takes the place. A late answer still says how long to stay away. */
   #report(attempt: Attempt, error: unknown, isCurrent: boolean, now: number): number | undefined {
     const rule = this.plan.rules.find(error);
-    if (isCurrent) this.#tellCircuit(attempt, error, rule, now);
-    const closedForMs = this.#tellGate(attempt, error, rule, now);
+    if (isCurrent) tellCircuit(this.#circuit, this.plan, attempt, error, rule, now);
+    const closedForMs = tellGate(this.plan, attempt, error, rule, now);
     if (isCurrent) callEvents.attemptSettled(this, attempt, 'failure', error, now);
     return closedForMs;
   }
@@ -424,32 +464,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       if (decision.budgetExhausted) callEvents.budgetExhausted(this, error, now);
       this.#fail(error, now);
     }
-  }
-
-  #tellCircuit(attempt: Attempt, error: unknown, rule: FoundRule | undefined, now: number): void {
-    const { ticket } = attempt;
-    const { breakerOn, attemptTimeoutMs } = this.plan;
-    if (!ticket) return;
-    const counts = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
-    // A deadline that cuts a later attempt short says nothing of the exchange.
-    const isCutShort =
-      error instanceof WEEXTimeoutError && error.scope === 'deadline' && attemptTimeoutMs !== undefined;
-    if (counts && !isCutShort) this.#circuit?.failure(ticket, now, now - attempt.startedAt, error);
-    else this.#circuit?.neutral(ticket);
-  }
-
-  /** Closes the gate where the error says so, and returns for how long. */
-  #tellGate(attempt: Attempt, error: unknown, rule: FoundRule | undefined, now: number): number | undefined {
-    const { gate, ownGate, name } = this.plan;
-    if (!gate) return undefined;
-    const closes = ownGate ? rule?.coolDown === true : rule?.own?.coolDown === true;
-    const { retryAfterMs, kind } = isWEEXError(error) ? error : { retryAfterMs: undefined, kind: undefined };
-    if (closes) gate.close(retryAfterMs ?? documentedBanMs, error, name, now);
-    if (attempt.pass) {
-      const isSilent = kind === 'network' || kind === 'timeout';
-      gate.settle(attempt.pass, isSilent ? 'nothing' : 'answered', now);
-    }
-    return closes ? gate.closedForMs(now) : undefined;
   }
 
   get #mayRepeat(): boolean {
@@ -495,10 +509,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       this.#fail(ownErrors.outcomeUnknown(this, 'could not be looked up before the deadline', error), now);
       return;
     }
-    const noProof = (what: string, cause: unknown): Resolution => ({
-      outcome: 'unknown',
-      error: ownErrors.outcomeUnknown(this, what, cause),
-    });
     const resolver = new Attempt(this, attempt.attempt, now, until);
     this.#resolver = resolver;
     this.#state = 'resolving';
@@ -515,8 +525,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     runGuarded(
       () => resolveUnknown(error, resolver),
       // Whatever is not one of the three answers is no proof of anything.
-      (answer) => finish(isResolution(answer) ? answer : noProof('got another answer', error)),
-      (cause) => finish(noProof('could not be looked up', cause)),
+      (answer) =>
+        finish(isResolution(answer) ? answer : ownErrors.noProof(this, 'got another answer', error)),
+      (cause) => finish(ownErrors.noProof(this, 'could not be looked up', cause)),
     );
   }
 
@@ -549,16 +560,12 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #fail(error: unknown, now: number): void {
-    const { plan, options } = this;
+    const { plan } = this;
     if (this.#state === 'over') return;
     this.lastError = error;
     this.#disarm();
-    const rule = plan.rules.find(error);
-    // An older order is no answer to whether this one was placed.
-    const stale = options.resolveUnknown ? undefined : plan.stale;
-    const kept = isPassing(error, rule) ? stale?.find(options, now) : undefined;
-    const fallback = plan.fallback ?? rule?.fallback;
-    if (!kept && !fallback) {
+    const standIn = findStandIn(this, error, now);
+    if (!standIn) {
       this.#end(false, error, now, 'failure');
       return;
     }
@@ -567,14 +574,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     const end = (ok: boolean, result: unknown): void => {
       if (this.#state === 'fallback') this.#end(ok, result, plan.clock.now(), 'failure', error);
     };
-    if (kept) end(true, kept.value);
-    else if (fallback) {
-      runGuarded(
-        () => fallback(error, fallbackCall(this)),
-        (value) => end(true, value),
-        (failure) => end(false, failure),
-      );
-    }
+    standIn(end);
   }
 
   #end(
@@ -593,6 +593,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     callEvents.settled(this, outcome, failure, now);
     const { listens } = this.plan;
     if (outcome === 'aborted' || listens[outcome].size === 0) return;
-    this.plan.settled(failure, outcome === 'failure', this.plan.clock.now() - this.startedAt, ok);
+    const durationMs = this.plan.clock.now() - this.startedAt;
+    whenWhole(() => this.plan.settled(failure, outcome === 'failure', durationMs, ok));
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../context/clock.js';
 import { channels } from '../observability/channels.js';
+import { hold, release } from '../observability/outbox.js';
 import {
   Circuit,
   type CircuitConfig,
@@ -85,8 +86,13 @@ export class CircuitBreaker {
   }
 
   restore(snapshot: CircuitBreakerSnapshot, now: number): void {
-    this.#common.restore(snapshot.common, now);
-    for (const [key, circuit] of Object.entries(snapshot.keys)) this.of(key).restore(circuit, now);
+    hold();
+    try {
+      this.#common.restore(snapshot.common, now);
+      for (const [key, circuit] of Object.entries(snapshot.keys)) this.of(key).restore(circuit, now);
+    } finally {
+      release();
+    }
   }
 
   #create(key: string | undefined): Circuit {

@@ -1,6 +1,7 @@
 import type { Clock } from '../context/clock.js';
 import { channels } from '../observability/channels.js';
 import { epochTime } from './monotonic-clock.js';
+import { hold, release } from '../observability/outbox.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
 
 /** A call, or a queue of calls, that stands before the gate. */
@@ -137,11 +138,16 @@ export class CoolDown {
     // A probe that never left gives way to the next one in this loop, not in a call within a call.
     if (this.#advancing) return;
     this.#advancing = true;
-    while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(now));
-    if (this.#state === 'ramping') this.#release(now);
-    this.#advancing = false;
-    if (this.#state === 'ramping' && this.#queue.size === 0) this.#open(now);
-    else this.#arm(now);
+    hold();
+    try {
+      while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(now));
+      if (this.#state === 'ramping') this.#release(now);
+      this.#advancing = false;
+      if (this.#state === 'ramping' && this.#queue.size === 0) this.#open(now);
+      else this.#arm(now);
+    } finally {
+      release();
+    }
   }
 
   #releaseProbe(now: number): boolean {

@@ -7,6 +7,7 @@ import {
   WEEXTimeoutError,
 } from '../errors/index.js';
 import type { Plan } from './plan.js';
+import type { Resolution } from './resilience-policy.js';
 
 /** The call that an error is about. */
 export interface Subject {
@@ -64,6 +65,11 @@ export const ownErrors = {
       context: facts(call),
       cause: call.lastError,
     });
+  },
+
+  /** The answer of a look-up that proves nothing. */
+  noProof(call: Subject, what: string, cause: unknown): Resolution {
+    return { outcome: 'unknown', error: ownErrors.outcomeUnknown(call, what, cause) };
   },
 
   outcomeUnknown(call: Subject, what: string, cause: unknown): WEEXOutcomeUnknownError {

@@ -1,5 +1,6 @@
 import type { Clock } from '../context/clock.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import { hold, release } from '../observability/outbox.js';
 import { CriticalReserve } from './critical-reserve.js';
 
 /** The allowance of a window. */
@@ -184,14 +185,19 @@ export class RateLimiter {
   drain(now: number): void {
     if (this.#draining || this.#clients.size === 0) return;
     this.#draining = true;
-    const blocked = new Set<RateLimitClient>();
-    for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
-    for (let client = this.#nextClient(now, blocked); client; client = this.#nextClient(now, blocked)) {
-      if (!client.drainOne(now)) blocked.add(client);
+    hold();
+    try {
+      const blocked = new Set<RateLimitClient>();
       for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
+      for (let client = this.#nextClient(now, blocked); client; client = this.#nextClient(now, blocked)) {
+        if (!client.drainOne(now)) blocked.add(client);
+        for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
+      }
+      this.#draining = false;
+      this.#arm(now);
+    } finally {
+      release();
     }
-    this.#draining = false;
-    this.#arm(now);
   }
 
   /** Wakes up when allowance comes back, while somebody waits. */

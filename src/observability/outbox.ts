@@ -1,0 +1,42 @@
+/**
+ * What is told to listeners, and the methods that are called, while a state changes. Both wait until the state is
+ * whole, and go out in the order in which they came: a listener that starts a call finds every slot that is taken
+ * taken, and hears of nothing before what led to it.
+ */
+const pending: (() => void)[] = [];
+let held = 0;
+let isEmptying = false;
+
+/** A change of state begins. Each one ends with {@link release}, whatever happens. */
+export function hold(): void {
+  held += 1;
+}
+
+/** The change is over: what waited for it goes out now. */
+export function release(): void {
+  held -= 1;
+  if (held === 0 && pending.length > 0) empty();
+}
+
+/** Calls a function that does not throw: now, or once the state is whole and what came before is out. */
+export function whenWhole(send: () => void): void {
+  pending.push(send);
+  if (held === 0) empty();
+}
+
+/** Whether {@link whenWhole} would call at once. */
+export function isWhole(): boolean {
+  return held === 0 && !isEmptying;
+}
+
+function empty(): void {
+  // A loop, not a call within a call: what goes out may let out the next one, a thousand times over.
+  if (isEmptying) return;
+  isEmptying = true;
+  try {
+    for (let next = 0; next < pending.length; next += 1) pending[next]?.();
+  } finally {
+    pending.length = 0;
+    isEmptying = false;
+  }
+}

@@ -1,0 +1,33 @@
+import type { EventSource } from './call-events.js';
+import type { FallbackCall } from './policy-options.js';
+import { runGuarded } from './run-guarded.js';
+import { isPassing } from './stale-values.js';
+
+type End = (ok: boolean, result: unknown) => void;
+
+/** What answers in place of a failed call: the last good value, or the fallback; `undefined` where there is neither. */
+export function findStandIn(
+  call: EventSource,
+  error: unknown,
+  now: number,
+): ((end: End) => void) | undefined {
+  const { plan, options } = call;
+  const rule = plan.rules.find(error);
+  // An older order is no answer to whether this one was placed.
+  const stale = options.resolveUnknown ? undefined : plan.stale;
+  const kept = isPassing(error, rule) ? stale?.find(options, now) : undefined;
+  if (kept) return (end) => end(true, kept.value);
+  const fallback = plan.fallback ?? rule?.fallback;
+  if (!fallback) return undefined;
+  return (end) =>
+    runGuarded(
+      () => fallback(error, fallbackCall(call)),
+      (value) => end(true, value),
+      (failure) => end(false, failure),
+    );
+}
+
+function fallbackCall({ plan, options, attempts }: EventSource): FallbackCall {
+  const { key, args, operation, clientOrderId } = options;
+  return { policy: plan.name, operation, clientOrderId, key, args, attempt: Math.max(0, attempts - 1) };
+}

@@ -1,0 +1,46 @@
+import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
+import type { Attempt } from './attempt.js';
+import type { Circuit } from './circuit.js';
+import { documentedBanMs } from './cool-down.js';
+import { matchesClass } from './matches-class.js';
+import type { Plan } from './plan.js';
+import type { FoundRule } from './rule-book.js';
+
+/** Tells the circuit of an attempt that failed. */
+export function tellCircuit(
+  circuit: Circuit | undefined,
+  plan: Plan,
+  attempt: Attempt,
+  error: unknown,
+  rule: FoundRule | undefined,
+  now: number,
+): void {
+  const { ticket } = attempt;
+  const { breakerOn, attemptTimeoutMs } = plan;
+  if (!ticket) return;
+  const counts = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
+  // A deadline that cuts a later attempt short says nothing of the exchange.
+  const isCutShort =
+    error instanceof WEEXTimeoutError && error.scope === 'deadline' && attemptTimeoutMs !== undefined;
+  if (counts && !isCutShort) circuit?.failure(ticket, now, now - attempt.startedAt, error);
+  else circuit?.neutral(ticket);
+}
+
+/** Begins a cool-down where the error says so, and returns for how long. */
+export function tellGate(
+  { gate, ownGate, name }: Plan,
+  attempt: Attempt,
+  error: unknown,
+  rule: FoundRule | undefined,
+  now: number,
+): number | undefined {
+  if (!gate) return undefined;
+  const closes = ownGate ? rule?.coolDown === true : rule?.own?.coolDown === true;
+  const { retryAfterMs, kind } = isWEEXError(error) ? error : { retryAfterMs: undefined, kind: undefined };
+  if (closes) gate.close(retryAfterMs ?? documentedBanMs, error, name, now);
+  if (attempt.pass) {
+    const isSilent = kind === 'network' || kind === 'timeout';
+    gate.settle(attempt.pass, isSilent ? 'nothing' : 'answered', now);
+  }
+  return closes ? gate.closedForMs(now) : undefined;
+}
