@@ -162,6 +162,7 @@ export type {
   CircuitOpened,
   CoolDownEntered,
   CoolDownLeft,
+  LimitContradicted,
   ErrorBurst,
   ErrorClassified,
   ErrorFacts,

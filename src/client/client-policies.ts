@@ -1,23 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { PolicyOptions, RateLimitOptions } from '../policies/policy-options.js';
+import type { PolicyOptions } from '../policies/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
-import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 import type { ClientPolicyName, Market } from './endpoint.js';
-import type { ExchangeRateLimit } from './types.js';
+import { MarketLimits } from './market-limits.js';
 
 const markets: readonly Market[] = ['spot', 'contract'];
-
-/** What the exchange allows, as far as it is known: its own figures replace these once `getExchangeInfo` was called. */
-interface Allowance {
-  readonly limit: number;
-  readonly windowMs: number;
-}
-
-/** The weight of an address is the example in the exchange's documents; of orders they give several figures. */
-const documented: Record<'weight' | 'orders', Allowance> = {
-  weight: { limit: 2_000, windowMs: 10_000 },
-  orders: { limit: 100, windowMs: 10_000 },
-};
 
 const breaker = { failureRate: 0.5, windowMs: 10_000, minimumCalls: 10, halfOpenAfterMs: 2_000 } as const;
 
@@ -51,79 +37,36 @@ const pipelines: Record<'market' | 'account' | 'orders' | 'exits', PolicyOptions
   },
 };
 
-/** Defines the policies of a client that its registry does not have yet. */
-export function defineClientPolicies(registry: PolicyRegistry): void {
+/**
+ * Defines the policies of a client that its registry does not have yet, and returns the limits of each market. Clients
+ * of one registry share them.
+ */
+export function defineClientPolicies(registry: PolicyRegistry): Readonly<Record<Market, MarketLimits>> {
+  const known = limitsOf.get(registry);
+  const limits = known ?? {
+    spot: marketLimits(registry, 'spot'),
+    contract: marketLimits(registry, 'contract'),
+  };
+  limitsOf.set(registry, limits);
   for (const market of markets) {
     for (const [kind, options] of Object.entries(pipelines)) {
       const name = `${market}.${kind}` as ClientPolicyName;
       if (registry.has(name)) continue;
-      const rateLimit = rateLimitOf(name, market, documented[typeOf(name)]);
-      const policy = registry.define(name, {
-        ...options,
-        coolDown: { scope: market },
+      const rateLimit = limits[market].start(kind === 'orders' ? 'orders' : 'weight');
+      limits[market].adopt(
+        registry.define(name, { ...options, coolDown: { scope: market }, rateLimit }),
         rateLimit,
-      });
-      given.set(policy, rateLimit);
+      );
     }
   }
+  return limits;
 }
 
-/** The limits that policies have from here: one that the program has set itself is not replaced. */
-const given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
+const limitsOf: WeakMap<PolicyRegistry, Readonly<Record<Market, MarketLimits>>> = new WeakMap();
 
-const units: Readonly<Record<string, number>> = {
-  SECOND: 1_000,
-  MINUTE: 60_000,
-  HOUR: 3_600_000,
-  DAY: 86_400_000,
-};
-/** No policy takes a longer window. */
-const longestMs = 2 ** 31 - 1;
-const types = { weight: 'REQUEST_WEIGHT', orders: 'ORDERS' } as const;
-
-/** Takes over the limits that the exchange publishes, where a policy still has the limit that it had from here. */
-export function applyLimits(
-  registry: PolicyRegistry,
-  market: Market,
-  limits: readonly ExchangeRateLimit[],
-): void {
-  const readable = limits.filter((limit) => typeof limit === 'object' && limit !== null);
-  for (const kind of Object.keys(pipelines)) {
-    const name = `${market}.${kind}` as ClientPolicyName;
-    const allowance = slowest(readable.filter(({ rateLimitType }) => rateLimitType === types[typeOf(name)]));
-    const policy = registry.get(name);
-    const last = given.get(policy);
-    if (!allowance || !last || !isDeepStrictEqual(policy.describe().options.rateLimit, last)) continue;
-    const rateLimit = rateLimitOf(name, market, allowance);
-    policy.reconfigure({ rateLimit });
-    given.set(policy, rateLimit);
-  }
-}
-
-/** Of several windows the one that allows the least in the long run. */
-function slowest(limits: readonly ExchangeRateLimit[]): Allowance | undefined {
-  const windows = limits
-    .map(({ limit, interval, intervalNum }) => ({
-      limit,
-      windowMs: (units[interval] ?? Number.NaN) * intervalNum,
-    }))
-    .filter(
-      ({ limit, windowMs }) =>
-        Number.isSafeInteger(limit) && limit > 0 && windowMs > 0 && windowMs <= longestMs,
-    );
-  return windows.toSorted((left, right) => left.limit / left.windowMs - right.limit / right.windowMs)[0];
-}
-
-function typeOf(name: ClientPolicyName): 'weight' | 'orders' {
-  return name.endsWith('.orders') ? 'orders' : 'weight';
-}
-
-function rateLimitOf(
-  name: ClientPolicyName,
-  market: Market,
-  { limit, windowMs }: Allowance,
-): RateLimitOptions {
-  const type = typeOf(name);
-  // Another window is another counter: those who share one must agree on it.
-  return { limit, windowMs, type, scope: `${market}.${type}.${windowMs}` };
+function marketLimits(registry: PolicyRegistry, market: Market): MarketLimits {
+  return new MarketLimits(registry, market, {
+    weight: [`${market}.market`, `${market}.account`, `${market}.exits`],
+    orders: [`${market}.orders`],
+  });
 }

@@ -7,6 +7,7 @@ import { attachWeexErrors } from '../http/index.js';
 import { checkAnswer } from './answer-shapes.js';
 import type { Endpoint } from './endpoint.js';
 import { closed } from './open-calls.js';
+import type { MarketLimits } from './market-limits.js';
 import { type RequestParams, toWire } from './request-params.js';
 import { ServerClock } from './server-clock.js';
 import { withStringIds } from './answers.js';
@@ -22,8 +23,8 @@ export interface RestSessionOptions {
   readonly time: Endpoint;
   /** Milliseconds since 1970 on the local clock. */
   readonly now: () => number;
-  /** Told of the limits that the exchange publishes. */
-  readonly onLimits: (limits: readonly ExchangeRateLimit[]) => void;
+  /** Told what the exchange publishes and shows of its limits. */
+  readonly limits: MarketLimits;
 }
 
 const clockTimeoutMs = 5_000;
@@ -40,12 +41,12 @@ export class RestSession {
   readonly #axios: AxiosInstance;
   readonly #end: AbortController = new AbortController();
   readonly #now: () => number;
-  readonly #onLimits: (limits: readonly ExchangeRateLimit[]) => void;
+  readonly #limits: MarketLimits;
 
-  constructor({ config, market, time, now, onLimits }: RestSessionOptions) {
+  constructor({ config, market, time, now, limits }: RestSessionOptions) {
     this.#config = config;
     this.#now = now;
-    this.#onLimits = onLimits;
+    this.#limits = limits;
     this.#baseUrl = config.baseUrls[market];
     const secure = this.#baseUrl.startsWith('https:');
     this.#agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
@@ -57,7 +58,7 @@ export class RestSession {
       // A redirect would carry the key to another host.
       maxRedirects: 0,
     });
-    attachWeexErrors(this.#axios, { losslessIds: true });
+    attachWeexErrors(this.#axios, { losslessIds: true, onUsage: (usage) => this.#limits.observe(usage) });
     this.clock = new ServerClock(now, async () => {
       // Many calls may wait for this answer: it must not end with the one that asked first.
       const { signal } = this.#end;
@@ -102,7 +103,7 @@ export class RestSession {
 
   /** Passes on the limits that the exchange publishes, where it does. */
   takeLimits(limits: readonly ExchangeRateLimit[] | undefined): void {
-    if (Array.isArray(limits)) this.#onLimits(limits);
+    if (Array.isArray(limits)) this.#limits.publish(limits);
   }
 
   /** Refuses further requests and ends the connections. */

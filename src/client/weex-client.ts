@@ -2,7 +2,7 @@ import { setInstanceRegistry } from '../decorators/index.js';
 import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
-import { applyLimits, defineClientPolicies } from './client-policies.js';
+import { defineClientPolicies } from './client-policies.js';
 import { type ClientScope, setClientScope } from './client-scope.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
@@ -92,7 +92,7 @@ export class WeexClient {
       reconcileDeadlineMs = defaultReconcileDeadlineMs(settleMs),
     } = readOptions(given, behavior);
     this.registry = registry ?? new PolicyRegistry();
-    defineClientPolicies(this.registry);
+    const limits = defineClientPolicies(this.registry);
     this.#scope = { calls: new OpenCalls(), journal, settleMs, reconcileDeadlineMs };
     const session = (market: Market, time: Endpoint): RestSession =>
       new RestSession({
@@ -100,7 +100,7 @@ export class WeexClient {
         market,
         time,
         now: Date.now,
-        onLimits: (limits) => applyLimits(this.registry, market, limits),
+        limits: limits[market],
       });
     const spot = session('spot', spotEndpoints.getServerTime);
     const contract = session('contract', contractEndpoints.getServerTime);

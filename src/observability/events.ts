@@ -156,6 +156,18 @@ export interface CoolDownLeft {
   readonly lastedMs: number;
 }
 
+/** The exchange publishes another limit than its answers show: the answers are believed. Told once for each limit. */
+export interface LimitContradicted {
+  readonly type: 'limitContradicted';
+  readonly at: number;
+  readonly market: 'spot' | 'contract';
+  readonly limitType: 'weight' | 'orders';
+  /** As `exchangeInfo` has it. */
+  readonly published: { readonly limit: number; readonly windowMs: number };
+  /** As the headers of the answers have it. */
+  readonly seen: { readonly limit: number; readonly windowMs: number };
+}
+
 /** A failed call was given to its fallback, or to the last good value, to answer in its place. */
 export interface FallbackUsed extends CallFacts {
   readonly type: 'fallbackUsed';
@@ -233,6 +245,7 @@ export type ResilienceEvent =
   | CallRefused
   | CoolDownEntered
   | CoolDownLeft
+  | LimitContradicted
   | FallbackUsed
   | ReconcileStarted
   | ReconcileSettled

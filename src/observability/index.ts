@@ -20,6 +20,7 @@ export type {
   CircuitOpened,
   CoolDownEntered,
   CoolDownLeft,
+  LimitContradicted,
   ErrorClassified,
   FallbackUsed,
   OutcomeUnknown,

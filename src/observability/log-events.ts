@@ -20,6 +20,7 @@ const decisions: readonly ResilienceEventType[] = [
   'circuitIsolated',
   'coolDownEntered',
   'coolDownLeft',
+  'limitContradicted',
   'budgetExhausted',
   'fallbackUsed',
   'reconcileStarted',
@@ -32,6 +33,7 @@ const levels: Readonly<Partial<Record<ResilienceEventType, LogLevel>>> = {
   circuitOpened: 'warn',
   circuitIsolated: 'warn',
   coolDownEntered: 'warn',
+  limitContradicted: 'warn',
   outcomeUnknown: 'error',
 };
 

@@ -20,12 +20,17 @@ export interface ExchangeOptions {
   readonly port?: number | undefined;
   readonly limits?:
     | {
-        /** Weight of an address on one market. Default 2,000 in 10 s, as documented; `false`: no limit. */
+        /** Weight of an address on one market. Default 500 in 10 s, as measured; `false`: no limit. */
         readonly weight?: WindowLimit | false | undefined;
-        /** Orders of the account on one market. Default 100 in 10 s and 600 in 60 s; `false`: no limit. */
+        /** Orders of the account on one market. Default 300 in 60 s; `false`: no limit. */
         readonly orders?: WindowLimit | readonly WindowLimit[] | false | undefined;
         /** How long a 429 lasts after a limit was passed. Default 10,000, as documented. */
         readonly banMs?: number | undefined;
+        /**
+         * What `exchangeInfo` says of them. `'exact'`: what is in force. `'misleading'`: as the contract market was
+         * seen to publish it, with minutes in place of seconds and nothing of orders. Default `'exact'`.
+         */
+        readonly published?: 'exact' | 'misleading' | undefined;
       }
     | undefined;
   /** What the account starts with, as decimal texts by asset. */
@@ -94,6 +99,7 @@ const optionsSchema: v.GenericSchema<unknown, ExchangeOptions> = v.strictObject(
             ),
           ),
           banMs: v.optional(durationMs),
+          published: v.optional(v.picklist(['exact', 'misleading'], "expected 'exact' or 'misleading'")),
         },
         known,
       ),
@@ -126,18 +132,16 @@ export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchan
     throw inputError('the options of the simulated exchange', checked.problems.map(problemText));
   }
   const { seed = 1, port = 0, limits = {}, balances = {}, credentials, clock, onRequest } = options;
-  const orders = limits.orders ?? [
-    { limit: 100, windowMs: 10_000 },
-    { limit: 600, windowMs: 60_000 },
-  ];
+  const orders = limits.orders ?? { limit: 300, windowMs: 60_000 };
   return {
     scenario: resolveScenario(options.scenario ?? 'calm'),
     seed,
     port,
     limits: {
-      weight: limits.weight ?? { limit: 2_000, windowMs: 10_000 },
+      weight: limits.weight ?? { limit: 500, windowMs: 10_000 },
       orders: orders === false ? false : [orders].flat(),
       banMs: limits.banMs ?? 10_000,
+      published: limits.published ?? 'exact',
     },
     balances: {
       spot: Object.fromEntries(

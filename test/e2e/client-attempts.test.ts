@@ -196,6 +196,19 @@ describe('limits', () => {
     expect(registry.get('spot.market').describe().options.rateLimit).toMatchObject({ limit: 900 });
   });
 
+  it('are those of the answers where exchangeInfo misleads', async () => {
+    const { client, exchange } = await connect({}, { limits: { published: 'misleading' } });
+    const { rateLimits } = await client.contract.getExchangeInfo();
+    expect(rateLimits).toEqual([
+      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 10, limit: 500 },
+    ]);
+    const tickers = await Promise.all(Array.from({ length: 12 }, () => client.contract.getTicker(symbol)));
+    expect(tickers).toHaveLength(12);
+    await client.contract.closePositions();
+    await client.contract.closePositions();
+    expect(exchange.requests.filter(({ status }) => status === 429)).toEqual([]);
+  });
+
   it('keep calls waiting here rather than refused there', async () => {
     const { client, exchange } = await connect({}, { limits: { weight: { limit: 210, windowMs: 1_000 } } });
     await client.contract.getExchangeInfo();

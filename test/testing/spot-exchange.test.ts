@@ -83,7 +83,7 @@ describe('the spot market', () => {
       { errorCode: '-1140', errorMsg: expect.any(String) },
       { symbol: 'BTCUSDT' },
     ]);
-    expect(batch.headers['x-order-count-10s']).toBe('5');
+    expect(batch.headers['x-order-count-1m']).toBe('5');
     const ids = exchange.orders.map(({ orderId }) => orderId);
     const gone = await send(exchange, 'DELETE', `${order}/batch`, `{"orderIds":[${ids.join(',')}]}`);
     expect(gone.json.orderList).toMatchObject([

@@ -12,6 +12,8 @@ export interface ExchangeLimits {
   readonly orders: readonly WindowLimit[] | false;
   /** How long an address, or an account that places orders, is refused after it passed a limit. */
   readonly banMs: number;
+  /** Whether exchangeInfo tells these limits, or minutes in place of seconds and nothing of orders. */
+  readonly published: 'exact' | 'misleading';
 }
 
 /** The answer to one request: may it pass, and what the headers say. */
@@ -86,14 +88,16 @@ export class RateLimits {
 
   /** As exchangeInfo tells it. */
   describe(): readonly object[] {
+    const { weight, orders, published } = this.limits;
+    const isMisleading = published === 'misleading';
     const row = (rateLimitType: string, { limit, windowMs }: WindowLimit) => {
       const { interval, count } = unitOf(windowMs);
-      return { rateLimitType, interval, intervalNum: count, limit };
+      const shown = isMisleading && interval === 'SECOND' ? 'MINUTE' : interval;
+      return { rateLimitType, interval: shown, intervalNum: count, limit };
     };
-    const { weight, orders } = this.limits;
     return [
       ...(weight ? [row('REQUEST_WEIGHT', weight)] : []),
-      ...(orders || []).map((rule) => row('ORDERS', rule)),
+      ...(isMisleading ? [] : orders || []).map((rule) => row('ORDERS', rule)),
     ];
   }
 

@@ -1,0 +1,164 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import type { PolicyRegistry } from '../policies/policy-registry.js';
+import { channels } from '../observability/channels.js';
+import type { ResiliencePolicy } from '../policies/resilience-policy.js';
+import type { RateLimitOptions } from '../policies/policy-options.js';
+import type { ClientPolicyName, Market } from './endpoint.js';
+import type { ExchangeRateLimit } from './types.js';
+
+/** So much in any stretch of the window. */
+export interface Allowance {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+export type LimitType = 'weight' | 'orders';
+
+/**
+ * What a client starts from: what was measured on contract, and the orders that the exchange's FAQ gives. Spot starts
+ * from the same, because its own figures are not known better.
+ *
+ * Source: WEEX V3 contract, weights measured in 2026; FAQ of September 2026.
+ */
+export const startingLimits: Readonly<Record<LimitType, Allowance>> = {
+  weight: { limit: 500, windowMs: 10_000 },
+  orders: { limit: 300, windowMs: 60_000 },
+};
+
+const limitTypes: readonly LimitType[] = ['weight', 'orders'];
+const publishedTypes = { weight: 'REQUEST_WEIGHT', orders: 'ORDERS' } as const;
+const units: Readonly<Record<string, number>> = {
+  SECOND: 1_000,
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+};
+/** No policy takes a longer window. */
+const longestMs = 2 ** 31 - 1;
+
+/**
+ * The limits of one market as its policies have them: taken from what the exchange publishes until the headers of its
+ * answers say better, and from the headers from then on, up and down, limit and window.
+ */
+export class MarketLimits {
+  readonly #registry: PolicyRegistry;
+  readonly #market: Market;
+  readonly #policies: Readonly<Record<LimitType, readonly ClientPolicyName[]>>;
+  /** The limits that policies have from here: one that the program has set itself is not replaced. */
+  readonly #given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
+  readonly #seen: Partial<Record<LimitType, readonly Allowance[]>> = {};
+  readonly #published: Partial<Record<LimitType, readonly Allowance[]>> = {};
+  readonly #reported: Set<LimitType> = new Set();
+
+  constructor(
+    registry: PolicyRegistry,
+    market: Market,
+    policies: Readonly<Record<LimitType, readonly ClientPolicyName[]>>,
+  ) {
+    this.#registry = registry;
+    this.#market = market;
+    this.#policies = policies;
+  }
+
+  /** The limit that a policy starts with. */
+  start(type: LimitType): RateLimitOptions {
+    return this.#options(type, startingLimits[type]);
+  }
+
+  /** The policy has its limit from here. */
+  adopt(policy: ResiliencePolicy, rateLimit: RateLimitOptions): void {
+    this.#given.set(policy, rateLimit);
+  }
+
+  /** Takes over what the exchange publishes, where its headers have said nothing yet. */
+  publish(rows: readonly ExchangeRateLimit[]): void {
+    const readable = rows.filter((row) => typeof row === 'object' && row !== null);
+    for (const type of limitTypes) {
+      const published = readable
+        .filter(({ rateLimitType }) => rateLimitType === publishedTypes[type])
+        .map(({ limit, interval, intervalNum }) => ({
+          limit,
+          windowMs: (units[interval] ?? Number.NaN) * intervalNum,
+        }))
+        .filter(isUsable);
+      if (published.length === 0) continue;
+      this.#published[type] = published;
+      if (this.#seen[type]) this.#compare(type);
+      else if (!published.some((row) => isMisprint(type, row))) this.#apply(type, published);
+    }
+  }
+
+  /** Corrects the limits by the headers of an answer. */
+  observe(usages: readonly RateLimitUsage[]): void {
+    for (const type of limitTypes) {
+      const shown = usages.filter((usage) => usage.type === type).map(allowanceOf);
+      const known = shown.filter((allowance) => allowance !== undefined).filter(isUsable);
+      if (known.length === 0 || isDeepStrictEqual(this.#seen[type], known)) continue;
+      this.#seen[type] = known;
+      this.#apply(type, known);
+      this.#compare(type);
+    }
+  }
+
+  #apply(type: LimitType, allowances: readonly Allowance[]): void {
+    const rateLimit = this.#options(type, slowest(allowances));
+    for (const name of this.#policies[type]) {
+      const policy = this.#registry.get(name);
+      const last = this.#given.get(policy);
+      const inForce = policy.describe().options.rateLimit;
+      // A limit that the program has set itself is not replaced.
+      if (!last || !isDeepStrictEqual(inForce, last) || isDeepStrictEqual(inForce, rateLimit)) continue;
+      policy.reconfigure({ rateLimit });
+      this.#given.set(policy, rateLimit);
+    }
+  }
+
+  /** Says once that what is published is not what is seen. */
+  #compare(type: LimitType): void {
+    const seen = this.#seen[type];
+    const published = this.#published[type];
+    if (!seen || !published || this.#reported.has(type)) return;
+    if (published.some((row) => seen.some((other) => isDeepStrictEqual(row, other)))) return;
+    this.#reported.add(type);
+    channels.limitContradicted.publish(
+      {
+        at: Date.now(),
+        market: this.#market,
+        limitType: type,
+        published: slowest(published),
+        seen: slowest(seen),
+      },
+      this.#registry,
+    );
+  }
+
+  #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
+    // Another window is another counter: those who share one must agree on it.
+    return { limit, windowMs, type, scope: `${this.#market}.${type}.${windowMs}` };
+  }
+}
+
+/** The limit that a counter of the exchange shows, or `undefined` where the answer does not tell it. */
+function allowanceOf({ intervalMs, used, remaining }: RateLimitUsage): Allowance | undefined {
+  // An answer that cost nothing counts as 0 whatever is used, and one past the limit shows how far it is past it.
+  const tellsAll = used !== undefined && remaining !== undefined && used > 0 && remaining > 0;
+  return tellsAll ? { limit: used + remaining, windowMs: intervalMs } : undefined;
+}
+
+function isUsable({ limit, windowMs }: Allowance): boolean {
+  return Number.isSafeInteger(limit) && limit > 0 && windowMs > 0 && windowMs <= longestMs;
+}
+
+/** `exchangeInfo` was seen to call the 10 seconds of its weight 10 minutes. */
+function isMisprint(type: LimitType, { windowMs }: Allowance): boolean {
+  return type === 'weight' && windowMs === 600_000;
+}
+
+/** Of several windows the one that allows the least in the long run. */
+function slowest(allowances: readonly Allowance[]): Allowance {
+  const [first = startingLimits.weight] = allowances.toSorted(
+    (left, right) => left.limit / left.windowMs - right.limit / right.windowMs,
+  );
+  return first;
+}

@@ -1,0 +1,100 @@
+import { onTestFinished, describe, expect, it } from 'vitest';
+import { defineClientPolicies } from '../../src/client/client-policies.js';
+import type { MarketLimits } from '../../src/client/market-limits.js';
+import { onResilienceEvent, PolicyRegistry, readUsage, type ResilienceEvent } from '../../src/index.js';
+
+interface Started {
+  readonly limits: MarketLimits;
+  readonly registry: PolicyRegistry;
+  /** Limit and window of a policy in force. */
+  readonly inForce: (name: string) => string;
+  readonly told: ResilienceEvent[];
+}
+
+function start(): Started {
+  const registry = new PolicyRegistry();
+  const told: ResilienceEvent[] = [];
+  onTestFinished(onResilienceEvent('limitContradicted', (event) => told.push(event)));
+  const { contract: limits } = defineClientPolicies(registry);
+  const inForce = (name: string): string => {
+    const { rateLimit } = registry.get(name).describe().options;
+    return rateLimit ? `${rateLimit.limit} in ${rateLimit.windowMs}` : 'none';
+  };
+  return { limits, registry, inForce, told };
+}
+
+const misleading = [{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 10, limit: 500 }];
+const weight = (window: string, used: number, remaining: number) =>
+  readUsage({
+    [`x-used-weight-${window}`]: String(used),
+    [`x-remaining-weight-${window}`]: String(remaining),
+  });
+
+describe('the limits of a client', () => {
+  it('start from what was measured', () => {
+    const { inForce } = start();
+    expect(inForce('contract.market')).toBe('500 in 10000');
+    expect(inForce('contract.exits')).toBe('500 in 10000');
+    expect(inForce('contract.orders')).toBe('300 in 60000');
+  });
+
+  it.each([
+    ['before the publication', true],
+    ['after it', false],
+  ])('believe the window of the headers, seen %s', (_, first) => {
+    const { limits, inForce, told } = start();
+    if (first) limits.observe(weight('10S', 1, 499));
+    limits.publish(misleading);
+    expect(inForce('contract.market')).toBe('500 in 10000');
+    limits.observe(weight('10S', 41, 459));
+    expect(inForce('contract.market')).toBe('500 in 10000');
+    expect(told).toMatchObject([
+      {
+        market: 'contract',
+        limitType: 'weight',
+        published: { limit: 500, windowMs: 600_000 },
+        seen: { limit: 500, windowMs: 10_000 },
+      },
+    ]);
+    limits.publish(misleading);
+    limits.observe(weight('10S', 1, 299));
+    expect(told).toHaveLength(1);
+  });
+
+  it('follow the headers down and up, limit and window', () => {
+    const { limits, inForce } = start();
+    limits.observe(weight('10S', 20, 100));
+    expect(inForce('contract.account')).toBe('120 in 10000');
+    limits.observe(weight('1M', 20, 5_980));
+    expect(inForce('contract.account')).toBe('6000 in 60000');
+    expect(inForce('contract.orders')).toBe('300 in 60000');
+  });
+
+  it('take the window that allows least, of several', () => {
+    const { limits, inForce } = start();
+    limits.observe([...weight('1S', 1, 99), ...weight('10S', 1, 499)]);
+    expect(inForce('contract.market')).toBe('500 in 10000');
+  });
+
+  it('learn nothing from an answer that cost nothing, or that is past the limit', () => {
+    const { limits, inForce } = start();
+    limits.observe(weight('10S', 0, 12));
+    limits.observe(weight('10S', 940, 0));
+    expect(inForce('contract.market')).toBe('500 in 10000');
+  });
+
+  it('are not told of as contradicted where one window agrees', () => {
+    const { limits, told } = start();
+    limits.publish([{ rateLimitType: 'REQUEST_WEIGHT', interval: 'SECOND', intervalNum: 10, limit: 500 }]);
+    limits.observe(weight('10S', 2, 498));
+    expect(told).toEqual([]);
+  });
+
+  it('leave a limit alone that the program has set', () => {
+    const { limits, registry, inForce } = start();
+    registry.get('contract.market').reconfigure({ rateLimit: { limit: 7, windowMs: 1_000 } });
+    limits.observe(weight('10S', 1, 99));
+    expect(inForce('contract.market')).toBe('7 in 1000');
+    expect(inForce('contract.exits')).toBe('100 in 10000');
+  });
+});
