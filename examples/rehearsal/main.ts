@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isWEEXError, mintClientOrderId } from 'weex-resilience';
-import { WeexClient } from 'weex-resilience/client';
+import { WeexClient, type WeexClientOptions } from 'weex-resilience/client';
 import type { RehearsalContext } from 'weex-resilience/testing';
 
 const traders = 10;
@@ -16,22 +16,44 @@ interface Desk {
   readonly client: WeexClient;
   readonly context: RehearsalContext;
   readonly market: Market;
+  readonly traded: Traded;
   /** Orders that rest, by their client order ids. */
   readonly resting: string[];
 }
 
-const symbol = 'BTCUSDT';
+interface Traded {
+  readonly symbol: string;
+  readonly quantity: string;
+  /** So far below the market that an order rests. */
+  readonly price: string;
+}
+
+const traded: readonly Traded[] = [
+  { symbol: 'BTCUSDT', quantity: '0.001', price: '1000' },
+  { symbol: 'ETHUSDT', quantity: '0.01', price: '40' },
+  { symbol: 'SOLUSDT', quantity: '0.5', price: '2' },
+  { symbol: 'DOGEUSDT', quantity: '100', price: '0.002' },
+];
 
 /** The program: started by the rehearsal, again after each crash. */
 export async function run(context: RehearsalContext): Promise<void> {
+  await tradeAll(context, {});
+}
+
+/** The same with a client that behaves otherwise. */
+export async function tradeAll(
+  context: RehearsalContext,
+  behavior: Pick<WeexClientOptions, 'settleMs' | 'reconcileDeadlineMs'>,
+): Promise<void> {
   const { exchange, journal, report, signal } = context;
   const baseUrls = { spot: exchange.url, contract: exchange.url };
-  const client = new WeexClient({ ...exchange.credentials, baseUrls, journal });
+  const client = new WeexClient({ ...exchange.credentials, ...behavior, baseUrls, journal });
   for (const { intent, outcome } of await client.recoverIntents()) {
     report(intent.clientOrderId, reportOf[outcome]);
   }
   const desks = Array.from({ length: traders }, (_, index): Desk => {
-    return { client, context, market: index % 3 === 0 ? 'spot' : 'contract', resting: [] };
+    const market = index % 3 === 0 ? 'spot' : 'contract';
+    return { client, context, market, traded: traded[index % traded.length] as Traded, resting: [] };
   });
   await Promise.all(desks.map(trade));
   if (signal.aborted) await client.close({ graceMs: 100_000 });
@@ -67,18 +89,17 @@ function pick(chance: number): (desk: Desk) => Promise<void> {
   return readPrice;
 }
 
-async function readPrice({ client, market }: Desk): Promise<void> {
+async function readPrice({ client, market, traded: { symbol } }: Desk): Promise<void> {
   await client[market].getTicker(symbol).catch(() => undefined);
 }
 
-/** Far below the market, so that it rests. */
 async function placeLimitOrder(desk: Desk): Promise<void> {
-  const order = { ...newOrder(), type: 'LIMIT', timeInForce: 'GTC', price: '1000' } as const;
+  const order = { ...newOrder(desk), type: 'LIMIT', timeInForce: 'GTC', price: desk.traded.price } as const;
   if (await place(desk, order)) desk.resting.push(order.newClientOrderId);
 }
 
 async function placeMarketOrder(desk: Desk): Promise<void> {
-  await place(desk, { ...newOrder(), type: 'MARKET' });
+  await place(desk, { ...newOrder(desk), type: 'MARKET' });
 }
 
 async function place({ client, context, market }: Desk, order: Order): Promise<boolean> {
@@ -93,8 +114,9 @@ async function place({ client, context, market }: Desk, order: Order): Promise<b
   }
 }
 
-async function placeBatch({ client, context, market }: Desk): Promise<void> {
-  const orders = [newOrder(), newOrder()].map((order) => ({ ...order, type: 'MARKET' }) as const);
+async function placeBatch(desk: Desk): Promise<void> {
+  const { client, context, market } = desk;
+  const orders = [newOrder(desk), newOrder(desk)].map((order) => ({ ...order, type: 'MARKET' }) as const);
   try {
     const outcomes = await (market === 'spot'
       ? client.spot.placeOrders(orders.map(spotOrder))
@@ -110,7 +132,7 @@ async function placeBatch({ client, context, market }: Desk): Promise<void> {
   }
 }
 
-async function cancelOldest({ client, market, resting }: Desk): Promise<void> {
+async function cancelOldest({ client, market, resting, traded: { symbol } }: Desk): Promise<void> {
   const clientOrderId = resting.shift();
   if (clientOrderId === undefined) return;
   await client[market].cancelOrder({ symbol, clientOrderId }).catch(() => undefined);
@@ -130,9 +152,9 @@ type Order = NewOrder &
     | { readonly type: 'LIMIT'; readonly timeInForce: 'GTC'; readonly price: string }
   );
 
-function newOrder(): NewOrder {
+function newOrder({ traded: { quantity, symbol } }: Desk): NewOrder {
   const newClientOrderId = mintClientOrderId();
-  return { symbol, side: 'BUY', positionSide: 'LONG', quantity: '0.001', newClientOrderId };
+  return { symbol, side: 'BUY', positionSide: 'LONG', quantity, newClientOrderId };
 }
 
 /** Spot knows no positions. */

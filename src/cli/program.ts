@@ -1,20 +1,22 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { explainCommand } from './explain.js';
+import { rehearseCommand } from './rehearse.js';
 import { simulate, type SimulateOptions } from './simulate.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 /**
  * Runs the program with these arguments and gives its exit status: 0 when all went well, 2 when it was asked for
- * something that it cannot do, 1 when it failed.
+ * something that it cannot do, 1 when it failed or found what must not be.
  */
 export async function runProgram(
   args: readonly string[],
   terminal: Terminal = processTerminal,
 ): Promise<number> {
+  let status = 0;
   try {
-    await createProgram(terminal).parseAsync([...args], { from: 'user' });
-    return 0;
+    await createProgram(terminal, () => (status = 1)).parseAsync([...args], { from: 'user' });
+    return status;
   } catch (error) {
     // Commander has written its own message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -24,7 +26,7 @@ export async function runProgram(
   }
 }
 
-function createProgram(terminal: Terminal): Command {
+function createProgram(terminal: Terminal, fail: () => void): Command {
   const program = new Command('weex-resilience')
     .description('Tools of weex-resilience')
     .exitOverride()
@@ -40,6 +42,7 @@ function createProgram(terminal: Terminal): Command {
     .option('--no-limits', 'without limits of weight and orders')
     .option('-q, --quiet', 'without a line a request')
     .action((options: SimulateOptions) => simulate(options, process.env, terminal));
+  program.addCommand(rehearseCommand(terminal, fail).copyInheritedSettings(program));
   program.addCommand(explainCommand(terminal).copyInheritedSettings(program));
   return program;
 }

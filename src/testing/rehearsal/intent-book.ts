@@ -7,6 +7,8 @@ export type IntentReport = 'placed' | 'not-placed' | 'unknown';
 /** One order that a program wanted, known by its client order id. */
 export interface RehearsedIntent {
   readonly clientOrderId: string;
+  /** What the trace and the messages call it: `'order-7'` is the seventh, whatever its id is. */
+  readonly name: string;
   readonly market: Market | undefined;
   readonly symbol: string | undefined;
   /** When it was first sent or reported, in milliseconds since the rehearsal began. */
@@ -30,7 +32,7 @@ export interface IntentBook {
 }
 
 /** Makes an empty book. */
-export function createIntentBook(nowMs: () => number): IntentBook {
+export function createIntentBook(nowMs: () => number, nameOf: (clientOrderId: string) => string): IntentBook {
   const byId = new Map<string, Entry>();
   const intents: Entry[] = [];
   const book: IntentBook = {
@@ -43,6 +45,7 @@ export function createIntentBook(nowMs: () => number): IntentBook {
       if (!entry) {
         entry = {
           clientOrderId,
+          name: nameOf(clientOrderId),
           market: undefined,
           symbol: undefined,
           begunAtMs: nowMs(),

@@ -62,21 +62,21 @@ export const rehearsalInvariants: readonly RehearsalInvariant[] = [
 ];
 
 function* standsTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
-  for (const { clientOrderId, copies, orders } of intents) {
+  for (const { clientOrderId, copies, name, orders } of intents) {
     const extra = orders[1 + copies];
     if (!extra) continue;
-    const message = `${clientOrderId} stands ${orders.length} times`;
+    const message = `${name} stands ${orders.length} times`;
     yield { message, atMs: extra.time - openedAt, clientOrderId };
   }
 }
 
 function* contradicts({ intents }: RehearsalFacts): Iterable<Breach> {
-  for (const { clientOrderId, orders, report, reportedAtMs: atMs } of intents) {
+  for (const { clientOrderId, name, orders, report, reportedAtMs: atMs } of intents) {
     if (report === 'placed' && orders.length === 0) {
-      yield { message: `${clientOrderId} was reported as placed and does not stand`, atMs, clientOrderId };
+      yield { message: `${name} was reported as placed and does not stand`, atMs, clientOrderId };
     }
     if (report === 'not-placed' && orders.length > 0) {
-      yield { message: `${clientOrderId} was reported as not placed and stands`, atMs, clientOrderId };
+      yield { message: `${name} was reported as not placed and stands`, atMs, clientOrderId };
     }
   }
 }
@@ -89,16 +89,16 @@ function* journalDisagrees({ intents, journal }: RehearsalFacts): Iterable<Breac
     if (entry.settled === undefined) written.add(entry.clientOrderId);
     else settled.set(entry.clientOrderId, entry);
   }
-  for (const { begunAtMs, clientOrderId, orders } of intents) {
+  for (const { begunAtMs, clientOrderId, name, orders } of intents) {
     if (!written.has(clientOrderId) && orders.length > 0) {
-      yield { message: `${clientOrderId} stands and was never written down`, atMs: begunAtMs, clientOrderId };
+      yield { message: `${name} stands and was never written down`, atMs: begunAtMs, clientOrderId };
     }
     const last = settled.get(clientOrderId);
     if (!last) continue;
     if ((last.settled === 'executed') !== orders.length > 0) {
       const stands = orders.length > 0 ? 'stands' : 'does not stand';
       yield {
-        message: `${clientOrderId} was settled as ${last.settled} and ${stands}`,
+        message: `${name} was settled as ${last.settled} and ${stands}`,
         atMs: last.atMs,
         clientOrderId,
       };

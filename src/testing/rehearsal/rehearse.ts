@@ -1,3 +1,4 @@
+import type { SimulatedRequest } from '../simulated-request.js';
 import type { RehearsedIntent } from './intent-book.js';
 import type { Happened } from './mishaps.js';
 import { type RehearseOptions, type ResolvedRehearsal, resolveRehearsal } from './rehearsal-options.js';
@@ -15,6 +16,8 @@ export interface Rehearsal {
   readonly intents: readonly RehearsedIntent[];
   /** Each invariant, and where it does not hold. */
   readonly invariants: readonly InvariantResult[];
+  /** Every request that the exchange received. */
+  readonly requests: readonly SimulatedRequest[];
   /** The calls under policies of this library. */
   readonly calls: readonly RehearsedCall[];
   /** What went wrong, in order. */
@@ -101,6 +104,7 @@ async function runAll(options: ResolvedRehearsal): Promise<Rehearsal> {
     trace,
     intents: facts.intents,
     invariants,
+    requests: facts.requests,
     calls: facts.calls,
     events: facts.happened,
     virtualMs,

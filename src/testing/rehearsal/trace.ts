@@ -2,7 +2,7 @@
 export interface Trace {
   add(text: string): void;
   /** A short name for a client order id, by the order in which they appear: the same whatever the id is. */
-  nameOf(clientOrderId: string): string;
+  readonly nameOf: (clientOrderId: string) => string;
   text(): string;
   /** The lines of the last moments before a time, and of the first after it. */
   readonly around: (atMs: number) => string;

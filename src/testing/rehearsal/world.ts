@@ -92,7 +92,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     draw: (traits, sinceStartMs) =>
       isCopy ? { answer: undefined, conditions: [] } : mishaps.atExchange(place, traits, sinceStartMs),
   });
-  const book = createIntentBook(nowMs);
+  const book = createIntentBook(nowMs, trace.nameOf);
   const journal = createDurableJournal(loop, seed, trace);
   const sends = new Map<string, readonly string[]>();
   const network = createNetwork({
@@ -135,6 +135,8 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     if (operation !== undefined) calls.push({ atMs: loop.nowMs, operation, outcome, durationMs });
   };
   subscribe('weex-resilience:callSettled', listen);
+  const onRejection = (error: unknown): void => void uncaught.push(error);
+  process.on('unhandledRejection', onRejection);
   const copies = axiosCopies(axios);
   const adapters = copies.map(({ defaults }) => defaults.adapter);
 
@@ -185,6 +187,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     },
     leave() {
       leaveTime();
+      process.off('unhandledRejection', onRejection);
       unsubscribe('weex-resilience:callSettled', listen);
       for (const [index, { defaults }] of copies.entries()) {
         const adapter = adapters[index];

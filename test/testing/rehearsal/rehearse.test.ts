@@ -18,6 +18,22 @@ describe('rehearse', () => {
     expect(first.intents.length).toBeGreaterThan(10);
   });
 
+  it('breaks no invariant with the client of this package, with crashes, steps of the clock and all', async () => {
+    const seeds = [11, 12, 13, 14, 15, 16, 17, 18];
+    const kinds = new Set<string>();
+    let intents = 0;
+    for (const seed of seeds) {
+      // oxlint-disable-next-line no-await-in-loop
+      const rehearsal = await rehearse({ seed, run: traders });
+      expect(rehearsal.failure).toBeUndefined();
+      expect(rehearsal.intents.every(({ report }) => report !== undefined)).toBe(true);
+      intents += rehearsal.intents.length;
+      for (const { event } of rehearsal.events) for (const name of Object.keys(event)) kinds.add(name);
+    }
+    expect(intents).toBeGreaterThan(500);
+    expect([...kinds]).toEqual(expect.arrayContaining(['fault', 'network', 'crash', 'clockStepMs']));
+  });
+
   it('gives the program the time and the chance of its seed, and the process its own back', async () => {
     const { setTimeout: realTimeout, Date: realDate } = globalThis;
     const times: number[] = [];

@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  type Rehearsal,
+  type RehearsalFailure,
+  type RehearsalInvariant,
+  type RehearsalProgram,
+  type RehearsalScenario,
+  rehearse,
+} from '../testing/index.js';
+import { UsageError } from './usage-error.js';
+
+/** What every seed is rehearsed with. It can be sent to another thread. */
+export interface SeedOptions {
+  /** The file of the program. */
+  readonly bot: string;
+  readonly scenario: RehearsalScenario | string;
+  readonly days: number;
+  readonly shrinkRuns: number;
+}
+
+/** What came of one seed. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly intents: number;
+  /** Intents that the exchange did not refuse for a reason of its own. */
+  readonly placeable: number;
+  /** Intents that stand. */
+  readonly placed: number;
+  /** Orders beyond the first of an intent, without those that a proxy sent twice. */
+  readonly duplicates: number;
+  /** Intents of which something else was said than what stands. */
+  readonly misreports: number;
+  readonly unknown: number;
+  /** How long each cancel took, in milliseconds. */
+  readonly cancelsMs: readonly number[];
+  readonly requests: number;
+  /** How many things went wrong. */
+  readonly events: number;
+  readonly crashes: number;
+  readonly virtualMs: number;
+  /** The invariants that do not hold. */
+  readonly broken: readonly string[];
+  readonly failure: RehearsalFailure | undefined;
+}
+
+/** A program as its file exports it. */
+export interface Bot {
+  readonly run: RehearsalProgram;
+  readonly invariants: readonly RehearsalInvariant[];
+}
+
+/** Loads the program in a file: its export `run`, or its default export; its `invariants`, if it has any. */
+export async function loadBot(file: string): Promise<Bot> {
+  let loaded: Readonly<Record<string, unknown>>;
+  try {
+    loaded = (await import(pathToFileURL(resolve(file)).href)) as typeof loaded;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Cannot load the program ${file}: ${reason}`);
+  }
+  const { default: standard, invariants = [], run = standard } = loaded;
+  if (typeof run !== 'function') {
+    throw new UsageError(
+      `Cannot rehearse ${file}: it has to export a function called run, or one as its default`,
+    );
+  }
+  return { run: run as RehearsalProgram, invariants: invariants as RehearsalInvariant[] };
+}
+
+/** Rehearses one seed. */
+export async function rehearseSeed(bot: Bot, options: SeedOptions, seed: number): Promise<SeedResult> {
+  const { days, scenario, shrinkRuns } = options;
+  return summarize(seed, await rehearse({ ...bot, seed, scenario, days, shrinkRuns }));
+}
+
+function summarize(seed: number, rehearsal: Rehearsal): SeedResult {
+  const { calls, events, failure, intents, invariants, requests, virtualMs } = rehearsal;
+  const refused = new Set<string>();
+  for (const { clientOrderId, code, executed, fault, operation, status } of requests) {
+    if (clientOrderId === undefined || operation !== 'placeOrder' || executed || code === undefined) continue;
+    if (fault === 'refusal' || (fault === undefined && status === 400)) refused.add(clientOrderId);
+  }
+  const count = (test: (intent: (typeof intents)[number]) => boolean): number => intents.filter(test).length;
+  return {
+    seed,
+    intents: intents.length,
+    placeable: count(({ clientOrderId, orders }) => orders.length > 0 || !refused.has(clientOrderId)),
+    placed: count(({ orders }) => orders.length > 0),
+    duplicates: intents.reduce((sum, { copies, orders }) => sum + Math.max(0, orders.length - 1 - copies), 0),
+    misreports: count(
+      ({ orders, report }) =>
+        (report === 'placed' && orders.length === 0) || (report === 'not-placed' && orders.length > 0),
+    ),
+    unknown: count(({ report }) => report === 'unknown'),
+    cancelsMs: calls.flatMap(({ durationMs, operation }) =>
+      /\.cancelOrders?$/.test(operation) ? [Math.round(durationMs)] : [],
+    ),
+    requests: requests.length,
+    events: events.length,
+    crashes: events.filter(({ event }) => 'crash' in event).length,
+    virtualMs,
+    broken: invariants.filter(({ holds }) => !holds).map(({ name }) => name),
+    failure,
+  };
+}
