@@ -1,4 +1,4 @@
-import type { PolicyOptions } from '../policies/policy-options.js';
+import type { CoolDownOptions, PolicyOptions } from '../policies/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import type { ClientPolicyName, Market } from './endpoint.js';
 import { MarketLimits } from './market-limits.js';
@@ -54,12 +54,17 @@ export function defineClientPolicies(registry: PolicyRegistry): Readonly<Record<
       if (registry.has(name)) continue;
       const rateLimit = limits[market].start(kind === 'orders' ? 'orders' : 'weight');
       limits[market].adopt(
-        registry.define(name, { ...options, coolDown: { scope: market }, rateLimit }),
+        registry.define(name, { ...options, coolDown: coolDownOf(market, kind), rateLimit }),
         rateLimit,
       );
     }
   }
   return limits;
+}
+
+/** The address is one for all; what the account may order is counted by itself. */
+function coolDownOf(market: Market, kind: string): CoolDownOptions {
+  return kind === 'orders' ? { scope: `${market}.orders`, within: market } : { scope: market };
 }
 
 const limitsOf: WeakMap<PolicyRegistry, Readonly<Record<Market, MarketLimits>>> = new WeakMap();

@@ -1,3 +1,4 @@
+import { markAssumedWait } from '../errors/assumed-wait.js';
 import type { WEEXErrorClass } from '../errors/catalogue.js';
 import { defaultCatalogue, v2Catalogue } from '../errors/catalogues.js';
 import { WEEXError } from '../errors/weex-error.js';
@@ -54,9 +55,15 @@ export function buildError(parts: FailureParts): WEEXError {
     requestLimit: limits.requestLimit,
   };
   const message = failureMessage(parts, verdict, code);
+  const error = construct(verdict.type, message, details);
+  if (limits.isAssumed) markAssumedWait(error);
+  return error;
+}
+
+function construct(type: WEEXErrorClass, message: string, details: Details): WEEXError {
   try {
     // The classes for a program's own errors fill in what no answer holds.
-    return new verdict.type(message, details as ConstructorParameters<WEEXErrorClass>[1]);
+    return new type(message, details as ConstructorParameters<WEEXErrorClass>[1]);
   } catch {
     // A class of the user that does not take (message, details) must not hide the failure.
     return new WEEXError(message, details);
@@ -102,7 +109,9 @@ function limitsOf(
   verdict: Verdict,
   headers: object | undefined,
   { retryAfter, date }: AnswerHeaders,
-): Pick<WEEXRateLimitErrorDetails, 'retryAfter' | 'limitType' | 'requestCount' | 'requestLimit'> {
+): Pick<WEEXRateLimitErrorDetails, 'retryAfter' | 'limitType' | 'requestCount' | 'requestLimit'> & {
+  readonly isAssumed?: boolean;
+} {
   const told = parseRetryAfter(retryAfter, date);
   if (verdict.type !== WEEXRateLimitError && !(verdict.type.prototype instanceof WEEXRateLimitError)) {
     return { retryAfter: told };
@@ -112,6 +121,7 @@ function limitsOf(
   const { used, remaining } = usage ?? {};
   return {
     retryAfter: told ?? limitSeconds(usages),
+    isAssumed: told === undefined,
     limitType: usage ? usageName(usage) : verdict.limitType,
     requestCount: used,
     requestLimit: used === undefined || remaining === undefined ? undefined : used + remaining,

@@ -1,7 +1,8 @@
 import type { Clock } from '../context/clock.js';
 import type { CoolDown, GatePass, GateWaiter } from './cool-down.js';
 import type { BulkheadOptions } from './policy-options.js';
-import type { RateLimitClient, RateLimiter } from './rate-limiter.js';
+import type { RateLimitClient } from './rate-limit-client.js';
+import type { RateLimiter } from './rate-limiter.js';
 import { Slots } from './slots.js';
 import { hold, release } from '../observability/outbox.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
@@ -214,7 +215,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   letOut(applicant: Applicant, now: number): boolean {
-    const pass = this.#gate ? this.#gate.tryPass(now) : 'open';
+    const pass = this.#gate ? this.#gate.tryPass(now, applicant.rank) : 'open';
     if (pass === undefined) {
       this.#waitAtGate(applicant, now);
       return false;

@@ -156,7 +156,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     else {
       hold();
       try {
-        const pass = gate.tryPass(now);
+        const pass = gate.tryPass(now, this.rank);
         if (pass === undefined) this.#waitAtGate(now);
         else this.start(pass === 'open' ? undefined : pass, now);
       } finally {
@@ -309,6 +309,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
         this.#disarm();
         if (attempt.ticket) this.#circuit?.success(attempt.ticket, now, now - attempt.startedAt);
         if (attempt.pass) plan.gate?.settle(attempt.pass, 'answered', plan.clock.now());
+        if (plan.gate?.isWatching) plan.gate.answered(attempt.startedAt, plan.clock.now());
         callEvents.attemptSettled(this, attempt, 'success', undefined, now);
       }
       // Circuit and gate know before anybody takes the place.

@@ -2,6 +2,7 @@ import type { Clock } from '../context/clock.js';
 import { channels } from '../observability/channels.js';
 import { epochTime } from './monotonic-clock.js';
 import { hold, release } from '../observability/outbox.js';
+import { type GateRefusal, RefusalMemory } from './refusal-memory.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
 
 /** A call, or a queue of calls, that stands before the gate. */
@@ -15,20 +16,29 @@ export interface GatePass {
   readonly period: number;
 }
 
+/** What is told of a gate that closes. */
+export interface GateCause {
+  readonly error: unknown;
+  /** The policy that met the answer. */
+  readonly policy: string;
+}
+
 /** How the attempt behind a pass ended. `'nothing'`: it never reached the exchange, or gave up. */
 export type PassResult = 'answered' | 'nothing';
-
-/** The wait after a rate-limit answer that names none: the ban that the exchange documents. */
-export const documentedBanMs = 10_000;
 
 // The rest follows the probe in doubling batches, one each step.
 const staggerMs = 25;
 // A probe that is not over by then is given up, so that a hanging one holds nobody.
 const probeMs = 5_000;
+// A gate within another lets that one's probe, which is cheaper, go first.
+const behindMs = 100;
 
 /**
  * A gate that one rate-limit answer closes for everybody on its scope. When the time is over one call goes through
- * as a probe; after its answer the others follow in growing batches.
+ * as a probe; after its answer the others follow in growing batches. A refusal that may be no ban is probed early, and
+ * one among those that follow makes the batches smaller.
+ *
+ * A gate can be within another one: what closes that one closes it, too, not the other way round.
  *
  * It has a timer only while somebody waits.
  */
@@ -37,6 +47,9 @@ export class CoolDown {
   readonly #queue = new WaitQueue();
   readonly #scope: string;
   readonly #origin: object | undefined;
+  readonly #outer: CoolDown | undefined;
+  readonly #inner: Set<CoolDown> = new Set();
+  readonly #memory = new RefusalMemory();
   #state: 'open' | 'closed' | 'probing' | 'ramping' = 'open';
   #period = 0;
   #closedAt = 0;
@@ -44,19 +57,38 @@ export class CoolDown {
   #policy = '';
   #until = 0;
   #batch = 1;
+  #probedAt = 0;
+  // Slowing alone is no cool-down.
+  #hasClosed = false;
   #error: unknown;
   #timer: unknown;
   #advancing = false;
 
-  constructor(scope: string, clock: Clock, origin?: object) {
+  constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown) {
     this.#scope = scope;
     this.#origin = origin;
     this.#clock = clock;
+    this.#outer = outer;
+    if (outer) outer.#inner.add(this);
+  }
+
+  /** The gate that this one is within. */
+  get outer(): CoolDown | undefined {
+    return this.#outer;
   }
 
   /** The rate-limit answer that closed it last. */
   get error(): unknown {
     return this.#error;
+  }
+
+  /** The outer gate has a probe under way, or one that is to go. */
+  get #isBehindProbe(): boolean {
+    return this.#outer?.isProbed === true;
+  }
+
+  get isProbed(): boolean {
+    return this.#state === 'probing' || (this.#state === 'closed' && this.#queue.size > 0);
   }
 
   /** How long it stays closed; 0 where a call may try. */
@@ -72,11 +104,32 @@ export class CoolDown {
     return this.#queue.size;
   }
 
-  /** Closes the gate for everybody. A shorter time than the one that runs changes nothing. */
-  close(forMs: number, error: unknown, policy: string, now: number): void {
+  /** A rate-limit answer came: closes the gate for everybody, or slows it. */
+  refuse(refusal: GateRefusal, cause: GateCause, now: number): void {
+    const verdict = this.#memory.judge(refusal, this.#state, now);
+    if (verdict === 'ignore') return;
+    if (verdict === 'slow') this.#slow(cause, now);
+    else this.#close(verdict.closeForMs, cause, now);
+  }
+
+  /** A call was answered that needed no pass. */
+  answered(startedAt: number, now: number): void {
+    if (!this.#memory.isWatching || !this.#memory.answered(startedAt, now)) return;
+    // It was no ban: nobody has to wait for a probe.
+    if (this.#state === 'closed') this.#ramp(now);
+  }
+
+  /** Whether it wants to be told of answers. */
+  get isWatching(): boolean {
+    return this.#memory.isWatching;
+  }
+
+  /** A shorter time than the one that runs changes nothing. */
+  #close(forMs: number, { error, policy }: GateCause, now: number): void {
     const until = now + forMs;
     if (this.#state === 'closed' && until <= this.#until) return;
     if (this.#state === 'open') this.#closedAt = now;
+    this.#hasClosed = true;
     this.#state = 'closed';
     this.#until = until;
     this.#error = error;
@@ -90,17 +143,33 @@ export class CoolDown {
         this.#origin,
       );
     }
+    for (const gate of this.#inner) gate.#close(forMs, { error, policy }, now);
+  }
+
+  /** Half the rate of the last batch, which grows again from there. */
+  #slow({ error, policy }: GateCause, now: number): void {
+    this.#batch = Math.max(1, Math.floor(this.#batch / 4));
+    if (this.#state === 'ramping') return;
+    this.#closedAt = now;
+    this.#state = 'ramping';
+    this.#batch = 1;
+    this.#error = error;
+    this.#policy = policy;
+    this.#period += 1;
+    this.#arm(now);
   }
 
   /** Lets a call through: `'open'` without more ado, or with a pass as the probe; `undefined` where it must wait. */
-  tryPass(now: number): GatePass | 'open' | undefined {
+  tryPass(now: number, rank: number): GatePass | 'open' | undefined {
     if (this.#state === 'open') return 'open';
+    // A critical call is not paced: it is only behind others of its class.
+    if (this.#state === 'ramping' && rank === 0 && !this.#queue.hasAhead(0)) return { period: this.#period };
     if (this.#queue.size > 0) return undefined;
     if (this.#state === 'ramping') {
       this.#open(now);
       return 'open';
     }
-    if (this.#state === 'probing' || now < this.#until) return undefined;
+    if (this.#state === 'probing' || now < this.#until || this.#isBehindProbe) return undefined;
     return this.#startProbe(now);
   }
 
@@ -121,9 +190,21 @@ export class CoolDown {
       this.#state = 'closed';
       this.#until = now;
     } else {
-      this.#state = 'ramping';
-      this.#batch = 1;
+      this.#memory.answered(this.#probedAt, now);
+      this.#ramp(now);
+      return;
     }
+    this.#advance(now);
+  }
+
+  #ramp(now: number): void {
+    this.#state = 'ramping';
+    this.#batch = 1;
+    // What the outer gate held back follows it; what was answered here was held back by neither.
+    for (const gate of this.#inner)
+      if (gate.#error === this.#error && gate.#state === 'closed') gate.#ramp(now);
+    const outer = this.#outer;
+    if (outer && outer.#state === 'closed' && outer.#until <= now) outer.#ramp(now);
     this.#advance(now);
   }
 
@@ -131,6 +212,7 @@ export class CoolDown {
     this.#state = 'probing';
     this.#period += 1;
     this.#until = now + probeMs;
+    this.#probedAt = now;
     return { period: this.#period };
   }
 
@@ -151,6 +233,11 @@ export class CoolDown {
   }
 
   #releaseProbe(now: number): boolean {
+    if (this.#isBehindProbe) {
+      this.#state = 'closed';
+      this.#until = now + behindMs;
+      return false;
+    }
     const waiter = this.#queue.next(now, () => true) as GateWaiter | undefined;
     if (!waiter) {
       this.#state = 'closed';
@@ -176,7 +263,9 @@ export class CoolDown {
     this.#state = 'open';
     this.#period += 1;
     this.#disarm();
-    if (channels.coolDownLeft.hasSubscribers) {
+    const hasClosed = this.#hasClosed;
+    this.#hasClosed = false;
+    if (hasClosed && channels.coolDownLeft.hasSubscribers) {
       const at = epochTime(this.#clock, now);
       const lastedMs = now - this.#closedAt;
       channels.coolDownLeft.publish({ at, policy: this.#policy, scope: this.#scope, lastedMs }, this.#origin);

@@ -267,8 +267,8 @@ export class Pipeline implements ResiliencePolicy {
   #gate(): CoolDown | undefined {
     const { coolDown } = this.#options;
     if (coolDown === false || (coolDown === undefined && !this.#host.rules.closesGate)) return undefined;
-    const scope = typeof coolDown === 'object' ? coolDown.scope : undefined;
-    return this.#host.scopes.gate(scope ?? defaultScope, this.clock);
+    const { scope = defaultScope, within } = typeof coolDown === 'object' ? coolDown : {};
+    return this.#host.scopes.gate(scope, this.clock, within);
   }
 
   #limiter(): RateLimiter | undefined {

@@ -113,6 +113,11 @@ export interface RateLimitOptions {
 export interface CoolDownOptions {
   /** Policies with the same scope share the gate. Default: all of a registry. */
   readonly scope?: string | undefined;
+  /**
+   * The scope of a wider gate: what closes it closes this one as well, not the other way round. The exchange counts
+   * orders for an account and weight for the address: who has used up its orders may still cancel. Default: none.
+   */
+  readonly within?: string | undefined;
 }
 
 /** What the fallback is told of the call that it stands in for. */

@@ -132,7 +132,9 @@ const options = group({
       ['limit', 'windowMs'],
     ),
   ),
-  coolDown: v.lazy((input) => (typeof input === 'boolean' ? v.boolean() : group({ scope: text }))),
+  coolDown: v.lazy((input) =>
+    typeof input === 'boolean' ? v.boolean() : group({ scope: text, within: text }),
+  ),
   fallback: orFalse(callback),
   staleMs: milliseconds,
   effect: oneOf(['read', 'write']),

@@ -2,6 +2,7 @@ import type { Clock } from '../context/clock.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import { hold, release } from '../observability/outbox.js';
 import { CriticalReserve } from './critical-reserve.js';
+import type { PermitWaiter, RateLimitClient } from './rate-limit-client.js';
 
 /** The allowance of a window. */
 export interface RateLimitConfig {
@@ -10,27 +11,6 @@ export interface RateLimitConfig {
   readonly type: 'weight' | 'orders';
   /** Kept free for critical calls, until none was seen for six windows. */
   readonly reservedCritical: number;
-}
-
-/** Whoever has calls waiting for this allowance; attached for as long as they wait. */
-export interface RateLimitClient {
-  /** Lets out what may go now; `false` where nothing went. */
-  drainOne(now: number): boolean;
-  /** Whether a call of this class or a higher one has its slot and lacks only the allowance. */
-  wantsAllowance(rank: number): boolean;
-  /** The class and the age of the call that would go next, or `undefined`. */
-  nextWaiting(now: number): { readonly rank: number; readonly waitingSince: number } | undefined;
-  /** The call that has waited longest, of those that have their slot and lack only the allowance. */
-  longestWaiting(now: number): PermitWaiter | undefined;
-  /** Lets out this call; `false` where it cannot go. */
-  letOut(waiter: PermitWaiter, now: number): boolean;
-}
-
-/** A call that waits for an allowance. */
-export interface PermitWaiter {
-  readonly rank: number;
-  readonly cost: number;
-  readonly waitingSince: number;
 }
 
 /** The call that goes next, whatever its class, and for which what comes back is saved up. */
@@ -47,6 +27,8 @@ interface Spent {
 
 /** Calls that waited leave in slices of this length. */
 const sliceMs = 50;
+/** For how long the headers of an answer say something of those to come. */
+const shownMs = 60_000;
 
 // After so many others the call that has waited longest has its turn, if it has waited long enough.
 const turnAfter = 3;
@@ -71,6 +53,7 @@ export class RateLimiter {
   #config: RateLimitConfig;
   /** What the exchange itself says the limit is, where it says so. */
   #statedLimit = Infinity;
+  #shownAt = -Infinity;
   readonly #clients: Set<RateLimitClient> = new Set();
   #spent: Spent[] = [];
   #spentFrom = 0;
@@ -171,6 +154,7 @@ export class RateLimiter {
   observe(usage: RateLimitUsage, now: number): void {
     const { type, windowMs } = this.#config;
     if (usage.type !== type || usage.intervalMs !== windowMs) return;
+    this.#shownAt = now;
     const { used, remaining } = usage;
     if (used !== undefined && remaining !== undefined) this.#statedLimit = Math.max(1, used + remaining);
     this.#expire(now);
@@ -179,6 +163,13 @@ export class RateLimiter {
     if (unseen <= 0) return;
     this.#used.ordinary += unseen;
     this.settle(unseen, false, now);
+  }
+
+  /** Whether the headers of late answers left room, so that a refusal is none of this limit. */
+  hasShownRoom(now: number): boolean {
+    if (now - this.#shownAt > Math.max(shownMs, this.#config.windowMs)) return false;
+    this.#expire(now);
+    return this.#used.ordinary + this.#used.critical < this.#limit;
   }
 
   /** Lets waiting calls out while there is allowance, the most urgent first, whichever policy they belong to. */

@@ -1,7 +1,7 @@
 import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
 import type { Attempt } from './attempt.js';
 import type { Circuit } from './circuit.js';
-import { documentedBanMs } from './cool-down.js';
+import { gateRefusal } from './gate-refusal.js';
 import { matchesClass } from './matches-class.js';
 import type { Plan } from './plan.js';
 import type { FoundRule } from './rule-book.js';
@@ -28,7 +28,7 @@ export function tellCircuit(
 
 /** Begins a cool-down where the error says so, and returns for how long. */
 export function tellGate(
-  { gate, ownGate, name }: Plan,
+  { gate, ownGate, limiter, name }: Plan,
   attempt: Attempt,
   error: unknown,
   rule: FoundRule | undefined,
@@ -36,9 +36,12 @@ export function tellGate(
 ): number | undefined {
   if (!gate) return undefined;
   const closes = ownGate ? rule?.coolDown === true : rule?.own?.coolDown === true;
-  const { retryAfterMs, kind } = isWEEXError(error) ? error : { retryAfterMs: undefined, kind: undefined };
-  if (closes) gate.close(retryAfterMs ?? documentedBanMs, error, name, now);
+  if (closes) {
+    const { refusal, target } = gateRefusal(error, gate, limiter, attempt.startedAt, now);
+    target.refuse(refusal, { error, policy: name }, now);
+  }
   if (attempt.pass) {
+    const { kind } = isWEEXError(error) ? error : { kind: undefined };
     const isSilent = kind === 'network' || kind === 'timeout';
     gate.settle(attempt.pass, isSilent ? 'nothing' : 'answered', now);
   }

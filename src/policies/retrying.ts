@@ -36,8 +36,10 @@ export class Retrying {
   ): RetryDecision {
     if (!this.#isRetried(error, rule) || this.#retries >= this.#limit(rule)) return end;
     const statedMs = isWEEXError(error) ? error.retryAfterMs : undefined;
-    // The gate keeps everybody waiting, in order, for as long as the answer says: no wait of one's own on top.
-    const delayMs = closedForMs === undefined ? (statedMs ?? this.#nextDelayMs(rule)) : 0;
+    // The gate keeps everybody waiting, in order, for as long as the answer says: no wait of one's own on top. Where
+    // it stays open it takes the answer for one that passes by itself.
+    const ownMs = closedForMs === undefined ? (statedMs ?? this.#nextDelayMs(rule)) : this.#nextDelayMs(rule);
+    const delayMs = closedForMs !== undefined && closedForMs > 0 ? 0 : ownMs;
     if ((closedForMs ?? delayMs) >= remainingMs) return end;
     const budget = this.#plan.retry ? this.#plan.retry.budget : undefined;
     if (budget && !budget.tryRetry(now)) return { again: false, budgetExhausted: true };

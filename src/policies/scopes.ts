@@ -26,9 +26,17 @@ export class Scopes {
     this.#origin = origin;
   }
 
-  gate(name: string, clock: Clock): CoolDown {
+  /** @throws RangeError when policies of the scope disagree on what it is within. */
+  gate(name: string, clock: Clock, within?: string): CoolDown {
     const scope = this.#scope(name, clock);
-    scope.gate ??= new CoolDown(name, clock, this.#origin);
+    const outer = within === undefined ? undefined : this.gate(within, clock);
+    const existing = scope.gate;
+    scope.gate ??= new CoolDown(name, clock, this.#origin, outer);
+    if (existing && outer && existing.outer !== outer) {
+      throw new RangeError(
+        `Cannot share the cool-down of scope '${name}': it is not within '${within}' there, received coolDown.within '${within}'`,
+      );
+    }
     return scope.gate;
   }
 

@@ -1,0 +1,11 @@
+const assumed: WeakSet<object> = new WeakSet();
+
+/** Notes that the exchange named no time: the `retryAfter` of this error is the documented one. */
+export function markAssumedWait(error: object): void {
+  assumed.add(error);
+}
+
+/** Whether the `retryAfter` of an error is the documented one, because the exchange named none. */
+export function isAssumedWait(error: object): boolean {
+  return assumed.has(error);
+}

@@ -1,0 +1,88 @@
+/** The wait after a rate-limit answer that names none: the ban that the exchange documents. */
+export const documentedBanMs = 10_000;
+
+/** A refusal as the gate is told of it. */
+export interface GateRefusal {
+  /** How long to stay away, as the answer said or as is documented. */
+  readonly forMs: number;
+  /** The answer names no time, and the headers show room: it may be no ban at all. */
+  readonly soft: boolean;
+  /** When the refused request was sent. */
+  readonly startedAt: number;
+}
+
+/** What a gate does about a refusal. `'slow'`: it lets calls through at a lower rate. */
+export type GateVerdict = { readonly closeForMs: number } | 'slow' | 'ignore';
+
+// The first probe after a soft refusal, and how long what was learned is believed.
+const softMs = 1_000;
+const rememberedMs = 60_000;
+/** So many probes in a row may be refused where refusals were seen to be soft. A ban is extended by each. */
+const mostProbes = 2;
+
+/**
+ * What a gate has learned of refusals that name no time: whether they are bans or pass by themselves.
+ *
+ * A request that was sent after a refused one and answered within the time of a ban proves that there is none. A
+ * probe that is refused where nothing is proven is taken for a ban, for which the documented time is waited from then.
+ */
+export class RefusalMemory {
+  #refusedAt = -Infinity;
+  #refusedStart = -Infinity;
+  #wasSoft = false;
+  /** Refusals without an answer in between. */
+  #inRow = 0;
+  #provenSoftUntil = -Infinity;
+  #bannedUntil = -Infinity;
+  #isWatching = false;
+
+  /** Whether it matters that a call is answered. */
+  get isWatching(): boolean {
+    return this.#isWatching;
+  }
+
+  judge(refusal: GateRefusal, state: 'open' | 'closed' | 'probing' | 'ramping', now: number): GateVerdict {
+    const { forMs, soft, startedAt } = refusal;
+    if (!soft) {
+      this.#note(refusal, now);
+      return { closeForMs: forMs };
+    }
+    // It was under way when the last refusal came: it says nothing new.
+    const isLate = startedAt < this.#refusedAt && this.#isWatching;
+    if (state === 'closed' || isLate) return 'ignore';
+    this.#note(refusal, now);
+    const isProven = now < this.#provenSoftUntil;
+    if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
+    if (state === 'open' && !isProven && now < this.#bannedUntil) return this.#takeForBan(now);
+    if (this.#inRow === 1 && (state === 'ramping' || isProven)) return 'slow';
+    return { closeForMs: Math.min(documentedBanMs, softMs * 2 ** Math.max(0, this.#inRow - 2)) };
+  }
+
+  /** A call was answered; `true` where that proves that the refusal before it was no ban. */
+  answered(startedAt: number, now: number): boolean {
+    if (startedAt <= this.#refusedStart) return false;
+    const proves = this.#wasSoft && now - this.#refusedAt < documentedBanMs;
+    if (proves) {
+      this.#provenSoftUntil = now + rememberedMs;
+      this.#bannedUntil = -Infinity;
+    }
+    this.#inRow = 0;
+    this.#isWatching = false;
+    return proves;
+  }
+
+  #note({ soft, startedAt }: GateRefusal, now: number): void {
+    this.#refusedAt = now;
+    this.#refusedStart = startedAt;
+    this.#wasSoft = soft;
+    this.#inRow += 1;
+    this.#isWatching = true;
+  }
+
+  #takeForBan(now: number): GateVerdict {
+    this.#bannedUntil = now + documentedBanMs + rememberedMs;
+    // The answer after the ban is no proof that there was none.
+    this.#wasSoft = false;
+    return { closeForMs: documentedBanMs };
+  }
+}

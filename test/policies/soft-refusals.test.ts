@@ -1,0 +1,239 @@
+import { onTestFinished, describe, expect, it } from 'vitest';
+import {
+  onResilienceEvent,
+  type PolicyOptions,
+  PolicyRegistry,
+  type ResiliencePolicy,
+  WEEXRateLimitError,
+} from '../../src/index.js';
+import { createFakeClock, type FakeClock } from '../../src/testing/fake-clock.js';
+import { answering, defer, lasting, limited, settle } from './harness.js';
+
+const weight = { limit: 500, windowMs: 10_000, type: 'weight', scope: 'weight' } as const;
+const orders = { limit: 300, windowMs: 60_000, type: 'orders', scope: 'orders' } as const;
+
+interface Market {
+  readonly clock: FakeClock;
+  readonly reads: ResiliencePolicy;
+  readonly orders: ResiliencePolicy;
+  readonly exits: ResiliencePolicy;
+}
+
+/** Policies as a client has them, after an answer whose headers left room. */
+async function market(options: PolicyOptions = {}): Promise<Market> {
+  const clock = createFakeClock();
+  const registry = new PolicyRegistry();
+  const common = { clock, retry: false, ...options } as const;
+  const made = {
+    reads: registry.define('reads', { ...common, rateLimit: weight, coolDown: { scope: 'all' } }),
+    orders: registry.define('orders', {
+      ...common,
+      rateLimit: orders,
+      coolDown: { scope: 'account', within: 'all' },
+    }),
+    exits: registry.define('exits', { ...common, rateLimit: weight, coolDown: { scope: 'all' } }),
+  };
+  const shows = (policy: ResiliencePolicy, type: 'weight' | 'orders', intervalMs: number) =>
+    policy.execute((context) => context.observeUsage?.([{ type, intervalMs, used: 1, remaining: 299 }]));
+  await shows(made.reads, 'weight', 10_000);
+  await shows(made.orders, 'orders', 60_000);
+  return { clock, ...made };
+}
+
+const closedForMs = (policy: ResiliencePolicy): number | undefined => policy.snapshot().coolDown?.closedForMs;
+const refuse = (policy: ResiliencePolicy, error: Error = limited()) =>
+  policy.executeOutcome(() => Promise.reject(error));
+const spent = (limitType: string) =>
+  new WEEXRateLimitError('Too many requests', { limitType, requestCount: 300, requestLimit: 300 });
+
+/** Starts so many calls that take `ms`, and notes when each began. */
+function calls(policy: ResiliencePolicy, clock: FakeClock, count: number, ms = 10): number[] {
+  const at: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    void policy.executeOutcome(() => {
+      at.push(clock.now());
+      return lasting(clock, ms)();
+    });
+  }
+  return at;
+}
+
+describe('a refusal without a time while the headers show room', () => {
+  it('is probed after a second, and the rest follows the answer', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads);
+    expect(closedForMs(reads)).toBe(1_000);
+    const at = calls(reads, clock, 4);
+    await clock.advance(999);
+    expect(at).toEqual([]);
+    await clock.advance(500);
+    expect(at[0]).toBe(1_000);
+    expect(at).toHaveLength(4);
+  });
+
+  it('is a ban where the probe is refused: nobody knocks for the documented time from then', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads);
+    const probe = answering(clock, limited(), 'late');
+    void reads.executeOutcome(probe);
+    const others = calls(reads, clock, 3);
+    await clock.advance(1_000);
+    expect(probe.at).toEqual([1_000]);
+    expect(closedForMs(reads)).toBe(10_000);
+    await clock.advance(9_999);
+    expect(others).toEqual([]);
+    await clock.advance(200);
+    expect(others).toHaveLength(3);
+    // It is remembered: the next one is taken for a ban at once.
+    await refuse(reads);
+    expect(closedForMs(reads)).toBe(10_000);
+  });
+
+  it('is forgotten as a ban after a while', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads);
+    await clock.advance(1_000);
+    await refuse(reads);
+    expect(closedForMs(reads)).toBe(10_000);
+    await clock.advance(71_000);
+    await reads.execute((context) =>
+      context.observeUsage?.([{ type: 'weight', intervalMs: 10_000, used: 1, remaining: 499 }]),
+    );
+    await refuse(reads);
+    expect(closedForMs(reads)).toBe(1_000);
+  });
+
+  it('is no ban where a request that was sent later is answered: nobody waits any longer', async () => {
+    const { clock, reads } = await market();
+    const [first, second] = [defer(), defer()];
+    const refused = reads.executeOutcome(() => first.promise);
+    await clock.advance(5);
+    const answered = reads.executeOutcome(() => second.promise);
+    await clock.advance(5);
+    first.reject(limited());
+    await refused;
+    expect(closedForMs(reads)).toBe(1_000);
+    const at = calls(reads, clock, 1);
+    second.resolve(1);
+    await answered;
+    expect(at).toEqual([10]);
+    expect(closedForMs(reads)).toBe(0);
+  });
+
+  it('proves nothing where the answered request was sent before', async () => {
+    const { clock, reads } = await market();
+    const [early, late] = [defer(), defer()];
+    const answered = reads.executeOutcome(() => early.promise);
+    await clock.advance(5);
+    const refused = reads.executeOutcome(() => late.promise);
+    late.reject(limited());
+    await refused;
+    early.resolve(1);
+    await answered;
+    expect(closedForMs(reads)).toBe(1_000);
+  });
+
+  it('of one that was under way with another says nothing new', async () => {
+    const { clock, reads } = await market();
+    const answers = [defer(), defer(), defer()];
+    const refused = answers.map(({ promise }) => reads.executeOutcome(() => promise));
+    await clock.advance(5);
+    for (const { reject } of answers) reject(limited());
+    await Promise.all(refused);
+    expect(closedForMs(reads)).toBe(1_000);
+  });
+
+  it('slows those that follow a probe instead of closing the gate', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads);
+    const told: unknown[] = [];
+    onTestFinished(onResilienceEvent('coolDownEntered', (event) => told.push(event)));
+    const at: number[] = [];
+    for (let index = 0; index < 40; index += 1) {
+      void reads.executeOutcome(() => {
+        at.push(clock.now());
+        return at.length === 9 ? Promise.reject(limited()) : lasting(clock, 5)();
+      });
+    }
+    await clock.advance(1_500);
+    const steps = [...new Set(at)].map((time) => at.filter((other) => other === time).length);
+    // The ninth is in the batch of eight: the next one has four, half of it, and then it grows again.
+    expect(steps).toEqual([1, 1, 2, 4, 8, 4, 8, 12]);
+    expect(told).toEqual([]);
+  });
+
+  it('is a ban at once where the headers are used up, or a time is named', async () => {
+    const { reads } = await market();
+    await refuse(reads, spent('weight/10s'));
+    expect(closedForMs(reads)).toBe(10_000);
+    const other = await market();
+    await refuse(other.reads, limited(3));
+    expect(closedForMs(other.reads)).toBe(3_000);
+  });
+});
+
+describe('a gate within another', () => {
+  it('stops no cancel when the orders are used up', async () => {
+    const { orders: placing, exits, clock } = await market();
+    await refuse(placing, spent('orders/1m'));
+    expect(closedForMs(placing)).toBe(10_000);
+    expect(closedForMs(exits)).toBe(0);
+    expect(calls(exits, clock, 1)).toHaveLength(1);
+  });
+
+  it('closes with the outer one, also when an order met the refusal', async () => {
+    const { orders: placing, exits, reads } = await market();
+    await refuse(reads, spent('weight/10s'));
+    expect(closedForMs(placing)).toBe(10_000);
+    const other = await market();
+    await refuse(other.orders, spent('weight/10s'));
+    expect(closedForMs(other.exits)).toBe(10_000);
+    expect(exits.snapshot().coolDown?.waiting).toBe(0);
+  });
+
+  it('lets the probe of the outer one go first, and follows its answer', async () => {
+    const { orders: placing, reads, clock } = await market();
+    await refuse(reads, spent('weight/10s'));
+    const placed = calls(placing, clock, 3);
+    const read = calls(reads, clock, 2, 60);
+    await clock.advance(10_050);
+    expect(read).toEqual([10_000]);
+    expect(placed).toEqual([]);
+    await clock.advance(200);
+    expect(placed).toHaveLength(3);
+    expect(placed[0]).toBe(10_060);
+  });
+
+  it('probes for itself where nobody waits before the outer one, and opens that as well', async () => {
+    const { orders: placing, reads, clock } = await market();
+    await refuse(reads, spent('weight/10s'));
+    const placed = calls(placing, clock, 1);
+    await clock.advance(10_000);
+    expect(placed).toEqual([10_000]);
+    await clock.advance(20);
+    expect(calls(reads, clock, 2)).toHaveLength(2);
+  });
+
+  it('must be within the same one for all of its scope', () => {
+    const registry = new PolicyRegistry();
+    registry.define('one', { coolDown: { scope: 'account' } });
+    expect(() => registry.define('two', { coolDown: { scope: 'account', within: 'address' } })).toThrow(
+      /Cannot share the cool-down of scope 'account'/,
+    );
+  });
+});
+
+describe('a critical call', () => {
+  it('is not paced behind others once the probe is answered', async () => {
+    const { clock, reads, exits } = await market();
+    await refuse(reads);
+    const ordinary = calls(reads, clock, 30, 100);
+    await clock.advance(1_101);
+    const before = ordinary.length;
+    const at: number[] = [];
+    void exits.execute(() => void at.push(clock.now()), { priority: 'critical' });
+    await settle();
+    expect(at).toEqual([1_101]);
+    expect(ordinary).toHaveLength(before);
+  });
+});
