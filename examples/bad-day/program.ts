@@ -83,6 +83,12 @@ async function openClient(
   registry: PolicyRegistry,
 ): Promise<OpenMarket> {
   const client = new WeexClient({ ...credentials, baseUrls: { spot: url, contract: url }, registry });
+  // An order has time until its deadline: it waits for an exchange that is down.
+  for (const name of ['contract.orders', 'contract.exits']) {
+    const policy = registry.get(name);
+    const { circuitBreaker } = policy.describe().options;
+    policy.reconfigure({ circuitBreaker: { ...(circuitBreaker || undefined), whenOpen: 'wait' } });
+  }
   await client.contract.getExchangeInfo();
   return { market: client.contract, close: () => client.close() };
 }

@@ -6,6 +6,7 @@ import { joinSignal, leaveSignal } from './abort-listeners.js';
 import type { Applicant } from './admission.js';
 import { Attempt, type AttemptOwner, spreadable } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
+import type { CallState, TimerMeans } from './call-state.js';
 import type { Circuit } from './circuit.js';
 import type { GatePass, GateWaiter } from './cool-down.js';
 import { needsProof } from './in-doubt.js';
@@ -23,18 +24,8 @@ import type { FoundRule } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
 import type { Links } from './wait-queue.js';
 
-/** What a call is doing; in each state at most one timer runs. */
-type State =
-  | 'new'
-  | 'queued'
-  | 'gated'
-  | 'running'
-  | 'backoff'
-  | 'recovering'
-  | 'resolving'
-  | 'fallback'
-  | 'over';
-type TimerMeans = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve';
+/** A call that waits for the circuit looks again after this. */
+const longestTrialWaitMs = 100;
 
 /** How a call tells its end. */
 export interface Settler {
@@ -61,7 +52,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   readonly #work: (context: CallContext) => unknown;
   readonly #settler: Settler;
   readonly #circuit: Circuit | undefined;
-  #state: State = 'new';
+  #state: CallState = 'new';
   #attempt: Attempt | undefined;
   #resolver: Attempt | undefined;
   #retrying: Retrying | undefined;
@@ -165,12 +156,17 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
   }
 
-  /** Whether the circuit refuses it, or it is over already: a listener may have aborted it. */
+  /** Whether the circuit keeps it from going on, or it is over already: a listener may have aborted it. */
   #isRefusedByCircuit(now: number): boolean {
     if (this.#state === 'over') return true;
     const waitMs = this.#circuit?.refusedForMs(now) ?? 0;
-    if (waitMs > 0) this.#refuse('circuit-open', ownErrors.circuitOpen(this, waitMs), now);
-    return waitMs > 0;
+    if (waitMs === 0) return false;
+    if (this.plan.waitsForCircuit && now + waitMs < this.deadlineAt) {
+      this.#state = 'backoff';
+      // A trial may close it sooner than it frees its place.
+      this.#arm(now + Math.min(waitMs, longestTrialWaitMs), 'retry', now);
+    } else this.#refuse('circuit-open', ownErrors.circuitOpen(this, waitMs), now);
+    return true;
   }
 
   #queue(now: number): void {

@@ -22,11 +22,12 @@ export function gateRefusal(
   now: number,
 ): AddressedRefusal {
   const known = isWEEXError(error) ? error : undefined;
-  const forMs = known?.retryAfterMs ?? documentedBanMs;
   const limit = known?.kind === 'rate-limit' ? known : undefined;
   const { limitType, requestCount, requestLimit } = limit ?? {};
   const isCounted = requestCount !== undefined && requestLimit !== undefined;
   const isTold = known?.retryAfterMs !== undefined && !isAssumedWait(known);
+  // For how long the window is used up is for the limiter to count: the gate waits for the ban.
+  const forMs = isTold ? known.retryAfterMs : documentedBanMs;
   const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now) === true;
   // The counter of the address stops whatever is sent from there.
   const isOfAddress = isCounted && !hasRoom && limitType?.startsWith('weight') === true;

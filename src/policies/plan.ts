@@ -21,6 +21,8 @@ export interface Plan {
   /** `false`: never; `undefined`: only where a rule of the registry says so. */
   readonly retry: RetryPlan | false | undefined;
   readonly breaker: CircuitBreaker | undefined;
+  /** A call that meets the open circuit waits for it. */
+  readonly waitsForCircuit: boolean;
   readonly breakerOn: readonly ErrorClass[] | undefined;
   readonly admission: Admission | undefined;
   readonly limiter: RateLimiter | undefined;

@@ -66,6 +66,12 @@ export interface CircuitBreakerOptions {
   readonly halfOpenTrials?: number | undefined;
   /** Which share of the trials may fail and it still closes: from 0, below 1. Default 0. */
   readonly halfOpenFailureRate?: number | undefined;
+  /**
+   * What becomes of a call that meets the open circuit. `'reject'`: it fails at once with `WEEXCircuitOpenError`.
+   * `'wait'`: it waits for the circuit within its `deadlineMs`; it still fails at once where the next trial comes later
+   * than that, and where the circuit is isolated by hand. Default `'reject'`.
+   */
+  readonly whenOpen?: 'reject' | 'wait' | undefined;
   /** Only errors of these classes and their subclasses count. Default: what the rules say. */
   readonly on?: readonly ErrorClass[] | undefined;
   /** How many circuits are kept, where calls have keys; the least recently used goes first. Default 1,000. */

@@ -101,6 +101,7 @@ const options = group({
         v.custom<number>((value) => typeof value === 'number', 'must be a number from 0, below 1'),
         v.check((value) => value >= 0 && value < 1, 'must be a number from 0, below 1'),
       ),
+      whenOpen: oneOf(['reject', 'wait']),
       on: errorClasses,
       maxKeys: count(1),
     }),

@@ -156,7 +156,9 @@ export class RateLimiter {
     if (usage.type !== type || usage.intervalMs !== windowMs) return;
     this.#shownAt = now;
     const { used, remaining } = usage;
-    if (used !== undefined && remaining !== undefined) this.#statedLimit = Math.max(1, used + remaining);
+    // Past the limit the count goes on, so that it no longer tells what the limit is.
+    if (used !== undefined && remaining !== undefined && remaining > 0)
+      this.#statedLimit = Math.max(1, used + remaining);
     this.#expire(now);
     const seen = used ?? (remaining === undefined ? 0 : this.#limit - remaining);
     const unseen = seen - this.#used.ordinary - this.#used.critical;

@@ -16,7 +16,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
         durationMs: 12_000,
         jitterMs: 1_500,
         faults: [
-          { kind: 'tight-limits', weight: 120, orders: 8 },
+          { kind: 'tight-limits', weight: 120, orders: 48 },
           { kind: 'rate-limit', probability: 0.15 },
           { kind: 'rate-limit', endpoint: 'reads', probability: 0.01, banMs: 1_500, retryAfterSeconds: 2 },
         ],
@@ -134,7 +134,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
         durationMs: 8_000,
         jitterMs: 800,
         faults: [
-          { kind: 'tight-limits', weight: 200, orders: 10 },
+          { kind: 'tight-limits', weight: 200, orders: 60 },
           { kind: 'rate-limit', probability: 0.2 },
           { kind: 'refusal', endpoint: 'placeOrder', probability: 0.05 },
         ],

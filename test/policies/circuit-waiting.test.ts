@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { PolicyOptions } from '../../src/index.js';
+import { answering, broken, build, hang } from './harness.js';
+
+const breaker = { consecutiveFailures: 1, halfOpenAfterMs: 2_000, whenOpen: 'wait' } as const;
+
+/** A policy whose circuit has just opened. */
+async function opened(options: PolicyOptions = {}) {
+  const built = build({ circuitBreaker: breaker, deadlineMs: 10_000, ...options });
+  await built.policy.executeOutcome(() => Promise.reject(broken()));
+  return built;
+}
+
+describe("circuitBreaker.whenOpen: 'wait'", () => {
+  it('lets a call wait for the trial, and the others for its answer', async () => {
+    const { policy, clock } = await opened();
+    const method = answering(clock, 'value');
+    const outcomes = [1, 2, 3].map(() => policy.executeOutcome(method));
+    await clock.advance(1_999);
+    expect(method.at).toEqual([]);
+    await clock.advance(200);
+    expect(await Promise.all(outcomes)).toEqual([1, 2, 3].map(() => ({ ok: true, value: 'value' })));
+    expect(method.at[0]).toBe(2_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('refuses at once what would wait beyond its deadline', async () => {
+    const { policy, clock } = await opened({ deadlineMs: 2_000 });
+    expect(await policy.executeOutcome(answering(clock, 1))).toMatchObject({
+      ok: false,
+      error: { kind: 'circuit-open', retryAfter: 2 },
+    });
+    expect(clock.now()).toBe(0);
+  });
+
+  it('waits on while trials fail, and is refused when the time is up', async () => {
+    const { policy, clock } = await opened({ deadlineMs: 5_000 });
+    const trial = answering(clock, broken());
+    const outcomes = [1, 2, 3].map(() => policy.executeOutcome(trial));
+    await clock.advance(5_000);
+    const kinds = (await Promise.all(outcomes)).map((outcome) => (outcome.ok ? 'ok' : outcome.error));
+    expect(kinds).toMatchObject([{ kind: 'system' }, { kind: 'system' }, { kind: 'circuit-open' }]);
+    expect(trial.at).toEqual([2_000, 4_000]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('refuses at once where the circuit is isolated', async () => {
+    const { policy, clock } = build({ circuitBreaker: breaker, deadlineMs: 10_000 });
+    policy.isolate();
+    expect(await policy.executeOutcome(answering(clock, 1))).toMatchObject({
+      error: { kind: 'circuit-open' },
+    });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('ends the wait with the signal', async () => {
+    const { policy, clock } = await opened();
+    const controller = new AbortController();
+    const outcome = policy.executeOutcome(hang, controller.signal);
+    await clock.advance(500);
+    controller.abort('enough');
+    expect(await outcome).toEqual({ ok: false, error: 'enough' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('holds for calls that leave a queue as well, and takes no slot meanwhile', async () => {
+    const { policy, clock } = build({
+      circuitBreaker: breaker,
+      deadlineMs: 10_000,
+      bulkhead: { limit: 1, queue: 5 },
+    });
+    const method = answering(clock, broken(), 'value');
+    const outcomes = [1, 2].map(() => policy.executeOutcome(method));
+    await clock.advance(1_000);
+    expect(policy.snapshot().bulkhead).toEqual({ running: 0, waiting: 0 });
+    await clock.advance(1_000);
+    expect(await outcomes[1]).toEqual({ ok: true, value: 'value' });
+  });
+});
+
+describe('whenOpen', () => {
+  it("is 'reject' by default, and takes no other word", async () => {
+    const { policy, clock } = await opened({
+      circuitBreaker: { consecutiveFailures: 1, halfOpenAfterMs: 2_000 },
+    });
+    expect(await policy.executeOutcome(answering(clock, 1))).toMatchObject({
+      error: { kind: 'circuit-open' },
+    });
+    expect(() => build({ circuitBreaker: { whenOpen: 'queue' as 'wait' } })).toThrow(
+      "circuitBreaker.whenOpen must be one of 'reject', 'wait'",
+    );
+  });
+});
