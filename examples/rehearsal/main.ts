@@ -73,10 +73,10 @@ async function trade(desk: Desk): Promise<void> {
 }
 
 const habits: readonly (readonly [share: number, habit: (desk: Desk) => Promise<void>])[] = [
-  [0.35, placeLimitOrder],
-  [0.25, placeMarketOrder],
-  [0.05, placeBatch],
-  [0.25, cancelOldest],
+  [0.38, placeLimitOrder],
+  [0.28, placeMarketOrder],
+  [0.08, placeBatch],
+  [0.2, cancelOldest],
   [1, readPrice],
 ];
 

@@ -36,7 +36,8 @@ export function orderHistory(call: EndpointCall, market: Market): WorkingOrder[]
       ? market === 'spot' && order.visibleAtMs <= call.nowMs
       : order.inHistoryAtMs <= call.nowMs;
   const book: OrderBook = call.world[market].book;
-  return [...book.all()].filter((order) => shown(order) && within(call, market)(order)).toReversed();
+  const asked = within(call, market);
+  return [...book.all()].filter((order) => shown(order) && asked(order)).toReversed();
 }
 
 /** One page of a list, by `limit` and `page`. */
