@@ -99,7 +99,7 @@ export function createEventLoop(): EventLoop {
             isOver = until?.() || !runNext(untilMs);
           } catch (error) {
             isOver = true;
-            reject(error as Error);
+            reject(error);
             return;
           }
           if (isOver) resolve();
