@@ -99,6 +99,8 @@ export function createEventLoop(): EventLoop {
             isOver = until?.() || !runNext(untilMs);
           } catch (error) {
             isOver = true;
+            // Whatever a timer throws, as it is.
+            // oxlint-disable-next-line prefer-promise-reject-errors
             reject(error);
             return;
           }
