@@ -27,9 +27,9 @@ export function closingTable(day: Day, statistics: CallStatistics): string {
 
 /** How the orders of each day stand, a line a client. */
 export function closingLines(day: Day, others: readonly Day[]): string {
-  const lines = [day, ...others].map(({ audit, name }) => {
+  const lines = [day, ...others].map(({ audit, name, placeable }) => {
     const { duplicates, once, unfinished, unknown, wanted, wronglyReported } = audit;
-    return `${name.padEnd(22)} ${wanted} wanted, ${once} stand once, ${duplicates} second orders, ${unknown} unknown (${unfinished} still looked up at the end), ${wronglyReported} not as reported`;
+    return `${name.padEnd(22)} ${wanted} wanted, ${placeable} could be placed, ${once} stand once, ${duplicates} second orders, ${unknown} unknown (${unfinished} still looked up at the end), ${wronglyReported} not as reported`;
   });
   return `Orders wanted, and what stands on the exchange:\n  ${lines.join('\n  ')}`;
 }

@@ -9,6 +9,7 @@ import {
   startExchange,
 } from 'weex-resilience/testing';
 import type { OpenMarket } from './market.js';
+import { placeableOrders } from './oracle.js';
 import { auditIntents, type IntentAudit, type OrderIntent } from './order-intents.js';
 import { trade, tradedSymbols, type TraderCall } from './trader.js';
 
@@ -42,8 +43,12 @@ export interface Day {
   readonly requests: readonly SimulatedRequest[];
   readonly calls: readonly TraderCall[];
   readonly audit: IntentAudit;
+  /** How many of the orders could have been placed by somebody who knew the faults. */
+  readonly placeable: number;
 }
 
+/** As long as the client's own calls may take. */
+const deadlineMs = 20_000;
 const traders = 8;
 /** How long after the last phase a call may still be under way before it is ended. */
 const graceMs = 4_000;
@@ -91,8 +96,9 @@ export async function runDay(options: DayOptions): Promise<Day> {
     await open.close();
     await exchange.close();
   }
-  const { orders, requests } = exchange;
-  return { name, phases, lengthMs, requests, calls, audit: auditIntents(intents, orders) };
+  const { faults, orders, requests } = exchange;
+  const placeable = placeableOrders(intents, faults, { deadlineMs, endsMs: lengthMs + graceMs });
+  return { name, phases, lengthMs, requests, calls, audit: auditIntents(intents, orders), placeable };
 }
 
 function longestDelayMs({ faults }: SimulatedExchange): number {

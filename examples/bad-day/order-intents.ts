@@ -7,6 +7,8 @@ export type OrderReport = 'placed' | 'not placed' | 'unknown';
 /** An order that was wanted, and what was said of it. */
 export interface OrderIntent {
   readonly order: WantedOrder;
+  /** Milliseconds since the exchange opened. */
+  readonly wantedAtMs: number;
   report: OrderReport;
   /** The client was still finding out when the day ended. */
   unfinished?: true;

@@ -2,14 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { CommanderError } from 'commander';
 import { PolicyRegistry } from 'weex-resilience';
-import { WeexClient } from 'weex-resilience/client';
 import type { SimulatedExchange } from 'weex-resilience/testing';
 import { axiosName, axiosRetryName, openAxiosMarket, openAxiosRetryMarket } from './axios-market.js';
 import { CallStatistics } from './call-statistics.js';
+import { openClientMarket } from './client-market.js';
 import { closingLines, closingTable } from './closing-table.js';
 import { type Day, runDay } from './day.js';
 import { showLive } from './live-view.js';
-import type { OpenMarket } from './market.js';
 import { type Options, readOptions, UsageError } from './options.js';
 import { reportPage } from './report/report-page.js';
 
@@ -51,7 +50,7 @@ async function tradeTheDay(options: Options, { err, output, signal }: Surroundin
     runDay({
       ...shared,
       name: 'weex-resilience',
-      openMarket: (exchange) => openClient(exchange, registry),
+      openMarket: (exchange) => openClientMarket(exchange, registry),
       onStart: (running) => {
         print(`Simulated WEEX at ${running.exchange.url}: scenario ${scenario.name}, seed ${seed}`);
         statistics = new CallStatistics(running.elapsedMs);
@@ -76,21 +75,6 @@ function exitStatus({ audit }: Day, signal: AbortSignal, err: (text: string) => 
   for (const sentence of audit.broken) err(`Broken: order ${sentence}\n`);
   if (signal.aborted) return 130;
   return audit.broken.length === 0 ? 0 : 1;
-}
-
-async function openClient(
-  { credentials, url }: SimulatedExchange,
-  registry: PolicyRegistry,
-): Promise<OpenMarket> {
-  const client = new WeexClient({ ...credentials, baseUrls: { spot: url, contract: url }, registry });
-  // An order has time until its deadline: it waits for an exchange that is down.
-  for (const name of ['contract.orders', 'contract.exits']) {
-    const policy = registry.get(name);
-    const { circuitBreaker } = policy.describe().options;
-    policy.reconfigure({ circuitBreaker: { ...(circuitBreaker || undefined), whenOpen: 'wait' } });
-  }
-  await client.contract.getExchangeInfo();
-  return { market: client.contract, close: () => client.close() };
 }
 
 // As long as the client's own attempts may take, so that all wait alike.

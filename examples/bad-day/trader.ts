@@ -137,9 +137,9 @@ class Trader implements Record<Habit, () => Promise<void>> {
   }
 
   async #place(order: WantedOrder): Promise<OrderIntent> {
-    const { intents, market, signal } = this.#desk;
+    const { elapsedMs, intents, market, signal } = this.#desk;
     // It is on the books before it is sent, as it has to be in a program that may be interrupted.
-    const intent: OrderIntent = { order, report: 'unknown' };
+    const intent: OrderIntent = { order, wantedAtMs: elapsedMs(), report: 'unknown' };
     intents.push(intent);
     const error = await this.#call('placeOrder', () => market.placeOrder(order, { signal }));
     if (error === undefined) intent.report = 'placed';

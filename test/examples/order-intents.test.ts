@@ -11,7 +11,7 @@ function wanted(id: string, report: OrderReport, cancel?: 'cancelled' | 'failed'
     quantity: '1',
     newClientOrderId: id,
   } as const;
-  return { order, report, ...(cancel ? { cancel } : {}) };
+  return { order, wantedAtMs: 0, report, ...(cancel ? { cancel } : {}) };
 }
 
 const standing = (clientOrderId: string, status: OrderStatus = 'FILLED') =>

@@ -60,6 +60,7 @@ function comparison(days: readonly Day[]): string {
     ['', ...days.map(({ name }) => escapeHtml(name))],
     [
       row('Orders wanted', ({ audit }) => audit.wanted),
+      row('Orders that could be placed, knowing all faults', ({ placeable }) => placeable),
       row('Orders that stand exactly once', ({ audit }) => audit.once),
       row('Second orders', ({ audit }) => audit.duplicates),
       row('Orders in the dark', ({ audit }) => audit.unknown),

@@ -1,0 +1,24 @@
+import type { PolicyRegistry } from 'weex-resilience';
+import { WeexClient } from 'weex-resilience/client';
+import type { SimulatedExchange } from 'weex-resilience/testing';
+import type { OpenMarket } from './market.js';
+
+/** The market through the client of this library, under the policies of a registry. */
+export async function openClientMarket(
+  { credentials, url }: SimulatedExchange,
+  registry: PolicyRegistry,
+): Promise<OpenMarket> {
+  const baseUrls = { spot: url, contract: url };
+  // This exchange shows an order no later than that; nothing of the kind is known of the real one. One look is
+  // enough then, and a look takes weight.
+  const settleMs = 1_500;
+  const client = new WeexClient({ ...credentials, baseUrls, registry, settleMs });
+  // An order has time until its deadline: it waits for an exchange that is down.
+  for (const name of ['contract.orders', 'contract.exits']) {
+    const policy = registry.get(name);
+    const { circuitBreaker } = policy.describe().options;
+    policy.reconfigure({ circuitBreaker: { ...(circuitBreaker || undefined), whenOpen: 'wait' } });
+  }
+  await client.contract.getExchangeInfo();
+  return { market: client.contract, close: () => client.close() };
+}
