@@ -1,4 +1,4 @@
-import type { IntentJournal } from '../orders/index.js';
+import type { IntentJournal, Venue } from '../orders/index.js';
 import type { OrderSafety, SettleMs } from '../orders/order-safety.js';
 import { lookUpPolicy } from './look-up-policy.js';
 import type { OpenCalls } from './open-calls.js';
@@ -11,15 +11,20 @@ export interface ClientScope {
   readonly reconcileDeadlineMs: number;
 }
 
-const scopes: WeakMap<object, ClientScope> = new WeakMap();
+/** What the methods of one market have in common. */
+export interface MarketScope extends ClientScope {
+  readonly venue: Venue;
+}
+
+const scopes: WeakMap<object, MarketScope> = new WeakMap();
 
 /** Makes an object part of a client. */
-export function setClientScope(self: object, scope: ClientScope): void {
+export function setClientScope(self: object, scope: MarketScope): void {
   scopes.set(self, scope);
 }
 
 /** The client that an object is part of. */
-export function clientScope(self: unknown): ClientScope {
+export function clientScope(self: unknown): MarketScope {
   const scope = typeof self === 'object' && self !== null ? scopes.get(self) : undefined;
   if (scope) return scope;
   throw new TypeError('Cannot call a method of a client by itself: write client.spot.getTicker(…)');
@@ -28,11 +33,14 @@ export function clientScope(self: unknown): ClientScope {
 /** What the order safety of every method takes from its client, once a call. */
 export const ofClient: Pick<
   OrderSafety<object, unknown[], unknown>,
-  'settleMs' | 'journal' | 'reconcileDeadlineMs' | 'lookUpPolicy'
+  'settleMs' | 'journal' | 'venue' | 'reconcileDeadlineMs' | 'lookUpPolicy'
 > = {
   lookUpPolicy,
   reconcileDeadlineMs(this: object): number {
     return clientScope(this).reconcileDeadlineMs;
+  },
+  venue(this: object): Venue {
+    return clientScope(this).venue;
   },
   settleMs(this: object): SettleMs | undefined {
     return clientScope(this).settleMs;

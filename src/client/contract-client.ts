@@ -1,6 +1,6 @@
 import type { CallContext } from '../context/call-context.js';
 import { Resilient, type ResilientDecorator, resilienceContext } from '../decorators/index.js';
-import { mintClientOrderId, weexVenues } from '../orders/index.js';
+import { mintClientOrderId } from '../orders/index.js';
 import { itemOf } from './answers.js';
 import {
   idAndSymbol,
@@ -115,7 +115,6 @@ export class ContractClient {
   @Resilient(policyOf('placeOrder'), {
     ...planOf('placeOrder'),
     orderSafety: {
-      venue: weexVenues.contract,
       ...ofClient,
       clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: ContractClient, id: string, order: Contract.ContractOrderRequest) {
@@ -142,7 +141,6 @@ export class ContractClient {
     orderSafety: {
       ...ofClient,
       ...batchSafety,
-      venue: weexVenues.contract,
       find(this: ContractClient, _id: string, orders: readonly Contract.ContractOrderRequest[]) {
         return findBatch(orders, (id, symbol) => this.findOrder(id, symbol).then(asPlaced));
       },

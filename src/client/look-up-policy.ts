@@ -8,5 +8,5 @@ export const lookUpPolicy: ResiliencePolicy = createPolicy({ name: 'clientLookUp
 
 /** How long a search may take, in milliseconds: enough for its patience and a ban in the middle of it. */
 export function defaultReconcileDeadlineMs(settleMs: SettleMs = 0): number {
-  return Math.max(60_000, sum([settleMs].flat()) + 15_000);
+  return Math.max(75_000, sum([settleMs].flat()) + 15_000);
 }

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { WEEXAuthenticationError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
@@ -28,6 +28,8 @@ export interface RestSessionOptions {
 }
 
 const clockTimeoutMs = 5_000;
+/** What the first write waits at most for the time of the exchange. */
+const longestQuestionMs = 1_000;
 
 /**
  * One host of the exchange: writes requests out, signs them at the moment of sending, and owns the connections
@@ -79,11 +81,15 @@ export class RestSession {
    */
   async send<Answer>(operation: string, endpoint: Endpoint, params: RequestParams = {}): Promise<Answer> {
     if (this.#end.signal.aborted) throw closed(operation);
+    const wire = toWire(operation, params);
+    if (endpoint.effect === 'write' && this.clock.isUnknown) await this.#learnTime();
     const { settings } = this.clock;
-    const request = this.#buildRequest(endpoint, toWire(operation, params));
+    const sentAt = this.#now();
+    const request = this.#buildRequest(endpoint, wire);
     try {
       const response = await this.#axios.request<Answer>(request);
       checkAnswer(operation, endpoint, response);
+      this.clock.observeDate(sentAt, response.headers['date']);
       return withStringIds(response.data);
     } catch (error) {
       // Where the clock was set meanwhile, by another call, the next attempt has the right time already.
@@ -137,6 +143,14 @@ export class RestSession {
         'ACCESS-SIGN': signRequest(secretKey, { timestamp, method, path, query, body }),
       },
     };
+  }
+
+  /** Before the first write: how long a request stays valid depends on how far the clock is off. */
+  async #learnTime(): Promise<void> {
+    const end = new AbortController();
+    const patience = setTimeout(longestQuestionMs, undefined, { signal: end.signal }).catch(() => undefined);
+    await Promise.race([this.#setClock(), patience]);
+    end.abort();
   }
 
   async #setClock(): Promise<void> {

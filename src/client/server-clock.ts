@@ -1,6 +1,13 @@
+/** A `Date` header tells whole seconds, and takes a moment to arrive: less than this off says nothing. */
+const headerToleranceMs = 2_000;
+/** How long a request that was stamped too late may still matter: its validity, twice over. */
+const rememberedMs = 120_000;
+/** How long after an unanswered question for the time the next one is asked. */
+const askAgainMs = 30_000;
+
 /**
  * The time of the exchange, kept as an offset to the local clock: signatures are refused when their timestamp is
- * more than 30 seconds off.
+ * more than 30 seconds off, and one that is stamped too late stays valid for as much longer.
  */
 export class ServerClock {
   readonly #now: () => number;
@@ -8,6 +15,8 @@ export class ServerClock {
   #offsetMs = 0;
   #pending: Promise<void> | undefined;
   #settings = 0;
+  #askedAt: number | undefined;
+  #ahead: { readonly ms: number; readonly at: number } = { ms: 0, at: 0 };
 
   constructor(now: () => number, fetchServerTime: () => Promise<number>) {
     this.#now = now;
@@ -24,6 +33,11 @@ export class ServerClock {
     return this.#settings;
   }
 
+  /** How far requests of the last two minutes may have been stamped ahead of the exchange, in milliseconds. */
+  get aheadMs(): number {
+    return Math.abs(this.#now() - this.#ahead.at) > rememberedMs ? 0 : this.#ahead.ms;
+  }
+
   /** The present time of the exchange, in milliseconds since 1970. */
   now(): number {
     return Math.round(this.#now() + this.#offsetMs);
@@ -31,17 +45,43 @@ export class ServerClock {
 
   /** Asks the exchange for its time. Calls that come while it is being asked share the answer. */
   synchronize(): Promise<void> {
+    this.#askedAt = this.#now();
     this.#pending ??= this.#measure().finally(() => {
       this.#pending = undefined;
     });
     return this.#pending;
   }
 
+  /** Whether the time is still to be asked for: nobody has told it, and nobody was asked a moment ago. */
+  get isUnknown(): boolean {
+    if (this.#settings > 0) return false;
+    return (
+      this.#pending !== undefined ||
+      this.#askedAt === undefined ||
+      Math.abs(this.#now() - this.#askedAt) > askAgainMs
+    );
+  }
+
   /** Takes over what an answer that came just now says of the time. */
   set(sentAt: number, serverTime: number): void {
     // The answer was true about half-way between sending and receiving.
-    this.#offsetMs = serverTime - (sentAt + this.#now()) / 2;
+    const offsetMs = serverTime - (sentAt + this.#now()) / 2;
+    const correctedMs = this.#offsetMs - offsetMs;
+    if (correctedMs > this.aheadMs) this.#ahead = { ms: correctedMs, at: this.#now() };
+    this.#offsetMs = offsetMs;
     this.#settings += 1;
+  }
+
+  /**
+   * Sets the clock by the `Date` header of an answer that came just now, where the two contradict each other and the
+   * exchange has not told its time: that outranks a header, which a proxy may have written.
+   */
+  observeDate(sentAt: number, date: unknown): void {
+    if (this.#settings > 0) return;
+    const toldMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+    const isBehind = toldMs - headerToleranceMs > this.now();
+    const isAhead = toldMs + headerToleranceMs < sentAt + this.#offsetMs;
+    if (isBehind || isAhead) this.set(sentAt, toldMs + 500);
   }
 
   async #measure(): Promise<void> {

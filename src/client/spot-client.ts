@@ -1,7 +1,7 @@
 import type { CallContext } from '../context/call-context.js';
 import { Resilient, type ResilientDecorator, resilienceContext } from '../decorators/index.js';
 import { WEEXOrderError } from '../errors/index.js';
-import { mintClientOrderId, weexVenues } from '../orders/index.js';
+import { mintClientOrderId } from '../orders/index.js';
 import { itemOf } from './answers.js';
 import {
   idAndSymbol,
@@ -116,7 +116,6 @@ export class SpotClient {
   @Resilient(policyOf('placeOrder'), {
     ...planOf('placeOrder'),
     orderSafety: {
-      venue: weexVenues.spot,
       ...ofClient,
       clientOrderId: (order: Spot.SpotOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: SpotClient, id: string, order: Spot.SpotOrderRequest) {
@@ -140,7 +139,6 @@ export class SpotClient {
     orderSafety: {
       ...ofClient,
       ...batchSafety,
-      venue: weexVenues.spot,
       find(this: SpotClient, _id: string, orders: readonly Spot.SpotOrderRequest[]) {
         return findBatch(orders, (id, symbol) => this.findOrder(id, symbol).then(asPlaced));
       },

@@ -29,10 +29,10 @@ export interface WeexClientBehavior {
   /**
    * Patience before an order that cannot be seen counts as not placed: the wait before each look-up in milliseconds,
    * from 0 to 2^31 − 1; a number stands for a list of one. Default: what the market needs, 4,250 in all where the
-   * exchange answered or closed the connection, 34,250 after a time-out.
+   * request was answered with a status of 4xx, else 34,250, and more where the clock ran ahead of the exchange's.
    */
   readonly settleMs?: number | readonly number[] | undefined;
-  /** How long it may take in all to find out what became of an order, in milliseconds. Default 60,000, or more where `settleMs` is longer. */
+  /** How long it may take in all to find out what became of an order, in milliseconds. Default 75,000, or more where `settleMs` is longer. */
   readonly reconcileDeadlineMs?: number | undefined;
 }
 
@@ -109,7 +109,9 @@ export class WeexClient {
     this.contract = new ContractClient(contract);
     for (const market of [this.spot, this.contract]) {
       setInstanceRegistry(market, this.registry);
-      setClientScope(market, this.#scope);
+      const { clock } = market === this.spot ? spot : contract;
+      const venue = market === this.spot ? weexVenues.spot : weexVenues.contract;
+      setClientScope(market, { ...this.#scope, venue: { ...venue, clockAheadMs: () => clock.aheadMs } });
     }
   }
 

@@ -46,7 +46,10 @@ const rules: Readonly<Record<keyof OrderSafety<unknown, [], unknown>, Rule>> = {
     allowed: 'an IntentJournal or a function of the call',
     accepts: (value) => isFunction(value) || hasMethods('sent', 'settled', 'open')(value),
   },
-  venue: { allowed: 'a Venue', accepts: isVenue },
+  venue: {
+    allowed: 'a Venue or a function of the call',
+    accepts: (value) => isFunction(value) || isVenue(value),
+  },
   lookUpPolicy: { allowed: 'a policy', accepts: hasMethods('execute') },
 };
 

@@ -15,7 +15,7 @@ import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import type { IntentJournal } from './intent-journal.js';
 import type { Patience } from './patience.js';
-import { patienceSource } from './patience-source.js';
+import { patienceSource, venueOf } from './patience-source.js';
 import { mismatchOf } from './mismatch-of.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { isRejected, rejected } from './rejected-order.js';
@@ -250,7 +250,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       lookUp: createLookUp(this.#safety, policy, this.#call, id),
       isJudgedByCaller: this.#safety.matches !== undefined,
       mismatchOf: (found) => this.#mismatchOf(found as Result),
-      waitsMs: this.#patience.waitsMs(error),
+      waitsMs: () => this.#patience.waitsMs(error),
       deadlineMs: this.#patience.deadlineMs,
       clock: this.#clock,
       signal,
@@ -276,7 +276,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       args: this.#call.args,
       sentAt: this.#attempts.sentAt,
       lookUps,
-      venue: this.#safety.venue ?? weexVenues.contract,
+      venue: venueOf(this.#safety, this.#call.self, this.#call.args) ?? weexVenues.contract,
       cause,
     });
   }

@@ -80,8 +80,11 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
   readonly persist?: ((this: This, id: string, ...args: Args) => unknown) | undefined;
   /** Where intents are written down before they are sent; a function is asked once a call. Default: nowhere. */
   readonly journal?: IntentJournal | ((this: This, ...args: Args) => IntentJournal | undefined) | undefined;
-  /** The exchange that the order goes to. Default: `weexVenues.contract`, the one that promises least. */
-  readonly venue?: Venue | undefined;
+  /**
+   * The exchange that the order goes to; a function is asked once a call. Default: `weexVenues.contract`, the one
+   * that promises least.
+   */
+  readonly venue?: Venue | ((this: This, ...args: Args) => Venue | undefined) | undefined;
   /** The policy that look-ups run under. Default: 2 s an attempt; look-ups that failed are repeated anyway. */
   readonly lookUpPolicy?: IPolicy | undefined;
 }

@@ -1,14 +1,19 @@
 import { checkOrderSafety } from './check-order-safety.js';
 import type { OrderSafety, SettleMs } from './order-safety.js';
 import { type Patience, patienceOf } from './patience.js';
+import type { Venue } from './venue.js';
 
 /** The patience of each call; worked out anew only where a function gives another one. */
 export function patienceSource<This, Args extends unknown[], Result>(
   safety: OrderSafety<This, Args, Result>,
 ): (call: { readonly self: This; readonly args: Args }) => Patience {
-  const { settleMs, reconcileDeadlineMs } = safety;
-  if (typeof settleMs !== 'function' && typeof reconcileDeadlineMs !== 'function') {
-    const patience = patienceOf({ ...safety, settleMs, reconcileDeadlineMs });
+  const { settleMs, reconcileDeadlineMs, venue } = safety;
+  if (
+    typeof settleMs !== 'function' &&
+    typeof reconcileDeadlineMs !== 'function' &&
+    typeof venue !== 'function'
+  ) {
+    const patience = patienceOf({ settleMs, reconcileDeadlineMs, venue });
     return () => patience;
   }
   let last: { readonly told: Told; readonly patience: Patience } | undefined;
@@ -19,11 +24,13 @@ export function patienceSource<This, Args extends unknown[], Result>(
         typeof reconcileDeadlineMs === 'function'
           ? reconcileDeadlineMs.apply(self, args)
           : reconcileDeadlineMs,
+      venue: venueOf(safety, self, args),
     };
     if (
       !last ||
       last.told.settleMs !== told.settleMs ||
-      last.told.reconcileDeadlineMs !== told.reconcileDeadlineMs
+      last.told.reconcileDeadlineMs !== told.reconcileDeadlineMs ||
+      last.told.venue !== told.venue
     ) {
       const asked = { ...safety, ...told };
       checkOrderSafety(asked);
@@ -33,8 +40,18 @@ export function patienceSource<This, Args extends unknown[], Result>(
   };
 }
 
+/** The venue of a call. */
+export function venueOf<This, Args extends unknown[], Result>(
+  { venue }: OrderSafety<This, Args, Result>,
+  self: This,
+  args: Args,
+): Venue | undefined {
+  return typeof venue === 'function' ? venue.apply(self, args) : venue;
+}
+
 /** What a call tells of its patience. */
 interface Told {
   readonly settleMs: SettleMs | undefined;
   readonly reconcileDeadlineMs: number | undefined;
+  readonly venue: Venue | undefined;
 }

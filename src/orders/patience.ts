@@ -3,7 +3,10 @@ import { type Venue, weexVenues } from './venue.js';
 
 /** How long a search for an order goes on. */
 export interface Patience {
-  /** The wait before each look-up after a failure, in milliseconds; when all are over, "not seen" is "absent". */
+  /**
+   * The wait before each look-up after a failure, in milliseconds; when all are over, "not seen" is "absent". It may
+   * have grown when it is asked again.
+   */
   waitsMs(error: unknown): readonly number[];
   /** When a search is given up, in milliseconds from its start. */
   readonly deadlineMs: number;
@@ -27,11 +30,20 @@ const laterWaitMs = 5_000;
  * first order may be filled by then.
  */
 export function latestAppearanceMs(venue: Venue, error?: unknown): number {
-  const { clockAheadMs = 0, idProtects, idWindowMs = 0, requestValidForMs, visibleWithinMs } = venue;
+  const { idProtects, idWindowMs = 0, requestValidForMs, visibleWithinMs } = venue;
   const harmless = idProtects === 'for-ever' || (idProtects === 'window' && idWindowMs > requestValidForMs);
   return harmless || isDone(error)
     ? visibleWithinMs
-    : requestValidForMs + visibleWithinMs + Math.max(0, clockAheadMs);
+    : requestValidForMs + visibleWithinMs + clockAheadOf(venue);
+}
+
+/** What the patience may grow by: a clock that is further ahead than requests are valid for is refused. */
+function mayGrowMs({ clockAheadMs, requestValidForMs }: Venue): number {
+  return typeof clockAheadMs === 'function' ? Math.max(0, requestValidForMs - clockAheadMs()) : 0;
+}
+
+function clockAheadOf({ clockAheadMs = 0 }: Venue): number {
+  return Math.max(0, typeof clockAheadMs === 'function' ? clockAheadMs() : clockAheadMs);
 }
 
 /** The patience that an order safety asks for: its own `settleMs`, or what its venue needs. */
@@ -45,7 +57,7 @@ export function patienceOf(safety: {
   const longestMs = settle ? sum(settle) : latestAppearanceMs(venue);
   return {
     waitsMs: (error) => settle ?? spreadLookUps(latestAppearanceMs(venue, error)),
-    deadlineMs: safety.reconcileDeadlineMs ?? longestMs + failedLookUpsMs,
+    deadlineMs: safety.reconcileDeadlineMs ?? longestMs + mayGrowMs(venue) + failedLookUpsMs,
   };
 }
 

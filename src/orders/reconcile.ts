@@ -2,6 +2,7 @@ import type { Clock } from '../context/clock.js';
 import { isWEEXError } from '../errors/index.js';
 import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
 import { judgeFound } from './judge-found.js';
+import { sum } from './patience.js';
 
 /** One look at the exchange, for the error message. */
 export interface LookUp {
@@ -21,8 +22,8 @@ export interface Search {
   readonly mismatchOf?: ((found: unknown) => string | undefined) | undefined;
   /** Whether the call says itself what is the order, by `matches`. */
   readonly isJudgedByCaller?: boolean | undefined;
-  /** The wait before each look-up, in milliseconds. */
-  readonly waitsMs: readonly number[];
+  /** The wait before each look-up, in milliseconds; asked again before each, since it may have grown. */
+  readonly waitsMs: () => readonly number[];
   /** How long all of it may take, in milliseconds. */
   readonly deadlineMs: number;
   readonly clock: Clock;
@@ -70,8 +71,16 @@ export async function reconcile(search: Search): Promise<Finding> {
 }
 
 /** The planned waits, and after them more as long as the last look-up failed. */
-function* delays(waitsMs: readonly number[], lookUps: readonly LookUp[]): Generator<number> {
-  yield* waitsMs;
+function* delays(waitsMs: Search['waitsMs'], lookUps: readonly LookUp[]): Generator<number> {
+  let waitedMs = 0;
+  for (let index = 0; ; index += 1) {
+    const planned = waitsMs();
+    // One that has grown meanwhile: its last wait was shorter when it was waited.
+    const delayMs = planned[index] ?? sum(planned) - waitedMs;
+    if (delayMs <= 0 && index >= planned.length) break;
+    waitedMs += delayMs;
+    yield delayMs;
+  }
   let delayMs = repeatMs.first;
   for (let last = lookUps.at(-1); last?.result === 'failed'; last = lookUps.at(-1)) {
     yield Math.max(delayMs, isWEEXError(last.error) ? (last.error.retryAfterMs ?? 0) : 0);

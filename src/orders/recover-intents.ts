@@ -120,7 +120,7 @@ async function recover<Result>(
       clientOrderId,
     ),
     // The whole patience: a clock that was set meanwhile does not tell how long ago it was sent.
-    waitsMs: [0, ...patience.waitsMs(undefined)],
+    waitsMs: () => [0, ...patience.waitsMs(undefined)],
     deadlineMs: patience.deadlineMs,
     clock,
     signal,

@@ -21,9 +21,10 @@ export interface Venue {
   readonly requestValidForMs: number;
   /**
    * How far the clock that requests are stamped by may run ahead of the exchange's, in milliseconds: a request is
-   * valid for as much longer. Default 0.
+   * valid for as much longer. A function is asked again before each look-up, since a look-up may be what shows it.
+   * Default 0.
    */
-  readonly clockAheadMs?: number | undefined;
+  readonly clockAheadMs?: number | (() => number) | undefined;
 }
 
 // A request whose timestamp is more than 30 s off is refused (API documentation, "Signature"). How late an order

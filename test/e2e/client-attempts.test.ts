@@ -67,8 +67,9 @@ describe('signatures', () => {
     await client.spot.cancelOrder({ symbol, clientOrderId: odd });
     await client.spot.placeOrder({ ...filling.spot, newClientOrderId: odd, quantity: 0.001 });
     await client.contract.cancelAllOrders();
-    for (const one of received) expectSigned(one);
-    const [cancel, place, all] = received;
+    const writes = received.filter(({ request }) => request.method !== 'GET');
+    for (const one of writes) expectSigned(one);
+    const [cancel, place, all] = writes;
     expect(new URLSearchParams(cancel?.request.url?.split('?')[1]).get('origClientOrderId')).toBe(odd);
     expect(JSON.parse(place?.body ?? '')).toEqual({
       ...filling.spot,
@@ -118,6 +119,7 @@ describe('a clock that is off', () => {
 
   it('is set before an order is sent again, which was refused and so not executed', async () => {
     const { client, exchange, requestsOf } = await connect();
+    await client.contract.getServerTime();
     exchange.inject({ kind: 'clock-skew', skewMs: 45_000 });
     await client.contract.placeOrder(resting.contract);
     expect(requestsOf('placeOrder').map(({ code, status }) => [code, status])).toEqual([

@@ -141,7 +141,7 @@ describe('close()', () => {
     exchange.inject({ kind: 'server-error', endpoint: 'getTicker', count: 1 });
     const placed = client.contract.placeOrder(filling.contract);
     const ticker = client.spot.getTicker(symbol);
-    await until(() => exchange.requests.length === 2);
+    await until(() => exchange.orders.length === 1);
     await client.close();
     expect((await placed).orderId).toBe(exchange.orders[0]?.orderId);
     expect((await ticker).symbol).toBe(symbol);

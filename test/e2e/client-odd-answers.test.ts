@@ -9,13 +9,20 @@ import { type Market, markets, rejection, resting } from './support/connect.js';
 const oddBodies = ['{}', 'null', '0', 'true', '"ok"', '{"data":null}', '[null]', '{"orderId":null}'];
 
 /** Answers every request as it is told; `bodies` are used up one by one, the last one stays. */
-async function oddExchange(bodies: readonly string[]): Promise<{ client: WeexClient; requests: string[] }> {
+async function oddExchange(
+  bodies: readonly string[],
+  tellsTime = false,
+): Promise<{ client: WeexClient; requests: string[] }> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url?.endsWith('/time') && tellsTime) {
+      response.end(JSON.stringify({ serverTime: Date.now() }));
+      return;
+    }
     const body = bodies[Math.min(requests.length, bodies.length - 1)];
     requests.push(`${request.method} ${request.url}`);
     request.resume();
-    response.setHeader('content-type', 'application/json');
     response.end(body);
   });
   await new Promise<void>((resolve) => {
@@ -96,10 +103,13 @@ describe.each(markets)('%s: an answer that is none to its request', (market) => 
     const ids = ['first', 'second'];
     const told = [{ orderId: '1', clientOrderId: 'first', success: true }];
     const seen = { orderId: '2', clientOrderId: 'second', symbol, status: 'NEW' };
-    const { client, requests } = await oddExchange([
-      JSON.stringify(market === 'spot' ? { orderList: told } : told),
-      JSON.stringify(market === 'spot' ? seen : [seen]),
-    ]);
+    const { client, requests } = await oddExchange(
+      [
+        JSON.stringify(market === 'spot' ? { orderList: told } : told),
+        JSON.stringify(market === 'spot' ? seen : [seen]),
+      ],
+      true,
+    );
     const outcomes =
       market === 'spot'
         ? await client.spot.placeOrders(ids.map((id) => ({ ...resting.spot, newClientOrderId: id })))

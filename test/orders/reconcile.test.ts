@@ -32,7 +32,7 @@ async function search(
     clientOrderId: 'a1',
     lookUp,
     clock,
-    waitsMs: [250, 1_000, 3_000],
+    waitsMs: () => [250, 1_000, 3_000],
     deadlineMs: 10_000,
     ...options,
   });
@@ -91,7 +91,7 @@ describe('reconcile', () => {
 
   it('waits as long as the exchange says after a refused look-up', async () => {
     const exchange = answering(new WEEXRateLimitError('Too many requests', { retryAfter: 4 }), undefined);
-    await search(exchange, { waitsMs: [0] });
+    await search(exchange, { waitsMs: () => [0] });
     expect(exchange.times).toEqual([0, 4_000]);
   });
 
@@ -139,6 +139,15 @@ describe('reconcile', () => {
     expect(exchange.times).toEqual([250]);
   });
 
+  it('goes on for as long as the patience has grown to meanwhile', async () => {
+    const exchange = answering(undefined, undefined, undefined, order);
+    const found = search(exchange, {
+      waitsMs: () => (exchange.times.length < 2 ? [250, 1_000] : [250, 3_000, 3_000]),
+    });
+    expect(await found).toMatchObject({ outcome: 'found' });
+    expect(exchange.times).toEqual([250, 1_250, 4_250, 6_250]);
+  });
+
   it('rejects with the reason of its signal, in a wait and in a look-up', async () => {
     for (const atMs of [100, 300]) {
       const clock = createFakeClock();
@@ -148,7 +157,7 @@ describe('reconcile', () => {
         clientOrderId: 'a1',
         lookUp: () => new Promise(() => undefined),
         clock,
-        waitsMs: [250],
+        waitsMs: () => [250],
         deadlineMs: 10_000,
         signal: controller.signal,
       });
