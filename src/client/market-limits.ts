@@ -21,7 +21,7 @@ export type LimitType = 'weight' | 'orders';
  *
  * Source: WEEX V3 contract, weights measured in 2026; FAQ of September 2026.
  */
-export const startingLimits: Readonly<Record<LimitType, Allowance>> = {
+const startingLimits: Readonly<Record<LimitType, Allowance>> = {
   weight: { limit: 500, windowMs: 10_000 },
   orders: { limit: 300, windowMs: 60_000 },
 };

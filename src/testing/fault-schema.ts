@@ -53,7 +53,7 @@ const variants = v.variant(
     kind('slow-body', { durationMs }),
     kind('truncated-body', {}),
     kind('malformed-json', {}),
-    kind('rate-limit', { banMs: v.optional(durationMs), retryAfterSeconds }),
+    kind('rate-limit', { banMs: v.optional(durationMs), restarts: executed, retryAfterSeconds }),
     kind('server-error', { status, executed }),
     kind('proxy-html', { status, executed }),
     kind('refusal', { status, code: v.optional(v.union([v.number(), text])), message: v.optional(text) }),

@@ -41,10 +41,11 @@ export type FaultEffect =
   | { readonly kind: 'truncated-body' }
   /** Carried out; the body stops in the middle of the JSON, correctly framed. */
   | { readonly kind: 'malformed-json' }
-  /** HTTP 429. `banMs` refuses the address for so long whatever it sends. */
+  /** HTTP 429. `banMs` refuses the address for so long whatever it sends; `restarts`: from every request anew. */
   | {
       readonly kind: 'rate-limit';
       readonly banMs?: number | undefined;
+      readonly restarts?: boolean | undefined;
       readonly retryAfterSeconds?: number | undefined;
     }
   /** HTTP 500 (or `status`) with an unknown error as JSON. */

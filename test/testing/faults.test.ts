@@ -104,6 +104,18 @@ describe('a fault', () => {
     expect((await time()).status).toBe(200);
   });
 
+  it('bans it anew with every request, where it says so', async () => {
+    const clock = await standStill();
+    exchange.inject({ kind: 'rate-limit', banMs: 120, restarts: true, count: 1 });
+    expect((await time()).status).toBe(429);
+    await clock.advance(100);
+    expect((await time()).status).toBe(429);
+    await clock.advance(119);
+    expect((await time()).status).toBe(429);
+    await clock.advance(120);
+    expect((await time()).status).toBe(200);
+  });
+
   it('moves the clock of the exchange', async () => {
     const stop = exchange.inject({ kind: 'clock-skew', skewMs: 45_000 });
     expect((await place()).json.code).toBe(-1046);

@@ -12,7 +12,7 @@ export interface FaultScene {
   /** As `execute`, but the exchange refuses it in the end: `refused` is the answer unless a check fails before. */
   readonly refuse: (refused: Answer) => Answer;
   /** Refuses the address for a while. */
-  readonly ban: (forMs: number) => void;
+  readonly ban: (forMs: number, restarts: boolean) => void;
 }
 
 type Kind = AnsweringFault['kind'];
@@ -42,8 +42,8 @@ const effects: Effects = {
     const answer = execute();
     connection.send({ ...answer, body: answer.body.slice(0, Math.ceil(answer.body.length / 2)) });
   },
-  'rate-limit': ({ banMs, retryAfterSeconds }, { ban, connection }) => {
-    if (banMs !== undefined) ban(banMs);
+  'rate-limit': ({ banMs, restarts = false, retryAfterSeconds }, { ban, connection }) => {
+    if (banMs !== undefined) ban(banMs, restarts);
     connection.send(tooManyRequests(retryAfter(retryAfterSeconds)));
   },
   'server-error': ({ status = 500, executed }, { execute, connection }) => {

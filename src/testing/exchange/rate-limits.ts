@@ -54,6 +54,7 @@ export class RateLimits {
   readonly limits: ExchangeLimits;
   readonly #counters = new Map<string, WindowCounter>();
   readonly #bannedUntilMs = new Map<string, number>();
+  readonly #restartMs = new Map<string, number>();
 
   constructor(limits: ExchangeLimits) {
     this.limits = limits;
@@ -81,9 +82,11 @@ export class RateLimits {
     return this.#take(scope, inForce, orders, nowMs, ['X-ORDER-COUNT', 'X-ORDER-REMAINING']);
   }
 
-  /** Refuses a scope for a while, whatever it has used. */
-  ban(scope: string, untilMs: number): void {
+  /** Refuses a scope for a while, whatever it has used; with `restartMs` for so long from every request. */
+  ban(scope: string, untilMs: number, restartMs?: number): void {
     this.#bannedUntilMs.set(scope, untilMs);
+    if (restartMs === undefined) this.#restartMs.delete(scope);
+    else this.#restartMs.set(scope, restartMs);
   }
 
   /** As exchangeInfo tells it. */
@@ -102,7 +105,10 @@ export class RateLimits {
   }
 
   #isBanned(scope: string, nowMs: number): boolean {
-    return nowMs < (this.#bannedUntilMs.get(scope) ?? Number.NEGATIVE_INFINITY);
+    const isBanned = nowMs < (this.#bannedUntilMs.get(scope) ?? Number.NEGATIVE_INFINITY);
+    const restartMs = this.#restartMs.get(scope);
+    if (isBanned && restartMs !== undefined) this.#bannedUntilMs.set(scope, nowMs + restartMs);
+    return isBanned;
   }
 
   #take(

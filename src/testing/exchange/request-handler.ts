@@ -75,7 +75,7 @@ export class RequestHandler {
       chance: received.draw.answer?.chance ?? 0,
       execute: () => this.#execute(received),
       refuse: (refused) => this.#execute(received, refused),
-      ban: (forMs) => this.#ban(received, forMs),
+      ban: (forMs, restarts) => this.#ban(received, forMs, restarts),
     };
     const { answer, conditions } = received.draw;
     const go = () => {
@@ -206,9 +206,10 @@ export class RequestHandler {
     return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '' };
   }
 
-  #ban({ request, endpoint }: Received, forMs: number): void {
+  #ban({ request, endpoint }: Received, forMs: number, restarts: boolean): void {
     const { world, clock } = this.#options;
-    world.limits.ban(addressScope(request, endpoint?.market ?? 'spot'), clock.now() + forMs);
+    const scope = addressScope(request, endpoint?.market ?? 'spot');
+    world.limits.ban(scope, clock.now() + forMs, restarts ? forMs : undefined);
   }
 }
 
