@@ -89,8 +89,8 @@ function summarize(seed: number, rehearsal: Rehearsal): SeedResult {
     placed: count(({ orders }) => orders.length > 0),
     duplicates: intents.reduce((sum, { copies, orders }) => sum + Math.max(0, orders.length - 1 - copies), 0),
     misreports: count(
-      ({ orders, report }) =>
-        (report === 'placed' && orders.length === 0) || (report === 'not-placed' && orders.length > 0),
+      ({ copies, orders, report }) =>
+        (report === 'placed' && orders.length === 0) || (report === 'not-placed' && orders.length > copies),
     ),
     unknown: count(({ report }) => report === 'unknown'),
     cancelsMs: calls.flatMap(({ durationMs, operation }) =>

@@ -27,7 +27,7 @@ export const badYear: RehearsalScenario = {
       durationMs: 10_000,
       jitterMs: 2_000,
       faults: [
-        { kind: 'tight-limits', weight: 300, orders: 15 },
+        { kind: 'tight-limits', weight: 200, orders: 60 },
         { kind: 'rate-limit', probability: 0.1 },
         { kind: 'refusal', endpoint: 'placeOrder', probability: 0.05 },
       ],

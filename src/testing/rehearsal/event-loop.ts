@@ -8,7 +8,7 @@ export interface EventLoop {
    */
   set(fn: () => void, ms: number, owner?: object): number;
   clear(handle: unknown): void;
-  /** Forgets everything that an owner waits for. */
+  /** Forgets everything that an owner waits for, and whatever it is going to wait for: it is gone. */
   drop(owner: object): void;
   /** How much an owner waits for. */
   pending(owner: object): number;
@@ -35,6 +35,7 @@ const stepsAtOnce = 32;
 export function createEventLoop(): EventLoop {
   const heap: Timer[] = [];
   const timers = new Map<number, Timer>();
+  const gone = new WeakSet<object>();
   let nowMs = 0;
   let lastHandle = 0;
 
@@ -72,6 +73,7 @@ export function createEventLoop(): EventLoop {
       // Whole milliseconds, so that no sum of times depends on the order in which it was made.
       const delayMs = ms > longestDelayMs ? 1 : Math.max(0, Math.ceil(ms || 0));
       lastHandle += 1;
+      if (owner && gone.has(owner)) return lastHandle;
       const timer: Timer = { handle: lastHandle, dueMs: nowMs + delayMs, owner, fn };
       timers.set(lastHandle, timer);
       add(heap, timer);
@@ -82,6 +84,7 @@ export function createEventLoop(): EventLoop {
       if (timer) forget(timer);
     },
     drop(owner) {
+      gone.add(owner);
       for (const timer of timers.values()) if (timer.owner === owner) forget(timer);
     },
     pending(owner) {

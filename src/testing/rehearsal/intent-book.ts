@@ -18,7 +18,7 @@ export interface RehearsedIntent {
   readonly reportedAtMs: number | undefined;
   /** The orders that stand or stood under its id, oldest first. */
   readonly orders: readonly SimulatedOrder[];
-  /** How many requests for it reached the exchange a second time because a proxy sent them again. */
+  /** How many of them stand because a proxy sent a request a second time. */
   readonly copies: number;
 }
 

@@ -71,11 +71,11 @@ function* standsTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
 }
 
 function* contradicts({ intents }: RehearsalFacts): Iterable<Breach> {
-  for (const { clientOrderId, name, orders, report, reportedAtMs: atMs } of intents) {
+  for (const { clientOrderId, copies, name, orders, report, reportedAtMs: atMs } of intents) {
     if (report === 'placed' && orders.length === 0) {
       yield { message: `${name} was reported as placed and does not stand`, atMs, clientOrderId };
     }
-    if (report === 'not-placed' && orders.length > 0) {
+    if (report === 'not-placed' && orders.length > copies) {
       yield { message: `${name} was reported as not placed and stands`, atMs, clientOrderId };
     }
   }
@@ -89,13 +89,14 @@ function* journalDisagrees({ intents, journal }: RehearsalFacts): Iterable<Breac
     if (entry.settled === undefined) written.add(entry.clientOrderId);
     else settled.set(entry.clientOrderId, entry);
   }
-  for (const { begunAtMs, clientOrderId, name, orders } of intents) {
+  for (const { begunAtMs, clientOrderId, copies, name, orders } of intents) {
     if (!written.has(clientOrderId) && orders.length > 0) {
       yield { message: `${name} stands and was never written down`, atMs: begunAtMs, clientOrderId };
     }
     const last = settled.get(clientOrderId);
     if (!last) continue;
-    if ((last.settled === 'executed') !== orders.length > 0) {
+    const isTrue = last.settled === 'executed' ? orders.length > 0 : orders.length <= copies;
+    if (!isTrue) {
       const stands = orders.length > 0 ? 'stands' : 'does not stand';
       yield {
         message: `${name} was settled as ${last.settled} and ${stands}`,

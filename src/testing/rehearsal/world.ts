@@ -105,15 +105,17 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     deliver(arrived, copied, incoming, reply, body) {
       place = arrived;
       isCopy = copied;
-      const before = simulation.requests.length;
+      const { orders, requests } = simulation;
+      const before = { orders: orders.length, requests: requests.length };
       simulation.handler.handle(incoming, reply, body);
-      const entry = simulation.requests.at(-1);
-      if (!entry || simulation.requests.length === before) return;
+      const entry = requests.at(-1);
+      if (!entry || requests.length === before.requests) return;
       trace.add(
         `${nameOf(arrived)} ${copied ? 'arrived again' : 'arrived'}${entry.fault ? `, fault: ${entry.fault}` : ''}`,
       );
-      if (copied && entry.operation === 'placeOrder' && entry.clientOrderId)
-        book.get(entry.clientOrderId).copies += 1;
+      // A copy meets no fault of the exchange: what it does, it does at once.
+      if (copied)
+        for (const { clientOrderId } of orders.slice(before.orders)) book.get(clientOrderId).copies += 1;
     },
   });
 
