@@ -67,5 +67,5 @@ it('gives the same traces under every version of Node and on every machine', asy
     hash.update(trace);
   }
   // A change of the rehearsal or of the simulated exchange changes it; another version of Node must not.
-  expect(hash.digest('hex')).toBe('');
+  expect(hash.digest('hex')).toBe('deda32eda8a344c1d474923ac6d97ab02e6d6a1bc792511515d539fda4409c31');
 });
