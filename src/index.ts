@@ -162,6 +162,7 @@ export type {
   CircuitOpened,
   CoolDownEntered,
   CoolDownLeft,
+  LimitAdapted,
   LimitContradicted,
   ErrorBurst,
   ErrorClassified,

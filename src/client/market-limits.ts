@@ -135,7 +135,7 @@ export class MarketLimits {
 
   #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
     // Another window is another counter: those who share one must agree on it.
-    return { limit, windowMs, type, scope: `${this.#market}.${type}.${windowMs}` };
+    return { limit, windowMs, type, adaptive: true, scope: `${this.#market}.${type}.${windowMs}` };
   }
 }
 

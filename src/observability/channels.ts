@@ -18,6 +18,7 @@ export const channels: { readonly [Type in ResilienceEventType]: EventChannel<Ty
   callRefused: new EventChannel('callRefused'),
   coolDownEntered: new EventChannel('coolDownEntered'),
   coolDownLeft: new EventChannel('coolDownLeft'),
+  limitAdapted: new EventChannel('limitAdapted'),
   limitContradicted: new EventChannel('limitContradicted'),
   fallbackUsed: new EventChannel('fallbackUsed'),
   reconcileStarted: new EventChannel('reconcileStarted'),

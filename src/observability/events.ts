@@ -156,6 +156,18 @@ export interface CoolDownLeft {
   readonly lastedMs: number;
 }
 
+/** A rate limit that is found out was lowered, because the exchange refused. */
+export interface LimitAdapted {
+  readonly type: 'limitAdapted';
+  readonly at: number;
+  readonly policy: string;
+  /** The limit that was in force, and the one that is from now on. */
+  readonly from: number;
+  readonly to: number;
+  /** The answer that lowered it. */
+  readonly error: unknown;
+}
+
 /** The exchange publishes another limit than its answers show: the answers are believed. Told once for each limit. */
 export interface LimitContradicted {
   readonly type: 'limitContradicted';
@@ -245,6 +257,7 @@ export type ResilienceEvent =
   | CallRefused
   | CoolDownEntered
   | CoolDownLeft
+  | LimitAdapted
   | LimitContradicted
   | FallbackUsed
   | ReconcileStarted

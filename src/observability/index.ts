@@ -20,6 +20,7 @@ export type {
   CircuitOpened,
   CoolDownEntered,
   CoolDownLeft,
+  LimitAdapted,
   LimitContradicted,
   ErrorClassified,
   FallbackUsed,

@@ -20,6 +20,7 @@ const decisions: readonly ResilienceEventType[] = [
   'circuitIsolated',
   'coolDownEntered',
   'coolDownLeft',
+  'limitAdapted',
   'limitContradicted',
   'budgetExhausted',
   'fallbackUsed',

@@ -275,9 +275,9 @@ export class Pipeline implements ResiliencePolicy {
   #limiter(): RateLimiter | undefined {
     const rateLimit: RateLimitOptions | false | undefined = this.#options.rateLimit;
     if (!rateLimit) return undefined;
-    const { limit, windowMs, type = 'weight', scope } = rateLimit;
+    const { limit, windowMs, type = 'weight', scope, adaptive = false } = rateLimit;
     const reservedCritical = rateLimit.reserved?.critical ?? 0;
-    const config = { limit, windowMs, type, reservedCritical };
+    const config = { limit, windowMs, type, reservedCritical, adaptive };
     if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.clock);
     if (this.#ownLimiter) this.#ownLimiter.configure(config, this.clock.now());
     else this.#ownLimiter = new RateLimiter(config, this.clock);

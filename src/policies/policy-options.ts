@@ -109,6 +109,12 @@ export interface RateLimitOptions {
   /** Which counter of the exchange this is, so that the headers of its answers correct it. Default `'weight'`. */
   readonly type?: 'weight' | 'orders' | undefined;
   /**
+   * Finds the limit out below `limit`, where it is not known or others share it: a rate-limit answer leaves four
+   * fifths of what was used, at least half of what was allowed, and each window without one gives some back. Off while the headers of answers tell
+   * the count. Default `false`.
+   */
+  readonly adaptive?: boolean | undefined;
+  /**
    * Permits of a window kept for critical calls, beside what they asked for in the last six windows. It lapses after
    * six windows without a critical call, until the next one. Default 0; slots that a bulkhead reserves are no permits.
    */

@@ -128,6 +128,7 @@ const options = group({
         cost: count(0),
         scope: text,
         type: oneOf(['weight', 'orders']),
+        adaptive: v.boolean('must be true or false'),
         reserved: group({ critical: count(0) }),
       },
       ['limit', 'windowMs'],

@@ -1,17 +1,10 @@
 import type { Clock } from '../context/clock.js';
+import { AdaptiveLimit, type Lowered } from './adaptive-limit.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import { hold, release } from '../observability/outbox.js';
 import { CriticalReserve } from './critical-reserve.js';
 import type { PermitWaiter, RateLimitClient } from './rate-limit-client.js';
-
-/** The allowance of a window. */
-export interface RateLimitConfig {
-  readonly limit: number;
-  readonly windowMs: number;
-  readonly type: 'weight' | 'orders';
-  /** Kept free for critical calls, until none was seen for six windows. */
-  readonly reservedCritical: number;
-}
+import type { RateLimitConfig } from './rate-limit-config.js';
 
 /** The call that goes next, whatever its class, and for which what comes back is saved up. */
 interface Turn {
@@ -59,6 +52,7 @@ export class RateLimiter {
   #spentFrom = 0;
   readonly #used = { ordinary: 0, critical: 0 };
   readonly #reserve = new CriticalReserve();
+  readonly #adaptive = new AdaptiveLimit();
   // How many went since the last turn, while others waited.
   #gone = 0;
   // How much went out to calls that had waited, in this slice of time.
@@ -76,9 +70,10 @@ export class RateLimiter {
   }
 
   /** What is used at this moment, and the limit in force. */
-  snapshot(now: number): { readonly used: number; readonly limit: number } {
+  snapshot(now: number): { readonly used: number; readonly limit: number; readonly adaptive?: true } {
     this.#expire(now);
-    return { used: this.#used.ordinary + this.#used.critical, limit: this.#limit };
+    const state = { used: this.#used.ordinary + this.#used.critical, limit: this.#limit };
+    return this.#adaptive.isActive ? { ...state, adaptive: true } : state;
   }
 
   configure(config: RateLimitConfig, now: number): void {
@@ -155,6 +150,7 @@ export class RateLimiter {
     const { type, windowMs } = this.#config;
     if (usage.type !== type || usage.intervalMs !== windowMs) return;
     this.#shownAt = now;
+    this.#adaptive.forget();
     const { used, remaining } = usage;
     // Past the limit the count goes on, so that it no longer tells what the limit is.
     if (used !== undefined && remaining !== undefined && remaining > 0)
@@ -165,6 +161,14 @@ export class RateLimiter {
     if (unseen <= 0) return;
     this.#used.ordinary += unseen;
     this.settle(unseen, false, now);
+  }
+
+  /** The exchange refused: where the headers do not tell all, the limit is found out. */
+  refused(startedAt: number, now: number): Lowered | undefined {
+    if (!this.#config.adaptive || now - this.#shownAt <= this.#config.windowMs) return undefined;
+    this.#expire(now);
+    const used = this.#used.ordinary + this.#used.critical;
+    return this.#adaptive.refused(used, this.#limit, { startedAt, now });
   }
 
   /** Whether the headers of late answers left room, so that a refusal is none of this limit. */
@@ -259,7 +263,9 @@ export class RateLimiter {
   }
 
   get #limit(): number {
-    return Math.min(this.#config.limit, this.#statedLimit);
+    const stated = Math.min(this.#config.limit, this.#statedLimit);
+    if (!this.#adaptive.isActive) return stated;
+    return this.#adaptive.at(stated, this.#config.windowMs, this.#clock.now());
   }
 
   #reserved(now: number): number {

@@ -1,7 +1,9 @@
 import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
+import { channels } from '../observability/channels.js';
 import type { Attempt } from './attempt.js';
 import type { Circuit } from './circuit.js';
 import { gateRefusal } from './gate-refusal.js';
+import { epochTime } from './monotonic-clock.js';
 import { matchesClass } from './matches-class.js';
 import type { Plan } from './plan.js';
 import type { FoundRule } from './rule-book.js';
@@ -28,12 +30,17 @@ export function tellCircuit(
 
 /** Begins a cool-down where the error says so, and returns for how long. */
 export function tellGate(
-  { gate, ownGate, limiter, name }: Plan,
+  { gate, ownGate, limiter, name, clock, origin }: Plan,
   attempt: Attempt,
   error: unknown,
   rule: FoundRule | undefined,
   now: number,
 ): number | undefined {
+  const { kind } = isWEEXError(error) ? error : { kind: undefined };
+  const lowered = kind === 'rate-limit' ? limiter?.refused(attempt.startedAt, now) : undefined;
+  if (lowered && channels.limitAdapted.hasSubscribers) {
+    channels.limitAdapted.publish({ at: epochTime(clock, now), policy: name, ...lowered, error }, origin);
+  }
   if (!gate) return undefined;
   const closes = ownGate ? rule?.coolDown === true : rule?.own?.coolDown === true;
   if (closes) {
@@ -41,7 +48,6 @@ export function tellGate(
     target.refuse(refusal, { error, policy: name }, now);
   }
   if (attempt.pass) {
-    const { kind } = isWEEXError(error) ? error : { kind: undefined };
     const isSilent = kind === 'network' || kind === 'timeout';
     gate.settle(attempt.pass, isSilent ? 'nothing' : 'answered', now);
   }

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../context/clock.js';
 import { CoolDown } from './cool-down.js';
 import type { RetryBudgetOptions } from './policy-options.js';
-import { type RateLimitConfig, RateLimiter } from './rate-limiter.js';
+import type { RateLimitConfig } from './rate-limit-config.js';
+import { RateLimiter } from './rate-limiter.js';
 import { RetryBudget } from './retry-budget.js';
 
 /** The scope of gates and budgets where none is named. */
@@ -56,12 +58,14 @@ export class Scopes {
       );
     }
     // The last one who says how much the scope may take is right, as after a look at the exchange's own figures.
-    const reservedCritical = config.reservedCritical || (existing?.config.reservedCritical ?? 0);
-    if (
-      existing &&
-      (existing.config.limit !== config.limit || existing.config.reservedCritical !== reservedCritical)
-    ) {
-      existing.configure({ ...config, reservedCritical }, clock.now());
+    const known = existing?.config;
+    const merged = {
+      ...config,
+      reservedCritical: config.reservedCritical || (known?.reservedCritical ?? 0),
+      adaptive: config.adaptive || known?.adaptive === true,
+    };
+    if (existing && !isDeepStrictEqual(known, merged)) {
+      existing.configure(merged, clock.now());
     }
     return scope.limiter;
   }

@@ -1,0 +1,10 @@
+/** The allowance of a window. */
+export interface RateLimitConfig {
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly type: 'weight' | 'orders';
+  /** Kept free for critical calls, until none was seen for six windows. */
+  readonly reservedCritical: number;
+  /** Whether it is lowered where the exchange refuses and its headers do not tell why. */
+  readonly adaptive: boolean;
+}
