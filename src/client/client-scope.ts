@@ -14,6 +14,8 @@ export interface ClientScope {
 /** What the methods of one market have in common. */
 export interface MarketScope extends ClientScope {
   readonly venue: Venue;
+  /** Names the account and the market, without telling the key. */
+  readonly account: string;
 }
 
 const scopes: WeakMap<object, MarketScope> = new WeakMap();
@@ -33,11 +35,14 @@ export function clientScope(self: unknown): MarketScope {
 /** What the order safety of every method takes from its client, once a call. */
 export const ofClient: Pick<
   OrderSafety<object, unknown[], unknown>,
-  'settleMs' | 'journal' | 'venue' | 'reconcileDeadlineMs' | 'lookUpPolicy'
+  'settleMs' | 'journal' | 'venue' | 'account' | 'reconcileDeadlineMs' | 'lookUpPolicy'
 > = {
   lookUpPolicy,
   reconcileDeadlineMs(this: object): number {
     return clientScope(this).reconcileDeadlineMs;
+  },
+  account(this: object): string {
+    return clientScope(this).account;
   },
   venue(this: object): Venue {
     return clientScope(this).venue;

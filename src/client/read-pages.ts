@@ -1,13 +1,25 @@
-/** The items of a list that is read page by page. A page that is not full is the last one. */
-export async function* readPages<Item>(
+/** An exchange that gives out shorter pages than were asked for still gives out this many. */
+const shortestCap = 10;
+
+/**
+ * The items of a list that is read page by page. A page without items is the last one, and so is one of a few: more
+ * may be all that the exchange gives out at a time, whatever size was asked for. So is a page that was there before:
+ * the exchange does not turn pages.
+ */
+export async function* readPages<Item extends { readonly orderId?: unknown }>(
   firstPage: number,
   size: number,
   fetchPage: (page: number) => Promise<readonly Item[]>,
 ): AsyncGenerator<Item, void> {
+  let first: unknown;
   for (let page = firstPage; ; page += 1) {
     const items = await fetchPage(page);
+    const [item] = items;
+    if (item === undefined) return;
+    if (page > firstPage && item.orderId !== undefined && item.orderId === first) return;
+    first = item.orderId;
     yield* items;
-    if (items.length < size) return;
+    if (items.length < size && items.length < shortestCap) return;
   }
 }
 

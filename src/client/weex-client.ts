@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
 import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
@@ -94,7 +95,7 @@ export class WeexClient {
     this.registry = registry ?? new PolicyRegistry();
     const limits = defineClientPolicies(this.registry);
     this.#scope = { calls: new OpenCalls(), journal, settleMs, reconcileDeadlineMs };
-    const session = (market: Market, time: Endpoint): RestSession =>
+    const makeSession = (market: Market, time: Endpoint): RestSession =>
       new RestSession({
         config,
         market,
@@ -102,16 +103,22 @@ export class WeexClient {
         now: Date.now,
         limits: limits[market],
       });
-    const spot = session('spot', spotEndpoints.getServerTime);
-    const contract = session('contract', contractEndpoints.getServerTime);
+    const spot = makeSession('spot', spotEndpoints.getServerTime);
+    const contract = makeSession('contract', contractEndpoints.getServerTime);
     this.#sessions = [spot, contract];
     this.spot = new SpotClient(spot);
     this.contract = new ContractClient(contract);
-    for (const market of [this.spot, this.contract]) {
-      setInstanceRegistry(market, this.registry);
-      const { clock } = market === this.spot ? spot : contract;
-      const venue = market === this.spot ? weexVenues.spot : weexVenues.contract;
-      setClientScope(market, { ...this.#scope, venue: { ...venue, clockAheadMs: () => clock.aheadMs } });
+    const markets = { spot: this.spot, contract: this.contract };
+    for (const [name, session] of [
+      ['spot', spot],
+      ['contract', contract],
+    ] as const) {
+      setInstanceRegistry(markets[name], this.registry);
+      setClientScope(markets[name], {
+        ...this.#scope,
+        account: accountOf(name, config),
+        venue: { ...weexVenues[name], clockAheadMs: () => session.clock.aheadMs },
+      });
     }
   }
 
@@ -173,6 +180,11 @@ export class WeexClient {
     await this.#scope.calls.close(graceMs);
     await Promise.all(this.#sessions.map((session) => session.close()));
   }
+}
+
+/** By what two clients of one account are told to be so; a digest, because the key is a secret. */
+function accountOf(market: Market, { apiKey, baseUrls }: WeexConfig): string {
+  return `${market} ${baseUrls[market]} ${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`;
 }
 
 function readOptions(

@@ -22,6 +22,7 @@ export class OrderAttempts<Result> {
   sentAt: number | undefined;
 
   readonly #id: string | undefined;
+  readonly #idempotent: boolean;
   readonly #inDoubt: Set<symbol> = new Set();
   /** Every write that any of them sent, as far as it was seen. */
   readonly #sent: Set<SentRequest> = new Set();
@@ -30,8 +31,9 @@ export class OrderAttempts<Result> {
   /** The attempt that may send; any other was given up while it was still preparing. */
   #current: symbol | undefined;
 
-  constructor(id: string | undefined) {
+  constructor(id: string | undefined, idempotent = false) {
     this.#id = id;
+    this.#idempotent = idempotent;
   }
 
   /** Whether one of them may have been executed and has to be looked up before the next. */
@@ -78,7 +80,8 @@ export class OrderAttempts<Result> {
     this.sentAt = Date.now();
     try {
       const value = await send(context);
-      if (isNoConfirmation(value, this.#id)) throw unconfirmed(value, this.#id);
+      if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
+        throw unconfirmed(value, this.#id);
       this.executed = { value };
       return value;
     } catch (error) {
@@ -118,12 +121,32 @@ export class OrderAttempts<Result> {
 /** Fields under which an answer tells the order's own id. */
 const idFields = ['orderId', 'order_id'] as const;
 
+/** Fields under which an order goes by any id. */
+const anyIdFields = [
+  ...idFields,
+  'id',
+  'clientOrderId',
+  'newClientOrderId',
+  'origClientOrderId',
+  'clientOid',
+  'client_oid',
+  'algoId',
+  'clientAlgoId',
+] as const;
+
 /** Whether a result looks like an acknowledgement and is none: of another order, or with an id that is no id. */
 function isNoConfirmation(value: unknown, id: string | undefined): boolean {
   if (typeof value !== 'object' || value === null || id === undefined) return false;
   if (carriesOtherId(value, id)) return true;
   const fields = value as Readonly<Record<string, unknown>>;
   return idFields.some((name) => name in fields && isNoId(fields[name]));
+}
+
+/** Whether it says that it succeeded and not in what: a proxy or a half-finished deployment answers so. */
+function isBareSuccess(value: unknown, id: string | undefined): boolean {
+  if (typeof value !== 'object' || value === null || id === undefined) return false;
+  const { success } = value as { readonly success?: unknown };
+  return success === true && !anyIdFields.some((name) => name in value);
 }
 
 function isNoId(value: unknown): boolean {

@@ -6,7 +6,7 @@ import { ForeignAttempt } from '../policies/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
-import { type IdState, idsInDoubt, keepUnknown } from './ids-in-doubt.js';
+import { type IdsInDoubt, idsInDoubt, keepUnknown } from './ids-in-doubt.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
@@ -84,7 +84,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     this.#call = call;
     this.#options = call.options ?? {};
     this.#id = safety.clientOrderId.apply(call.self, call.args) || undefined;
-    this.#attempts = new OrderAttempts(this.#id);
+    this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent);
     this.#record = this.#makeRecord();
   }
 
@@ -109,11 +109,11 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   }
 
   /** Takes the id for this call; `undefined` where the call has none, or may be made twice. */
-  #claimId(): Map<string, IdState> | undefined {
+  #claimId(): IdsInDoubt | undefined {
     const id = this.#id;
     if (id === undefined || this.#options.idempotent) return undefined;
-    const { self } = this.#call;
-    const ids = idsInDoubt(typeof self === 'object' && self !== null ? self : this.#safety);
+    const { args, self } = this.#call;
+    const ids = idsInDoubt(this.#safety.account?.apply(self, args) ?? this.#safety);
     const before = ids.get(id);
     if (before === 'under-way') throw this.#underWay(id);
     this.#isResumed = before === 'unknown';
@@ -121,7 +121,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     return ids;
   }
 
-  #releaseId(ids: Map<string, IdState>): void {
+  #releaseId(ids: IdsInDoubt): void {
     const id = this.#id as string;
     if (this.#attempts.isOpen) keepUnknown(ids, id);
     else ids.delete(id);

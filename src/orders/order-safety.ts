@@ -61,6 +61,12 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
     ...args: Args
   ) => PromiseLike<Result | undefined | null> | Result | undefined | null;
   /**
+   * Names the account whose id it is, by any text but a secret: one call at a time may send an id, and an id in doubt
+   * is looked up first, in every call of the process for that account. Default: the calls of this method, whatever
+   * their instance, are for one account.
+   */
+  account?(this: This, ...args: Args): string;
+  /**
    * Whether what was found is what was ordered; `false` makes it a look-up that failed. Default: symbol, side,
    * position side and quantity are the same wherever both tell them.
    */

@@ -311,7 +311,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       // Circuit and gate know before anybody takes the place.
       this.#release(attempt);
       if (isCurrent || this.#takesLate(value)) {
-        if (!this.options.resolveUnknown) plan.stale?.keep(this.options, value, now);
+        if (!this.options.resolveUnknown && !attempt.sent) plan.stale?.keep(this.options, value, now);
         this.#end(true, value, now, 'success');
       }
     } finally {

@@ -171,7 +171,8 @@ export interface PolicyOptions {
    * The last good value answers in place of a failed call while it is younger than this, in milliseconds: where the
    * exchange is down, slow, limits or was not asked, not where it refused the request. Values are told apart by
    * instance, operation, key and arguments, so a call that names none of them shares one value with all of its kind; a call
-   * whose arguments are no plain data has none.
+   * whose arguments are no plain data has none. A call that sent a write, or that has `orderSafety`, keeps none:
+   * an older order is no answer to a new one.
    */
   readonly staleMs?: number | undefined;
   /** `'read'`: everything under this policy only reads, so calls with an unknown outcome may be sent again. */

@@ -9,6 +9,7 @@ import {
   createPolicy,
   type OrderSafety,
   type PolicyOptions,
+  Resilient,
   resilient,
   TradingStrategyError,
   WEEXOutcomeUnknownError,
@@ -80,13 +81,15 @@ const safety: OrderSafety<unknown, [Order], Placed> = {
   },
   settleMs: [1, 20],
 };
+/** Every test has an exchange, and so an account, of its own. */
+const guardedAs = (): OrderSafety<unknown, [Order], Placed> => ({ ...safety });
 const post = async (sent: Order): Promise<Placed> => (await http.post<Placed>('/order', sent)).data;
 const post307: Answer = (response) => void response.writeHead(307, { location: '/order' }).end();
 
 type Method = (order: Order) => Promise<Placed>;
 type Policy = Parameters<typeof resilient<Method>>[1];
 const guarded = (method: Method, policy: Policy = fast): Method =>
-  resilient(method, policy, { orderSafety: safety });
+  resilient(method, policy, { orderSafety: guardedAs() });
 const wrapAs =
   (make: (cause: unknown) => unknown): Method =>
   async (sent) => {
@@ -370,6 +373,24 @@ describe('one id, several calls', () => {
     expect(executed).toHaveLength(1);
   });
 
+  it('is known to every instance of a class, and to every method that names the account', async () => {
+    class Trading {
+      @Resilient(fast, { orderSafety: safety })
+      async place(sent: Order): Promise<Placed> {
+        return post(sent);
+      }
+    }
+    const first = new Trading().place(order);
+    await expect(new Trading().place(order)).rejects.toThrow(/is under way/);
+    await first;
+    const main = { ...safety, account: () => 'main' };
+    const other = resilient(post, fast, { orderSafety: main })(order);
+    await expect(resilient(post, fast, { orderSafety: { ...main } })(order)).rejects.toThrow(/is under way/);
+    await resilient(post, fast, { orderSafety: { ...main, account: () => 'second' } })(order);
+    await other;
+    expect(executed).toHaveLength(3);
+  });
+
   it('what an earlier call left unknown is looked up before anything is sent', async () => {
     let isBlind = true;
     const place = resilient(post, fast, {
@@ -398,13 +419,22 @@ describe('one id, several calls', () => {
   });
 });
 
-it('an older order is no answer to a new one: staleMs keeps nothing of guarded orders', async () => {
+it.each([
+  ['guarded orders', guarded],
+  ['a call that sent a write', (method: Method, policy: Policy) => resilient(method, policy)],
+])('an older order is no answer to a new one: staleMs keeps nothing of %s', async (_, make) => {
   const policy = createPolicy({ ...fast, staleMs: 60_000 });
-  const place = guarded(post, policy);
+  const place = make(post, policy);
   await place(order);
   answerOrder = (response) => {
     executed = [];
     json(response, 503, {});
   };
-  await expect(place(order)).rejects.toMatchObject({ executionStatus: 'not-executed' });
+  await expect(place(order)).rejects.toMatchObject({ kind: 'system' });
+});
+
+it('a success that names no order is looked up', async () => {
+  answerOrder = (response) => json(response, 200, { success: true });
+  expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1', side: 'BUY' });
+  expect([executed.length, lookUps]).toEqual([1, 1]);
 });

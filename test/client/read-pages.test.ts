@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { collect, findItem, readPages } from '../../src/client/read-pages.js';
+
+const orders = (count: number) => Array.from({ length: count }, (_, index) => ({ orderId: String(index) }));
+
+/** A list that is given out in pages of at most `cap`, whatever is asked for. */
+function pagesOf(
+  count: number,
+  cap: number,
+): { fetch: (page: number) => Promise<{ orderId: string }[]>; asked: number[] } {
+  const asked: number[] = [];
+  const all = orders(count);
+  return {
+    asked,
+    fetch: async (page) => {
+      asked.push(page);
+      return all.slice(page * cap, (page + 1) * cap);
+    },
+  };
+}
+
+describe('readPages', () => {
+  it('asks once for a few items', async () => {
+    for (const count of [0, 1, 9]) {
+      const { asked, fetch } = pagesOf(count, 100);
+      expect(await collect(readPages(0, 100, fetch))).toHaveLength(count);
+      expect(asked).toEqual([0]);
+    }
+  });
+
+  it.each([10, 50, 99, 100])(
+    'reads all of a list whose pages hold %i of the 100 that are asked for',
+    async (cap) => {
+      for (const count of [cap, cap + 1, 3 * cap, 3 * cap + 7]) {
+        expect(await collect(readPages(0, 100, pagesOf(count, cap).fetch))).toEqual(orders(count));
+      }
+    },
+  );
+
+  it('ends where the exchange gives out the same page again and again', async () => {
+    const fetch = async (): Promise<{ orderId: string }[]> => orders(100);
+    expect(await collect(readPages(0, 100, fetch))).toHaveLength(100);
+  });
+
+  it('finds an item without reading on', async () => {
+    const { asked, fetch } = pagesOf(300, 50);
+    expect(await findItem(readPages(0, 100, fetch), ({ orderId }) => orderId === '60')).toEqual({
+      orderId: '60',
+    });
+    expect(asked).toEqual([0, 1]);
+  });
+});
