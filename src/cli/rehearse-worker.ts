@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadBot, rehearseSeed, type SeedOptions } from './rehearse-seed.js';
 
 // One thread of `weex-resilience rehearse`: it is sent a seed, and answers with what came of it.
+// A bad day is full of errors, and their stacks, which nobody sees, would take a quarter of its time.
+Error.stackTraceLimit = 0;
 const options = workerData as SeedOptions;
 const bot = loadBot(options.bot);
 
