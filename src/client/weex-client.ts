@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
 import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
+import type { Coordinator } from '../policies/coordinator.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
 import { defineClientPolicies } from './client-policies.js';
 import { type ClientScope, setClientScope } from './client-scope.js';
@@ -22,6 +23,11 @@ import { WeexConfig, type WeexConfigOptions } from './weex-config.js';
 export interface WeexClientBehavior {
   /** Default: one of the client's own. Policies that it does not define yet are defined in it. */
   readonly registry?: PolicyRegistry | undefined;
+  /**
+   * Makes the limits and cool-downs of the client hold across processes, as `createRedisCoordinator` of
+   * `weex-resilience/redis` does. Not with `registry`: give it to the registry then.
+   */
+  readonly coordinator?: Coordinator | undefined;
   /**
    * Where orders are written down before they are sent, so that `recoverIntents` can tell after a crash what became
    * of each. Default: nowhere.
@@ -48,6 +54,7 @@ export interface CloseOptions {
 
 const behaviorNames: readonly (keyof WeexClientBehavior)[] = [
   'registry',
+  'coordinator',
   'journal',
   'settleMs',
   'reconcileDeadlineMs',
@@ -88,11 +95,12 @@ export class WeexClient {
     const {
       config,
       registry,
+      coordinator,
       journal,
       settleMs,
       reconcileDeadlineMs = defaultReconcileDeadlineMs(settleMs),
     } = readOptions(given, behavior);
-    this.registry = registry ?? new PolicyRegistry();
+    this.registry = registry ?? new PolicyRegistry({ coordinator });
     const limits = defineClientPolicies(this.registry);
     this.#scope = { calls: new OpenCalls(), journal, settleMs, reconcileDeadlineMs };
     const makeSession = (market: Market, time: Endpoint): RestSession =>
@@ -195,8 +203,8 @@ function readOptions(
     checkBehavior(behavior);
     return { ...behavior, config: given };
   }
-  const { registry, journal, settleMs, reconcileDeadlineMs, ...config } = given ?? {};
-  const own = { registry, journal, settleMs, reconcileDeadlineMs };
+  const { registry, coordinator, journal, settleMs, reconcileDeadlineMs, ...config } = given ?? {};
+  const own = { registry, coordinator, journal, settleMs, reconcileDeadlineMs };
   checkBehavior(own);
   return { ...own, config: new WeexConfig(config) };
 }
@@ -205,7 +213,8 @@ function checkBehavior(behavior: WeexClientBehavior): void {
   const faults = Object.keys(behavior)
     .filter((name) => !(behaviorNames as readonly string[]).includes(name))
     .map((name) => `${name} is no option, known are ${behaviorNames.join(', ')}`);
-  const { registry, journal, settleMs, reconcileDeadlineMs } = behavior;
+  const { registry, coordinator, journal, settleMs, reconcileDeadlineMs } = behavior;
+  if (registry && coordinator) faults.push('coordinator contradicts registry; give it to the registry');
   if (registry !== undefined && typeof (registry as Partial<PolicyRegistry>).define !== 'function') {
     faults.push('registry must be a PolicyRegistry');
   }

@@ -16,6 +16,10 @@ const checks: Readonly<Record<keyof ResilienceModuleOptions, Check>> = {
     holds: (value) => typeof (value as { define?: unknown } | null)?.define === 'function',
     allowed: 'must be a PolicyRegistry',
   },
+  coordinator: {
+    holds: (value) => typeof (value as { joinLimit?: unknown } | null)?.joinLimit === 'function',
+    allowed: 'must be a coordinator, as createRedisCoordinator makes one',
+  },
   clock: { holds: isRecord, allowed: 'must have the methods now, setTimeout and clearTimeout' },
   random: { holds: (value) => typeof value === 'function', allowed: 'must be a function' },
   errorTracker: { holds: isRecord, allowed: 'must be options of an ErrorTracker' },
@@ -47,9 +51,10 @@ export function checkOptions(options: unknown, faults: StartFaults): options is 
       faults.add(`${name} ${check.allowed}, received ${describe(value)}`, true);
     }
   }
-  const { registry, clock, random } = options as ResilienceModuleOptions;
-  if (registry && (clock ?? random)) {
-    faults.add(`${clock ? 'clock' : 'random'} contradicts registry; give it to the registry`);
+  const { registry, ...own } = options as ResilienceModuleOptions;
+  const contradicting = (['clock', 'coordinator', 'random'] as const).find((name) => own[name]);
+  if (registry && contradicting) {
+    faults.add(`${contradicting} contradicts registry; give it to the registry`);
   }
   return faults.count === before;
 }

@@ -26,9 +26,10 @@ export function createRegistry(
   const faults = new StartFaults();
   if (!checkOptions(options, faults)) faults.raise();
   const providers = providersOf(container);
-  const { random, unknownPolicies = 'refuse' } = options;
+  const { coordinator, random, unknownPolicies = 'refuse' } = options;
   let registry = options.registry ?? new PolicyRegistry();
-  if (!options.registry) faults.try('options', () => (registry = new PolicyRegistry({ clock, random })));
+  if (!options.registry)
+    faults.try('options', () => (registry = new PolicyRegistry({ clock, coordinator, random })));
   faults.try('errorTracker', () => new ErrorTracker(options.errorTracker));
   if (Array.isArray(options.events))
     faults.try('events', () => checkListener(options.events as string[], String));

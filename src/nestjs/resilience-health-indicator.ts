@@ -23,7 +23,12 @@ export interface PolicyHealth {
 /** A result as `@nestjs/terminus` takes it. */
 export type ResilienceHealth<Key extends string = string> = Record<
   Key,
-  { readonly status: 'up' | 'down'; readonly policies: Readonly<Record<string, PolicyHealth>> }
+  {
+    readonly status: 'up' | 'down';
+    readonly policies: Readonly<Record<string, PolicyHealth>>;
+    /** Absent where the application has none. Lost, it counts as up: calls go on with the last shares. */
+    readonly coordinator?: 'connected' | 'lost';
+  }
 >;
 
 /**
@@ -75,7 +80,10 @@ export class ResilienceHealthIndicator {
       const states = asked.map((policy) => stateOf(policy));
       const status = states.some(({ isDown }) => isDown) ? 'down' : 'up';
       const byName = Object.fromEntries(states.map(({ name, health }) => [name, health]));
-      return { [key]: { status, policies: byName } } as ResilienceHealth<Key>;
+      const isConnected = this.#registry.coordinator?.snapshot?.().isConnected;
+      const coordinator =
+        isConnected === undefined ? {} : { coordinator: isConnected ? 'connected' : 'lost' };
+      return { [key]: { status, policies: byName, ...coordinator } } as ResilienceHealth<Key>;
     });
   }
 }

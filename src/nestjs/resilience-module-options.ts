@@ -2,6 +2,7 @@ import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } 
 import type { Clock } from '../context/clock.js';
 import type { ErrorTrackerOptions } from '../observability/error-tracker.js';
 import type { ResilienceEventType } from '../observability/events.js';
+import type { Coordinator } from '../policies/coordinator.js';
 import type { ErrorRule } from '../policies/error-rule.js';
 import type { AnyPolicy, ErrorClass, PolicyOptions } from '../policies/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
@@ -18,6 +19,8 @@ export interface ResilienceModuleOptions extends ResilienceFeatureOptions {
   readonly errors?: readonly (readonly [ErrorClass, ErrorRule])[] | undefined;
   /** The registry to define the policies in, for example one with a coordinator. Default: one of the application's own. */
   readonly registry?: PolicyRegistry | undefined;
+  /** Makes rate limits and cool-downs hold across processes, as `createRedisCoordinator` of `weex-resilience/redis` does. Not with `registry`. */
+  readonly coordinator?: Coordinator | undefined;
   /** Where the policies that name no clock take the time from. Default: the clock of the machine. Not with `registry`. */
   readonly clock?: Clock | undefined;
   /** A number from 0 up to 1, as `Math.random`, which is the default. Not with `registry`. */

@@ -25,6 +25,8 @@ export const channels: { readonly [Type in ResilienceEventType]: EventChannel<Ty
   reconcileSettled: new EventChannel('reconcileSettled'),
   outcomeUnknown: new EventChannel('outcomeUnknown'),
   policyReconfigured: new EventChannel('policyReconfigured'),
+  coordinatorLost: new EventChannel('coordinatorLost'),
+  coordinatorRegained: new EventChannel('coordinatorRegained'),
   errorClassified: new EventChannel('errorClassified'),
 };
 

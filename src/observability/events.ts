@@ -224,6 +224,20 @@ export interface PolicyReconfigured {
   readonly changed: readonly string[];
 }
 
+/** What connects the processes of an account does not answer: they go on with their last shares. */
+export interface CoordinatorLost {
+  readonly type: 'coordinatorLost';
+  readonly at: number;
+  readonly error: unknown;
+}
+
+/** What connects the processes of an account answers again. */
+export interface CoordinatorRegained {
+  readonly type: 'coordinatorRegained';
+  readonly at: number;
+  readonly lostForMs: number;
+}
+
 /** An interceptor turned a failure into a typed error. */
 export interface ErrorClassified {
   readonly type: 'errorClassified';
@@ -264,6 +278,8 @@ export type ResilienceEvent =
   | ReconcileSettled
   | OutcomeUnknown
   | PolicyReconfigured
+  | CoordinatorLost
+  | CoordinatorRegained
   | ErrorClassified;
 
 /** The name of an event: its `type`, and the end of its channel's name. */

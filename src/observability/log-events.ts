@@ -8,7 +8,7 @@ import { checkLogger, type LogLevel, present, type StructuredLogger } from './st
 export interface LogEventsOptions extends LogOptions {
   /**
    * Which events are written. Default: what the library decided and an operator wants to know: circuits,
-   * cool-downs, the retry budget, fallbacks, reconciliations, unknown outcomes and reconfiguration.
+   * cool-downs, the retry budget, fallbacks, reconciliations, unknown outcomes, reconfiguration and the coordinator.
    */
   readonly events?: readonly ResilienceEventType[] | undefined;
 }
@@ -28,6 +28,8 @@ const decisions: readonly ResilienceEventType[] = [
   'reconcileSettled',
   'outcomeUnknown',
   'policyReconfigured',
+  'coordinatorLost',
+  'coordinatorRegained',
 ];
 
 const levels: Readonly<Partial<Record<ResilienceEventType, LogLevel>>> = {

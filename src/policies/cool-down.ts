@@ -1,30 +1,13 @@
 import type { Clock } from '../context/clock.js';
 import { channels } from '../observability/channels.js';
+import type { Coordinator, SharedGate } from './coordinator.js';
+import type { GateCause, GatePass, GateWaiter, PassResult } from './gate-types.js';
 import { epochTime } from './monotonic-clock.js';
 import { hold, release } from '../observability/outbox.js';
 import { type GateRefusal, RefusalMemory } from './refusal-memory.js';
-import { type Waiter, WaitQueue } from './wait-queue.js';
+import { WaitQueue } from './wait-queue.js';
 
-/** A call, or a queue of calls, that stands before the gate. */
-export interface GateWaiter extends Waiter {
-  /** The gate lets it through; the pass must be given back with the result. */
-  pass(pass: GatePass, now: number): void;
-}
-
-/** The right to go through while the gate is not quite open. */
-export interface GatePass {
-  readonly period: number;
-}
-
-/** What is told of a gate that closes. */
-export interface GateCause {
-  readonly error: unknown;
-  /** The policy that met the answer. */
-  readonly policy: string;
-}
-
-/** How the attempt behind a pass ended. `'nothing'`: it never reached the exchange, or gave up. */
-export type PassResult = 'answered' | 'nothing';
+export type { GateCause, GatePass, GateWaiter, PassResult } from './gate-types.js';
 
 // The rest follows the probe in doubling batches, one each step.
 const staggerMs = 25;
@@ -32,6 +15,8 @@ const staggerMs = 25;
 const probeMs = 5_000;
 // A gate within another lets that one's probe, which is cheaper, go first.
 const behindMs = 100;
+/** Another process met the answer. */
+const elsewhere: GateCause = { error: undefined, policy: 'another process' };
 
 /**
  * A gate that one rate-limit answer closes for everybody on its scope. When the time is over one call goes through
@@ -64,12 +49,28 @@ export class CoolDown {
   #timer: unknown;
   #advancing = false;
 
-  constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown) {
+  readonly #shared: SharedGate | undefined;
+
+  constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown, coordinator?: Coordinator) {
     this.#scope = scope;
     this.#origin = origin;
     this.#clock = clock;
     this.#outer = outer;
     if (outer) outer.#inner.add(this);
+    this.#shared = coordinator?.joinGate(scope, {
+      closeFor: (ms) => this.#close(ms, elsewhere, clock.now()),
+      ramp: () => {
+        if (this.#state !== 'closed' && this.#state !== 'probing') return;
+        this.#until = Math.min(this.#until, clock.now());
+        this.#ramp(clock.now());
+      },
+      probe: () => {
+        if (this.#state === 'closed' && clock.now() >= this.#until - behindMs) {
+          this.#until = clock.now();
+          this.#advance(clock.now());
+        }
+      },
+    });
   }
 
   /** The gate that this one is within. */
@@ -143,6 +144,7 @@ export class CoolDown {
         this.#origin,
       );
     }
+    if (policy !== elsewhere.policy) this.#shared?.closed(forMs);
     for (const gate of this.#inner) gate.#close(forMs, { error, policy }, now);
   }
 
@@ -170,6 +172,7 @@ export class CoolDown {
       return 'open';
     }
     if (this.#state === 'probing' || now < this.#until || this.#isBehindProbe) return undefined;
+    if (this.#shared?.mayProbe() === false) return undefined;
     return this.#startProbe(now);
   }
 
@@ -191,6 +194,7 @@ export class CoolDown {
       this.#until = now;
     } else {
       this.#memory.answered(this.#probedAt, now);
+      this.#shared?.ramping();
       this.#ramp(now);
       return;
     }
@@ -233,7 +237,7 @@ export class CoolDown {
   }
 
   #releaseProbe(now: number): boolean {
-    if (this.#isBehindProbe) {
+    if (this.#isBehindProbe || (this.#queue.size > 0 && this.#shared?.mayProbe() === false)) {
       this.#state = 'closed';
       this.#until = now + behindMs;
       return false;

@@ -6,6 +6,14 @@ export { policies } from './presets.js';
 
 export type { CircuitBreakerSnapshot } from './circuit-breaker.js';
 export type { CircuitSnapshot, CircuitState } from './circuit.js';
+export type {
+  Coordinator,
+  GateMember,
+  LimitDemand,
+  LimitMember,
+  SharedGate,
+  SharedLimit,
+} from './coordinator.js';
 export type { ErrorRule } from './error-rule.js';
 export type { PolicyRegistryOptions } from './policy-registry.js';
 export type {

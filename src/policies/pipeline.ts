@@ -269,18 +269,18 @@ export class Pipeline implements ResiliencePolicy {
     const { coolDown } = this.#options;
     if (coolDown === false || (coolDown === undefined && !this.#host.rules.closesGate)) return undefined;
     const { scope = defaultScope, within } = typeof coolDown === 'object' ? coolDown : {};
-    return this.#host.scopes.gate(scope, this.clock, within);
+    return this.#host.scopes.gate(scope, this.clock, within, this.#options.coordinator);
   }
 
   #limiter(): RateLimiter | undefined {
     const rateLimit: RateLimitOptions | false | undefined = this.#options.rateLimit;
     if (!rateLimit) return undefined;
-    const { limit, windowMs, type = 'weight', scope, adaptive = false } = rateLimit;
-    const reservedCritical = rateLimit.reserved?.critical ?? 0;
-    const config = { limit, windowMs, type, reservedCritical, adaptive };
-    if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.clock);
-    if (this.#ownLimiter) this.#ownLimiter.configure(config, this.clock.now());
-    else this.#ownLimiter = new RateLimiter(config, this.clock);
+    const { limit, windowMs, type = 'weight', scope, reserved, adaptive = false } = rateLimit;
+    const config = { limit, windowMs, type, reservedCritical: reserved?.critical ?? 0, adaptive };
+    const { coordinator } = this.#options;
+    if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.clock, coordinator);
+    this.#ownLimiter?.configure(config, this.clock.now());
+    this.#ownLimiter ??= new RateLimiter(config, this.clock, `policy:${this.name}`, coordinator);
     return this.#ownLimiter;
   }
 

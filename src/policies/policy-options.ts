@@ -1,6 +1,7 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
+import type { Coordinator } from './coordinator.js';
 
 /** A class of errors, as in `instanceof`. */
 // biome-ignore format: one line says it
@@ -181,6 +182,8 @@ export interface PolicyOptions {
   readonly resynchronizeClock?: ((error: unknown) => unknown) | undefined;
   /** Any cockatiel policy, run around each attempt, innermost. */
   readonly inner?: AnyPolicy | undefined;
+  /** Makes `rateLimit` and `coolDown` hold across processes, by scope; without a scope by the name of the policy. Only at the start. */
+  readonly coordinator?: Coordinator | undefined;
   readonly clock?: Clock | undefined;
   /** A number from 0 up to 1, as `Math.random`. */
   readonly random?: (() => number) | undefined;

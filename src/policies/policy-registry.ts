@@ -1,5 +1,6 @@
 import { WeakList } from '../context/weak-list.js';
 import type { Clock } from '../context/clock.js';
+import type { Coordinator } from './coordinator.js';
 import type { ErrorRule } from './error-rule.js';
 import { Pipeline } from './pipeline.js';
 import type { PolicyHost } from './policy-host.js';
@@ -19,6 +20,8 @@ import { validateOptions, validateRegistry, validateRule } from './validate.js';
 export interface PolicyRegistryOptions {
   /** Where the time comes from. Default: the clock of the machine. */
   readonly clock?: Clock | undefined;
+  /** Makes the rate limits and cool-downs of its policies hold across processes. Default: each process is alone. */
+  readonly coordinator?: Coordinator | undefined;
   /** A number from 0 up to 1, as `Math.random`, which is the default. */
   readonly random?: (() => number) | undefined;
 }
@@ -55,8 +58,12 @@ export class PolicyRegistry {
   /** @throws TypeError when the clock or the random source is none, and for options of a policy. */
   constructor(options: PolicyRegistryOptions = {}) {
     validateRegistry(options);
-    const { clock, random } = options;
-    this.#defaults = { ...(clock && { clock }), ...(random && { random }) };
+    const { clock, coordinator, random } = options;
+    this.#defaults = {
+      ...(clock && { clock }),
+      ...(coordinator && { coordinator }),
+      ...(random && { random }),
+    };
   }
 
   /**
@@ -115,6 +122,11 @@ export class PolicyRegistry {
     );
   }
 
+  /** What connects its policies with other processes, where anything does. */
+  get coordinator(): Coordinator | undefined {
+    return this.#defaults.coordinator;
+  }
+
   has(name: string): boolean {
     return this.#policies.has(name);
   }
@@ -151,8 +163,14 @@ export class PolicyRegistry {
   }
 
   #withDefaults(options: PolicyOptions): PolicyOptions {
+    const { coordinator = this.#defaults.coordinator } = options;
     const { clock = this.#defaults.clock, random = this.#defaults.random } = options;
-    return { ...options, ...(clock && { clock }), ...(random && { random }) };
+    return {
+      ...options,
+      ...(coordinator && { coordinator }),
+      ...(clock && { clock }),
+      ...(random && { random }),
+    };
   }
 }
 

@@ -74,6 +74,14 @@ const clock = v.custom(
   'must have the methods now, setTimeout and clearTimeout',
 );
 
+const coordinator = v.custom(
+  (value) =>
+    ['joinLimit', 'joinGate'].every(
+      (name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
+    ),
+  'must be a coordinator, as createRedisCoordinator makes one',
+);
+
 const options = group({
   name: text,
   deadlineMs: milliseconds,
@@ -145,6 +153,7 @@ const options = group({
     (value) => typeof (value as { execute?: unknown } | null)?.execute === 'function',
     'must be a policy with an execute method',
   ),
+  coordinator,
   clock,
   random: callback,
 });
@@ -160,7 +169,7 @@ const rule = group({
 export const schemas: { readonly [Name in 'options' | 'rule' | 'registry']: v.GenericSchema } = {
   options,
   rule,
-  registry: group({ clock, random: callback }),
+  registry: group({ clock, coordinator, random: callback }),
 };
 
 function isErrorClass(value: { prototype?: unknown }): boolean {

@@ -2,21 +2,17 @@ import type { Clock } from '../context/clock.js';
 import { AdaptiveLimit, type Lowered } from './adaptive-limit.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import { hold, release } from '../observability/outbox.js';
+import type { Coordinator, SharedLimit } from './coordinator.js';
 import { CriticalReserve } from './critical-reserve.js';
-import type { PermitWaiter, RateLimitClient } from './rate-limit-client.js';
+import {
+  type LimitTurn as Turn,
+  demandOf,
+  firstInLine,
+  type PermitWaiter,
+  type RateLimitClient,
+  type Spent,
+} from './rate-limit-client.js';
 import type { RateLimitConfig } from './rate-limit-config.js';
-
-/** The call that goes next, whatever its class, and for which what comes back is saved up. */
-interface Turn {
-  readonly client: RateLimitClient;
-  readonly waiter: PermitWaiter;
-}
-
-interface Spent {
-  readonly expiresAt: number;
-  readonly cost: number;
-  readonly critical: boolean;
-}
 
 /** Calls that waited leave in slices of this length. */
 const sliceMs = 50;
@@ -59,10 +55,20 @@ export class RateLimiter {
   readonly #pace = { slice: -1, granted: 0 };
   #timer: unknown;
   #draining = false;
+  readonly #shared: SharedLimit | undefined;
 
-  constructor(config: RateLimitConfig, clock: Clock) {
+  constructor(config: RateLimitConfig, clock: Clock, scope = '', coordinator?: Coordinator) {
     this.#config = config;
     this.#clock = clock;
+    this.#shared = coordinator?.joinLimit(scope, {
+      demand: () => {
+        const now = clock.now();
+        this.#expire(now);
+        const used = this.#used.ordinary + this.#used.critical;
+        return demandOf(this.#clients, this.#wholeLimit, this.#config.windowMs, used, now);
+      },
+      shareChanged: () => this.drain(clock.now()),
+    });
   }
 
   get config(): RateLimitConfig {
@@ -83,6 +89,7 @@ export class RateLimiter {
 
   attach(client: RateLimitClient): void {
     this.#clients.add(client);
+    this.#shared?.request();
   }
 
   detach(client: RateLimitClient): void {
@@ -102,7 +109,8 @@ export class RateLimiter {
     }
     const { ordinary, critical: urgent } = this.#used;
     // A cost above a limit that was lowered may go alone, else nobody behind it would ever go.
-    if (ordinary + urgent > 0 && ordinary + urgent + cost > this.#limit) return false;
+    const mayGoAlone = ordinary + urgent === 0 && !this.#shared;
+    if (!mayGoAlone && ordinary + urgent + cost > this.#limit) return false;
     // A cost that never fits beside the reserve may go when nothing else is under way.
     return (
       critical || ordinary === 0 || ordinary + Math.max(urgent, this.#reserved(now)) + cost <= this.#limit
@@ -153,12 +161,13 @@ export class RateLimiter {
     this.#adaptive.forget();
     const { used, remaining } = usage;
     // Past the limit the count goes on, so that it no longer tells what the limit is.
-    if (used !== undefined && remaining !== undefined && remaining > 0)
-      this.#statedLimit = Math.max(1, used + remaining);
+    if (used !== undefined && (remaining ?? 0) > 0) this.#statedLimit = Math.max(1, used + (remaining ?? 0));
     this.#expire(now);
-    const seen = used ?? (remaining === undefined ? 0 : this.#limit - remaining);
+    const seen = used ?? (remaining === undefined ? 0 : this.#wholeLimit - remaining);
+    // The exchange counts what all processes use: only all of them together can tell what is missing.
+    this.#shared?.observe(seen);
     const unseen = seen - this.#used.ordinary - this.#used.critical;
-    if (unseen <= 0) return;
+    if (unseen <= 0 || this.#shared) return;
     this.#used.ordinary += unseen;
     this.settle(unseen, false, now);
   }
@@ -186,7 +195,11 @@ export class RateLimiter {
     try {
       const blocked = new Set<RateLimitClient>();
       for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
-      for (let client = this.#nextClient(now, blocked); client; client = this.#nextClient(now, blocked)) {
+      for (
+        let client = firstInLine(this.#clients, blocked, now);
+        client;
+        client = firstInLine(this.#clients, blocked, now)
+      ) {
         if (!client.drainOne(now)) blocked.add(client);
         for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
       }
@@ -246,31 +259,21 @@ export class RateLimiter {
     return hasGone;
   }
 
-  #nextClient(now: number, blocked: ReadonlySet<RateLimitClient>): RateLimitClient | undefined {
-    let best: RateLimitClient | undefined;
-    let bestHead: ReturnType<RateLimitClient['nextWaiting']>;
-    for (const client of this.#clients) {
-      if (blocked.has(client)) continue;
-      const head = client.nextWaiting(now);
-      if (!head) continue;
-      const first =
-        !bestHead ||
-        head.rank < bestHead.rank ||
-        (head.rank === bestHead.rank && head.waitingSince < bestHead.waitingSince);
-      if (first) [best, bestHead] = [client, head];
-    }
-    return best;
-  }
-
-  get #limit(): number {
+  get #wholeLimit(): number {
     const stated = Math.min(this.#config.limit, this.#statedLimit);
     if (!this.#adaptive.isActive) return stated;
     return this.#adaptive.at(stated, this.#config.windowMs, this.#clock.now());
   }
 
+  get #limit(): number {
+    return this.#shared ? Math.min(this.#wholeLimit, this.#shared.share) : this.#wholeLimit;
+  }
+
   #reserved(now: number): number {
     const { reservedCritical, windowMs } = this.#config;
-    return this.#reserve.at(now, windowMs, reservedCritical, this.#limit);
+    // Of a share only as much as belongs to it.
+    const kept = Math.ceil(reservedCritical * (this.#limit / this.#wholeLimit));
+    return this.#reserve.at(now, windowMs, kept, this.#limit);
   }
 
   #reserveChangesAt(now: number): number {

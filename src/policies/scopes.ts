@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../context/clock.js';
+import type { Coordinator } from './coordinator.js';
 import { CoolDown } from './cool-down.js';
 import type { RetryBudgetOptions } from './policy-options.js';
 import type { RateLimitConfig } from './rate-limit-config.js';
@@ -29,11 +30,11 @@ export class Scopes {
   }
 
   /** @throws RangeError when policies of the scope disagree on what it is within. */
-  gate(name: string, clock: Clock, within?: string): CoolDown {
+  gate(name: string, clock: Clock, within?: string, coordinator?: Coordinator): CoolDown {
     const scope = this.#scope(name, clock);
-    const outer = within === undefined ? undefined : this.gate(within, clock);
+    const outer = within === undefined ? undefined : this.gate(within, clock, undefined, coordinator);
     const existing = scope.gate;
-    scope.gate ??= new CoolDown(name, clock, this.#origin, outer);
+    scope.gate ??= new CoolDown(name, clock, this.#origin, outer, coordinator);
     if (existing && outer && existing.outer !== outer) {
       throw new RangeError(
         `Cannot share the cool-down of scope '${name}': it is not within '${within}' there, received coolDown.within '${within}'`,
@@ -43,10 +44,10 @@ export class Scopes {
   }
 
   /** @throws RangeError when policies of the scope disagree on its allowance. */
-  limiter(name: string, config: RateLimitConfig, clock: Clock): RateLimiter {
+  limiter(name: string, config: RateLimitConfig, clock: Clock, coordinator?: Coordinator): RateLimiter {
     const scope = this.#scope(name, clock);
     const existing = scope.limiter;
-    scope.limiter ??= new RateLimiter(config, clock);
+    scope.limiter ??= new RateLimiter(config, clock, name, coordinator);
     if (existing && existing.config.windowMs !== config.windowMs) {
       throw new RangeError(
         `Cannot share the rate limit of scope '${name}': rateLimit.windowMs is ${existing.config.windowMs} there, received ${config.windowMs}`,

@@ -32,7 +32,7 @@ export function validateOptions(options: unknown, subject: string): void {
 
 /** Refuses to change what calls that run or wait rely on. */
 export function validateSame(options: PolicyOptions, current: PolicyOptions, subject: string): void {
-  const faults = (['name', 'clock', 'random'] as const)
+  const faults = (['name', 'clock', 'coordinator', 'random'] as const)
     .filter((option) => options[option] !== undefined && options[option] !== current[option])
     .map((option) => ({ option, problem: 'cannot be changed while the policy is in use', wrongType: false }));
   raise(subject, faults);

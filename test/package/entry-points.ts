@@ -48,6 +48,11 @@ const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
     needsOptionalPeers: true,
     madeFor: '@nestjs/core',
   },
+  './redis': {
+    neverLoads: [...nest, ...telemetry, ...redis, 'axios'],
+    neverLoadsRooms: ['client', 'testing', 'nestjs', 'otel', 'cli'],
+    needsOptionalPeers: false,
+  },
   './testing': {
     neverLoads: [...nest, ...redis, ...telemetry],
     neverLoadsRooms: ['client', ...edges],

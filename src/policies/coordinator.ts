@@ -1,0 +1,65 @@
+/** What a process asks of a limit that it shares, at one moment. */
+export interface LimitDemand {
+  /** The whole allowance of a window, for all processes together. */
+  readonly limit: number;
+  readonly windowMs: number;
+  /** What this process has used within the window, what is under way included. */
+  readonly used: number;
+  /** How many calls wait here. */
+  readonly waiting: number;
+  /** What the call that goes next costs; 0 where none waits. */
+  readonly nextCost: number;
+  /** Whether a critical call waits. */
+  readonly isUrgent: boolean;
+}
+
+/** A process's end of a shared limit. */
+export interface LimitMember {
+  demand(): LimitDemand;
+  /** The share grew or shrank. */
+  shareChanged(): void;
+}
+
+/** A limit that many processes share: each holds a share of it, and all shares together are at most the limit. */
+export interface SharedLimit {
+  /** How much this process may have used within a window. */
+  readonly share: number;
+  /** Calls wait: asks for more without waiting for the answer. */
+  request(): void;
+  /** The exchange said how much is used by all. */
+  observe(used: number): void;
+}
+
+/** A process's end of a shared cool-down. */
+export interface GateMember {
+  /** Another process was told to stay away for so long. */
+  closeFor(ms: number): void;
+  /** Another process's probe was answered. */
+  ramp(): void;
+  /** This process may send the probe now. */
+  probe(): void;
+}
+
+/** A cool-down that many processes share. */
+export interface SharedGate {
+  /** This process was told to stay away for so long. */
+  closed(forMs: number): void;
+  /** Whether this process may send the probe; where nobody knows yet, `probe` of the member tells. */
+  mayProbe(): boolean;
+  /** The probe of this process was answered. */
+  ramping(): void;
+}
+
+/**
+ * What connects policies of many processes: `rateLimit` and `coolDown` of a scope then hold for all of them together.
+ * `createRedisCoordinator` of `weex-resilience/redis` makes one. Both ends answer at once; whatever the coordinator
+ * does in the background fails no call and keeps none waiting.
+ */
+export interface Coordinator {
+  /** Takes part in the limit of a scope. */
+  joinLimit(scope: string, member: LimitMember): SharedLimit;
+  /** Takes part in the cool-down of a scope. */
+  joinGate(scope: string, member: GateMember): SharedGate;
+  /** Whether it reaches the other processes, for health checks. */
+  snapshot?(): { readonly isConnected: boolean };
+}

@@ -1,0 +1,22 @@
+/** What the coordinator and the journal are given beside the client. */
+interface Settings {
+  readonly prefix?: string | undefined;
+  readonly leaseMs?: number | undefined;
+}
+
+const known: readonly string[] = ['client', 'prefix', 'leaseMs'];
+
+/** @throws TypeError that names every option that makes no sense. */
+export function checkRedisOptions(options: Settings | undefined, subject: string): void {
+  const { prefix, leaseMs } = options ?? {};
+  const faults = Object.keys(options ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => `${name} is no option, known are ${known.join(', ')}`);
+  if (prefix !== undefined && (typeof prefix !== 'string' || prefix === '')) {
+    faults.push(`prefix must be a non-empty string, received ${prefix === '' ? "''" : typeof prefix}`);
+  }
+  if (leaseMs !== undefined && !(typeof leaseMs === 'number' && leaseMs >= 1_000 && leaseMs <= 3_600_000)) {
+    faults.push(`leaseMs must be a number of milliseconds from 1000 to 3600000, received ${String(leaseMs)}`);
+  }
+  if (faults.length > 0) throw new TypeError(`Cannot ${subject}: ${faults.join('; ')}`);
+}

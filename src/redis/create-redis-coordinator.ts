@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { channels } from '../observability/channels.js';
+import type { Coordinator } from '../policies/coordinator.js';
+import { checkRedisOptions } from './check-redis-options.js';
+import { type GateMessage, RedisGate } from './redis-gate.js';
+import { type RedisClient, redisPort } from './redis-client.js';
+import { RedisLimit } from './redis-limit.js';
+import { RedisLink } from './redis-link.js';
+
+// A program that ends waits no longer for Redis.
+const closeWaitMs = 500;
+
+/** Options of {@link createRedisCoordinator}. */
+export interface RedisCoordinatorOptions {
+  /** A client of `ioredis`, or a connected one of `redis` (node-redis). It stays yours: close it yourself. */
+  readonly client: RedisClient;
+  /** What every key and channel begins with. All processes of one account and address give the same. Default `'weex:'`. */
+  readonly prefix?: string | undefined;
+  /**
+   * For how long the share of a process that is not heard of any more is kept for it, in milliseconds from 1,000, to
+   * which one window is added. Default 10,000.
+   */
+  readonly leaseMs?: number | undefined;
+}
+
+/** A coordinator of policies by Redis. */
+export interface RedisCoordinator extends Coordinator {
+  /** Whether Redis answers. Without it calls go on with the last share. */
+  snapshot(): { readonly isConnected: boolean; readonly lostForMs: number };
+  /** Gives the shares back to the other processes, and ends the subscription. The client stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the rate limits and cool-downs of policies hold across processes and machines, through Redis 5 or later, or
+ * Valkey. Give it as `coordinator` to a policy, a `PolicyRegistry`, `WeexClient` or `ResilienceModule`.
+ *
+ * Each process holds a share of each limit, by its part of the demand; all shares together are at most the limit, and
+ * calls take from the share without asking Redis. A rate-limit answer in one process closes the gate of all, and one
+ * process sends the probe for all.
+ *
+ * Where Redis is slow or gone no call waits or fails because of it: each process goes on with its last share, never
+ * with the whole limit, and cool-downs are its own. A process that has never reached Redis has a fiftieth of the limit.
+ *
+ * @throws TypeError that names every option that makes no sense.
+ * @example
+ * ```ts
+ * import { Redis } from 'ioredis';
+ * import { PolicyRegistry } from 'weex-resilience';
+ * import { createRedisCoordinator } from 'weex-resilience/redis';
+ *
+ * const client = new Redis('redis://127.0.0.1:6379');
+ * const coordinator = createRedisCoordinator({ client, prefix: 'desk-1:' });
+ * const registry = new PolicyRegistry({ coordinator });
+ * registry.define('orders', { rateLimit: { limit: 100, windowMs: 10_000, scope: 'orders' }, coolDown: true });
+ * ```
+ */
+export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisCoordinator {
+  checkRedisOptions(options, 'create a Redis coordinator');
+  const { client, prefix = 'weex:', leaseMs = 10_000 } = options ?? {};
+  const gates = new Map<string, Set<RedisGate>>();
+  const limits: RedisLimit[] = [];
+  const at = (): number => Date.now();
+  const link = new RedisLink(redisPort(client, 'create a Redis coordinator'), {
+    lost: (error) => {
+      for (const members of gates.values()) for (const gate of members) gate.lost();
+      if (channels.coordinatorLost.hasSubscribers)
+        channels.coordinatorLost.publish({ at: at(), error }, undefined);
+    },
+    regained: (lostForMs) => {
+      for (const members of gates.values()) for (const gate of members) void gate.catchUp();
+      if (channels.coordinatorRegained.hasSubscribers) {
+        channels.coordinatorRegained.publish({ at: at(), lostForMs }, undefined);
+      }
+    },
+  });
+  const channel = `${prefix}cool-downs`;
+  let stop: (() => void) | undefined;
+  const hear = (text: string): void => {
+    const message = readMessage(text);
+    for (const gate of (message && gates.get(message.scope)) ?? []) gate.hear(message as GateMessage);
+  };
+  return {
+    joinLimit(scope, member) {
+      // Two registries of one process that name the same scope are two members.
+      const limit = new RedisLimit(link, `${prefix}limit:{${scope}}`, member, leaseMs, randomUUID());
+      limits.push(limit);
+      return limit;
+    },
+    joinGate(scope, member) {
+      stop ??= link.listen(channel, hear);
+      const gate = new RedisGate(link, prefix, scope, channel, member);
+      gates.set(scope, (gates.get(scope) ?? new Set()).add(gate));
+      return gate;
+    },
+    snapshot: () => ({ isConnected: !link.isLost, lostForMs: Math.round(link.lostForMs) }),
+    async close() {
+      stop?.();
+      const given = Promise.all(limits.map((limit) => limit.close()));
+      // Without an answer the leases end by themselves.
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeWaitMs)));
+      await Promise.race([given, patience]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function readMessage(text: string): GateMessage | undefined {
+  try {
+    const message = JSON.parse(text) as Partial<GateMessage> | null;
+    return typeof message?.scope === 'string' && typeof message.from === 'string'
+      ? (message as GateMessage)
+      : undefined;
+  } catch {
+    // Somebody else's message.
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { GateMember, SharedGate } from '../policies/coordinator.js';
+import type { RedisLink } from './redis-link.js';
+
+/** What one process tells the others of a cool-down. */
+export interface GateMessage {
+  readonly from: string;
+  readonly scope: string;
+  readonly type: 'closed' | 'ramping';
+}
+
+/** Keeps the later end where the scope is closed already, and tells everybody at once. */
+const closeScript = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local untilMs = now + tonumber(ARGV[1])
+if untilMs > tonumber(redis.call('GET', KEYS[1]) or 0) then
+  redis.call('SET', KEYS[1], untilMs, 'PX', ARGV[1])
+end
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+return 1
+`;
+
+// A probe that is not over by then is given up, as by the gate itself.
+const probeLeaseMs = 5_000;
+
+/** The cool-down of one scope in one process: tells the others, hears them, and sends the probe of all or none. */
+export class RedisGate implements SharedGate {
+  readonly #link: RedisLink;
+  readonly #id: string = randomUUID();
+  readonly #key: string;
+  readonly #channel: string;
+  readonly #scope: string;
+  readonly #member: GateMember;
+  #probe: 'none' | 'asked' | 'mine' = 'none';
+
+  constructor(link: RedisLink, prefix: string, scope: string, channel: string, member: GateMember) {
+    this.#link = link;
+    this.#key = `${prefix}cool-down:{${scope}}`;
+    this.#channel = channel;
+    this.#scope = scope;
+    this.#member = member;
+    void this.catchUp();
+  }
+
+  closed(forMs: number): void {
+    this.#probe = 'none';
+    const message = this.#message('closed');
+    const wholeMs = Math.max(1, Math.ceil(forMs));
+    void this.#link.run(closeScript, this.#key, [
+      wholeMs,
+      this.#channel,
+      JSON.stringify({ ...message, forMs: wholeMs }),
+    ]);
+  }
+
+  mayProbe(): boolean {
+    // Without Redis each process has to find out for itself.
+    if (this.#link.isLost) return true;
+    if (this.#probe === 'mine') {
+      this.#probe = 'none';
+      return true;
+    }
+    if (this.#probe === 'none') void this.#ask();
+    return false;
+  }
+
+  ramping(): void {
+    void this.#link.command('DEL', this.#key, this.#probeKey);
+    void this.#link.command('PUBLISH', this.#channel, JSON.stringify(this.#message('ramping')));
+  }
+
+  /** Another process told of it. */
+  hear(message: GateMessage & { readonly forMs?: number }): void {
+    if (message.from === this.#id) return;
+    this.#probe = 'none';
+    if (message.type === 'closed' && message.forMs !== undefined) this.#member.closeFor(message.forMs);
+    if (message.type === 'ramping') this.#member.ramp();
+  }
+
+  /** Redis does not answer: who waits for it to choose the probe goes by itself. */
+  lost(): void {
+    if (this.#probe !== 'asked') return;
+    this.#probe = 'none';
+    this.#member.probe();
+  }
+
+  /** What was told while this process did not listen. */
+  async catchUp(): Promise<void> {
+    const left = Number(await this.#link.command('PTTL', this.#key));
+    if (left > 0) this.#member.closeFor(left);
+  }
+
+  get #probeKey(): string {
+    return `${this.#key}:probe`;
+  }
+
+  async #ask(): Promise<void> {
+    this.#probe = 'asked';
+    const answer = await this.#link.command(
+      'SET',
+      this.#probeKey,
+      this.#id,
+      'NX',
+      'PX',
+      String(probeLeaseMs),
+    );
+    if (this.#probe !== 'asked') return;
+    this.#probe = answer === 'OK' ? 'mine' : 'none';
+    if (this.#probe === 'mine' || this.#link.isLost) this.#member.probe();
+  }
+
+  #message(type: GateMessage['type']): GateMessage {
+    return { from: this.#id, scope: this.#scope, type };
+  }
+}

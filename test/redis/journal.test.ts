@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recoverIntents, type Intent } from '../../src/index.js';
+import { createRedisJournal, type RedisClient } from '../../src/redis/index.js';
+import { hasRedis, RedisServer } from './redis-server.js';
+import { until } from './until.js';
+
+const intentOf = (clientOrderId: string, begunAt = 1): Intent => ({
+  clientOrderId,
+  operation: 'placeOrder',
+  args: [{ symbol: 'BTCUSDT', quantity: '0.1' }],
+  begunAt,
+  sentAt: begunAt + 1,
+});
+
+describe.skipIf(!hasRedis)('createRedisJournal', () => {
+  let server: RedisServer;
+  beforeEach(async () => {
+    server = await RedisServer.start();
+  });
+  afterEach(() => server.close());
+
+  const journal = (leaseMs = 1_000) =>
+    createRedisJournal({ client: server.client(), prefix: 'test:', leaseMs });
+
+  /** The lease of every process ends, as long after its death. */
+  async function endLeases(): Promise<void> {
+    const client = server.client();
+    for (const key of await client.keys('test:{journal}:lease:*')) await client.del(key);
+  }
+
+  it('keeps what was sent until it is settled, oldest first', async () => {
+    const one = journal();
+    await one.sent(intentOf('b', 20));
+    await one.sent(intentOf('a', 10));
+    await one.sent(intentOf('c', 30));
+    await one.settled('b', 'executed');
+
+    expect((await one.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['a', 'c']);
+    expect((await one.open())[0]).toEqual(intentOf('a', 10));
+  });
+
+  it('leaves alone what a living process holds open', async () => {
+    const [one, other] = [journal(), journal()];
+    await one.sent(intentOf('a'));
+
+    expect(await other.open()).toEqual([]);
+  });
+
+  it('gives what a dead process left to exactly one', async () => {
+    const dead = journal();
+    const ids = Array.from({ length: 50 }, (_, index) => `order-${index}`);
+    for (const id of ids) await dead.sent(intentOf(id));
+    await endLeases();
+    const found = await Promise.all([journal().open(), journal().open(), journal().open()]);
+
+    expect(
+      found
+        .flat()
+        .map(({ clientOrderId }) => clientOrderId)
+        .toSorted(),
+    ).toEqual(ids.toSorted());
+    expect(found.filter((intents) => intents.length > 0)).toHaveLength(1);
+  });
+
+  it('lets a process that was only paused neither send again nor settle what another one took', async () => {
+    const [paused, other] = [journal(), journal()];
+    await paused.sent(intentOf('a'));
+    await endLeases();
+    await other.open();
+
+    await expect(paused.sent(intentOf('a'))).rejects.toThrow(
+      'another process has taken it over. Nothing was sent',
+    );
+    await paused.settled('a', 'not-executed');
+    expect(await other.open()).toHaveLength(1);
+  });
+
+  it('counts the fencing token up at each take-over', async () => {
+    await journal().sent(intentOf('a'));
+    for (const _ of [1, 2, 3]) {
+      await endLeases();
+      await journal().open();
+    }
+    const record = await server.client().hget('test:{journal}:intents', 'a');
+
+    expect(JSON.parse(record ?? '{}')).toMatchObject({ token: 3 });
+  });
+
+  it('renews the lease while intents are open', async () => {
+    const [one, other] = [journal(), journal()];
+    await one.sent(intentOf('a'));
+    const client = server.client();
+    const [lease = ''] = await client.keys('test:{journal}:lease:*');
+    let previous = await client.pttl(lease);
+    await until(async () => {
+      const left = await client.pttl(lease);
+      const renewed = left > previous;
+      previous = left;
+      return renewed;
+    });
+
+    expect(await other.open()).toEqual([]);
+  });
+
+  it('gives everything free when it is closed', async () => {
+    const [one, other] = [journal(), journal()];
+    await one.sent(intentOf('a'));
+    await one.close();
+
+    expect(await other.open()).toHaveLength(1);
+  });
+
+  it('works with recoverIntents', async () => {
+    await journal().sent(intentOf('stands'));
+    await endLeases();
+    const heir = journal();
+    const recovered = await recoverIntents({
+      journal: heir,
+      find: ({ clientOrderId }) => ({ clientOrderId, status: 'FILLED' }),
+    });
+
+    expect(recovered).toMatchObject([{ outcome: 'executed', intent: { clientOrderId: 'stands' } }]);
+    await until(async () => (await heir.open()).length === 0);
+  });
+
+  it('leaves out a damaged record and says so', async () => {
+    const one = journal();
+    await one.sent(intentOf('a'));
+    await one.sent(intentOf('b'));
+    const client = server.client();
+    const record = JSON.parse((await client.hget('test:{journal}:intents', 'a')) ?? '{}') as {
+      intent: string;
+    };
+    await client.hset(
+      'test:{journal}:intents',
+      'a',
+      JSON.stringify({ ...record, intent: record.intent.replace('BTC', 'ETH') }),
+    );
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+
+    expect((await one.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['b']);
+    expect((await warned).message).toContain('client order ids a ');
+  });
+
+  it('sends nothing where Redis does not take the intent', async () => {
+    const client = server.client();
+    const one = createRedisJournal({ client, prefix: 'test:' });
+    client.disconnect();
+
+    await expect(one.sent(intentOf('a'))).rejects.toThrow();
+  });
+
+  it('refuses options that make no sense', () => {
+    expect(() => createRedisJournal({ client: undefined as unknown as RedisClient })).toThrow(
+      'Cannot create a Redis journal: client must be',
+    );
+    expect(() => createRedisJournal({ client: server.client(), leaseMs: 1 })).toThrow(
+      /leaseMs must be .*received 1/,
+    );
+  });
+});
