@@ -6,6 +6,7 @@ import { ForeignAttempt } from '../policies/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
+import { claimElsewhere } from './claim-elsewhere.js';
 import { type IdsInDoubt, idsInDoubt, keepUnknown } from './ids-in-doubt.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
@@ -91,10 +92,13 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
   async run(): Promise<Result> {
     const ids = this.#claimId();
+    let claim: Awaited<ReturnType<typeof claimElsewhere>>;
     try {
-      const found = this.#isResumed && (await this.#settleEarlier());
+      claim = ids && (await claimElsewhere(this.#policy, this.#id, (id) => this.#underWay(id)));
+      const found = (this.#isResumed || claim?.isUnknown) && (await this.#settleEarlier());
       return found ? found.value : await this.#execute();
     } finally {
+      claim?.release(this.#attempts.isOpen);
       if (ids) this.#releaseId(ids);
     }
   }
@@ -122,9 +126,8 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   }
 
   #releaseId(ids: IdsInDoubt): void {
-    const id = this.#id as string;
-    if (this.#attempts.isOpen) keepUnknown(ids, id);
-    else ids.delete(id);
+    if (this.#attempts.isOpen) keepUnknown(ids, this.#id as string);
+    else ids.delete(this.#id as string);
   }
 
   #underWay(id: string): WEEXOutcomeUnknownError {

@@ -50,6 +50,14 @@ export interface SharedGate {
   ramping(): void;
 }
 
+/** A client order id that a call has taken among all processes. */
+export interface IdClaim {
+  /** An earlier call with it ended, in any process, and nobody knows what became of it. */
+  readonly isUnknown: boolean;
+  /** The call is over: the id is free, or stays unknown. */
+  release(isUnknown: boolean): void;
+}
+
 /**
  * What connects policies of many processes: `rateLimit` and `coolDown` of a scope then hold for all of them together.
  * `createRedisCoordinator` of `weex-resilience/redis` makes one. Both ends answer at once; whatever the coordinator
@@ -60,6 +68,11 @@ export interface Coordinator {
   joinLimit(scope: string, member: LimitMember): SharedLimit;
   /** Takes part in the cool-down of a scope. */
   joinGate(scope: string, member: GateMember): SharedGate;
+  /**
+   * Takes a client order id for a call; `'under-way'` where a call of another process has it, `undefined` where nobody
+   * can tell within a few milliseconds. It never rejects.
+   */
+  claimId?(id: string): Promise<IdClaim | 'under-way' | undefined>;
   /** Whether it reaches the other processes, for health checks. */
   snapshot?(): { readonly isConnected: boolean };
 }

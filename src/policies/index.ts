@@ -9,6 +9,7 @@ export type { CircuitSnapshot, CircuitState } from './circuit.js';
 export type {
   Coordinator,
   GateMember,
+  IdClaim,
   LimitDemand,
   LimitMember,
   SharedGate,

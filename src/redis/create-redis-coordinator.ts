@@ -4,6 +4,7 @@ import type { Coordinator } from '../policies/coordinator.js';
 import { checkRedisOptions } from './check-redis-options.js';
 import { type GateMessage, RedisGate } from './redis-gate.js';
 import { type RedisClient, redisPort } from './redis-client.js';
+import { claimId } from './redis-ids.js';
 import { RedisLimit } from './redis-limit.js';
 import { RedisLink } from './redis-link.js';
 
@@ -38,6 +39,8 @@ export interface RedisCoordinator extends Coordinator {
  * Each process holds a share of each limit, by its part of the demand; all shares together are at most the limit, and
  * calls take from the share without asking Redis. A rate-limit answer in one process closes the gate of all, and one
  * process sends the probe for all.
+ *
+ * A client order id in doubt in one process is in doubt in all of them, for a day.
  *
  * Where Redis is slow or gone no call waits or fails because of it: each process goes on with its last share, never
  * with the whole limit, and cool-downs are its own. A process that has never reached Redis has a fiftieth of the limit.
@@ -93,6 +96,7 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
       gates.set(scope, (gates.get(scope) ?? new Set()).add(gate));
       return gate;
     },
+    claimId: (id) => claimId(link, prefix, id),
     snapshot: () => ({ isConnected: !link.isLost, lostForMs: Math.round(link.lostForMs) }),
     async close() {
       stop?.();
