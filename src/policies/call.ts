@@ -24,8 +24,8 @@ import type { FoundRule } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
 import type { Links } from './wait-queue.js';
 
-/** A call that waits for the circuit looks again after this. */
-const longestTrialWaitMs = 100;
+/** A call that waits for the circuit looks again after this, by class: the urgent ones are the first in the queue. */
+const circuitLookMs = [20, 100, 200] as const;
 
 /** How a call tells its end. */
 export interface Settler {
@@ -164,7 +164,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (this.plan.waitsForCircuit && now + waitMs < this.deadlineAt) {
       this.#state = 'backoff';
       // A trial may close it sooner than it frees its place.
-      this.#arm(now + Math.min(waitMs, longestTrialWaitMs), 'retry', now);
+      const lookMs = circuitLookMs[this.rank as 0 | 1 | 2];
+      this.#arm(now + (waitMs <= lookMs ? waitMs + this.rank : lookMs), 'retry', now);
     } else this.#refuse('circuit-open', ownErrors.circuitOpen(this, waitMs), now);
     return true;
   }

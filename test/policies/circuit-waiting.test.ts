@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyOptions } from '../../src/index.js';
-import { answering, broken, build, hang } from './harness.js';
+import { answering, broken, build, hang, lasting } from './harness.js';
 
 const breaker = { consecutiveFailures: 1, halfOpenAfterMs: 2_000, whenOpen: 'wait' } as const;
 
@@ -20,8 +20,22 @@ describe("circuitBreaker.whenOpen: 'wait'", () => {
     expect(method.at).toEqual([]);
     await clock.advance(200);
     expect(await Promise.all(outcomes)).toEqual([1, 2, 3].map(() => ({ ok: true, value: 'value' })));
-    expect(method.at[0]).toBe(2_000);
+    expect(method.at[0]).toBe(2_001);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('lets critical calls look first, so that they are the first in the queue', async () => {
+    const { policy, clock } = await opened({ bulkhead: { limit: 1, queue: 10 } });
+    const order: string[] = [];
+    for (const priority of ['background', 'normal', 'critical'] as const) {
+      const work = () => lasting(clock, order.push(priority) * 500)();
+      void policy.executeOutcome(work, { priority });
+    }
+    await clock.advance(1_990);
+    void policy.executeOutcome(async () => order.push('late'), { priority: 'normal' });
+    await clock.advance(6_000);
+    expect(order[0]).toBe('critical');
+    expect(order).toHaveLength(4);
   });
 
   it('refuses at once what would wait beyond its deadline', async () => {
@@ -40,7 +54,7 @@ describe("circuitBreaker.whenOpen: 'wait'", () => {
     await clock.advance(5_000);
     const kinds = (await Promise.all(outcomes)).map((outcome) => (outcome.ok ? 'ok' : outcome.error));
     expect(kinds).toMatchObject([{ kind: 'system' }, { kind: 'system' }, { kind: 'circuit-open' }]);
-    expect(trial.at).toEqual([2_000, 4_000]);
+    expect(trial.at).toEqual([2_001, 4_002]);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -73,7 +87,7 @@ describe("circuitBreaker.whenOpen: 'wait'", () => {
     const outcomes = [1, 2].map(() => policy.executeOutcome(method));
     await clock.advance(1_000);
     expect(policy.snapshot().bulkhead).toEqual({ running: 0, waiting: 0 });
-    await clock.advance(1_000);
+    await clock.advance(1_001);
     expect(await outcomes[1]).toEqual({ ok: true, value: 'value' });
   });
 });
