@@ -1,6 +1,12 @@
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import type { IntentJournal } from './intent-journal.js';
 import { decodeIntent, encodeIntent } from './stored-intent.js';
+
+/** Beside the files of LevelDB, which leaves others alone. */
+const countFile = 'OPEN-INTENTS';
 
 /** A journal of intents on disk. */
 export interface DurableIntentJournal extends IntentJournal {
@@ -19,8 +25,9 @@ export interface DurableIntentJournal extends IntentJournal {
  * worker is terminated while a write is under way, and nothing runs in a terminated worker that could prevent it.
  *
  * Each record has a version and a checksum. One that is damaged costs itself alone: `open()` leaves it out and emits a
- * process warning, `WEEX_JOURNAL_DAMAGED`, with the ids that cannot be read. What LevelDB itself drops from a log that
- * was damaged on the disk is not seen.
+ * process warning, `WEEX_JOURNAL_DAMAGED`, with the ids that cannot be read. How many there are is
+ * kept in a file beside them, so that records which LevelDB dropped from a damaged file are missed when the journal is opened: the same
+ * warning says how many, or how many bytes where that file was damaged too.
  *
  * @throws Error when `classic-level` is not installed, or when the directory cannot be opened, for example because
  * another process holds it.
@@ -44,21 +51,33 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
     const { message } = (error as { cause?: Error }).cause ?? (error as Error);
     throw new Error(`Cannot open the journal of intents in ${directory}: ${message}`, { cause: error });
   }
+  const ids = new Set(await level.keys().all());
+  const count = openCount(join(directory, countFile));
+  await warnOfLoss(directory, count.last, ids.size);
   return {
-    sent: async (intent) => level.put(intent.clientOrderId, encodeIntent(intent), { sync: true }),
+    async sent(intent) {
+      const { clientOrderId } = intent;
+      await level.put(clientOrderId, encodeIntent(intent), { sync: true });
+      count.set(ids.add(clientOrderId).size);
+    },
     // Without a flush: an intent that comes back after a power cut is looked up once more, and that is all.
-    settled: (clientOrderId) => level.del(clientOrderId),
+    async settled(clientOrderId) {
+      ids.delete(clientOrderId);
+      count.set(ids.size);
+      await level.del(clientOrderId);
+    },
     async open() {
-      const records = await level.iterator().all();
-      const intents = records.flatMap(([, text]) => decodeIntent(text) ?? []);
-      const damaged = records.filter(([, text]) => decodeIntent(text) === undefined).map(([id]) => id);
-      if (damaged.length > 0) warnOfDamage(directory, damaged, records.length);
+      const stored = await level.iterator().all();
+      const intents = stored.flatMap(([, text]) => decodeIntent(text) ?? []);
+      const damaged = stored.filter(([, text]) => decodeIntent(text) === undefined).map(([id]) => id);
+      if (damaged.length > 0) warnOfDamage(directory, damaged, stored.length);
       return intents.toSorted((a, b) => a.begunAt - b.begunAt);
     },
     async close() {
       // What callers were just told is still to be taken out.
       await new Promise((resolve) => setImmediate(resolve));
       await level.close();
+      count.close();
     },
   };
 }
@@ -72,6 +91,36 @@ async function makeLevel(directory: string): Promise<ClassicLevel> {
       cause: error,
     });
   }
+}
+
+/**
+ * The number of records in a file of its own. It is not flushed: it lives through `kill -9`, and after a power cut it
+ * may be too small or missing. It is never too large, so that there is no false alarm.
+ */
+function openCount(path: string): { readonly last: number; set(count: number): void; close(): void } {
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT);
+  return {
+    last: Number.parseInt(readFileSync(file, 'utf8'), 10) || 0,
+    set: (count) => void writeSync(file, String(count).padStart(10), 0),
+    close: () => closeSync(file),
+  };
+}
+
+/** What LevelDB writes into its own log when it cannot read a part of a file. */
+const dropping = /dropping (\d+) bytes/gu;
+
+/** Warns of records that are not there any more. Half a record at the very end was never confirmed, and is no loss. */
+async function warnOfLoss(directory: string, count: number, found: number): Promise<void> {
+  const log = await readFile(join(directory, 'LOG'), 'utf8').catch(() => '');
+  const bytes = [...log.matchAll(dropping)].reduce((sum, [, dropped]) => sum + Number(dropped), 0);
+  const lost = Math.max(0, count - found);
+  if (lost === 0 && bytes === 0) return;
+  const what = lost > 0 ? `${lost} of ${found + lost} intents` : `${bytes} bytes, with intents or not,`;
+  process.emitWarning(
+    `Cannot read ${what} of the journal in ${directory}: its files are damaged. Look at the exchange for orders that ` +
+      'you do not know of before you place them again',
+    { code: 'WEEX_JOURNAL_DAMAGED' },
+  );
 }
 
 /** A warning of the process, since whoever opens the journal may log nothing by itself. */

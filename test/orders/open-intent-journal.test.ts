@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,5 +80,66 @@ describe('openIntentJournal', () => {
     const journal = await openIntentJournal(directory);
     await expect(journal.sent({ ...intent('a', 1), args: [1n] })).rejects.toThrow('BigInt');
     await journal.close();
+  });
+});
+
+describe('a journal whose files were damaged', () => {
+  const warningsWhile = async (work: () => Promise<void>): Promise<string[]> => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', note);
+    await work();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    return warnings;
+  };
+
+  it.each([
+    ['the first record', 0],
+    ['a record at the start', 0.1],
+    ['a record in the middle', 0.5],
+    ['the last record', 0.97],
+  ])('says how many intents are lost with %s', async (_, at) => {
+    const path = join(directory, 'intents');
+    const first = await openIntentJournal(path);
+    for (let index = 0; index < 50; index += 1) await first.sent(intent(`id-${index}`, index));
+    await first.settled('id-3', 'executed');
+    await first.close();
+    const [log = ''] = (await readdir(path)).filter((name) => name.endsWith('.log'));
+    const bytes = await readFile(join(path, log));
+    const start = Math.floor(bytes.length * at);
+    for (let index = start; index < start + 60; index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
+    await writeFile(join(path, log), bytes);
+
+    let found = 0;
+    const warnings = await warningsWhile(async () => {
+      const damaged = await openIntentJournal(path);
+      found = (await damaged.open()).length;
+      await damaged.close();
+    });
+    expect(found).toBeLessThan(50);
+    // Where the deletion was lost as well, one that was settled is found again.
+    const lost = 49 - found;
+    expect(warnings).toEqual(
+      lost > 0
+        ? [expect.stringContaining(`Cannot read ${lost} of 49 intents`)]
+        : [expect.stringContaining('bytes')],
+    );
+  });
+
+  it('is no journal of which a crash cut off what was not confirmed yet', async () => {
+    const path = join(directory, 'intents');
+    const first = await openIntentJournal(path);
+    await first.sent(intent('a', 1));
+    await first.close();
+    const [log = ''] = (await readdir(path)).filter((name) => name.endsWith('.log'));
+    const bytes = await readFile(join(path, log));
+    await writeFile(join(path, log), Buffer.concat([bytes, bytes.subarray(0, 40)]));
+    const warnings = await warningsWhile(async () => {
+      const journal = await openIntentJournal(path);
+      expect(await journal.open()).toHaveLength(1);
+      await journal.close();
+    });
+    expect(warnings).toEqual([]);
   });
 });
