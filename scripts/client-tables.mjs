@@ -106,6 +106,7 @@ function costOf({ orders, weight }) {
 function whenLost({ effect, orders, whenUnknown }) {
   if (effect === 'read') return 'asked again';
   if (whenUnknown === 'send again') return 'sent again: twice does what once does';
+  if (whenUnknown === 'see what is left') return 'what is still open from before is cancelled one by one';
   if (whenUnknown === 'stop') return "never sent again: `executionStatus: 'unknown'`";
   if (orders === 0) return 'sent again; what is gone by then is looked up: cancelled or filled';
   return orders === 1

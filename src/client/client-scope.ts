@@ -14,6 +14,8 @@ export interface ClientScope {
 /** What the methods of one market have in common. */
 export interface MarketScope extends ClientScope {
   readonly venue: Venue;
+  /** The present time of the exchange, in milliseconds since 1970. */
+  readonly serverNow: () => number;
   /** Names the account and the market, without telling the key. */
   readonly account: string;
 }

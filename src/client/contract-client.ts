@@ -12,6 +12,7 @@ import {
   symbolOrNothing,
 } from './argument-checks.js';
 import { type CallPlan, planCall } from './call-plan.js';
+import { cancelEarlier } from './cancel-earlier.js';
 import { ofClient } from './client-scope.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
@@ -180,10 +181,13 @@ export class ContractClient {
     return this.#send('cancelOrder', referenceParams(reference));
   }
 
-  /** Cancels all open orders, of one contract or of all. */
+  /**
+   * Cancels all open orders, of one contract or of all. Where the answer is lost, those that are still open from
+   * before are cancelled one by one, and the result tells of these: what was placed meanwhile stays.
+   */
   cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
   cancelAllOrders(options: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
-  @Outer('cancelAllOrders', { check: symbolOrNothing })
+  @Outer('cancelAllOrders', { check: symbolOrNothing, around: cancelEarlier })
   @Call('cancelAllOrders')
   async cancelAllOrders(
     symbol?: string | CallOptions,

@@ -130,7 +130,7 @@ export const contractEndpoints: Readonly<Record<ContractOperation, Endpoint>> = 
     priority: 'critical',
     weight: 5,
     orders: 0,
-    whenUnknown: 'send again',
+    whenUnknown: 'see what is left',
   },
   closePositions: {
     verb: 'POST',

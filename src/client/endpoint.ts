@@ -24,9 +24,9 @@ export interface Endpoint {
   readonly orders: number;
   /**
    * What happens when nobody knows whether the request was executed: it is sent again, because it is a read or
-   * does the same twice; the exchange is asked first; or the call ends.
+   * does the same twice; the exchange is asked first; what is left is done one by one; or the call ends.
    */
-  readonly whenUnknown: 'send again' | 'look up' | 'stop';
+  readonly whenUnknown: 'send again' | 'look up' | 'see what is left' | 'stop';
 }
 
 /** The shapes of answers, see `answer-shapes.ts`. */

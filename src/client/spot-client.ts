@@ -13,6 +13,7 @@ import {
   symbolOrNothing,
 } from './argument-checks.js';
 import { type CallPlan, planCall } from './call-plan.js';
+import { cancelEarlier } from './cancel-earlier.js';
 import { ofClient } from './client-scope.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type * as Spot from './spot-types.js';
@@ -180,11 +181,12 @@ export class SpotClient {
 
   /**
    * Cancels all open orders, of one pair or of all. The exchange cancels by pair, so that without one the open
-   * orders are read first.
+   * orders are read first. Where the answer is lost, those that are still open from before are cancelled one by one,
+   * and the result tells of these: what was placed meanwhile stays.
    */
   cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Spot.SpotCanceledOrder[]>;
   cancelAllOrders(options: CallOptions): Promise<Spot.SpotCanceledOrder[]>;
-  @Outer('cancelAllOrders', { check: symbolOrNothing })
+  @Outer('cancelAllOrders', { check: symbolOrNothing, around: cancelEarlier })
   @Call('cancelAllOrders')
   async cancelAllOrders(
     first?: string | CallOptions,

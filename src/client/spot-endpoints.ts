@@ -117,7 +117,7 @@ export const spotEndpoints: Readonly<Record<SpotOperation, Endpoint>> = {
     priority: 'critical',
     weight: 5,
     orders: 0,
-    whenUnknown: 'send again',
+    whenUnknown: 'see what is left',
   },
   getOrder: {
     verb: 'GET',

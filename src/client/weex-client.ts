@@ -125,6 +125,7 @@ export class WeexClient {
       setClientScope(markets[name], {
         ...this.#scope,
         account: accountOf(name, config),
+        serverNow: () => session.clock.now(),
         venue: { ...weexVenues[name], clockAheadMs: () => session.clock.aheadMs },
       });
     }

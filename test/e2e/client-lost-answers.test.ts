@@ -9,6 +9,7 @@ import {
   markets,
   rejection,
   resting,
+  until,
 } from './support/connect.js';
 
 /** Enough here: nothing is on its way for longer than the attempts of these tests. */
@@ -210,13 +211,28 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
     expect(error).toMatchObject({ kind: 'order', reason: 'not-found' });
   });
 
-  it('of all orders is repeated', async () => {
+  it.each([...executed, ...notExecuted])('of all orders is seen to, and not repeated: %j', async (fault) => {
     const connected = await connect({ settleMs });
+    connected.client.registry.get(`${market}.exits`).reconfigure({ attemptTimeoutMs: 300 });
     await standing(connected);
-    connected.exchange.inject({ kind: 'lost-reply', endpoint: 'cancelAllOrders', count: 1 });
-    await connected.client[market].cancelAllOrders(symbol);
+    connected.exchange.inject({ ...fault, endpoint: 'cancelAllOrders', count: 1 });
+    const all = connected.client[market].cancelAllOrders(symbol);
+    await until(() => connected.requestsOf('cancelAllOrders').length === 1);
+    await all;
     expect(connected.exchange.orders.map(({ status }) => status)).toEqual(['CANCELED']);
-    expect(connected.requestsOf('cancelAllOrders')).toHaveLength(2);
+    expect(connected.requestsOf('cancelAllOrders')).toHaveLength(1);
+  });
+
+  it('of all orders leaves what was placed meanwhile', async () => {
+    const connected = await connect({ settleMs });
+    connected.client.registry.get(`${market}.exits`).reconfigure({ attemptTimeoutMs: 300 });
+    await standing(connected);
+    connected.exchange.inject({ kind: 'hang', endpoint: 'cancelAllOrders', count: 1 });
+    const all = connected.client[market].cancelAllOrders(symbol);
+    await until(() => connected.requestsOf('cancelAllOrders').length === 1);
+    await standing(connected);
+    await all;
+    expect(connected.exchange.orders.map(({ status }) => status)).toEqual(['CANCELED', 'NEW']);
   });
 });
 

@@ -1,0 +1,64 @@
+import { callerSignal } from '../decorators/caller-signal.js';
+import { isWEEXError } from '../errors/index.js';
+import { clientScope } from './client-scope.js';
+import type { Around } from './in-client.js';
+import { symbolFrom } from './order-reference.js';
+import type { CallOptions, OrderReference } from './types.js';
+
+/** What is needed of the client of either market. */
+interface Canceling {
+  getOpenOrders(symbol: string | undefined, options: CallOptions): Promise<readonly Standing[]>;
+  cancelOrder(reference: OrderReference, options: CallOptions): Promise<unknown>;
+}
+
+interface Standing {
+  readonly symbol: string;
+  readonly orderId: string;
+  /** When the exchange took it, in milliseconds since 1970. */
+  readonly time: number;
+}
+
+/**
+ * Runs round `cancelAllOrders`, which is not repeated where its answer was lost, since a second one would cancel what
+ * was placed in between: what is still open from before is cancelled one by one.
+ */
+export const cancelEarlier: Around = async ({ self, args, proceed }) => {
+  const begunAt = performance.now();
+  try {
+    return await proceed(args);
+  } catch (error) {
+    const signal = callerSignal(args);
+    if (signal?.aborted || !isWEEXError(error) || error.executionStatus !== 'unknown') throw error;
+    // By the clock of the exchange, which may have been learned meanwhile.
+    const sentAt = clientScope(self).serverNow() - (performance.now() - begunAt);
+    return cancelThoseBefore(sentAt, self as Canceling, symbolFrom(args[0] as never), signal, error);
+  }
+};
+
+async function cancelThoseBefore(
+  sentAt: number,
+  client: Canceling,
+  symbol: string | undefined,
+  signal: AbortSignal | undefined,
+  failure: unknown,
+): Promise<unknown[]> {
+  try {
+    const open = await client.getOpenOrders(symbol, { signal });
+    const canceled = open
+      .filter(({ time }) => time <= sentAt)
+      .map(({ symbol: name, orderId }) =>
+        client.cancelOrder({ symbol: name, orderId }, { signal }).catch(unlessFinished),
+      );
+    const outcomes = await Promise.all(canceled);
+    return outcomes.filter((outcome) => outcome !== undefined);
+  } catch {
+    signal?.throwIfAborted();
+    throw failure;
+  }
+}
+
+/** One that was filled or cancelled meanwhile is open no longer, and that was asked for. */
+function unlessFinished(error: unknown): undefined {
+  if (isWEEXError(error) && error.kind === 'order') return undefined;
+  throw error;
+}
