@@ -167,7 +167,8 @@ export const contractEndpoints: Readonly<Record<ContractOperation, Endpoint>> = 
     signed: true,
     policy: 'contract.account',
     priority: 'critical',
-    weight: 12,
+    // One more page of each list: what is short may be all that the exchange gives out at a time.
+    weight: 24,
     orders: 0,
     whenUnknown: 'send again',
   },
