@@ -6,8 +6,9 @@ import type { RedisLink } from './redis-link.js';
 const beatMs = 100;
 // Soon enough that others have what this process does not use within a second.
 const idleBeatMs = 300;
-// Those who wait ask again no sooner.
-const hurriedMs = 10;
+// Those who wait ask again no sooner; a critical call may ask at once.
+const hurriedMs = 50;
+const urgentMs = 5;
 /** What a process may use before Redis has answered for the first time. */
 const startShare = 0.02;
 // After this long without any claim renewed Redis was away, and so long nobody's claim ends or grows.
@@ -48,7 +49,10 @@ export class RedisLimit implements SharedLimit {
 
   request(): void {
     if (this.#isBeating) this.#hurry = true;
-    else this.#schedule(Math.max(0, this.#lastBeatAt + hurriedMs - performance.now()));
+    else {
+      const restMs = this.#member.demand().isUrgent ? urgentMs : hurriedMs;
+      this.#schedule(Math.max(0, this.#lastBeatAt + restMs - performance.now()));
+    }
   }
 
   observe(used: number): void {
@@ -115,7 +119,7 @@ export class RedisLimit implements SharedLimit {
     this.#share = share;
     // Redis gives to others what this process says that it no longer holds.
     const gaveUp = share < held;
-    this.#schedule(gaveUp || this.#hurry ? hurriedMs : isActive ? beatMs : idleBeatMs);
+    this.#schedule(gaveUp ? urgentMs : this.#hurry ? hurriedMs : isActive ? beatMs : idleBeatMs);
     if (share !== held) this.#member.shareChanged();
   }
 }
