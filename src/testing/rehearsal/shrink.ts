@@ -22,6 +22,9 @@ export interface Shrunk {
   readonly runs: number;
 }
 
+/** What is longer ago is seldom to blame: most of it is tried away at once. */
+const recentMs = 45_000;
+
 /** The first breach of an invariant in time. */
 function firstBreach(run: RehearsalRun, invariant: string): Breach | undefined {
   const breaches = run.invariants.find(({ name }) => name === invariant)?.breaches ?? [];
@@ -63,6 +66,10 @@ export async function shrink({ failing, invariant, options, runAgain }: ShrinkOp
       lengthMs = shortMs;
     }
   }
+  const recentFromMs = (until ?? failing.virtualMs) - recentMs;
+  const recent = failing.facts.happened.filter(({ atMs }) => atMs >= recentFromMs).map(({ event }) => event);
+  const late = events.filter((event) => recent.includes(event));
+  if (late.length < events.length && (await fails(late, lengthMs))) events = late;
   const concerning = events.filter((event) => concerns(failing, event, asIs.clientOrderId));
   if (concerning.length < events.length && (await fails(concerning, lengthMs))) events = concerning;
   events = await reduce(events, (some) => fails(some, lengthMs));
