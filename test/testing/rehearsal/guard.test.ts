@@ -22,7 +22,7 @@ describe('the order guard, rehearsed', () => {
   for (const [name, makePolicy] of Object.entries(policies)) {
     it(`places no order twice and tells the truth under ${name}`, async () => {
       const reports = new Map<string | undefined, number>();
-      for (const seed of [21, 22, 23, 24, 25, 26]) {
+      for (const seed of [21, 22, 23]) {
         // oxlint-disable-next-line no-await-in-loop
         const { intents, invariants } = await rehearse({
           seed,
@@ -36,7 +36,7 @@ describe('the order guard, rehearsed', () => {
         expect(broken).toEqual([]);
         for (const { report } of intents) reports.set(report, (reports.get(report) ?? 0) + 1);
       }
-      expect(reports.get('placed')).toBeGreaterThan(100);
+      expect(reports.get('placed')).toBeGreaterThan(60);
       expect(reports.get('not-placed')).toBeGreaterThan(0);
     });
   }
