@@ -82,6 +82,28 @@ export function callContextOf(signal: unknown): CallContext | undefined {
   return signal instanceof AbortSignal ? bySignal.get(signal) : undefined;
 }
 
+/**
+ * Whether an attempt, or one that it was started in, has sent this very order before and the exchange has not refused
+ * it: whatever the method does inside, a retry of its own above all, one attempt is one order.
+ */
+export function isSentTwice(
+  request: SentRequest,
+  ...contexts: readonly (CallContext | undefined)[]
+): boolean {
+  const { body, target } = request;
+  if (body === undefined) return false;
+  return contexts.some((context) => {
+    for (let link = context; link; link = link.outer) {
+      const id = link.clientOrderId;
+      if (id === undefined || !body.includes(id)) continue;
+      const isSame = (sent: SentRequest): boolean =>
+        sent.target === target && sent.outcome !== 'refused' && sent.body?.includes(id) === true;
+      if (link.sent?.some(isSame)) return true;
+    }
+    return false;
+  });
+}
+
 /** Tells an attempt, and those that it was started in, that a write is about to be sent. */
 export function tellSent(request: SentRequest, ...contexts: readonly (CallContext | undefined)[]): void {
   const told = new Set<CallContext>();

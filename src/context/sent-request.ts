@@ -1,5 +1,7 @@
 /** A request that can change something, from the moment an attempt began to send it. */
 export interface SentRequest {
+  /** Method and path, where they are known. */
+  readonly target?: string | undefined;
   /** The body as it went out, where it is text: an order carries its client order id there. */
   readonly body: string | undefined;
   /**

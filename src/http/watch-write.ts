@@ -1,5 +1,5 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import { type CallContext, tellSent } from '../context/call-context.js';
+import { type CallContext, isSentTwice, tellSent } from '../context/call-context.js';
 import type { SentRequest } from '../context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
@@ -12,18 +12,20 @@ type Watched = InternalAxiosRequestConfig & { [sentKey]?: SentWrite };
 
 // A class, since axios copies plain objects in a config and keeps instances.
 class SentWrite implements SentRequest {
+  readonly target: string;
   readonly body: string | undefined;
   outcome: SentRequest['outcome'] = 'open';
 
-  constructor(body: unknown) {
+  constructor(target: string, body: unknown) {
+    this.target = target;
     this.body = typeof body === 'string' ? body : asText(body);
   }
 }
 
 /**
  * Follows a write from here to its answer, and tells the attempts that it belongs to. Redirects are not followed
- * unless the config names `maxRedirects`, since 307 and 308 send the body once more; and the same request is not
- * sent a second time behind the back of a policy, as axios-retry does.
+ * unless the config names `maxRedirects`, since 307 and 308 send the body once more; and the same order is not sent a
+ * second time behind the back of a policy, as axios-retry does or a retry inside the method.
  */
 export function watchWrite(
   config: InternalAxiosRequestConfig,
@@ -32,15 +34,24 @@ export function watchWrite(
   const watched = config as Watched;
   const before = watched[sentKey];
   if (before && before.outcome !== 'refused') {
-    const error = sentTwice(config);
-    config.adapter = () => Promise.reject(error);
+    refuse(
+      config,
+      'An interceptor that was attached before attachWeexErrors sends it again, axios-retry perhaps: attach attachWeexErrors first, or leave it out for writes',
+    );
+    return;
+  }
+  const request = new SentWrite(`${methodOf(config)} ${pathOf(config)}`, config.data);
+  if (isSentTwice(request, ...contexts)) {
+    refuse(
+      config,
+      'The method sends the order of one attempt twice, by a retry of its own perhaps: leave that to its policy',
+    );
     return;
   }
   if (config.maxRedirects === undefined) {
     config.maxRedirects = 0;
     config.fetchOptions = { redirect: 'manual', ...config.fetchOptions };
   }
-  const request = new SentWrite(config.data);
   watched[sentKey] = request;
   tellSent(request, ...contexts);
 }
@@ -56,12 +67,12 @@ export function settleWrite(
   else if (error.executionStatus === 'not-executed') request.outcome = 'refused';
 }
 
-function sentTwice(config: InternalAxiosRequestConfig): WEEXOutcomeUnknownError {
+function refuse(config: InternalAxiosRequestConfig, why: string): void {
   const what = `${methodOf(config)} ${pathOf(config)}`;
-  return new WEEXOutcomeUnknownError(
-    `Cannot send ${what} again: nobody knows what became of it. An interceptor that was attached before ` +
-      'attachWeexErrors sends it again, axios-retry perhaps: attach attachWeexErrors first, or leave it out for writes',
+  const error = new WEEXOutcomeUnknownError(
+    `Cannot send ${what} again: nobody knows what became of it. ${why}`,
   );
+  config.adapter = () => Promise.reject(error);
 }
 
 function asText(body: unknown): string | undefined {

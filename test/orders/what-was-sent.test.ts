@@ -433,6 +433,45 @@ it.each([
   await expect(place(order)).rejects.toMatchObject({ kind: 'system' });
 });
 
+describe('a retry inside the method', () => {
+  const again = cockatielRetry(handleAll, { maxAttempts: 3 });
+
+  it('sends one order, whatever became of the answer', async () => {
+    answerOrder = (response) => void response.destroy();
+    expect(await guarded(async (sent) => again.execute(() => post(sent)))(order)).toMatchObject({
+      clientOrderId: 'intent-1',
+    });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('sends again what the exchange has refused', async () => {
+    let refusals = 0;
+    answerOrder = (response, sent) => {
+      if (refusals++ === 0) {
+        executed = [];
+        json(response, 429, { code: -1003, msg: 'Too many requests' });
+      } else acknowledge(response, sent);
+    };
+    await guarded(async (sent) => again.execute(() => post(sent)))(order);
+    expect(executed).toHaveLength(1);
+  });
+
+  it('is not mistaken for another request about the order', async () => {
+    const paths: (string | undefined)[] = [];
+    answerOther = (response) => {
+      paths.push(response.req.url);
+      json(response, 200, {});
+    };
+    await guarded(async (sent) => {
+      const placed = await post(sent);
+      await http.post('/log', sent);
+      await http.post('/cancel', sent);
+      return placed;
+    })(order);
+    expect(paths).toEqual(['/log', '/cancel']);
+  });
+});
+
 it('a success that names no order is looked up', async () => {
   answerOrder = (response) => json(response, 200, { success: true });
   expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1', side: 'BUY' });

@@ -1,0 +1,242 @@
+/**
+ * The order guard round methods as people write them: each order goes through one that is drawn at random. They wrap
+ * errors, read back, write twice, send where nobody sees it, nest calls, bring retries of their own and use one object
+ * for many orders. `npm run rehearse:user-code` runs it.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import axios, { type AxiosInstance } from 'axios';
+import {
+  ConstantBackoff,
+  handleAll,
+  type IPolicy,
+  retry as cockatielRetry,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import {
+  attachWeexErrors,
+  createPolicy,
+  isWEEXError,
+  mintClientOrderId,
+  type OrderSafety,
+  PolicyRegistry,
+  recoverIntents,
+  resilient,
+  TradingStrategyError,
+  type Venue,
+  weexVenues,
+} from 'weex-resilience';
+import { signRequest, WeexClient } from 'weex-resilience/client';
+import type { RehearsalContext } from 'weex-resilience/testing';
+
+const traders = 10;
+const longestPauseMs = 4_000;
+const symbol = 'BTCUSDT';
+
+// The clock of the machine may run ahead by this much, and these methods sign by it.
+const venue: Venue = { ...weexVenues.contract, clockAheadMs: 25_000 };
+
+interface Order {
+  symbol: string;
+  newClientOrderId: string;
+}
+interface Placed {
+  readonly clientOrderId: string;
+}
+type Method = (order: Order) => Promise<Placed>;
+type Policy = Parameters<typeof resilient<Method>>[1];
+
+export async function run(context: RehearsalContext): Promise<void> {
+  const { exchange, journal, random, report, signal } = context;
+  const client = new WeexClient({
+    ...exchange.credentials,
+    baseUrls: { spot: exchange.url, contract: exchange.url },
+    registry: new PolicyRegistry(),
+  });
+  const find = async (id: string): Promise<Placed | undefined> => client.contract.findOrder(id, symbol);
+  for (const { intent, outcome } of await recoverIntents({
+    journal,
+    venue,
+    reconcileDeadlineMs: 90_000,
+    find: ({ clientOrderId }) => find(clientOrderId),
+  })) {
+    report(
+      intent.clientOrderId,
+      outcome === 'executed' ? 'placed' : outcome === 'unknown' ? 'unknown' : 'not-placed',
+    );
+  }
+  const methods = makeMethods(context, {
+    clientOrderId: ({ newClientOrderId }) => newClientOrderId,
+    find,
+    journal,
+    venue,
+    reconcileDeadlineMs: 90_000,
+  });
+  const trade = async (): Promise<void> => {
+    // Everything that this trader orders goes through one object.
+    const reused: Order = { symbol, newClientOrderId: '' };
+    while (!signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop
+      await wait(longestPauseMs * random(), undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      const [name, place] = methods[Math.floor(random() * methods.length)] as (typeof methods)[number];
+      const id = mintClientOrderId();
+      reused.newClientOrderId = id;
+      const call = place(reused);
+      if (random() < 0.3) reused.newClientOrderId = mintClientOrderId();
+      context.log(`${id} by a method that ${name}`);
+      // oxlint-disable-next-line no-await-in-loop
+      report(id, await call.then(() => 'placed' as const, outcomeOf));
+    }
+  };
+  await Promise.all(Array.from({ length: traders }, trade));
+  if (signal.aborted) await client.close({ graceMs: 100_000 });
+}
+
+function outcomeOf(error: unknown): 'not-placed' | 'unknown' {
+  return isWEEXError(error) && error.executionStatus === 'not-executed' ? 'not-placed' : 'unknown';
+}
+
+function makeMethods(
+  context: RehearsalContext,
+  orderSafety: OrderSafety<unknown, [Order], Placed>,
+): (readonly [name: string, place: Method])[] {
+  const seen = axios.create({ baseURL: context.exchange.url, timeout: 4_000 });
+  attachWeexErrors(seen);
+  // Nobody sees what goes out here, as with fetch.
+  const unseen = axios.create({ baseURL: context.exchange.url, timeout: 4_000 });
+  const { clock, random } = context;
+  const retry = { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 } };
+  const own = createPolicy({
+    name: 'own',
+    clock,
+    random,
+    attemptTimeoutMs: 3_000,
+    deadlineMs: 30_000,
+    retry,
+  });
+  const eager = createPolicy({
+    name: 'eager',
+    clock,
+    random,
+    attemptTimeoutMs: 3_000,
+    deadlineMs: 30_000,
+    retry: { ...retry, on: [Error] },
+  });
+  const foreign = cockatielRetry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(200) });
+  const timed = wrap(foreign, timeout(3_000, TimeoutStrategy.Aggressive)) as unknown as IPolicy;
+
+  const post = (order: Order, http = seen): Promise<Placed> =>
+    send<Placed>(context, http, 'POST', '/capi/v3/order', order);
+  const failingWith =
+    (make: (cause: unknown) => unknown): Method =>
+    async (order) => {
+      try {
+        return await post(order);
+      } catch (cause) {
+        throw make(cause);
+      }
+    };
+  const readBack: Method = async (order) => {
+    const placed = await post(order);
+    await send(context, seen, 'GET', '/capi/v3/openOrders');
+    return placed;
+  };
+  const writeTwice: Method = async (order) => {
+    const placed = await post(order);
+    await send(context, seen, 'POST', '/capi/v3/log', { text: 'placed' });
+    return placed;
+  };
+  const readFirst: Method = async (order) => {
+    await send(context, seen, 'GET', '/capi/v3/openOrders');
+    return post(order, unseen);
+  };
+  const guard = (method: Method, policy: Policy): Method => resilient(method, policy, { orderSafety });
+  const guardForeign = (method: Method, policy: IPolicy): Method =>
+    resilient(method, policy, { orderSafety });
+  const inner = guard((order) => post(order), own);
+  const nested = resilient(async (given: Order) => {
+    // What is not guarded is not copied, and the trader uses its object again.
+    const order = { ...given };
+    await send(context, seen, 'GET', '/capi/v3/openOrders');
+    return inner(order);
+  }, own);
+  return [
+    ['throws what it gets', guard((order) => post(order), own)],
+    [
+      'wraps with a cause',
+      guard(
+        failingWith((cause) => new Error('Cannot place', { cause })),
+        own,
+      ),
+    ],
+    [
+      'wraps without one',
+      guard(
+        failingWith(() => new Error('HTTP 502')),
+        eager,
+      ),
+    ],
+    [
+      'throws an error of its strategy',
+      guard(
+        failingWith((cause) => new TradingStrategyError('Cannot place', { strategyName: 'grid', cause })),
+        own,
+      ),
+    ],
+    [
+      'throws a string',
+      guard(
+        failingWith(() => 'no'),
+        eager,
+      ),
+    ],
+    [
+      'throws undefined',
+      guard(
+        failingWith(() => undefined),
+        own,
+      ),
+    ],
+    ['reads back', guard(readBack, own)],
+    ['writes twice', guard(writeTwice, eager)],
+    ['orders where nobody sees it', guard((order) => post(order, unseen), eager)],
+    ['reads first, and orders where nobody sees it', guard(readFirst, own)],
+    ['is called by another one', nested],
+    ['has a retry of cockatiel', guardForeign((order) => post(order), foreign)],
+    [
+      'has a retry and a timeout of cockatiel',
+      guardForeign(
+        failingWith(() => new Error('HTTP 502')),
+        timed,
+      ),
+    ],
+    ['has a retry of cockatiel inside', guard(async (order) => foreign.execute(() => post(order)), own)],
+  ];
+}
+
+async function send<Answer>(
+  { exchange }: RehearsalContext,
+  http: AxiosInstance,
+  method: 'GET' | 'POST',
+  path: string,
+  order?: object,
+): Promise<Answer> {
+  const { apiKey, passphrase, secretKey } = exchange.credentials;
+  const query = order ? '' : `symbol=${symbol}`;
+  const body = order
+    ? JSON.stringify({ side: 'BUY', positionSide: 'LONG', type: 'MARKET', quantity: '0.001', ...order })
+    : undefined;
+  const timestamp = Date.now();
+  const headers = {
+    'Content-Type': 'application/json',
+    'ACCESS-KEY': apiKey,
+    'ACCESS-PASSPHRASE': passphrase,
+    'ACCESS-TIMESTAMP': String(timestamp),
+    'ACCESS-SIGN': signRequest(secretKey, { timestamp, method, path, query, body }),
+  };
+  const url = query === '' ? path : `${path}?${query}`;
+  const { data } = await http.request<Answer>({ method, url, data: body, headers });
+  return data;
+}
