@@ -281,6 +281,7 @@ describe('the start', () => {
       /unknownPolicies must be 'refuse', 'allow' or 'define', received 'ignore'/,
     ],
     [{ registry: new PolicyRegistry(), random: () => 0 }, /random contradicts registry/],
+    [{ coordinator: {} }, /coordinator must be a coordinator, as createRedisCoordinator makes one/],
     [{ events: 'all' }, /events must be true, false or a list of event types, received 'all'/],
     [{ errorTracker: { capacity: 0 } }, /capacity/],
     [{ clock: {} }, /clock must have the methods now, setTimeout and clearTimeout, received an object/],
