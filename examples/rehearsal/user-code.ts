@@ -156,9 +156,7 @@ function makeMethods(
   const guardForeign = (method: Method, policy: IPolicy): Method =>
     resilient(method, policy, { orderSafety });
   const inner = guard((order) => post(order), own);
-  const nested = resilient(async (given: Order) => {
-    // What is not guarded is not copied, and the trader uses its object again.
-    const order = { ...given };
+  const nested = resilient(async (order: Order) => {
     await send(context, seen, 'GET', '/capi/v3/openOrders');
     return inner(order);
   }, own);
@@ -203,7 +201,8 @@ function makeMethods(
     ['writes twice', guard(writeTwice, eager)],
     ['orders where nobody sees it', guard((order) => post(order, unseen), eager)],
     ['reads first, and orders where nobody sees it', guard(readFirst, own)],
-    ['is called by another one', nested],
+    // What is not guarded is not copied, and the trader uses its object again.
+    ['is called by another one', (order) => nested({ ...order })],
     ['has a retry of cockatiel', guardForeign((order) => post(order), foreign)],
     [
       'has a retry and a timeout of cockatiel',

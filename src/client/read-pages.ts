@@ -1,9 +1,9 @@
-/** An exchange that gives out shorter pages than were asked for still gives out this many. */
-const shortestCap = 10;
+/** An exchange that gives out shorter pages than were asked for gives out a round number. */
+const isCap = (length: number): boolean => length > 0 && length % 10 === 0;
 
 /**
- * The items of a list that is read page by page. A page without items is the last one, and so is one of a few: more
- * may be all that the exchange gives out at a time, whatever size was asked for. So is a page that was there before:
+ * The items of a list that is read page by page. A page that is not full is the last one, unless it holds a round number
+ * of items: that may be all that the exchange gives out at a time, whatever size was asked for. So is a page that was there before:
  * the exchange does not turn pages.
  */
 export async function* readPages<Item extends { readonly orderId?: unknown }>(
@@ -19,7 +19,7 @@ export async function* readPages<Item extends { readonly orderId?: unknown }>(
     if (page > firstPage && item.orderId !== undefined && item.orderId === first) return;
     first = item.orderId;
     yield* items;
-    if (items.length < size && items.length < shortestCap) return;
+    if (items.length < size && !isCap(items.length)) return;
   }
 }
 
