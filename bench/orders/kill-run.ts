@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -44,7 +44,11 @@ export interface KillTally {
   readonly duplicates: number;
   /** Reported as placed without standing, or the reverse. */
   readonly wrong: number;
-  /** They stand, and nobody was ever told. */
+  /** How often the end of the journal was damaged. */
+  readonly damaged: number;
+  /** How many intents the journal said it had lost by that. */
+  readonly toldLost: number;
+  /** They stand, and nobody was ever told: neither of the order nor that an intent is lost. */
   readonly lost: number;
   readonly unknown: number;
 }
@@ -62,19 +66,25 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
   const begun = new Set<string>();
   const reports = new Map<string, Report>();
   const recovered = new Set<string>();
+  let damaged = 0;
+  let toldLost = 0;
   try {
     for (let life = 0; life <= kills; life += 1) {
       const last = life === kills;
       const mine = new Set<string>();
       const access = { url: exchange.url, credentials: exchange.credentials };
       const task = { exchange: access, market, directory, orders: last ? 5 : 1_000 };
-      await live(program, task, last ? undefined : random() * longestLifeMs, (line) => {
+      const lifeMs = last ? undefined : random() * longestLifeMs;
+      const warnings = await live(program, task, lifeMs, (line) => {
         if (line.event === 'begun') mine.add(line.id);
         if (line.event !== 'reported') return;
         reports.set(line.id, line.report);
         if (!mine.has(line.id)) recovered.add(line.id);
       });
+      for (const [, count] of warnings.matchAll(/Cannot read (\d+) of \d+ intents/gu))
+        toldLost += Number(count);
       for (const id of mine) begun.add(id);
+      if (!last && life % 3 === 2 && (await damageTail(directory))) damaged += 1;
     }
     await new Promise((resolve) => setTimeout(resolve, latestExecutionMs + 200));
   } finally {
@@ -97,25 +107,44 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
     wrong: counted(
       (stands, report) => (report === 'placed' && stands === 0) || (report === 'not-placed' && stands > 0),
     ),
-    lost: counted((stands, report) => stands > 0 && report === undefined),
+    damaged,
+    toldLost,
+    lost: Math.max(0, counted((stands, report) => stands > 0 && report === undefined) - toldLost),
     unknown: counted((_, report) => report === 'unknown'),
   };
 }
 
-/** One life of the program: it ends by itself, or is killed so long after it has started. */
+/** Makes the last 60 bytes of the journal's newest file unreadable; `false` where there are none. */
+async function damageTail(directory: string): Promise<boolean> {
+  const logs = (await readdir(directory)).filter((name) => name.endsWith('.log')).toSorted();
+  const path = join(directory, logs.at(-1) ?? '');
+  const bytes = logs.length > 0 ? await readFile(path) : Buffer.alloc(0);
+  if (bytes.length === 0) return false;
+  for (let index = Math.max(0, bytes.length - 60); index < bytes.length; index += 1) {
+    bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
+  }
+  await writeFile(path, bytes);
+  return true;
+}
+
+/** One life of the program: it ends by itself, or is killed so long after it has started. What it warned of. */
 async function live(
   program: string,
   task: KilledTraderTask,
   lifeMs: number | undefined,
   onLine: (line: KilledTraderLine) => void,
-): Promise<void> {
+): Promise<string> {
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, TASK: JSON.stringify(task) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code));
+  });
+  let warnings = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    warnings += text;
   });
   for await (const text of createInterface({ input: child.stdout })) {
     const line = JSON.parse(text) as KilledTraderLine;
@@ -123,5 +152,8 @@ async function live(
     if (line.event === 'started' && lifeMs !== undefined) setTimeout(() => child.kill('SIGKILL'), lifeMs);
   }
   const code = await ended;
-  if (lifeMs === undefined && code !== 0) throw new Error(`the program ended with status ${code}`);
+  if (lifeMs === undefined && code !== 0) {
+    throw new Error(`the program ended with status ${code}: ${warnings}`);
+  }
+  return warnings;
 }
