@@ -36,13 +36,13 @@ function stages(options: PolicyOptions): string[] {
     ['fallback', fallback || staleMs !== undefined],
     ['deadline', options.deadlineMs !== undefined],
     ['retry', options.retry],
-    ['cool-down', options.coolDown],
     ['circuit breaker', options.circuitBreaker],
     [
       `admission (${[rateLimit && 'rate limit', bulkhead && 'bulkhead'].filter(Boolean).join(' and ')})`,
       rateLimit || bulkhead,
     ],
-    ['attempt time-out', options.attemptTimeoutMs !== undefined],
+    ['cool-down', options.coolDown],
+    ['attempt timeout', options.attemptTimeoutMs !== undefined],
     ['inner policy', options.inner],
     ['call', true],
   ];

@@ -85,7 +85,7 @@ export interface PolicySnapshot {
 }
 
 /**
- * A pipeline of fallback, deadline, retry, cool-down, circuit breaker, admission and attempt time-out. It is a
+ * A pipeline of fallback, deadline, retry, circuit breaker, admission, cool-down and attempt timeout. It is a
  * cockatiel `IPolicy`: it goes into cockatiel's `wrap()`. `Fallback` is what its fallback gives in place of a result.
  */
 export interface ResiliencePolicy<Fallback = never> extends IPolicy<CallContext, Fallback> {

@@ -1,6 +1,14 @@
 import { handleAll, retry, wrap } from 'cockatiel';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createPolicy, policies, PolicyRegistry, WEEXRateLimitError } from '../../src/index.js';
+import {
+  createPolicy,
+  policies,
+  PolicyRegistry,
+  WEEXRateLimitError,
+  WEEXSystemError,
+} from '../../src/index.js';
+import { createFakeClock } from '../../src/testing/index.js';
 
 describe('describe()', () => {
   it('names the stages in effect, outermost first', () => {
@@ -18,13 +26,41 @@ describe('describe()', () => {
       'fallback',
       'deadline',
       'retry',
-      'cool-down',
       'circuit breaker',
       'admission (rate limit and bulkhead)',
-      'attempt time-out',
+      'cool-down',
+      'attempt timeout',
       'call',
     ]);
     expect(createPolicy().describe()).toMatchObject({ order: ['call'], worstCaseCalls: 1, warnings: [] });
+  });
+
+  it('names them as the pages do', async () => {
+    const policy = createPolicy({
+      attemptTimeoutMs: 100,
+      bulkhead: { limit: 1 },
+      circuitBreaker: {},
+      coolDown: true,
+      retry: {},
+      deadlineMs: 20_000,
+      fallback: () => 0,
+    });
+    const order = policy.describe().order.join(' → ').replace(' (bulkhead)', '');
+    for (const page of ['README.md', 'docs/policies.md'])
+      expect(await readFile(page, 'utf8')).toContain(order);
+  });
+
+  it('runs them in this order: an open circuit and a full queue reject at once during a cool-down', async () => {
+    const shared = { clock: createFakeClock(), coolDown: { scope: 'order of the stages' } } as const;
+    const broken = createPolicy({ ...shared, circuitBreaker: { consecutiveFailures: 1 } });
+    const busy = createPolicy({ ...shared, bulkhead: { limit: 1, queue: 0 } });
+    const down = new WEEXSystemError('Down', { code: 503, executionStatus: 'not-executed' });
+    await broken.executeOutcome(() => Promise.reject(down));
+    void busy.executeOutcome(() => new Promise(() => undefined));
+    const limited = new WEEXRateLimitError('Slow down', { retryAfter: 30, executionStatus: 'not-executed' });
+    await createPolicy(shared).executeOutcome(() => Promise.reject(limited));
+    expect(await broken.executeOutcome(() => 1)).toMatchObject({ error: { kind: 'circuit-open' } });
+    expect(await busy.executeOutcome(() => 1)).toMatchObject({ error: { kind: 'bulkhead-full' } });
   });
 
   it('tells the worst case: of calls by the retries, of time by the deadline or the sum of all waits', () => {
