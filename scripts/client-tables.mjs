@@ -21,6 +21,14 @@ const parameters = /** @type {Readonly<Record<string, string>>} */ ({
   findOrder: 'clientOrderId, symbol',
   getOpenOrders: 'symbol?',
   getOrderHistory: '{ symbol, … }',
+  placeAlgoOrder: 'order',
+  placeTpSlOrder: 'order',
+  modifyTpSlOrder: '{ orderId, triggerPrice, … }',
+  cancelAlgoOrder: '{ symbol, orderId }',
+  cancelAllAlgoOrders: 'symbol?',
+  findAlgoOrder: 'clientAlgoId, symbol',
+  getOpenAlgoOrders: 'symbol?',
+  getAlgoOrderHistory: '{ symbol, … }',
 });
 
 /**

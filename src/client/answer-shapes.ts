@@ -39,6 +39,14 @@ const answerShapes: Readonly<Record<AnswerShapeName, AnswerShape>> = {
     name: 'a list of orders',
     fits: (answer) => isList(answer) || (isFields(answer) && isList(answer['orderList'])),
   },
+  oneDone: {
+    name: 'a list of one object with an orderId or success',
+    fits: (answer) => Array.isArray(answer) && answer.length === 1 && isDone(answer[0]),
+  },
+  orders: {
+    name: 'an object with a list of orders',
+    fits: (answer) => isFields(answer) && isList(answer['orders']),
+  },
 };
 
 /**

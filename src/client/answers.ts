@@ -1,9 +1,20 @@
 import { WEEXRequestError } from '../errors/index.js';
 
 /** The fields of answers that hold an id, number or string as the exchange likes. */
-const idFields = ['orderId', 'id', 'positionId', 'successOrderId', 'separatedOpenOrderId'] as const;
+const idFields = [
+  'orderId',
+  'id',
+  'algoId',
+  'actualOrderId',
+  'positionId',
+  'successOrderId',
+  'separatedOpenOrderId',
+] as const;
 
-/** Turns every id of an answer, of its items and of its `orderList` into a string, in place. */
+/** The fields that hold a list of orders inside of an answer. */
+const listFields = ['orderList', 'orders'] as const;
+
+/** Turns every id of an answer, of its items and of the lists of orders in it into a string, in place. */
 export function withStringIds<Answer>(answer: Answer): Answer {
   if (Array.isArray(answer)) {
     for (const item of answer) withStringIds(item);
@@ -12,7 +23,7 @@ export function withStringIds<Answer>(answer: Answer): Answer {
     for (const field of idFields) {
       if (typeof fields[field] === 'number') fields[field] = String(fields[field]);
     }
-    if (Array.isArray(fields['orderList'])) withStringIds(fields['orderList']);
+    for (const field of listFields) if (Array.isArray(fields[field])) withStringIds(fields[field]);
   }
   return answer;
 }

@@ -24,7 +24,7 @@ export function planCall(market: Market, operation: string, endpoint: Endpoint):
     // Orders are counted per account, everything else by its weight per address.
     cost: orders > 0 ? orders : weight,
     effect,
-    idempotent: (whenUnknown === 'send again' || whenUnknown === 'look up') && orders === 0,
+    idempotent: whenUnknown === 'send again' || (whenUnknown === 'look up' && orders === 0),
     ambient: true,
     signal() {
       return clientScope(this).calls.starting;

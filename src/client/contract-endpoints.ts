@@ -1,3 +1,4 @@
+import { contractAlgoEndpoints } from './contract-algo-endpoints.js';
 import type { ContractOperation, Endpoint } from './endpoint.js';
 
 /** The V3 contract market. Source: weex.com API documentation, V3 contract, July 2026. */
@@ -198,4 +199,5 @@ export const contractEndpoints: Readonly<Record<ContractOperation, Endpoint>> = 
     orders: 0,
     whenUnknown: 'send again',
   },
+  ...contractAlgoEndpoints,
 };

@@ -39,7 +39,9 @@ export type AnswerShapeName =
   | 'order'
   | 'done'
   | 'allDone'
-  | 'batch';
+  | 'batch'
+  | 'oneDone'
+  | 'orders';
 
 /** The two markets of the exchange. */
 export type Market = 'spot' | 'contract';
@@ -66,5 +68,18 @@ export type SpotOperation =
   | 'getOpenOrders'
   | 'getOrderHistory';
 
+/** What the contract market offers beside, by the name of the method. */
+export type ContractOnlyOperation =
+  | 'getPositions'
+  | 'closePositions'
+  | 'placeAlgoOrder'
+  | 'cancelAlgoOrder'
+  | 'cancelAllAlgoOrders'
+  | 'findAlgoOrder'
+  | 'getOpenAlgoOrders'
+  | 'getAlgoOrderHistory'
+  | 'placeTpSlOrder'
+  | 'modifyTpSlOrder';
+
 /** What the contract market offers, by the name of the method. */
-export type ContractOperation = SpotOperation | 'getPositions' | 'closePositions';
+export type ContractOperation = SpotOperation | ContractOnlyOperation;

@@ -6,7 +6,7 @@ const isCap = (length: number): boolean => length > 0 && length % 10 === 0;
  * of items: that may be all that the exchange gives out at a time, whatever size was asked for. So is a page that was there before:
  * the exchange does not turn pages.
  */
-export async function* readPages<Item extends { readonly orderId?: unknown }>(
+export async function* readPages<Item extends { readonly orderId?: unknown; readonly algoId?: unknown }>(
   firstPage: number,
   size: number,
   fetchPage: (page: number) => Promise<readonly Item[]>,
@@ -16,8 +16,9 @@ export async function* readPages<Item extends { readonly orderId?: unknown }>(
     const items = await fetchPage(page);
     const [item] = items;
     if (item === undefined) return;
-    if (page > firstPage && item.orderId !== undefined && item.orderId === first) return;
-    first = item.orderId;
+    const id = item.orderId ?? item.algoId;
+    if (page > firstPage && id !== undefined && id === first) return;
+    first = id;
     yield* items;
     if (items.length < size && !isCap(items.length)) return;
   }

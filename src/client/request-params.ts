@@ -4,8 +4,8 @@ import { WEEXRequestError } from '../errors/index.js';
 export type RequestParams = Readonly<Record<string, unknown>>;
 
 /** Ids beyond this are 18-digit numbers that a JavaScript number cannot hold. */
-const idNames = /^(orderId|positionId)$/;
-const clientIdNames = /^(newClientOrderId|origClientOrderId)$/;
+const idNames = /^(orderId|positionId|isolatedPositionId)$/;
+const clientIdNames = /^(newClientOrderId|origClientOrderId|clientAlgoId)$/;
 const clientIdPattern = /^[A-Za-z0-9._:/-]{1,36}$/;
 
 /**

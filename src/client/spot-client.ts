@@ -1,5 +1,4 @@
-import type { CallContext } from '../context/call-context.js';
-import { Resilient, type ResilientDecorator, resilienceContext } from '../decorators/index.js';
+import { Resilient, resilienceContext } from '../decorators/index.js';
 import { WEEXOrderError } from '../errors/index.js';
 import { mintClientOrderId } from '../orders/index.js';
 import { itemOf } from './answers.js';
@@ -12,13 +11,11 @@ import {
   symbolFirst,
   symbolOrNothing,
 } from './argument-checks.js';
-import { type CallPlan, planCall } from './call-plan.js';
 import { cancelEarlier } from './cancel-earlier.js';
 import { ofClient } from './client-scope.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type * as Spot from './spot-types.js';
-import type { SpotOperation } from './endpoint.js';
-import { InClient, type InClientOptions } from './in-client.js';
+import { marketMethods, sessionOf, setSession } from './market-methods.js';
 import { batchSafety, findBatch, type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
 import {
   cancelSafety,
@@ -27,7 +24,6 @@ import {
   referenceParams,
   symbolFrom,
 } from './order-reference.js';
-import type { RequestParams } from './request-params.js';
 import type { RestSession } from './rest-session.js';
 import type {
   CallOptions,
@@ -38,15 +34,7 @@ import type {
   ServerTime,
 } from './types.js';
 
-const policyOf = (operation: SpotOperation): string => spotEndpoints[operation].policy;
-
-const planOf = (operation: SpotOperation): CallPlan => planCall('spot', operation, spotEndpoints[operation]);
-
-const Call = (operation: SpotOperation): ResilientDecorator<CallPlan, never, CallContext> =>
-  Resilient(policyOf(operation), planOf(operation));
-
-const Outer = (operation: SpotOperation, options?: InClientOptions): MethodDecorator =>
-  InClient(`spot.${operation}`, options);
+const { Call, Outer, planOf, policyOf, send } = marketMethods('spot', spotEndpoints);
 
 /** The exchange takes no batch of several pairs. */
 const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
@@ -63,26 +51,24 @@ const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
  * what happens when an answer is lost. The last argument of each may be `{ signal }`.
  */
 export class SpotClient {
-  readonly #session: RestSession;
-
   /** @internal */
   constructor(session: RestSession) {
-    this.#session = session;
+    setSession(this, session);
   }
 
   /** The time of the exchange. It also sets the clock that requests are signed by. */
   @Outer('getServerTime')
   @Call('getServerTime')
   async getServerTime(_options?: CallOptions): Promise<ServerTime> {
-    return this.#session.readServerTime(() => this.#send('getServerTime'));
+    return sessionOf(this).readServerTime(() => send(this, 'getServerTime'));
   }
 
   /** Pairs and limits. The limits are taken over by the client's policies. */
   @Outer('getExchangeInfo')
   @Call('getExchangeInfo')
   async getExchangeInfo(_options?: CallOptions): Promise<Spot.SpotExchangeInfo> {
-    const info = await this.#send<Spot.SpotExchangeInfo>('getExchangeInfo');
-    this.#session.takeLimits(info.rateLimits);
+    const info = await send<Spot.SpotExchangeInfo>(this, 'getExchangeInfo');
+    sessionOf(this).takeLimits(info.rateLimits);
     return info;
   }
 
@@ -90,7 +76,7 @@ export class SpotClient {
   @Outer('getTicker', { check: symbolFirst })
   @Call('getTicker')
   async getTicker(symbol: string, _options?: CallOptions): Promise<Spot.SpotTicker> {
-    const answer = await this.#send<Spot.SpotTicker[]>('getTicker', { symbol });
+    const answer = await send<Spot.SpotTicker[]>(this, 'getTicker', { symbol });
     return itemOf('spot.getTicker', symbol, answer);
   }
 
@@ -98,14 +84,14 @@ export class SpotClient {
   @Outer('getDepth', { check: symbolFirst })
   @Call('getDepth')
   async getDepth(symbol: string, options?: DepthOptions): Promise<Depth> {
-    return this.#send('getDepth', { symbol, limit: options?.limit });
+    return send(this, 'getDepth', { symbol, limit: options?.limit });
   }
 
   /** The spot account and what it holds. */
   @Outer('getAccountBalance')
   @Call('getAccountBalance')
   async getAccountBalance(_options?: CallOptions): Promise<Spot.SpotAccount> {
-    return this.#send('getAccountBalance');
+    return send(this, 'getAccountBalance');
   }
 
   /**
@@ -126,7 +112,7 @@ export class SpotClient {
   })
   async placeOrder(order: Spot.SpotOrderRequest, _options?: CallOptions): Promise<Spot.SpotPlacedOrder> {
     const newClientOrderId = resilienceContext()?.clientOrderId ?? order.newClientOrderId;
-    return this.#send('placeOrder', { ...order, newClientOrderId });
+    return send(this, 'placeOrder', { ...order, newClientOrderId });
   }
 
   /**
@@ -153,7 +139,7 @@ export class SpotClient {
       orders,
       (batch) => {
         const orderList = batch.map((order) => ({ ...order, symbol: undefined }));
-        return this.#send('placeOrders', { symbol: batch[0]?.symbol, orderList });
+        return send(this, 'placeOrders', { symbol: batch[0]?.symbol, orderList });
       },
       (id, symbol) => this.findOrder(id, symbol).then(asPlaced),
     );
@@ -176,7 +162,7 @@ export class SpotClient {
     },
   })
   async cancelOrder(reference: OrderReference, _options?: CallOptions): Promise<Spot.SpotCanceledOrder> {
-    return this.#send('cancelOrder', referenceParams(reference));
+    return send(this, 'cancelOrder', referenceParams(reference));
   }
 
   /**
@@ -197,7 +183,7 @@ export class SpotClient {
     const canceled: Spot.SpotCanceledOrder[] = [];
     for (const one of symbols)
       canceled.push(
-        ...[await this.#send<Spot.SpotCanceledOrder[]>('cancelAllOrders', { symbol: one })].flat(),
+        ...[await send<Spot.SpotCanceledOrder[]>(this, 'cancelAllOrders', { symbol: one })].flat(),
       );
     return canceled;
   }
@@ -206,7 +192,7 @@ export class SpotClient {
   @Outer('getOrder', { check: referenceFirst })
   @Call('getOrder')
   async getOrder(reference: OrderReference, _options?: CallOptions): Promise<Spot.SpotOrder> {
-    return this.#send('getOrder', referenceParams(reference));
+    return send(this, 'getOrder', referenceParams(reference));
   }
 
   /**
@@ -221,7 +207,7 @@ export class SpotClient {
     _options?: CallOptions,
   ): Promise<Spot.SpotOrder | undefined> {
     try {
-      return await this.#send('findOrder', { origClientOrderId: clientOrderId });
+      return await send(this, 'findOrder', { origClientOrderId: clientOrderId });
     } catch (error) {
       if (error instanceof WEEXOrderError && error.reason === 'not-found') return undefined;
       throw error;
@@ -234,23 +220,19 @@ export class SpotClient {
   @Outer('getOpenOrders', { check: symbolOrNothing })
   @Call('getOpenOrders')
   async getOpenOrders(symbol?: string | CallOptions, _options?: CallOptions): Promise<Spot.SpotOrder[]> {
-    return this.#send('getOpenOrders', { symbol: symbolFrom(symbol) });
+    return send(this, 'getOpenOrders', { symbol: symbolFrom(symbol) });
   }
 
   /** Past orders of one pair, a page at a time. */
   @Outer('getOrderHistory', { check: queryFirst })
   @Call('getOrderHistory')
   async getOrderHistory(query: OrderHistoryQuery, _options?: CallOptions): Promise<Spot.SpotOrder[]> {
-    return this.#send('getOrderHistory', { ...query });
+    return send(this, 'getOrderHistory', { ...query });
   }
 
   async #openSymbols(): Promise<Set<string>> {
-    const orders = await this.#send<Spot.SpotOrder[]>('getOpenOrders');
+    const orders = await send<Spot.SpotOrder[]>(this, 'getOpenOrders');
     return new Set(orders.map(({ symbol }) => symbol));
-  }
-
-  #send<Answer>(operation: SpotOperation, params?: RequestParams): Promise<Answer> {
-    return this.#session.send(`spot.${operation}`, spotEndpoints[operation], params);
   }
 }
 

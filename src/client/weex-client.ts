@@ -8,6 +8,7 @@ import { defineClientPolicies } from './client-policies.js';
 import { type ClientScope, setClientScope } from './client-scope.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
+import type { AlgoOrder } from './algo-types.js';
 import type { ContractOrder } from './contract-types.js';
 import type { Endpoint, Market } from './endpoint.js';
 import { defaultReconcileDeadlineMs, lookUpPolicy } from './look-up-policy.js';
@@ -42,6 +43,9 @@ export interface WeexClientBehavior {
   /** How long it may take in all to find out what became of an order, in milliseconds. Default 75,000, or more where `settleMs` is longer. */
   readonly reconcileDeadlineMs?: number | undefined;
 }
+
+/** What an intent of the journal can turn out to be; a conditional order has an `algoId`. */
+export type RecoveredOrder = SpotOrder | ContractOrder | AlgoOrder;
 
 /** Credentials, hosts and behaviour of a client. */
 export interface WeexClientOptions extends WeexConfigOptions, WeexClientBehavior {}
@@ -151,14 +155,20 @@ export class WeexClient {
    * }
    * ```
    */
-  async recoverIntents(options?: CallOptions): Promise<RecoveredIntent<SpotOrder | ContractOrder>[]> {
+  async recoverIntents(options?: CallOptions): Promise<RecoveredIntent<RecoveredOrder>[]> {
     const { calls, journal, settleMs, reconcileDeadlineMs } = this.#scope;
     if (!journal) {
       throw new TypeError('Cannot recover intents: the client has no journal, give it one as an option');
     }
-    const markets: Readonly<Record<string, SpotClient | ContractClient>> = {
-      'spot.placeOrder': this.spot,
-      'contract.placeOrder': this.contract,
+    const { spot, contract } = this;
+    const findAlgo = (id: string, symbol: string) => contract.findAlgoOrder(id, symbol);
+    const finders: Readonly<
+      Record<string, (id: string, symbol: string) => Promise<RecoveredOrder | undefined>>
+    > = {
+      'spot.placeOrder': (id, symbol) => spot.findOrder(id, symbol),
+      'contract.placeOrder': (id, symbol) => contract.findOrder(id, symbol),
+      'contract.placeAlgoOrder': findAlgo,
+      'contract.placeTpSlOrder': findAlgo,
     };
     return calls.run('recoverIntents', [options], () =>
       recoverIntents({
@@ -167,7 +177,7 @@ export class WeexClient {
           settled: (clientOrderId, outcome) => journal.settled(clientOrderId, outcome),
           async open() {
             const intents = await journal.open();
-            return intents.filter(({ operation }) => operation !== undefined && operation in markets);
+            return intents.filter(({ operation }) => operation !== undefined && operation in finders);
           },
         },
         venue: weexVenues.contract,
@@ -176,7 +186,7 @@ export class WeexClient {
         lookUpPolicy,
         signal: calls.starting,
         find: async ({ args: [order], clientOrderId, operation = '' }) =>
-          markets[operation]?.findOrder(clientOrderId, (order as { symbol: string }).symbol),
+          finders[operation]?.(clientOrderId, (order as { symbol: string }).symbol),
       }),
     );
   }

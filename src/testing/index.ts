@@ -11,6 +11,12 @@ export { startExchange } from './start-exchange.js';
 export type { ExchangeCredentials } from './exchange/authentication.js';
 export type { DuplicatePolicy } from './exchange/order-book.js';
 export type { WindowLimit } from './exchange/rate-limits.js';
+export type {
+  AlgoOrderType,
+  AlgoStatus,
+  SimulatedAlgoOrder,
+  WorkingType,
+} from './exchange/simulated-algo-order.js';
 export type { OrderStatus, SimulatedOrder } from './exchange/simulated-order.js';
 export type { Clock } from '../context/clock.js';
 export type { SkippingClock } from '../context/skipping-clock.js';

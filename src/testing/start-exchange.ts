@@ -5,6 +5,7 @@ import { control, controlPath } from './exchange/control.js';
 import { FaultPlan } from './exchange/fault-plan.js';
 import { readBody } from './exchange/read-body.js';
 import { createSimulation } from './exchange/simulation.js';
+import type { SimulatedAlgoOrder } from './exchange/simulated-algo-order.js';
 import type { SimulatedOrder } from './exchange/simulated-order.js';
 import { type ExchangeOptions, resolveExchangeOptions } from './exchange-options.js';
 import type { Fault } from './fault.js';
@@ -21,6 +22,8 @@ export interface SimulatedExchange {
   readonly credentials: ExchangeCredentials;
   /** Every order that stands or stood, oldest first. */
   readonly orders: readonly SimulatedOrder[];
+  /** Every stop and take-profit that waits or waited, oldest first. */
+  readonly algoOrders: readonly SimulatedAlgoOrder[];
   /** Every request received, oldest first, with the fault that hit it; the last 100,000 of them. */
   readonly requests: readonly SimulatedRequest[];
   /**
@@ -62,7 +65,7 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
   const resolved = resolveExchangeOptions(options);
   const { credentials, port, scenario, seed } = resolved;
   const plan = new FaultPlan(scenario, seed);
-  const { handler, orders, requests, sinceStart, timers } = createSimulation(resolved, plan);
+  const { handler, algoOrders, orders, requests, sinceStart, timers } = createSimulation(resolved, plan);
   const controlled = { plan, orders, requests, scenario: scenario.name, seed, sinceStart };
   const server = createServer(
     { keepAliveTimeout: 60_000 },
@@ -87,6 +90,7 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
     url: `http://127.0.0.1:${listening}`,
     credentials,
     orders,
+    algoOrders,
     requests,
     faults: plan.faults,
     phases: plan.phases,

@@ -54,7 +54,8 @@ describe.each(['spot', 'contract'] as const)('%s: the table of endpoints', (mark
   });
 
   it('is what the decorators carry', () => {
-    const declared = listResilientMethods().filter(({ className }) => className === Client.name);
+    const classes = prototypesOf(Client.prototype).map((one) => one.constructor.name);
+    const declared = listResilientMethods().filter(({ className }) => classes.includes(className ?? ''));
     expect(new Set(declared.map(({ method }) => method))).toEqual(new Set(Object.keys(endpoints)));
     for (const [name, { policy }] of Object.entries(endpoints)) {
       expect(getResilienceMetadata(Client.prototype, name)).toMatchObject({ policyName: policy });
@@ -70,6 +71,7 @@ describe.each(['spot', 'contract'] as const)('%s: the table of endpoints', (mark
       expect([there?.orders, there?.access === 'private'], operation).toEqual([orders, signed]);
       // To find an order on contract takes a look at the open orders and one at the history.
       if (`${market}.${operation}` === 'contract.findOrder') expect(weight).toBe(2 * (2 + 10));
+      else if (operation === 'findAlgoOrder') expect(weight).toBe(3 + 10);
       else expect(weight, operation).toBe(there?.weight);
     }
   });
@@ -77,8 +79,16 @@ describe.each(['spot', 'contract'] as const)('%s: the table of endpoints', (mark
 
 it('a client has no method beside those of the tables', () => {
   const methodsOf = (prototype: object) =>
-    Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+    prototypesOf(prototype)
+      .flatMap((one) => Object.getOwnPropertyNames(one))
+      .filter((name) => name !== 'constructor');
   expect(methodsOf(SpotClient.prototype).toSorted()).toEqual(Object.keys(spotEndpoints).toSorted());
   expect(methodsOf(ContractClient.prototype).toSorted()).toEqual(Object.keys(contractEndpoints).toSorted());
   expect(methodsOf(WeexClient.prototype)).toEqual(['recoverIntents', 'close']);
 });
+
+/** A prototype and those that it inherits from. */
+function prototypesOf(prototype: object): object[] {
+  const above = Object.getPrototypeOf(prototype) as object | null;
+  return above === null || above === Object.prototype ? [prototype] : [prototype, ...prototypesOf(above)];
+}

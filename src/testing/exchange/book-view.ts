@@ -1,6 +1,6 @@
 import type { EndpointCall } from './endpoint.js';
 import { wholeNumber } from './order-queries.js';
-import type { Parameters } from './order-request.js';
+import type { Parameters } from './parameters.js';
 import { badParameter } from './refusal.js';
 import type { TradingSymbol } from './symbols.js';
 import { formatUnits } from './units.js';

@@ -3,7 +3,7 @@ import { stepOf } from './book-view.js';
 import type { Position } from './contract-ledger.js';
 import type { EndpointCall } from './endpoint.js';
 import { pageOf } from './order-queries.js';
-import { symbolOf, textOf } from './order-request.js';
+import { symbolOf, textOf } from './parameters.js';
 import { Refusal } from './refusal.js';
 import { formatAmount, formatUnits } from './units.js';
 

@@ -1,3 +1,4 @@
+import * as algos from './contract-algo-orders.js';
 import * as account from './contract-account.js';
 import * as marketData from './contract-market-data.js';
 import * as orders from './contract-orders.js';
@@ -44,6 +45,13 @@ export const contractEndpoints: readonly Endpoint[] = [
     ['getOrder', 'GET', '/capi/v3/order', 2, orders.getOrder],
     ['getOpenOrders', 'GET', '/capi/v3/openOrders', 2, orders.getOpenOrders],
     ['getOrderHistory', 'GET', '/capi/v3/order/history', 10, orders.getOrderHistory],
+    ['placeAlgoOrder', 'POST', '/capi/v3/algoOrder', { orders: 1 }, algos.placeAlgoOrder],
+    ['cancelAlgoOrder', 'DELETE', '/capi/v3/algoOrder', 3, algos.cancelAlgoOrder],
+    ['cancelAllAlgoOrders', 'DELETE', '/capi/v3/algoOpenOrders', 5, algos.cancelAllAlgoOrders],
+    ['getOpenAlgoOrders', 'GET', '/capi/v3/openAlgoOrders', 3, algos.getOpenAlgoOrders],
+    ['getAlgoOrderHistory', 'GET', '/capi/v3/allAlgoOrders', 10, algos.getAlgoOrderHistory],
+    ['placeTpSlOrder', 'POST', '/capi/v3/placeTpSlOrder', { orders: 1 }, algos.placeTpSlOrder],
+    ['modifyTpSlOrder', 'POST', '/capi/v3/modifyTpSlOrder', { orders: 1 }, algos.modifyTpSlOrder],
     ['getTrades', 'GET', '/capi/v3/userTrades', 5, account.getTrades],
     ['closePositions', 'POST', '/capi/v3/closePositions', 40, account.closePositions],
   ]),

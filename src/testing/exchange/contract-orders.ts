@@ -2,7 +2,8 @@ import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
 import { unknownOrder } from './order-book.js';
 import { namedOrder, openOrders, orderHistory, pageOf } from './order-queries.js';
-import { idsOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
+import { readOrderRequest } from './order-request.js';
+import { idsOf, objectsOf, type Parameters, symbolOf, textOf } from './parameters.js';
 import { missingParameter, Refusal, refusedByMatching } from './refusal.js';
 import type { SimulatedOrder, WorkingOrder } from './simulated-order.js';
 

@@ -1,5 +1,5 @@
 import type { EndpointCall } from './endpoint.js';
-import { symbolOf, textOf } from './order-request.js';
+import { symbolOf, textOf } from './parameters.js';
 import { badParameter, missingParameter, Refusal, refusedByMatching } from './refusal.js';
 import { type TradingSymbol, tradingSymbols } from './symbols.js';
 

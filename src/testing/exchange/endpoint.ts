@@ -1,7 +1,8 @@
+import type { AlgoBook } from './algo-book.js';
 import type { ContractLedger } from './contract-ledger.js';
 import type { MarketData } from './market-data.js';
 import type { OrderBook, Visibility } from './order-book.js';
-import type { Parameters } from './order-request.js';
+import type { Parameters } from './parameters.js';
 import type { RateLimits } from './rate-limits.js';
 import type { SpotLedger } from './spot-ledger.js';
 import type { Market } from './symbols.js';
@@ -12,7 +13,7 @@ export interface World {
   readonly marketData: MarketData;
   readonly limits: RateLimits;
   readonly spot: { readonly book: OrderBook; readonly ledger: SpotLedger };
-  readonly contract: { readonly book: OrderBook; readonly ledger: ContractLedger };
+  readonly contract: { readonly book: OrderBook; readonly ledger: ContractLedger; readonly algos: AlgoBook };
 }
 
 /** One request as an endpoint sees it. */

@@ -3,7 +3,7 @@ import { stepOf } from './book-view.js';
 import type { EndpointCall } from './endpoint.js';
 import { marketStepMs } from './market-data.js';
 import { wholeNumber } from './order-queries.js';
-import { symbolOf, textOf } from './order-request.js';
+import { symbolOf, textOf } from './parameters.js';
 import { badParameter, missingParameter } from './refusal.js';
 import type { Market, TradingSymbol } from './symbols.js';
 import { formatUnits } from './units.js';

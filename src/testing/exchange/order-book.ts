@@ -1,3 +1,4 @@
+import { checkAttached } from './attached-trigger.js';
 import type { Ledger } from './ledger.js';
 import type { BookLevel, MarketData } from './market-data.js';
 import type { OrderRequest } from './order-request.js';
@@ -25,9 +26,14 @@ export interface Visibility {
   readonly delayMs: number;
 }
 
+/** Is told that an order was accepted, filled or finished. */
+export type BookWatcher = (order: WorkingOrder, trade: Trade | undefined, nowMs: number) => void;
+
 /** The orders of the account on one market, and their matching against the moving market. */
 export class OrderBook {
   readonly trades: Trade[] = [];
+  /** Told of every change of an order, with the fill where it is one. */
+  readonly watchers: Set<BookWatcher> = new Set();
   readonly #options: OrderBookOptions;
   readonly #orders = new Map<string, WorkingOrder>();
   readonly #active = new Set<WorkingOrder>();
@@ -48,6 +54,7 @@ export class OrderBook {
     }
     const order = this.#newOrder(request, nowMs, visibility);
     const fills = this.#matchWithMarket(request, nowMs);
+    checkAttached(request.attached ?? [], request.positionSide, this.#referenceOf(request, nowMs));
     const filled = fills.reduce((sum, fill) => sum + fill.quantityUnits, 0);
     const rest = request.quantityUnits - filled;
     const rests = rest > 0 && request.type === 'LIMIT' && request.timeInForce !== 'IOC';
@@ -60,6 +67,7 @@ export class OrderBook {
     if (!kill) this.#options.ledger.reserve(order, fillValue + restValue);
 
     this.#add(order);
+    this.#tell(order, undefined, nowMs);
     if (!kill) for (const fill of fills) this.#fill(order, fill, false, nowMs);
     if (isActive(order) && (kill || !rests)) this.#finish(order, 'CANCELED', nowMs);
     return order;
@@ -158,6 +166,7 @@ export class OrderBook {
       symbol,
       priceUnits: request.priceUnits,
       quantityUnits: request.quantityUnits,
+      attached: request.attached ?? [],
       filledUnits: 0,
       filledValue: 0,
       reserved: 0,
@@ -165,6 +174,12 @@ export class OrderBook {
       inHistoryAtMs: Number.POSITIVE_INFINITY,
       historyDelayMs: delayMs,
     };
+  }
+
+  /** What the stops of an order are held against: its price, or that of the market. */
+  #referenceOf({ priceUnits, symbol }: OrderRequest, nowMs: number): number {
+    const { marketData, startedAtMs } = this.#options;
+    return priceUnits || marketData.midUnits(symbol, marketData.stepAt(nowMs - startedAtMs));
   }
 
   #matchWithMarket(request: OrderRequest, nowMs: number): BookLevel[] {
@@ -203,7 +218,7 @@ export class OrderBook {
     order.record.avgPrice = average.toFixed(symbol.priceDecimals);
     order.record.status = 'PARTIALLY_FILLED';
     order.record.updateTime = nowMs;
-    this.trades.push({
+    const trade: Trade = {
       id: this.#options.nextId(),
       order: order.record,
       price: formatUnits(priceUnits, symbol.priceDecimals),
@@ -212,7 +227,9 @@ export class OrderBook {
       realizedPnl: formatAmount(profit),
       maker,
       time: nowMs,
-    });
+    };
+    this.trades.push(trade);
+    this.#tell(order, trade, nowMs);
     if (order.filledUnits === order.quantityUnits) this.#finish(order, 'FILLED', nowMs);
   }
 
@@ -222,6 +239,11 @@ export class OrderBook {
     order.record.updateTime = nowMs;
     order.inHistoryAtMs = Math.max(order.visibleAtMs, nowMs + order.historyDelayMs);
     this.#active.delete(order);
+    this.#tell(order, undefined, nowMs);
+  }
+
+  #tell(order: WorkingOrder, trade: Trade | undefined, nowMs: number): void {
+    for (const watcher of this.watchers) watcher(order, trade, nowMs);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EndpointCall } from './endpoint.js';
 import { type OrderBook, unknownOrder } from './order-book.js';
-import { type Parameters, symbolOf, textOf } from './order-request.js';
+import { type Parameters, symbolOf, textOf } from './parameters.js';
 import { badParameter, Refusal } from './refusal.js';
 import { isActive, type WorkingOrder } from './simulated-order.js';
 import type { Market } from './symbols.js';
@@ -70,14 +70,22 @@ export function wholeNumber(
 function within({ query }: EndpointCall, market: Market): (order: WorkingOrder) => boolean {
   const symbolName = textOf(query, 'symbol');
   const symbol = symbolName === undefined ? undefined : symbolOf(market, symbolName);
+  const { startMs, endMs } = timesOf(query);
+  return (order) =>
+    (symbol === undefined || order.symbol === symbol) &&
+    order.record.time >= startMs &&
+    order.record.time <= endMs;
+}
+
+/** The times of a query, or the refusal where they are too far apart; without them, all times. */
+export function timesOf(query: Parameters, mostDays = 90): { startMs: number; endMs: number } {
   const startMs = wholeNumber(query, 'startTime', 0, Number.MAX_SAFE_INTEGER);
   const endMs = wholeNumber(query, 'endTime', 0, Number.MAX_SAFE_INTEGER);
   if (startMs !== undefined && endMs !== undefined) {
     if (startMs > endMs) throw new Refusal(400, -1171, 'startTime is after endTime.');
-    if (endMs - startMs > 90 * dayMs) throw new Refusal(400, -1170, 'The time range is longer than 90 days.');
+    if (endMs - startMs > mostDays * dayMs) {
+      throw new Refusal(400, -1170, `The time range is longer than ${mostDays} days.`);
+    }
   }
-  return (order) =>
-    (symbol === undefined || order.symbol === symbol) &&
-    order.record.time >= (startMs ?? 0) &&
-    order.record.time <= (endMs ?? Number.POSITIVE_INFINITY);
+  return { startMs: startMs ?? 0, endMs: endMs ?? Number.POSITIVE_INFINITY };
 }

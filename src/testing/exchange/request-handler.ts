@@ -8,7 +8,7 @@ import { Connection, type Reply, type TimerSet } from './connection.js';
 import type { Endpoint, World } from './endpoint.js';
 import { applyFault, type FaultScene, tooManyRequests } from './fault-effects.js';
 import type { Condition, FaultDraw, FaultPlan } from './fault-plan.js';
-import { type Parameters, textOf } from './order-request.js';
+import { type Parameters, textOf } from './parameters.js';
 import { Refusal } from './refusal.js';
 
 /** What the handler needs of a request: that of Node's server, or one without a socket. */
@@ -175,7 +175,8 @@ export class RequestHandler {
     const visibility = {
       delayMs: sumOf(draw, (fault) => (fault.kind === 'late-visibility' ? fault.delayMs : 0)),
     };
-    if (endpoint.access === 'private') world[endpoint.market].book.settle(nowMs);
+    if (endpoint.access === 'private')
+      (endpoint.market === 'spot' ? world.spot.book : world.contract.algos).settle(nowMs);
     const result = endpoint.handle({ world, nowMs, serverTimeMs, visibility, ...parameters });
     entry.executed = true;
     return jsonAnswer(200, result, headers);
@@ -252,7 +253,10 @@ function readJson(text: string): Parameters | undefined {
 
 function clientOrderIdOf(parameters: RequestParameters | Refusal): string | undefined {
   if (parameters instanceof Refusal) return undefined;
-  return textOf(parameters.body, 'newClientOrderId') ?? textOf(parameters.query, 'origClientOrderId');
+  const { body, query } = parameters;
+  return (
+    textOf(body, 'newClientOrderId') ?? textOf(body, 'clientAlgoId') ?? textOf(query, 'origClientOrderId')
+  );
 }
 
 function unexpected(error: unknown): { status: number; code: number; message: string } {

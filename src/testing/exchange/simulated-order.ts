@@ -1,3 +1,4 @@
+import type { AttachedTrigger } from './attached-trigger.js';
 import type { Market, TradingSymbol } from './symbols.js';
 
 /** What became of an order. */
@@ -46,6 +47,8 @@ export interface WorkingOrder {
   readonly symbol: TradingSymbol;
   readonly priceUnits: number;
   readonly quantityUnits: number;
+  /** The stops that it brings with it. */
+  readonly attached: readonly AttachedTrigger[];
   filledUnits: number;
   /** In parts of 10^-8 of the quote asset. */
   filledValue: number;

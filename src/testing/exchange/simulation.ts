@@ -10,6 +10,8 @@ import { MarketData } from './market-data.js';
 import { OrderBook } from './order-book.js';
 import { RateLimits } from './rate-limits.js';
 import { RequestHandler } from './request-handler.js';
+import { AlgoBook } from './algo-book.js';
+import type { SimulatedAlgoOrder } from './simulated-algo-order.js';
 import type { SimulatedOrder } from './simulated-order.js';
 import { SpotLedger } from './spot-ledger.js';
 
@@ -19,6 +21,7 @@ export interface Simulation {
   readonly handler: RequestHandler;
   readonly timers: TimerSet;
   readonly orders: SimulatedOrder[];
+  readonly algoOrders: SimulatedAlgoOrder[];
   readonly requests: SimulatedRequest[];
   /** Milliseconds since it was made. */
   readonly sinceStart: () => number;
@@ -31,9 +34,10 @@ export function createSimulation(
 ): Simulation {
   const { clock, credentials, onRequest } = options;
   const orders: SimulatedOrder[] = [];
+  const algoOrders: SimulatedAlgoOrder[] = [];
   const requests: SimulatedRequest[] = [];
   const timers = new TimerSet(clock);
-  const world = createWorld(options, clock.now(), orders);
+  const world = createWorld(options, clock.now(), orders, algoOrders);
   const handler = new RequestHandler({
     world,
     plan,
@@ -44,19 +48,29 @@ export function createSimulation(
     requests,
     onRequest,
   });
-  return { world, handler, timers, orders, requests, sinceStart: () => clock.now() - world.startedAtMs };
+  return {
+    world,
+    handler,
+    timers,
+    orders,
+    algoOrders,
+    requests,
+    sinceStart: () => clock.now() - world.startedAtMs,
+  };
 }
 
 function createWorld(
   { seed, limits, balances, duplicates }: ResolvedExchangeOptions,
   startedAtMs: number,
   orders: SimulatedOrder[],
+  algoOrders: SimulatedAlgoOrder[],
 ): World {
   const marketData = new MarketData(seed);
   const nextId = createIds(seed);
   const spotLedger = new SpotLedger(balances.spot);
   const contractLedger = new ContractLedger(balances.contract, nextId);
   const shared = { marketData, nextId, startedAtMs, orders };
+  const contractBook = new OrderBook({ ...shared, ledger: contractLedger, duplicates });
   return {
     startedAtMs,
     marketData,
@@ -68,7 +82,8 @@ function createWorld(
     },
     contract: {
       ledger: contractLedger,
-      book: new OrderBook({ ...shared, ledger: contractLedger, duplicates }),
+      book: contractBook,
+      algos: new AlgoBook({ marketData, nextId, startedAtMs, algoOrders, duplicates, book: contractBook }),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
 import { pageOf } from './order-queries.js';
-import { symbolOf, textOf } from './order-request.js';
+import { symbolOf, textOf } from './parameters.js';
 import { formatAmount } from './units.js';
 
 /** What the account holds. */

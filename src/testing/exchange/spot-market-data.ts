@@ -1,7 +1,7 @@
 import { depthLimit, levels, stepOf } from './book-view.js';
 import type { EndpointCall } from './endpoint.js';
 import { spotSymbolInfo } from './exchange-info.js';
-import { symbolOf, textOf } from './order-request.js';
+import { symbolOf, textOf } from './parameters.js';
 import { badParameter } from './refusal.js';
 import { type TradingSymbol, tradingSymbols } from './symbols.js';
 import { formatUnits } from './units.js';

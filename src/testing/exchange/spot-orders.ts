@@ -1,7 +1,8 @@
 import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
 import { namedOrder, openOrders, orderHistory, pageOf } from './order-queries.js';
-import { idsOf, objectsOf, type Parameters, readOrderRequest, symbolOf, textOf } from './order-request.js';
+import { readOrderRequest } from './order-request.js';
+import { idsOf, objectsOf, type Parameters, symbolOf, textOf } from './parameters.js';
 import { missingParameter, Refusal } from './refusal.js';
 import { isActive, type SimulatedOrder, type WorkingOrder } from './simulated-order.js';
 

@@ -1,0 +1,80 @@
+import { inspect } from 'node:util';
+import type { AlgoOrder, AlgoOrderReference, PlacedAlgoOrder } from './algo-types.js';
+import { type ArgumentCheck, orderFirst, symbolFirst } from './argument-checks.js';
+import { isClientOrderId } from './request-params.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The first argument is a conditional order. Without a quantity it would be refused, and with `"0"` it would be
+ * accepted and close nothing when it is set off; so neither is sent.
+ */
+export const algoOrderFirst: ArgumentCheck = (args) => {
+  const faults = orderFirst(args);
+  const [order] = args;
+  if (typeof order !== 'object' || order === null) return faults;
+  const { quantity, clientAlgoId } = order as Fields;
+  if (!(Number(quantity) > 0)) {
+    faults.push(
+      `order.quantity must be more than 0, received ${inspect(quantity)}: a stop with quantity 0 stands and ` +
+        'closes nothing when it is triggered; send the real quantity, also to close the whole position',
+    );
+  }
+  if (clientAlgoId !== undefined && !isClientOrderId(clientAlgoId)) {
+    faults.push(
+      `order.clientAlgoId must be 1 to 36 letters, digits or . : / _ -, received ${inspect(clientAlgoId)}`,
+    );
+  }
+  if ('newClientOrderId' in order) {
+    faults.push('order.newClientOrderId is no field of a conditional order, its name is clientAlgoId');
+  }
+  return faults;
+};
+
+/** The first argument says which conditional order is meant. */
+export const algoReferenceFirst: ArgumentCheck = ([reference]) => {
+  if (typeof reference !== 'object' || reference === null) {
+    return [`the order must be { symbol, orderId }, received ${inspect(reference)}`];
+  }
+  const { orderId, symbol } = reference as Fields;
+  const faults = symbolFirst([symbol]);
+  if (orderId === undefined || orderId === '') {
+    faults.push('orderId is missing: the exchange cancels a conditional order by nothing else');
+  }
+  return faults;
+};
+
+/** The first argument says what a conditional order is changed to. */
+export const tpSlChangeFirst: ArgumentCheck = ([change]) => {
+  if (typeof change !== 'object' || change === null) {
+    return [`the change must be { orderId, triggerPrice, … }, received ${inspect(change)}`];
+  }
+  const { orderId, triggerPrice } = change as Fields;
+  return [
+    ...(orderId === undefined || orderId === '' ? ['orderId is missing'] : []),
+    ...(Number(triggerPrice) > 0
+      ? []
+      : [`triggerPrice must be more than 0, received ${inspect(triggerPrice)}`]),
+  ];
+};
+
+/** The acknowledgement of a conditional order whose own was lost. */
+export function asPlacedAlgo(order: AlgoOrder | undefined): PlacedAlgoOrder | undefined {
+  return order && { ...order, orderId: order.algoId, clientOrderId: order.clientAlgoId, success: true };
+}
+
+/** A conditional order in the words in which other orders are looked up after a cancel. */
+export function asSeenOrder(order: AlgoOrder): {
+  readonly orderId: string;
+  readonly clientOrderId: string;
+  readonly status: string;
+  readonly executedQty: string;
+} {
+  const { algoId: orderId, clientAlgoId: clientOrderId, algoStatus: status, quantity } = order;
+  return { orderId, clientOrderId, status, executedQty: status === 'FILLED' ? quantity : '0' };
+}
+
+/** Whether a conditional order is the one meant. */
+export function isReferred(order: AlgoOrder, { orderId }: AlgoOrderReference): boolean {
+  return order.algoId === String(orderId);
+}

@@ -1,0 +1,198 @@
+import { Resilient, resilienceContext } from '../decorators/index.js';
+import { WEEXSystemError } from '../errors/index.js';
+import { mintClientOrderId } from '../orders/index.js';
+import {
+  algoOrderFirst,
+  algoReferenceFirst,
+  asPlacedAlgo,
+  asSeenOrder,
+  isReferred,
+  tpSlChangeFirst,
+} from './algo-safety.js';
+import type * as Algo from './algo-types.js';
+import { idAndSymbol, queryFirst, symbolOrNothing } from './argument-checks.js';
+import { ofClient } from './client-scope.js';
+import { contractEndpoints } from './contract-endpoints.js';
+import { ContractOrders } from './contract-orders.js';
+import type { ContractCanceledOrder, ContractCancelOutcome } from './contract-types.js';
+import { marketMethods } from './market-methods.js';
+import { cancelSafety, judgeCanceled, refuseFinished, symbolFrom } from './order-reference.js';
+import { collect, findItem, readPages } from './read-pages.js';
+import type { CallOptions } from './types.js';
+
+const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contractEndpoints);
+
+/** How a conditional order is kept from standing twice: as any other order, by its `clientAlgoId`. */
+const algoSafety = {
+  ...ofClient,
+  clientOrderId: (order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) =>
+    order.clientAlgoId ?? mintClientOrderId(),
+  find(this: ContractAlgoOrders, id: string, order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) {
+    return this.findAlgoOrder(id, order.symbol).then(asPlacedAlgo);
+  },
+};
+
+/** Stops and take-profits of the contract market. */
+export class ContractAlgoOrders extends ContractOrders {
+  /**
+   * Places one conditional order: it makes an order once the price is at the trigger. Where the answer is lost it is
+   * looked up by its `clientAlgoId`, and is sent again with the same id only when it is proven absent.
+   */
+  @Outer('placeAlgoOrder', { check: algoOrderFirst })
+  @Resilient(policyOf('placeAlgoOrder'), { ...planOf('placeAlgoOrder'), orderSafety: algoSafety })
+  async placeAlgoOrder(order: Algo.AlgoOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
+    const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
+    return send(this, 'placeAlgoOrder', { ...order, clientAlgoId });
+  }
+
+  /**
+   * Places a take-profit or stop-loss of a position. Where the answer is lost it is looked up by its `clientAlgoId`,
+   * and is sent again with the same id only when it is proven absent.
+   */
+  @Outer('placeTpSlOrder', { check: algoOrderFirst })
+  @Resilient(policyOf('placeTpSlOrder'), { ...planOf('placeTpSlOrder'), orderSafety: algoSafety })
+  async placeTpSlOrder(order: Algo.TpSlOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
+    const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
+    const [placed] = await send<[Omit<Algo.PlacedAlgoOrder, 'clientOrderId'>]>(this, 'placeTpSlOrder', {
+      ...order,
+      clientAlgoId,
+    });
+    // The exchange does not repeat the id.
+    return { ...placed, clientOrderId: clientAlgoId as string };
+  }
+
+  /** Gives a take-profit or stop-loss that waits another trigger. It is repeated: twice does what once does. */
+  @Outer('modifyTpSlOrder', { check: tpSlChangeFirst })
+  @Call('modifyTpSlOrder')
+  async modifyTpSlOrder(
+    change: Algo.TpSlChange,
+    _options?: CallOptions,
+  ): Promise<{ readonly success: true }> {
+    return send(this, 'modifyTpSlOrder', { ...change });
+  }
+
+  /**
+   * Cancels one conditional order that waits. Where the answer is lost it is sent again; when the exchange then knows
+   * no such order it is looked up, and if it is cancelled the call succeeds.
+   */
+  @Outer('cancelAlgoOrder', { check: algoReferenceFirst, around: refuseFinished })
+  @Resilient(policyOf('cancelAlgoOrder'), {
+    ...planOf('cancelAlgoOrder'),
+    orderSafety: {
+      ...ofClient,
+      journal: undefined,
+      ...cancelSafety,
+      async find(this: ContractAlgoOrders, _id: string, reference: Algo.AlgoOrderReference) {
+        const order = await findAlgo(this, reference.symbol, (one) => isReferred(one, reference));
+        return order && judgeCanceled(asSeenOrder(order), asCanceledAlgo);
+      },
+    },
+  })
+  async cancelAlgoOrder(
+    { orderId }: Algo.AlgoOrderReference,
+    _options?: CallOptions,
+  ): Promise<ContractCanceledOrder> {
+    return send(this, 'cancelAlgoOrder', { orderId });
+  }
+
+  /**
+   * Cancels all conditional orders that wait, of one contract or of all. It is not repeated where its answer was lost,
+   * since a second one would cancel what was placed in between.
+   */
+  cancelAllAlgoOrders(symbol?: string, options?: CallOptions): Promise<ContractCancelOutcome[]>;
+  cancelAllAlgoOrders(options: CallOptions): Promise<ContractCancelOutcome[]>;
+  @Outer('cancelAllAlgoOrders', { check: symbolOrNothing })
+  @Call('cancelAllAlgoOrders')
+  async cancelAllAlgoOrders(
+    symbol?: string | CallOptions,
+    _options?: CallOptions,
+  ): Promise<ContractCancelOutcome[]> {
+    const answer = send<ContractCancelOutcome[]>(this, 'cancelAllAlgoOrders', { symbol: symbolFrom(symbol) });
+    return [await answer].flat();
+  }
+
+  /**
+   * The conditional order with a client id, or `undefined` when neither those that wait nor the history show it. It
+   * may show up late: one look is no proof.
+   */
+  @Outer('findAlgoOrder', { check: idAndSymbol })
+  @Call('findAlgoOrder')
+  async findAlgoOrder(
+    clientAlgoId: string,
+    symbol: string,
+    _options?: CallOptions,
+  ): Promise<Algo.AlgoOrder | undefined> {
+    return findAlgo(this, symbol, (order) => order.clientAlgoId === clientAlgoId);
+  }
+
+  /** All conditional orders that wait, of one contract or of all. */
+  getOpenAlgoOrders(symbol?: string, options?: CallOptions): Promise<Algo.AlgoOrder[]>;
+  getOpenAlgoOrders(options: CallOptions): Promise<Algo.AlgoOrder[]>;
+  @Outer('getOpenAlgoOrders', { check: symbolOrNothing })
+  @Call('getOpenAlgoOrders')
+  async getOpenAlgoOrders(symbol?: string | CallOptions, _options?: CallOptions): Promise<Algo.AlgoOrder[]> {
+    return collect(openAlgos(this, symbolFrom(symbol)));
+  }
+
+  /** Past conditional orders of one contract, in an object, not a list. */
+  @Outer('getAlgoOrderHistory', { check: queryFirst })
+  @Call('getAlgoOrderHistory')
+  async getAlgoOrderHistory(
+    query: Algo.AlgoHistoryQuery,
+    _options?: CallOptions,
+  ): Promise<Algo.AlgoOrderHistory> {
+    return send(this, 'getAlgoOrderHistory', { ...query });
+  }
+}
+
+/** Their pages count from 1, those of other open orders from 0. */
+function openAlgos(self: object, symbol: string | undefined): AsyncIterable<Algo.AlgoOrder> {
+  return readPages<Algo.AlgoOrder>(1, 100, (page) =>
+    send(self, 'getOpenAlgoOrders', { symbol, limit: 100, page }),
+  );
+}
+
+/** Those that wait first: one that is set off in between is in the history by then. */
+async function findAlgo(
+  self: object,
+  symbol: string,
+  fits: (order: Algo.AlgoOrder) => boolean,
+): Promise<Algo.AlgoOrder | undefined> {
+  const open = await findItem(openAlgos(self, symbol), fits);
+  if (open) return open;
+  return findItem(pastAlgos(self, symbol), fits);
+}
+
+/** The history is read backwards in time, because it has no pages. */
+async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.AlgoOrder, void> {
+  const limit = 100;
+  for (let endTime: number | undefined; ; ) {
+    const { orders } = await send<Algo.AlgoOrderHistory>(self, 'getAlgoOrderHistory', {
+      symbol,
+      endTime,
+      limit,
+    });
+    yield* orders;
+    // A few may be all that the exchange gives out at a time; so few are the end.
+    if (orders.length < 10) return;
+    const oldest = Math.min(...orders.map(({ createTime }) => createTime));
+    if (!(oldest < (endTime ?? Infinity))) {
+      if (orders.length < limit) return;
+      throw new WEEXSystemError(
+        `Cannot look through the conditional orders of ${symbol}: more than ${limit} were made at one time`,
+      );
+    }
+    endTime = oldest;
+  }
+}
+
+/** The answer to a cancel whose own was lost. */
+function asCanceledAlgo({
+  orderId,
+  clientOrderId,
+}: {
+  readonly orderId: string;
+  readonly clientOrderId: string;
+}): ContractCanceledOrder {
+  return { orderId, origClientOrderId: clientOrderId, success: true };
+}

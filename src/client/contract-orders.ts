@@ -1,0 +1,197 @@
+import { Resilient, resilienceContext } from '../decorators/index.js';
+import { mintClientOrderId } from '../orders/index.js';
+import {
+  idAndSymbol,
+  orderFirst,
+  ordersFirst,
+  queryFirst,
+  referenceFirst,
+  symbolOrNothing,
+} from './argument-checks.js';
+import { cancelEarlier } from './cancel-earlier.js';
+import { ofClient } from './client-scope.js';
+import { ContractAccount } from './contract-account.js';
+import { contractEndpoints } from './contract-endpoints.js';
+import type * as Contract from './contract-types.js';
+import type { ContractOperation } from './endpoint.js';
+import { marketMethods } from './market-methods.js';
+import { batchSafety, findBatch, type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
+import {
+  cancelSafety,
+  judgeCanceled,
+  orderNotFound,
+  refuseFinished,
+  referenceParams,
+  symbolFrom,
+} from './order-reference.js';
+import { collect, findItem, readPages } from './read-pages.js';
+import type { RequestParams } from './request-params.js';
+import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
+
+const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contractEndpoints);
+
+/** The orders of the contract market. */
+export class ContractOrders extends ContractAccount {
+  /**
+   * Places one order. Where the answer is lost the order is looked up by its client order id: found, the call
+   * succeeds with what was found; proven absent, it is sent again with the same id; neither, the call rejects with
+   * a `WEEXOutcomeUnknownError`.
+   */
+  @Outer('placeOrder', { check: orderFirst })
+  @Resilient(policyOf('placeOrder'), {
+    ...planOf('placeOrder'),
+    orderSafety: {
+      ...ofClient,
+      clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
+      find(this: ContractOrders, id: string, order: Contract.ContractOrderRequest) {
+        return this.findOrder(id, order.symbol).then(asPlaced);
+      },
+    },
+  })
+  async placeOrder(
+    order: Contract.ContractOrderRequest,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractPlacedOrder> {
+    const newClientOrderId = resilienceContext()?.clientOrderId ?? order.newClientOrderId;
+    return send(this, 'placeOrder', { ...order, newClientOrderId });
+  }
+
+  /**
+   * Places up to five orders in one request, and tells of each what became of it. Where the answer is lost each
+   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
+   * knows.
+   */
+  @Outer('placeOrders', { check: ordersFirst(5), around: settleEach })
+  @Resilient(policyOf('placeOrders'), {
+    ...planOf('placeOrders'),
+    orderSafety: {
+      ...ofClient,
+      ...batchSafety,
+      find(this: ContractOrders, _id: string, orders: readonly Contract.ContractOrderRequest[]) {
+        return findBatch(orders, (id, symbol) => this.findOrder(id, symbol).then(asPlaced));
+      },
+    },
+  })
+  async placeOrders(
+    orders: readonly Contract.ContractOrderRequest[],
+    _options?: CallOptions,
+  ): Promise<OrderOutcome<Contract.ContractPlacedOrder>[]> {
+    return sendBatch(
+      orders,
+      (batchOrders) => send(this, 'placeOrders', { batchOrders }),
+      (id, symbol) => this.findOrder(id, symbol).then(asPlaced),
+    );
+  }
+
+  /**
+   * Cancels one order. Where the answer is lost it is sent again; when the exchange then knows no such open order
+   * it is looked up, and if it is cancelled the call succeeds.
+   */
+  @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
+  @Resilient(policyOf('cancelOrder'), {
+    ...planOf('cancelOrder'),
+    orderSafety: {
+      ...ofClient,
+      journal: undefined,
+      ...cancelSafety,
+      async find(this: ContractOrders, _id: string, reference: OrderReference) {
+        return judgeCanceled(await this.getOrder(reference), asCanceled);
+      },
+    },
+  })
+  async cancelOrder(
+    reference: OrderReference,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractCanceledOrder> {
+    return send(this, 'cancelOrder', referenceParams(reference));
+  }
+
+  /**
+   * Cancels all open orders, of one contract or of all. Where the answer is lost, those that are still open from
+   * before are cancelled one by one, and the result tells of these: what was placed meanwhile stays.
+   */
+  cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
+  cancelAllOrders(options: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
+  @Outer('cancelAllOrders', { check: symbolOrNothing, around: cancelEarlier })
+  @Call('cancelAllOrders')
+  async cancelAllOrders(
+    symbol?: string | CallOptions,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractCancelOutcome[]> {
+    const answer = send<Contract.ContractCancelOutcome[]>(this, 'cancelAllOrders', {
+      symbol: symbolFrom(symbol),
+    });
+    return [await answer].flat();
+  }
+
+  /** One order in any state; by `clientOrderId` it is looked for in the open orders and the history. */
+  @Outer('getOrder', { check: referenceFirst })
+  @Call('getOrder')
+  async getOrder(reference: OrderReference, _options?: CallOptions): Promise<Contract.ContractOrder> {
+    const { orderId, clientOrderId, symbol } = reference;
+    if (orderId !== undefined) return send(this, 'getOrder', { orderId });
+    const order = await this.#find(clientOrderId, symbol);
+    if (order) return order;
+    throw orderNotFound('contract.getOrder', clientOrderId, symbol);
+  }
+
+  /**
+   * The order with a client order id, or `undefined` when neither the open orders nor the history show it. Orders
+   * may show up late: one look is no proof.
+   */
+  @Outer('findOrder', { check: idAndSymbol })
+  @Call('findOrder')
+  async findOrder(
+    clientOrderId: string,
+    symbol: string,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractOrder | undefined> {
+    return this.#find(clientOrderId, symbol);
+  }
+
+  /** All open orders, of one contract or of all. */
+  getOpenOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractOrder[]>;
+  getOpenOrders(options: CallOptions): Promise<Contract.ContractOrder[]>;
+  @Outer('getOpenOrders', { check: symbolOrNothing })
+  @Call('getOpenOrders')
+  async getOpenOrders(
+    symbol?: string | CallOptions,
+    _options?: CallOptions,
+  ): Promise<Contract.ContractOrder[]> {
+    return collect(this.#pages('getOpenOrders', 100, { symbol: symbolFrom(symbol) }));
+  }
+
+  /** Past orders of one contract, a page at a time. */
+  @Outer('getOrderHistory', { check: queryFirst })
+  @Call('getOrderHistory')
+  async getOrderHistory(query: OrderHistoryQuery, _options?: CallOptions): Promise<Contract.ContractOrder[]> {
+    return send(this, 'getOrderHistory', { ...query });
+  }
+
+  async #find(clientOrderId: string, symbol: string): Promise<Contract.ContractOrder | undefined> {
+    const fits = (order: Contract.ContractOrder): boolean => order.clientOrderId === clientOrderId;
+    // Open orders first: one that is filled in between is in the history by then.
+    return (
+      (await findItem(this.#pages('getOpenOrders', 100, { symbol }), fits)) ??
+      (await findItem(this.#pages('getOrderHistory', 1_000, { symbol }), fits))
+    );
+  }
+
+  #pages(
+    operation: ContractOperation,
+    size: number,
+    params: RequestParams,
+  ): AsyncIterable<Contract.ContractOrder> {
+    return readPages(0, size, (page) => send(this, operation, { ...params, limit: size, page }));
+  }
+}
+
+/** The answer to a cancel whose own was lost. */
+function asCanceled({ orderId, clientOrderId }: Contract.ContractOrder): Contract.ContractCanceledOrder {
+  return { orderId, origClientOrderId: clientOrderId, success: true };
+}
+
+/** The acknowledgement of an order whose own was lost. */
+function asPlaced(order: Contract.ContractOrder | undefined): Contract.ContractPlacedOrder | undefined {
+  return order && { ...order, success: true };
+}

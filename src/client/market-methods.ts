@@ -1,0 +1,48 @@
+import type { CallContext } from '../context/call-context.js';
+import { Resilient, type ResilientDecorator } from '../decorators/index.js';
+import { type CallPlan, planCall } from './call-plan.js';
+import type { Endpoint, Market } from './endpoint.js';
+import { InClient, type InClientOptions } from './in-client.js';
+import type { RequestParams } from './request-params.js';
+import type { RestSession } from './rest-session.js';
+
+/** What the methods of a market are declared and sent with. */
+export interface MarketMethods<Operation extends string> {
+  /** What is done round the policy: checks, and the end of the client. */
+  readonly Outer: (operation: Operation, options?: InClientOptions) => MethodDecorator;
+  /** The policy and the plan of a row of the table of endpoints. */
+  readonly Call: (operation: Operation) => ResilientDecorator<CallPlan, never, CallContext>;
+  /** The name of the policy of an operation, and its plan, for those that say more. */
+  readonly policyOf: (operation: Operation) => string;
+  readonly planOf: (operation: Operation) => CallPlan;
+  /** Sends one request over the session of a client. */
+  readonly send: <Answer>(self: object, operation: Operation, params?: RequestParams) => Promise<Answer>;
+}
+
+const sessions: WeakMap<object, RestSession> = new WeakMap();
+
+/** Gives the methods of an object the session that they send over. */
+export function setSession(self: object, session: RestSession): void {
+  sessions.set(self, session);
+}
+
+/** The session that the methods of an object send over. */
+export function sessionOf(self: object): RestSession {
+  return sessions.get(self) as RestSession;
+}
+
+/** Makes the declarations of a market from its table of endpoints. */
+export function marketMethods<Operation extends string>(
+  market: Market,
+  endpoints: Readonly<Record<Operation, Endpoint>>,
+): MarketMethods<Operation> {
+  const planOf = (operation: Operation): CallPlan => planCall(market, operation, endpoints[operation]);
+  return {
+    Outer: (operation, options) => InClient(`${market}.${operation}`, options),
+    Call: (operation) => Resilient(endpoints[operation].policy, planOf(operation)),
+    policyOf: (operation) => endpoints[operation].policy,
+    planOf,
+    send: (self, operation, params) =>
+      sessionOf(self).send(`${market}.${operation}`, endpoints[operation], params),
+  };
+}
