@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { AlgoOrder, AlgoOrderReference, PlacedAlgoOrder } from './algo-types.js';
+import type { AlgoOrder, AlgoOrderReference, PlacedAlgoOrder, RecoveredAlgoOrder } from './algo-types.js';
 import { type ArgumentCheck, orderFirst, symbolFirst } from './argument-checks.js';
 import { isClientOrderId } from './request-params.js';
 
@@ -61,6 +61,18 @@ export const tpSlChangeFirst: ArgumentCheck = ([change]) => {
 /** The acknowledgement of a conditional order whose own was lost. */
 export function asPlacedAlgo(order: AlgoOrder | undefined): PlacedAlgoOrder | undefined {
   return order && { ...order, orderId: order.algoId, clientOrderId: order.clientAlgoId, success: true };
+}
+
+/** A conditional order that was found after a crash. */
+export function asRecovered(order: AlgoOrder | undefined): RecoveredAlgoOrder | undefined {
+  return (
+    order && {
+      ...order,
+      orderId: order.algoId,
+      clientOrderId: order.clientAlgoId,
+      status: order.algoStatus,
+    }
+  );
 }
 
 /** A conditional order in the words in which other orders are looked up after a cancel. */

@@ -108,6 +108,16 @@ export interface AlgoOrder {
   readonly triggerTime: number;
 }
 
+/** A conditional order that was found after a crash, also under the names that other orders have. */
+export interface RecoveredAlgoOrder extends AlgoOrder {
+  /** Its `algoId`. */
+  readonly orderId: OrderId;
+  /** Its `clientAlgoId`. */
+  readonly clientOrderId: string;
+  /** Its `algoStatus`. */
+  readonly status: string;
+}
+
 /** Which past conditional orders are meant. */
 export interface AlgoHistoryQuery {
   readonly symbol: string;

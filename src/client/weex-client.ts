@@ -8,7 +8,8 @@ import { defineClientPolicies } from './client-policies.js';
 import { type ClientScope, setClientScope } from './client-scope.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
-import type { AlgoOrder } from './algo-types.js';
+import { asRecovered } from './algo-safety.js';
+import type { RecoveredAlgoOrder } from './algo-types.js';
 import type { ContractOrder } from './contract-types.js';
 import type { Endpoint, Market } from './endpoint.js';
 import { defaultReconcileDeadlineMs, lookUpPolicy } from './look-up-policy.js';
@@ -45,7 +46,7 @@ export interface WeexClientBehavior {
 }
 
 /** What an intent of the journal can turn out to be; a conditional order has an `algoId`. */
-export type RecoveredOrder = SpotOrder | ContractOrder | AlgoOrder;
+export type RecoveredOrder = SpotOrder | ContractOrder | RecoveredAlgoOrder;
 
 /** Credentials, hosts and behaviour of a client. */
 export interface WeexClientOptions extends WeexConfigOptions, WeexClientBehavior {}
@@ -161,7 +162,9 @@ export class WeexClient {
       throw new TypeError('Cannot recover intents: the client has no journal, give it one as an option');
     }
     const { spot, contract } = this;
-    const findAlgo = (id: string, symbol: string) => contract.findAlgoOrder(id, symbol);
+    // The search knows an order by its `orderId` or `clientOrderId`.
+    const findAlgo = async (id: string, symbol: string) =>
+      asRecovered(await contract.findAlgoOrder(id, symbol));
     const finders: Readonly<
       Record<string, (id: string, symbol: string) => Promise<RecoveredOrder | undefined>>
     > = {
