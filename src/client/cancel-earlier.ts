@@ -18,6 +18,9 @@ interface Standing {
   readonly time: number;
 }
 
+/** So far the clock of the exchange may be read wrongly: what was placed within it after the call is cancelled too. */
+const clockErrorMs = 50;
+
 /**
  * Runs round `cancelAllOrders`, which is not repeated where its answer was lost, since a second one would cancel what
  * was placed in between: what is still open from before is cancelled one by one.
@@ -45,7 +48,7 @@ async function cancelThoseBefore(
   try {
     const open = await client.getOpenOrders(symbol, { signal });
     const canceled = open
-      .filter(({ time }) => time <= sentAt)
+      .filter(({ time }) => time <= sentAt + clockErrorMs)
       .map(({ symbol: name, orderId }) =>
         client.cancelOrder({ symbol: name, orderId }, { signal }).catch(unlessFinished),
       );

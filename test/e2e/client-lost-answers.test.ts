@@ -230,6 +230,7 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
     connected.exchange.inject({ kind: 'hang', endpoint: 'cancelAllOrders', count: 1 });
     const all = connected.client[market].cancelAllOrders(symbol);
     await until(() => connected.requestsOf('cancelAllOrders').length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
     await standing(connected);
     await all;
     expect(connected.exchange.orders.map(({ status }) => status)).toEqual(['CANCELED', 'NEW']);
