@@ -43,7 +43,7 @@ describe('new PolicyRegistry({ clock, random })', () => {
     expect(() => new PolicyRegistry({ clock: {} as never })).toThrow(/^Cannot create a registry: clock/);
     const ofPolicy: object = { deadlineMs: 5_000 };
     expect(() => new PolicyRegistry(ofPolicy)).toThrow(
-      'Cannot create a registry: deadlineMs is no option; known are clock, random, coordinator',
+      'Cannot create a registry: deadlineMs is no option; known are clock, coordinator, random',
     );
     expect(() => new PolicyRegistry({ clocks: createFakeClock() } as never)).toThrow(
       /^Cannot create a registry: clocks/,
