@@ -6,9 +6,11 @@ import { handleAll, retry as cockatielRetry, TimeoutStrategy, timeout, wrap } fr
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   attachWeexErrors,
+  createMemoryJournal,
   createPolicy,
   type OrderSafety,
   type PolicyOptions,
+  PolicyRegistry,
   Resilient,
   resilient,
   TradingStrategyError,
@@ -470,6 +472,38 @@ describe('a retry inside the method', () => {
     })(order);
     expect(paths).toEqual(['/log', '/cancel']);
   });
+});
+
+it('one object for several orders, with a journal, sends each under its own id', async () => {
+  const journal = createMemoryJournal();
+  const place = resilient(post, fast, { orderSafety: { ...safety, journal } });
+  const reused = { symbol: 'BTCUSDT', side: 'BUY', newClientOrderId: '' };
+  const calls = ['first', 'second', 'third'].map((id) => {
+    reused.newClientOrderId = id;
+    return place(reused);
+  });
+  expect((await Promise.all(calls)).map(({ clientOrderId }) => clientOrderId)).toEqual([
+    'first',
+    'second',
+    'third',
+  ]);
+  expect(executed.map(({ newClientOrderId }) => newClientOrderId).toSorted()).toEqual([
+    'first',
+    'second',
+    'third',
+  ]);
+});
+
+it('a rule that retries a class of somebody else sends one order', async () => {
+  class GatewayError extends Error {}
+  const registry = new PolicyRegistry().forError(GatewayError, { retry: { maxRetries: 3 } });
+  const policy = registry.define('orders', { attemptTimeoutMs: 150 });
+  const place = guarded(async (sent) => {
+    await post(sent);
+    throw new GatewayError('502');
+  }, policy);
+  expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
+  expect(executed).toHaveLength(1);
 });
 
 it('a success that names no order is looked up', async () => {
