@@ -45,6 +45,7 @@ interface Placed {
   readonly clientOrderId: string;
 }
 type Method = (order: Order) => Promise<Placed>;
+type NamedMethod = readonly [name: string, place: Method];
 type Policy = Parameters<typeof resilient<Method>>[1];
 
 export async function run(context: RehearsalContext): Promise<void> {
@@ -55,17 +56,12 @@ export async function run(context: RehearsalContext): Promise<void> {
     registry: new PolicyRegistry(),
   });
   const find = async (id: string): Promise<Placed | undefined> => client.contract.findOrder(id, symbol);
-  for (const { intent, outcome } of await recoverIntents({
+  const recovered = await recoverIntents({
     journal,
     venue,
     reconcileDeadlineMs: 90_000,
     find: ({ clientOrderId }) => find(clientOrderId),
-  })) {
-    report(
-      intent.clientOrderId,
-      outcome === 'executed' ? 'placed' : outcome === 'unknown' ? 'unknown' : 'not-placed',
-    );
-  }
+  });
   const methods = makeMethods(context, {
     clientOrderId: ({ newClientOrderId }) => newClientOrderId,
     find,
@@ -73,6 +69,14 @@ export async function run(context: RehearsalContext): Promise<void> {
     venue,
     reconcileDeadlineMs: 90_000,
   });
+  const place = async (call: Promise<Placed>, id: string): Promise<void> =>
+    report(id, await call.then(() => 'placed' as const, outcomeOf));
+  const again = async ({ intent: { clientOrderId }, outcome }: (typeof recovered)[number]): Promise<void> => {
+    if (outcome === 'executed') report(clientOrderId, 'placed');
+    else if (outcome === 'unknown') report(clientOrderId, 'unknown');
+    // It is still wanted, and goes out under the id that it had.
+    else await place(methods[0][1]({ symbol, newClientOrderId: clientOrderId }), clientOrderId);
+  };
   const trade = async (): Promise<void> => {
     // Everything that this trader orders goes through one object.
     const reused: Order = { symbol, newClientOrderId: '' };
@@ -80,17 +84,17 @@ export async function run(context: RehearsalContext): Promise<void> {
       // oxlint-disable-next-line no-await-in-loop
       await wait(longestPauseMs * random(), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      const [name, place] = methods[Math.floor(random() * methods.length)] as (typeof methods)[number];
+      const [name, method] = methods[Math.floor(random() * methods.length)] as (typeof methods)[number];
       const id = mintClientOrderId();
       reused.newClientOrderId = id;
-      const call = place(reused);
+      const call = method(reused);
       if (random() < 0.3) reused.newClientOrderId = mintClientOrderId();
       context.log(`${id} by a method that ${name}`);
       // oxlint-disable-next-line no-await-in-loop
-      report(id, await call.then(() => 'placed' as const, outcomeOf));
+      await place(call, id);
     }
   };
-  await Promise.all(Array.from({ length: traders }, trade));
+  await Promise.all([...recovered.map(again), ...Array.from({ length: traders }, trade)]);
   if (signal.aborted) await client.close({ graceMs: 100_000 });
 }
 
@@ -101,19 +105,22 @@ function outcomeOf(error: unknown): 'not-placed' | 'unknown' {
 function makeMethods(
   context: RehearsalContext,
   orderSafety: OrderSafety<unknown, [Order], Placed>,
-): (readonly [name: string, place: Method])[] {
+): readonly [NamedMethod, ...NamedMethod[]] {
   const seen = axios.create({ baseURL: context.exchange.url, timeout: 4_000 });
   attachWeexErrors(seen);
   // Nobody sees what goes out here, as with fetch.
   const unseen = axios.create({ baseURL: context.exchange.url, timeout: 4_000 });
   const { clock, random } = context;
-  const retry = { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 } };
+  // Long enough for a storm, an outage, and the proof that an order was not executed.
+  const deadlineMs = 300_000;
+  const retry = { maxRetries: 10, backoff: { initialDelayMs: 200, maxDelayMs: 5_000 } };
+  const outer = createPolicy({ name: 'outer', clock, random, deadlineMs, retry });
   const own = createPolicy({
     name: 'own',
     clock,
     random,
     attemptTimeoutMs: 3_000,
-    deadlineMs: 30_000,
+    deadlineMs,
     retry,
   });
   const eager = createPolicy({
@@ -121,10 +128,10 @@ function makeMethods(
     clock,
     random,
     attemptTimeoutMs: 3_000,
-    deadlineMs: 30_000,
+    deadlineMs,
     retry: { ...retry, on: [Error] },
   });
-  const foreign = cockatielRetry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(200) });
+  const foreign = cockatielRetry(handleAll, { maxAttempts: 10, backoff: new ConstantBackoff(2_000) });
   const timed = wrap(foreign, timeout(3_000, TimeoutStrategy.Aggressive)) as unknown as IPolicy;
 
   const post = (order: Order, http = seen): Promise<Placed> =>
@@ -159,7 +166,7 @@ function makeMethods(
   const nested = resilient(async (order: Order) => {
     await send(context, seen, 'GET', '/capi/v3/openOrders');
     return inner(order);
-  }, own);
+  }, outer);
   return [
     ['throws what it gets', guard((order) => post(order), own)],
     [
@@ -200,7 +207,7 @@ function makeMethods(
     ['reads back', guard(readBack, own)],
     ['writes twice', guard(writeTwice, eager)],
     ['orders where nobody sees it', guard((order) => post(order, unseen), eager)],
-    ['reads first, and orders where nobody sees it', guard(readFirst, own)],
+    ['reads first, and orders where nobody sees it', guard(readFirst, eager)],
     // What is not guarded is not copied, and the trader uses its object again.
     ['is called by another one', (order) => nested({ ...order })],
     ['has a retry of cockatiel', guardForeign((order) => post(order), foreign)],

@@ -9,4 +9,6 @@ export interface SentRequest {
    * the exchange refused it in words of its own, or it was proven absent.
    */
   outcome: 'open' | 'executed' | 'refused';
+  /** What the exchange refused it with. */
+  refusal?: unknown;
 }

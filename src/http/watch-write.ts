@@ -15,6 +15,7 @@ class SentWrite implements SentRequest {
   readonly target: string;
   readonly body: string | undefined;
   outcome: SentRequest['outcome'] = 'open';
+  refusal: SentRequest['refusal'];
 
   constructor(target: string, body: unknown) {
     this.target = target;
@@ -64,7 +65,10 @@ export function settleWrite(
   const request = (config as Watched | undefined)?.[sentKey];
   if (!request) return;
   if (!error) request.outcome = 'executed';
-  else if (error.executionStatus === 'not-executed') request.outcome = 'refused';
+  else if (error.executionStatus === 'not-executed') {
+    request.outcome = 'refused';
+    request.refusal = error;
+  }
 }
 
 function refuse(config: InternalAxiosRequestConfig, why: string): void {

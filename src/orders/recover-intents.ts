@@ -26,7 +26,7 @@ export interface RecoverOptions<Result> {
   readonly venue?: Venue | undefined;
   /** The policy that look-ups run under. Default: 2 s an attempt; look-ups that failed are repeated anyway. */
   readonly lookUpPolicy?: IPolicy | undefined;
-  /** How many intents are looked up at once. Default 5. */
+  /** How many intents are looked up at once. Default 20. */
   readonly concurrency?: number | undefined;
   /** Ends the recovery; what is not settled by then stays open. */
   readonly signal?: AbortSignal | undefined;
@@ -68,7 +68,7 @@ export type RecoveredIntent<Result> =
 export async function recoverIntents<Result>(
   options: RecoverOptions<Result>,
 ): Promise<RecoveredIntent<Result>[]> {
-  const { concurrency = 5, journal } = options;
+  const { concurrency = 20, journal } = options;
   const intents = await journal.open();
   const recovered: RecoveredIntent<Result>[] = [];
   const queue = intents.entries();

@@ -9,6 +9,7 @@ import { callEvents, type EventSource } from './call-events.js';
 import type { CallState, TimerMeans } from './call-state.js';
 import type { Circuit } from './circuit.js';
 import type { GatePass, GateWaiter } from './cool-down.js';
+import { decidingError } from './deciding-error.js';
 import { needsProof } from './in-doubt.js';
 import { isPromiseLike } from './is-promise-like.js';
 import { isResolution } from './is-resolution.js';
@@ -20,7 +21,6 @@ import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 import { throughInner } from './through-inner.js';
 import { tellCircuit, tellGate } from './report-failure.js';
 import { Retrying } from './retrying.js';
-import type { FoundRule } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
 import type { Links } from './wait-queue.js';
 
@@ -427,9 +427,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   /** Tells circuit and gate, before anybody takes the place. A late answer still says how long to stay away. */
   #report(attempt: Attempt, error: unknown, isCurrent: boolean, now: number): number | undefined {
-    const rule = this.plan.rules.find(error);
-    if (isCurrent) tellCircuit(this.#circuit, this.plan, attempt, error, rule, now);
-    const closedForMs = tellGate(this.plan, attempt, error, rule, now);
+    const deciding = decidingError(this, attempt, error);
+    const rule = this.plan.rules.find(deciding);
+    if (isCurrent) tellCircuit(this.#circuit, this.plan, attempt, deciding, rule, now);
+    const closedForMs = tellGate(this.plan, attempt, deciding, rule, now);
     if (isCurrent) callEvents.attemptSettled(this, attempt, 'failure', error, now);
     return closedForMs;
   }
@@ -438,25 +439,23 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     // A listener may have aborted it.
     if (this.#state === 'over') return;
     this.lastError = error;
-    const rule = this.plan.rules.find(error);
-    if (!this.#mayRepeat && needsProof(error, attempt.sent, this.options, this.#retries, rule)) {
+    const deciding = decidingError(this, attempt, error);
+    const rule = this.plan.rules.find(deciding);
+    const wouldRetry = (): boolean => this.#retries.wouldRetry(deciding, rule);
+    if (!this.#mayRepeat && needsProof(error, attempt.sent, this.options, wouldRetry)) {
       this.exposed = true;
       if (this.options.resolveUnknown) this.#resolve(attempt, error, now);
       else this.#fail(error, now);
       return;
     }
     if (!isWEEXError(error) || error.executionStatus !== 'not-executed') this.exposed = true;
-    if (this.#retries.takeClockAttempt(error, rule)) this.#resynchronize(error, now);
-    else this.#retryOrFail(error, rule, closedForMs, now);
+    if (this.#retries.takeClockAttempt(deciding, rule)) this.#resynchronize(error, now);
+    else this.#retryOrFail(error, deciding, closedForMs, now);
   }
 
-  #retryOrFail(
-    error: unknown,
-    rule: FoundRule | undefined,
-    closedForMs: number | undefined,
-    now: number,
-  ): void {
-    const decision = this.#retries.decide(error, rule, closedForMs, this.deadlineAt - now, now);
+  #retryOrFail(error: unknown, deciding: unknown, closedForMs: number | undefined, now: number): void {
+    const rule = this.plan.rules.find(deciding);
+    const decision = this.#retries.decide(deciding, rule, closedForMs, this.deadlineAt - now, now);
     if (decision.again) this.#again(error, decision.delayMs, decision.reason, now);
     else {
       if (decision.budgetExhausted) callEvents.budgetExhausted(this, error, now);
@@ -554,7 +553,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     callEvents.refused(this, reason, error, now);
     this.#disarm();
     if (reason === 'deadline' || reason === 'cool-down') this.#fail(error, now);
-    else this.#retryOrFail(error, this.plan.rules.find(error), undefined, now);
+    else this.#retryOrFail(error, error, undefined, now);
   }
 
   #fail(error: unknown, now: number): void {

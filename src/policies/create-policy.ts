@@ -8,8 +8,8 @@ import type { ResiliencePolicy } from './resilience-policy.js';
  *
  * It acts on every call given to `execute`, in this order, outermost first: fallback → deadline → retry → circuit
  * breaker → admission (rate limit and bulkhead in one queue) → cool-down → attempt timeout → call. An open circuit and
- * a full queue reject at once, also during a cool-down. What is not named is off. An error that is no `WEEXError` is neither retried nor counted. A call whose outcome is unknown is not sent
- * again unless it says that it only reads, or that it may be repeated, or how to find out.
+ * a full queue reject at once, also during a cool-down. What is not named is off. Of an error that is not a `WEEXError`, what it wraps as its `cause` decides; one that wraps none
+ * is neither retried nor counted. A call whose outcome is unknown is not sent again unless it says that it only reads, or that it may be repeated, or how to find out.
  *
  * What the fallback gives is part of the type of the result. Durations are whole milliseconds up to 2^31 − 1. Policies on the same clock with the same scope share the gate of
  * `coolDown`, the allowance of `rateLimit` and the retry budget; `coolDown: true` stands for the scope `'default'`.

@@ -1,7 +1,6 @@
 import type { SentRequest } from '../context/sent-request.js';
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
 import type { ExecuteOptions } from './resilience-policy.js';
-import type { FoundRule } from './rule-book.js';
 
 /**
  * Whether an attempt that ended with `error` may have been executed and must not be sent again as it is.
@@ -37,15 +36,18 @@ export function needsProof(
   error: unknown,
   sent: readonly SentRequest[] | undefined,
   { clientOrderId, resolveUnknown }: Pick<ExecuteOptions, 'clientOrderId' | 'resolveUnknown'>,
-  retries: { wouldRetry(error: unknown, rule: FoundRule | undefined): boolean },
-  rule: FoundRule | undefined,
+  wouldRetry: () => boolean,
 ): boolean {
   if (!resolveUnknown) return isInDoubt(error, sent, undefined);
   if (isInDoubt(error, sent, clientOrderId)) return true;
-  return !isCleared(error, sent, clientOrderId) && retries.wouldRetry(error, rule);
+  return !isCleared(error, sent, clientOrderId) && wouldRetry();
 }
 
-function writesOf(sent: readonly SentRequest[] | undefined, id: string | undefined): readonly SentRequest[] {
+/** The writes that carry the id, or all where none does. */
+export function writesOf(
+  sent: readonly SentRequest[] | undefined,
+  id: string | undefined,
+): readonly SentRequest[] {
   if (!sent) return none;
   const orders = id === undefined ? none : sent.filter(({ body }) => body?.includes(id));
   return orders.length > 0 ? orders : sent;

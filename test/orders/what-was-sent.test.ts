@@ -102,16 +102,16 @@ const wrapAs =
     }
   };
 
-describe('one order, whatever the method throws after it was sent', () => {
-  const wrappers: Record<string, (cause: unknown) => unknown> = {
-    'an error with a cause': (cause) => new Error('placing failed', { cause }),
-    'an error without one': () => new Error('HTTP 502'),
-    'an error of the strategy': (cause) =>
-      new TradingStrategyError('placing failed', { strategyName: 'grid', cause }),
-    'a string': () => 'placing failed',
-    undefined: () => undefined,
-  };
+const wrappers: Record<string, (cause: unknown) => unknown> = {
+  'an error with a cause': (cause) => new Error('placing failed', { cause }),
+  'an error without one': () => new Error('HTTP 502'),
+  'an error of the strategy': (cause) =>
+    new TradingStrategyError('placing failed', { strategyName: 'grid', cause }),
+  'a string': () => 'placing failed',
+  undefined: () => undefined,
+};
 
+describe('one order, whatever the method throws after it was sent', () => {
   it.each(Object.keys(wrappers))('%s, after a timeout', async (name) => {
     answerOrder = hang;
     const method = wrapAs(wrappers[name] as (cause: unknown) => unknown);
@@ -214,6 +214,18 @@ describe('what can be placed is placed', () => {
       } else acknowledge(response, sent);
     };
     expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect([executed.length, lookUps]).toEqual([1, 0]);
+  });
+
+  it.each(Object.keys(wrappers))('after a refusal that the method turns into %s', async (name) => {
+    answerOrder = (response) => {
+      executed = [];
+      answerOrder = acknowledge;
+      response.setHeader('retry-after', '0');
+      json(response, 429, { code: -1003, msg: 'Too many requests' });
+    };
+    const method = wrapAs(wrappers[name] as (cause: unknown) => unknown);
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
     expect([executed.length, lookUps]).toEqual([1, 0]);
   });
 
