@@ -16,6 +16,8 @@ export interface CallContext {
   readonly remainingMs: number | undefined;
   /** The client order id of the intent, the same on every attempt. */
   readonly clientOrderId: string | undefined;
+  /** @internal Whether the call says that it may be repeated whatever became of an attempt. */
+  readonly mayRepeat?: boolean | undefined;
   /** @internal The attempt that this one was started in: what is sent here was sent by that one, too. */
   readonly outer?: CallContext | undefined;
   /**

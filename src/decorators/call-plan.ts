@@ -76,6 +76,24 @@ function optionFaults(reference: PolicyReference, options: Readonly<Record<strin
     const own = ownOptions.filter((name) => options[name] !== undefined);
     if (own.length > 0) faults.push(`${own.join(', ')}: only a policy of weex-resilience takes that`);
   }
+  if (options['orderSafety'] !== undefined) faults.push(...unsafeOrder(reference, options));
+  return faults;
+}
+
+/** What would send an order again unproven, or answer with another one. */
+function unsafeOrder(reference: unknown, { effect }: Readonly<Record<string, unknown>>): string[] {
+  const faults: string[] = [];
+  if (effect === 'read') {
+    faults.push(
+      "orderSafety looks up before it sends again, effect: 'read' sends again at once: leave one out",
+    );
+  }
+  const { staleMs } = (reference ?? {}) as { readonly staleMs?: unknown };
+  if (staleMs !== undefined && !isPolicy(reference)) {
+    faults.push(
+      `orderSafety never answers with an earlier order: leave out staleMs, received ${String(staleMs)}`,
+    );
+  }
   return faults;
 }
 

@@ -15,12 +15,12 @@ export function executeForeign(
   fn: (context: CallContext) => unknown,
   options: ExecuteOptions,
 ): Promise<unknown> {
-  const { signal, effect, idempotent, operation, outer } = options;
+  const { signal, effect, idempotent, operation } = options;
   const repeats = new RepeatCheck(operation, effect === 'read' || idempotent === true);
   const attempts: ForeignAttempt[] = [];
   const settled = policy.execute(async (foreign) => {
     if (signal?.aborted) throw signal.reason;
-    const context = new ForeignAttempt(foreign, attempts.length, { operation, outer });
+    const context = new ForeignAttempt(foreign, attempts.length, options);
     attempts.push(context);
     return repeats.run(context, () => fn(context));
   }, signal);

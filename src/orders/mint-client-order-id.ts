@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { currentCallContext } from '../context/call-context.js';
 import { type Clock, systemClock } from '../context/clock.js';
 
 /** How a client order id is made; every field is optional. */
@@ -25,7 +26,11 @@ const sequenceLimit = 36 ** sequenceLength;
  * refuses special characters. Ids of one prefix sort by the time they were made, also within a millisecond and when
  * the clock is set back; 82 bits of it are random.
  *
- * @throws RangeError when `prefix` is longer than 8 characters or holds anything but letters and digits.
+ * Inside a call that says `idempotent: true` or `effect: 'read'` it mints nothing: such a call is repeated whatever
+ * became of it, and each attempt would place an order of its own.
+ *
+ * @throws RangeError when `prefix` is longer than 8 characters or holds anything but letters and digits; TypeError
+ *   inside a call that may be repeated.
  * @example
  * ```ts
  * import { mintClientOrderId } from 'weex-resilience';
@@ -41,8 +46,31 @@ export function mintClientOrderId(options: MintOptions = {}): string {
       `Cannot mint a client order id: prefix is ${JSON.stringify(prefix)}, allowed are 0 to 8 letters or digits`,
     );
   }
+  checkMayMint();
+  minted += 1;
   const { ms, sequence } = nextMoment(clock);
   return `${prefix}${base36(ms, timeLength)}${base36(sequence, sequenceLength)}${randomDigits(random)}`;
+}
+
+let minted = 0;
+
+/** How many ids this process has minted: whether a function mints one shows in the difference. */
+export function mintedIds(): number {
+  return minted;
+}
+
+function checkMayMint(): void {
+  for (let context = currentCallContext(); context; context = context.outer) {
+    if (context.mayRepeat) throw mintsInRepeatable(context.operation);
+  }
+}
+
+/** The error of a call that may be repeated and would order under another id each time. */
+export function mintsInRepeatable(operation = 'the call'): TypeError {
+  return new TypeError(
+    `Cannot mint a client order id: ${operation} says idempotent: true or effect: 'read', so it is repeated whatever ` +
+      'became of it, and each attempt would place an order of its own. Mint the id before the call, or take that word back',
+  );
 }
 
 interface Moment {

@@ -8,6 +8,7 @@ import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
 import { claimElsewhere } from './claim-elsewhere.js';
 import { type IdsInDoubt, idsInDoubt, keepUnknown } from './ids-in-doubt.js';
+import { idOfCall } from './id-of-call.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
@@ -84,7 +85,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     this.#clock = isResiliencePolicy(policy) ? policy.clock : systemClock;
     this.#call = call;
     this.#options = call.options ?? {};
-    this.#id = safety.clientOrderId.apply(call.self, call.args) || undefined;
+    this.#id = idOfCall(safety, call);
     this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent);
     this.#record = this.#makeRecord();
   }
@@ -175,7 +176,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
 
   /** Under a policy that sends again whatever happened. */
   #executeForeign(policy: IPolicy): Promise<Result> {
-    const { idempotent, operation, outer, signal } = this.#options;
+    const { idempotent, operation, signal } = this.#options;
     let attempt = 0;
     const settled = policy.execute((context) => {
       signal?.throwIfAborted();
@@ -187,9 +188,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
         );
         throw this.#held;
       }
-      return this.#attempt(
-        new ForeignAttempt(context, attempt++, { operation, clientOrderId: this.#id, outer }),
-      );
+      return this.#attempt(new ForeignAttempt(context, attempt++, this.#options, this.#id));
     }, signal);
     return signal ? releaseOnAbort(settled, signal) : settled;
   }

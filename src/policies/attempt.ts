@@ -19,6 +19,8 @@ export interface AttemptOwner {
   readonly deadlineAt: number;
   /** The attempt that the call was made in. */
   readonly outer: CallContext | undefined;
+  /** Whether it says that it may be repeated whatever became of an attempt. */
+  readonly mayRepeat: boolean;
   /** Whether the call is over. */
   readonly isOver: boolean;
   /** How many attempts were started. */
@@ -86,6 +88,11 @@ export class Attempt implements CallContext, Holder {
   }
 
   /** @internal */
+  get mayRepeat(): boolean {
+    return this.#owner.mayRepeat;
+  }
+
+  /** @internal */
   get outer(): CallContext | undefined {
     return this.#owner.outer;
   }
@@ -150,6 +157,11 @@ export class InnerAttempt implements CallContext {
 
   get clientOrderId(): string | undefined {
     return this.#attempt.clientOrderId;
+  }
+
+  /** @internal */
+  get mayRepeat(): boolean {
+    return this.#attempt.mayRepeat;
   }
 
   /** @internal */

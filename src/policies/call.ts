@@ -277,7 +277,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     let result: unknown;
     try {
       result = plan.inner
-        ? throughInner(plan.inner, attempt, this.#work, this.#mayRepeat)
+        ? throughInner(plan.inner, attempt, this.#work, this.mayRepeat)
         : this.#work(spreadable(attempt, this.#work));
       if (isPromiseLike(result)) {
         // A thenable may fulfil with another one, as no promise does.
@@ -347,7 +347,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
-    const error = ownErrors.timedOut(this, scope, this.#mayRepeat ? undefined : 'unknown');
+    const error = ownErrors.timedOut(this, scope, this.mayRepeat ? undefined : 'unknown');
     hold();
     try {
       this.#attempt = undefined;
@@ -407,7 +407,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   /** The deadline came while nothing ran. */
   #runOut(now: number): void {
-    const status = this.exposed || this.#mayRepeat ? undefined : 'not-executed';
+    const status = this.exposed || this.mayRepeat ? undefined : 'not-executed';
     this.#refuse('deadline', ownErrors.timedOut(this, 'deadline', status), now);
   }
 
@@ -442,7 +442,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     const deciding = decidingError(this, attempt, error);
     const rule = this.plan.rules.find(deciding);
     const wouldRetry = (): boolean => this.#retries.wouldRetry(deciding, rule);
-    if (!this.#mayRepeat && needsProof(error, attempt.sent, this.options, wouldRetry)) {
+    if (!this.mayRepeat && needsProof(error, attempt.sent, this.options, wouldRetry)) {
       this.exposed = true;
       if (this.options.resolveUnknown) this.#resolve(attempt, error, now);
       else this.#fail(error, now);
@@ -463,7 +463,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
   }
 
-  get #mayRepeat(): boolean {
+  get mayRepeat(): boolean {
     const { effect = this.plan.effect, idempotent } = this.options;
     return effect === 'read' || idempotent === true;
   }

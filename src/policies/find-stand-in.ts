@@ -1,4 +1,5 @@
 import type { EventSource } from './call-events.js';
+import type { Subject } from './own-errors.js';
 import type { FallbackCall } from './policy-options.js';
 import { runGuarded } from './run-guarded.js';
 import { isPassing } from './stale-values.js';
@@ -7,13 +8,14 @@ type End = (ok: boolean, result: unknown) => void;
 
 /** What answers in place of a failed call: the last good value, or the fallback; `undefined` where there is neither. */
 export function findStandIn(
-  call: EventSource,
+  call: EventSource & Pick<Subject, 'exposed'>,
   error: unknown,
   now: number,
 ): ((end: End) => void) | undefined {
   const { plan, options } = call;
   const rule = plan.rules.find(error);
-  // An older order is no answer to whether this one was placed.
+  // An order that may stand must not be covered up, and an older one is not this one.
+  if (options.resolveUnknown && call.exposed) return undefined;
   const stale = options.resolveUnknown ? undefined : plan.stale;
   const kept = isPassing(error, rule) ? stale?.find(options, now) : undefined;
   if (kept) return (end) => end(true, kept.value);

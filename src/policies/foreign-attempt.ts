@@ -11,6 +11,8 @@ export class ForeignAttempt implements CallContext {
   readonly operation: string | undefined;
   readonly clientOrderId: string | undefined;
   /** @internal */
+  readonly mayRepeat: boolean;
+  /** @internal */
   readonly outer: CallContext | undefined;
   /** @internal Set by whoever made the call. */
   ended: CallContext['ended'];
@@ -21,12 +23,14 @@ export class ForeignAttempt implements CallContext {
   constructor(
     foreign: IDefaultPolicyContext,
     attempt: number,
-    { operation, clientOrderId, outer }: Pick<ExecuteOptions, 'operation' | 'clientOrderId' | 'outer'>,
+    { effect, idempotent, operation, outer }: ExecuteOptions,
+    clientOrderId?: string,
   ) {
     this.#foreign = foreign;
     this.attempt = attempt;
     this.operation = operation;
     this.clientOrderId = clientOrderId;
+    this.mayRepeat = effect === 'read' || idempotent === true;
     this.outer = outer;
   }
 

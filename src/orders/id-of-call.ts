@@ -1,0 +1,15 @@
+import type { ExecuteOptions } from '../policies/resilience-policy.js';
+import type { LookedUpCall } from './look-up.js';
+import { mintedIds, mintsInRepeatable } from './mint-client-order-id.js';
+import type { OrderSafety } from './order-safety.js';
+
+/** The client order id of a call; `undefined` where it has none. */
+export function idOfCall<This, Args extends unknown[], Result>(
+  { clientOrderId }: OrderSafety<This, Args, Result>,
+  { args, options, self }: LookedUpCall<This, Args> & { readonly options?: ExecuteOptions | undefined },
+): string | undefined {
+  const minted = mintedIds();
+  const id = clientOrderId.apply(self, args) || undefined;
+  if (options?.idempotent && mintedIds() > minted) throw mintsInRepeatable(options.operation);
+  return id;
+}
