@@ -4,6 +4,8 @@ const headerToleranceMs = 2_000;
 const rememberedMs = 120_000;
 /** How long after an unanswered question for the time the next one is asked. */
 const askAgainMs = 30_000;
+/** How far the local clock may drift from the time that has passed before it counts as having been set. */
+const driftMs = 1_000;
 
 /**
  * The time of the exchange, kept as an offset to the local clock: signatures are refused when their timestamp is
@@ -12,15 +14,28 @@ const askAgainMs = 30_000;
 export class ServerClock {
   readonly #now: () => number;
   readonly #fetchServerTime: () => Promise<number>;
+  readonly #passed: () => number;
   #offsetMs = 0;
   #pending: Promise<void> | undefined;
   #settings = 0;
+  /** Whether the local clock was set since the offset was taken. */
+  #hasJumped = false;
+  /** When it was last asked, by the time that has passed. */
   #askedAt: number | undefined;
+  /** What the local clock showed beyond the time that has passed, when the offset was taken. */
+  #base: number;
   #ahead: { readonly ms: number; readonly at: number } = { ms: 0, at: 0 };
 
-  constructor(now: () => number, fetchServerTime: () => Promise<number>) {
+  /** `passed` is a time that nobody sets: by it a change of the local clock shows. */
+  constructor(
+    now: () => number,
+    fetchServerTime: () => Promise<number>,
+    passed: () => number = () => performance.now(),
+  ) {
     this.#now = now;
     this.#fetchServerTime = fetchServerTime;
+    this.#passed = passed;
+    this.#base = now() - passed();
   }
 
   /** Server time minus local time, in milliseconds; 0 until the exchange has told its time. */
@@ -35,7 +50,7 @@ export class ServerClock {
 
   /** How far requests of the last two minutes may have been stamped ahead of the exchange, in milliseconds. */
   get aheadMs(): number {
-    return Math.abs(this.#now() - this.#ahead.at) > rememberedMs ? 0 : this.#ahead.ms;
+    return this.#passed() - this.#ahead.at > rememberedMs ? 0 : this.#ahead.ms;
   }
 
   /** The present time of the exchange, in milliseconds since 1970. */
@@ -45,21 +60,33 @@ export class ServerClock {
 
   /** Asks the exchange for its time. Calls that come while it is being asked share the answer. */
   synchronize(): Promise<void> {
-    this.#askedAt = this.#now();
+    this.#askedAt = this.#passed();
     this.#pending ??= this.#measure().finally(() => {
       this.#pending = undefined;
     });
     return this.#pending;
   }
 
-  /** Whether the time is still to be asked for: nobody has told it, and nobody was asked a moment ago. */
+  /**
+   * Whether the time is still to be asked for: nobody has told it since the local clock was last set, and nobody was
+   * asked a moment ago.
+   */
   get isUnknown(): boolean {
-    if (this.#settings > 0) return false;
+    if (this.#isTold) return false;
     return (
       this.#pending !== undefined ||
       this.#askedAt === undefined ||
-      Math.abs(this.#now() - this.#askedAt) > askAgainMs
+      this.#passed() - this.#askedAt > askAgainMs
     );
+  }
+
+  get #isTold(): boolean {
+    if (Math.abs(this.#now() - this.#passed() - this.#base) > driftMs) {
+      this.#base = this.#now() - this.#passed();
+      this.#hasJumped = true;
+      this.#askedAt = undefined;
+    }
+    return this.#settings > 0 && !this.#hasJumped;
   }
 
   /** Takes over what an answer that came just now says of the time. */
@@ -67,8 +94,10 @@ export class ServerClock {
     // The answer was true about half-way between sending and receiving.
     const offsetMs = serverTime - (sentAt + this.#now()) / 2;
     const correctedMs = this.#offsetMs - offsetMs;
-    if (correctedMs > this.aheadMs) this.#ahead = { ms: correctedMs, at: this.#now() };
+    if (correctedMs > this.aheadMs) this.#ahead = { ms: correctedMs, at: this.#passed() };
     this.#offsetMs = offsetMs;
+    this.#base = this.#now() - this.#passed();
+    this.#hasJumped = false;
     this.#settings += 1;
   }
 
@@ -77,7 +106,7 @@ export class ServerClock {
    * exchange has not told its time: that outranks a header, which a proxy may have written.
    */
   observeDate(sentAt: number, date: unknown): void {
-    if (this.#settings > 0) return;
+    if (this.#isTold) return;
     const toldMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
     const isBehind = toldMs - headerToleranceMs > this.now();
     const isAhead = toldMs + headerToleranceMs < sentAt + this.#offsetMs;

@@ -113,7 +113,7 @@ export class WeexClient {
         config,
         market,
         time,
-        now: Date.now,
+        now: () => Date.now(),
         limits: limits[market],
       });
     const spot = makeSession('spot', spotEndpoints.getServerTime);

@@ -13,7 +13,8 @@ afterEach(() => {
 async function exchangeBehindBy(ms: number, answersTime = true): Promise<{ url: string; log: string[] }> {
   const log: string[] = [];
   const server = createServer((request, response) => {
-    const now = Date.now() - ms;
+    // Not by `Date`, which a test may set.
+    const now = Math.round(performance.timeOrigin + performance.now()) - ms;
     const path = request.url?.split('?')[0] ?? '';
     const aheadS = Math.round((Number(request.headers['access-timestamp']) - now) / 1_000);
     log.push(
@@ -71,6 +72,28 @@ describe('the time of the exchange', () => {
     await client.close();
   });
 
+  it('is asked for again when the clock of the machine was set', async () => {
+    const { url, log } = await exchangeBehindBy(0);
+    const client = clientOf(url);
+    const { now } = Date;
+    await client.contract.placeOrder(order);
+    Date.now = () => now() + 20_000;
+    try {
+      await client.contract.placeOrder(order);
+      await client.contract.placeOrder(order);
+    } finally {
+      Date.now = now;
+      await client.close();
+    }
+    expect(log).toEqual([
+      'GET time',
+      'POST order 0 s ahead',
+      'GET time',
+      'POST order 0 s ahead',
+      'POST order 0 s ahead',
+    ]);
+  });
+
   it('is not asked for by reads', async () => {
     const { url, log } = await exchangeBehindBy(0);
     const client = clientOf(url);
@@ -88,6 +111,7 @@ describe('ServerClock', () => {
       clock: new ServerClock(
         () => at.now,
         async () => at.now,
+        () => at.now - start,
       ),
       at,
     };
