@@ -114,17 +114,21 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
   };
 }
 
-/** Makes the last 60 bytes of the journal's newest file unreadable; `false` where there are none. */
+/** Makes the last 60 bytes of the journal's newest file with records unreadable; `false` where there is none. */
 async function damageTail(directory: string): Promise<boolean> {
-  const logs = (await readdir(directory)).filter((name) => name.endsWith('.log')).toSorted();
-  const path = join(directory, logs.at(-1) ?? '');
-  const bytes = logs.length > 0 ? await readFile(path) : Buffer.alloc(0);
-  if (bytes.length === 0) return false;
-  for (let index = Math.max(0, bytes.length - 60); index < bytes.length; index += 1) {
-    bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
+  const names = (await readdir(directory)).toSorted();
+  // The log holds what came last; it is empty where the program died before it wrote anything.
+  for (const end of ['.log', '.ldb']) {
+    const path = join(directory, names.findLast((name) => name.endsWith(end)) ?? 'none');
+    const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+    if (bytes.length === 0) continue;
+    for (let index = Math.max(0, bytes.length - 60); index < bytes.length; index += 1) {
+      bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
+    }
+    await writeFile(path, bytes);
+    return true;
   }
-  await writeFile(path, bytes);
-  return true;
+  return false;
 }
 
 /** One life of the program: it ends by itself, or is killed so long after it has started. What it warned of. */

@@ -41,6 +41,17 @@ export const badYear: RehearsalScenario = {
         { kind: 'lost-reply', endpoint: 'writes', probability: 0.2 },
         { kind: 'truncated-body', endpoint: 'writes', probability: 0.05 },
         { kind: 'malformed-json', probability: 0.03 },
+        // Something in between answers in place of the exchange, which has carried the order out.
+        ...[403, 404, 425, 429].map(
+          (status) =>
+            ({
+              kind: 'proxy-html',
+              status,
+              endpoint: 'writes',
+              executed: true,
+              probability: 0.01,
+            }) as const,
+        ),
         { kind: 'reset', probability: 0.05 },
       ],
     },
