@@ -25,9 +25,9 @@ export interface DurableIntentJournal extends IntentJournal {
  * worker is terminated while a write is under way, and nothing runs in a terminated worker that could prevent it.
  *
  * Each record has a version and a checksum. One that is damaged costs itself alone: `open()` leaves it out and emits a
- * process warning, `WEEX_JOURNAL_DAMAGED`, with the ids that cannot be read. How many there are is
- * kept in a file beside them, so that records which LevelDB dropped from a damaged file are missed when the journal is opened: the same
- * warning says how many, or how many bytes where that file was damaged too.
+ * process warning, `WEEX_JOURNAL_DAMAGED`, with the ids that cannot be read. Where a file of LevelDB is damaged, what
+ * can be read is saved from it, and the same warning says how many intents are missing: their number is kept in a file
+ * of its own. Where that was damaged too, it says how many bytes.
  *
  * @throws Error when `classic-level` is not installed, or when the directory cannot be opened, for example because
  * another process holds it.
@@ -44,14 +44,7 @@ export interface DurableIntentJournal extends IntentJournal {
  * ```
  */
 export async function openIntentJournal(directory: string): Promise<DurableIntentJournal> {
-  const level = await makeLevel(directory);
-  try {
-    await level.open();
-  } catch (error) {
-    const { message } = (error as { cause?: Error }).cause ?? (error as Error);
-    throw new Error(`Cannot open the journal of intents in ${directory}: ${message}`, { cause: error });
-  }
-  const ids = new Set(await level.keys().all());
+  const { level, ids } = await openLevel(directory);
   const count = openCount(join(directory, countFile));
   await warnOfLoss(directory, count.last, ids.size);
   return {
@@ -82,14 +75,30 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
   };
 }
 
-async function makeLevel(directory: string): Promise<ClassicLevel> {
-  try {
-    const { ClassicLevel } = await import('classic-level');
-    return new ClassicLevel(directory, { valueEncoding: 'utf8' });
-  } catch (error) {
+/** Opens the database; where a file of it is damaged, what can still be read is saved from it first. */
+async function openLevel(
+  directory: string,
+): Promise<{ readonly level: ClassicLevel; readonly ids: Set<string> }> {
+  const { ClassicLevel: Level } = await import('classic-level').catch((error: unknown) => {
     throw new Error('Cannot open a journal of intents: install classic-level 3 beside weex-resilience', {
       cause: error,
     });
+  });
+  for (let isRepaired = false; ; isRepaired = true) {
+    const level = new Level(directory, { valueEncoding: 'utf8' });
+    try {
+      await level.open();
+      return { level, ids: new Set(await level.keys().all()) };
+    } catch (error) {
+      await level.close();
+      const reason = (error as { cause?: Error }).cause ?? (error as Error);
+      if (isRepaired || !/corruption/i.test(reason.message)) {
+        throw new Error(`Cannot open the journal of intents in ${directory}: ${reason.message}`, {
+          cause: error,
+        });
+      }
+      await Level.repair(directory);
+    }
   }
 }
 

@@ -127,6 +127,39 @@ describe('a journal whose files were damaged', () => {
     );
   });
 
+  it.each([
+    ['the end of a table', /\.ldb$/, -60],
+    ['the middle of a table', /\.ldb$/, 2_000],
+    ['the start of a table', /\.ldb$/, 0],
+    ['the list of its files', /^MANIFEST/, 0],
+    ['the name of that list', /^CURRENT$/, 0],
+  ])('opens without what cannot be read: %s', async (_, name, at) => {
+    const path = join(directory, 'intents');
+    const first = await openIntentJournal(path);
+    for (let index = 0; index < 50; index += 1) await first.sent(intent(`id-${index}`, index));
+    await first.close();
+    // Opened once more, the log becomes a table.
+    await (await openIntentJournal(path)).close();
+    const file = join(path, (await readdir(path)).find((each) => name.test(each)) ?? '');
+    const bytes = await readFile(file);
+    const start = at < 0 ? bytes.length + at : at;
+    for (let index = start; index < Math.min(start + 60, bytes.length); index += 1) {
+      bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
+    }
+    await writeFile(file, bytes);
+
+    let found = 0;
+    const warnings = await warningsWhile(async () => {
+      const damaged = await openIntentJournal(path);
+      found = (await damaged.open()).length;
+      await damaged.sent(intent('later', 99));
+      expect((await damaged.open()).map(({ clientOrderId }) => clientOrderId)).toContain('later');
+      await damaged.close();
+    });
+    const lost = 50 - found;
+    expect(warnings.join()).toContain(lost > 0 ? `Cannot read ${lost} of 50 intents` : '');
+  });
+
   it('is no journal of which a crash cut off what was not confirmed yet', async () => {
     const path = join(directory, 'intents');
     const first = await openIntentJournal(path);
