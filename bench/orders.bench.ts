@@ -71,7 +71,7 @@ function print(name: string, tally: Tally): void {
 function printKills(market: Market, tally: KillTally): void {
   console.log(
     `\n${market}: killed ${tally.kills} times and restarted, ${tally.orders} orders, ${tally.recovered} recovered\n` +
-      `  its journal damaged ${tally.damaged} times, which cost ${tally.toldLost} intents, and it said so\n` +
+      `  its journal damaged ${tally.damaged} times, after which ${tally.named} intents were known by their ids alone\n` +
       `  duplicates ${tally.duplicates}  reported wrongly ${tally.wrong}  lost silently ${tally.lost}  left unknown ${tally.unknown}`,
   );
 }

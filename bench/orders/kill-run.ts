@@ -30,7 +30,7 @@ export interface KillRunOptions {
   readonly market: Market;
   readonly seed: number;
   readonly kills: number;
-  /** The longest that the program lives before it is killed, in milliseconds. Default 2,000. */
+  /** The longest that the program lives before it is killed, in milliseconds. Default 4,000. */
   readonly longestLifeMs?: number | undefined;
 }
 
@@ -46,16 +46,16 @@ export interface KillTally {
   readonly wrong: number;
   /** How often the end of the journal was damaged. */
   readonly damaged: number;
-  /** How many intents the journal said it had lost by that. */
-  readonly toldLost: number;
-  /** They stand, and nobody was ever told: neither of the order nor that an intent is lost. */
+  /** How often an intent could only be named afterwards. */
+  readonly named: number;
+  /** They stand, and nobody was ever told. */
   readonly lost: number;
   readonly unknown: number;
 }
 
 /** Kills a trading program again and again, lets it end at last, and counts what stands against what it was told. */
 export async function runKilled(options: KillRunOptions): Promise<KillTally> {
-  const { kills, longestLifeMs = 2_000, market, program, seed } = options;
+  const { kills, longestLifeMs = 4_000, market, program, seed } = options;
   const random = createRandom(`kills ${seed}`);
   const directory = await mkdtemp(join(tmpdir(), 'killed-trader-'));
   const exchange = await startExchange({
@@ -67,7 +67,7 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
   const reports = new Map<string, Report>();
   const recovered = new Set<string>();
   let damaged = 0;
-  let toldLost = 0;
+  let named = 0;
   try {
     for (let life = 0; life <= kills; life += 1) {
       const last = life === kills;
@@ -81,8 +81,7 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
         reports.set(line.id, line.report);
         if (!mine.has(line.id)) recovered.add(line.id);
       });
-      for (const [, count] of warnings.matchAll(/Cannot read (\d+) of \d+ intents/gu))
-        toldLost += Number(count);
+      for (const [, count] of warnings.matchAll(/Cannot read (\d+) of \d+ intents/gu)) named += Number(count);
       for (const id of mine) begun.add(id);
       if (!last && life % 3 === 2 && (await damageTail(directory))) damaged += 1;
     }
@@ -108,8 +107,8 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
       (stands, report) => (report === 'placed' && stands === 0) || (report === 'not-placed' && stands > 0),
     ),
     damaged,
-    toldLost,
-    lost: Math.max(0, counted((stands, report) => stands > 0 && report === undefined) - toldLost),
+    named,
+    lost: counted((stands, report) => stands > 0 && report === undefined),
     unknown: counted((_, report) => report === 'unknown'),
   };
 }

@@ -8,6 +8,7 @@ import type { WantedOrder } from './order-run.js';
 import { ourTrading, settleMs } from './our-placer.js';
 
 const { directory, exchange, market, orders } = JSON.parse(process.env['TASK'] ?? '') as KilledTraderTask;
+const symbol = 'DOGEUSDT';
 const tell = (line: KilledTraderLine): void => void writeSync(1, `${JSON.stringify(line)}\n`);
 
 const journal = await openIntentJournal(directory);
@@ -17,8 +18,8 @@ tell({ event: 'started' });
 const recovered = await recoverIntents({
   journal,
   settleMs,
-  find: ({ args: [order], begunAt, clientOrderId }) =>
-    trading.findOrder(clientOrderId, (order as WantedOrder).symbol, begunAt),
+  // Of an intent whose record is damaged the id alone is known.
+  find: ({ begunAt, clientOrderId }) => trading.findOrder(clientOrderId, symbol, begunAt),
 });
 const reports = { executed: 'placed', 'not-executed': 'not-placed', unknown: 'unknown' } as const;
 for (const { intent, outcome } of recovered) {
@@ -33,7 +34,7 @@ async function work(): Promise<void> {
     tell({ event: 'begun', id });
     const positionSide = market === 'contract' ? ({ positionSide: 'LONG' } as const) : {};
     const order: WantedOrder = {
-      symbol: 'DOGEUSDT',
+      symbol,
       side: 'BUY',
       ...positionSide,
       type: 'MARKET',

@@ -62,7 +62,7 @@ export function makeFindOrder(
     for (const { what, limit } of lists) {
       for (let page = 0; ; page += 1) {
         // A little earlier, for clocks that differ.
-        const startTime = String(sinceMs - 1_000);
+        const startTime = String(Math.max(0, sinceMs - 1_000));
         const query = { symbol, startTime, limit: String(limit), page: String(page) };
         const orders = (await read(what, query)) as { readonly clientOrderId: string }[];
         const order = orders.find((one) => one.clientOrderId === clientOrderId);

@@ -30,6 +30,9 @@ import {
 import { signRequest, WeexClient } from 'weex-resilience/client';
 import type { RehearsalContext } from 'weex-resilience/testing';
 
+// What a method returns that hides its failure, or does not wait.
+const nothing = undefined as unknown as Placed;
+
 const traders = 10;
 const longestPauseMs = 4_000;
 const symbol = 'BTCUSDT';
@@ -150,6 +153,10 @@ function makeMethods(
     await send(context, seen, 'GET', '/capi/v3/openOrders');
     return placed;
   };
+  const inPassing: Method = async (order) => {
+    void post(order).catch(() => nothing);
+    return nothing;
+  };
   const writeTwice: Method = async (order) => {
     const placed = await post(order);
     await send(context, seen, 'POST', '/capi/v3/log', { text: 'placed' });
@@ -204,6 +211,8 @@ function makeMethods(
         own,
       ),
     ],
+    ['hides its failure', guard((order) => post(order).catch(() => nothing), own)],
+    ['does not wait for the answer', guard(inPassing, own)],
     ['reads back', guard(readBack, own)],
     ['writes twice', guard(writeTwice, eager)],
     ['orders where nobody sees it', guard((order) => post(order, unseen), eager)],

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
-import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
+import { WEEXOutcomeUnknownError } from '../errors/index.js';
+import {
+  type Intent,
+  type IntentJournal,
+  type RecoveredIntent,
+  recoverIntents,
+  weexVenues,
+} from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
 import type { Coordinator } from '../policies/coordinator.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
@@ -173,13 +180,15 @@ export class WeexClient {
       'contract.placeAlgoOrder': findAlgo,
       'contract.placeTpSlOrder': findAlgo,
     };
-    return calls.run('recoverIntents', [options], () =>
-      recoverIntents({
+    const unreadable: RecoveredIntent<RecoveredOrder>[] = [];
+    return calls.run('recoverIntents', [options], async () => {
+      const recovered = await recoverIntents({
         journal: {
           sent: (intent) => journal.sent(intent),
           settled: (clientOrderId, outcome) => journal.settled(clientOrderId, outcome),
           async open() {
             const intents = await journal.open();
+            unreadable.push(...intents.filter(isUnreadable).map(unknownIntent));
             return intents.filter(({ operation }) => operation !== undefined && operation in finders);
           },
         },
@@ -190,8 +199,9 @@ export class WeexClient {
         signal: calls.starting,
         find: async ({ args: [order], clientOrderId, operation = '' }) =>
           finders[operation]?.(clientOrderId, (order as { symbol: string }).symbol),
-      }),
-    );
+      });
+      return [...recovered, ...unreadable];
+    });
   }
 
   /**
@@ -202,6 +212,20 @@ export class WeexClient {
     await this.#scope.calls.close(graceMs);
     await Promise.all(this.#sessions.map((session) => session.close()));
   }
+}
+
+/** Its record was damaged: neither its market nor its symbol is known, so that it cannot be looked up. */
+function isUnreadable({ args, operation, sentAt }: Intent): boolean {
+  return operation === undefined && args.length === 0 && sentAt === 0;
+}
+
+function unknownIntent(intent: Intent): RecoveredIntent<RecoveredOrder> {
+  const { clientOrderId } = intent;
+  const error = new WEEXOutcomeUnknownError(
+    `Cannot establish whether order ${clientOrderId} was executed: its record in the journal is damaged. Look it up by hand`,
+    { clientOrderId },
+  );
+  return { intent, outcome: 'unknown', error };
 }
 
 /** By what two clients of one account are told to be so; a digest, because the key is a secret. */

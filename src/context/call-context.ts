@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RateLimitUsage } from './rate-limit-usage.js';
-import type { SentRequest } from './sent-request.js';
+import { isSameOrder, placesOrder, type SentRequest } from './sent-request.js';
 
 /** What a call under a policy knows about itself: the argument of `policy.execute(fn)`'s function, one an attempt. */
 export interface CallContext {
@@ -86,7 +86,8 @@ export function callContextOf(signal: unknown): CallContext | undefined {
 
 /**
  * Whether an attempt, or one that it was started in, has sent this very order before and the exchange has not refused
- * it: whatever the method does inside, a retry of its own above all, one attempt is one order.
+ * it: whatever the method does inside, a retry of its own above all, one attempt is one order. Under another id it is
+ * the same order if all else is the same and nobody knows what became of the first.
  */
 export function isSentTwice(
   request: SentRequest,
@@ -97,9 +98,11 @@ export function isSentTwice(
   return contexts.some((context) => {
     for (let link = context; link; link = link.outer) {
       const id = link.clientOrderId;
-      if (id === undefined || !body.includes(id)) continue;
+      if (id === undefined) continue;
       const isSame = (sent: SentRequest): boolean =>
-        sent.target === target && sent.outcome !== 'refused' && sent.body?.includes(id) === true;
+        body.includes(id)
+          ? sent.target === target && sent.outcome !== 'refused' && sent.body?.includes(id) === true
+          : sent.outcome === 'unknown' && placesOrder(sent) && isSameOrder(sent, request);
       if (link.sent?.some(isSame)) return true;
     }
     return false;

@@ -135,7 +135,7 @@ function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions)
   const reads = readOnly(config, options);
   const ambient = reads ? currentCallContext() : contextOfWrite();
   const bound = config.signal ? callContextOf(config.signal) : undefined;
-  if (!reads) watchWrite(config, ambient, bound);
+  if (!reads) watchWrite(config, (answer) => failureOf(answer, options), ambient, bound);
   const context = ambient ?? bound;
   if (context) joinCall(config, context, ambient !== undefined);
 }
@@ -159,14 +159,15 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosRespon
     return response;
   }
   publishUsage(response, options);
-  const refusal = safeRefusal(response, options);
-  if (refusal) {
-    const error = responseError(response, refusal, contextOf(response.config, options));
-    settleWrite(response.config, error);
-    raise(error, options);
-  }
-  settleWrite(response.config, undefined);
+  const error = failureOf(response, options);
+  settleWrite(response.config, error);
+  if (error) raise(error, options);
   return response;
+}
+
+function failureOf(response: AxiosResponse, options: WeexErrorsOptions): WEEXError | undefined {
+  const refusal = safeRefusal(response, options);
+  return refusal && responseError(response, refusal, contextOf(response.config, options));
 }
 
 /** A body may throw when it is read: then it is no success that anybody could use. */

@@ -1,8 +1,9 @@
-import type { InternalAxiosRequestConfig } from 'axios';
+import type { AxiosResponse, AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios';
 import { type CallContext, isSentTwice, tellSent } from '../context/call-context.js';
 import type { SentRequest } from '../context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
+import { bodyText } from './answer-body.js';
 import { methodOf, pathOf } from './read-only-requests.js';
 
 /** Where a request keeps what is known of it. A name, since axios drops symbols when somebody sends a config again. */
@@ -10,16 +11,23 @@ const sentKey = 'weexSentRequest';
 
 type Watched = InternalAxiosRequestConfig & { [sentKey]?: SentWrite };
 
+/** The failure that an answer tells of. */
+type Judge = (response: AxiosResponse) => WEEXError | undefined;
+
 // A class, since axios copies plain objects in a config and keeps instances.
 class SentWrite implements SentRequest {
+  readonly judge: Judge;
   readonly target: string;
   readonly body: string | undefined;
   outcome: SentRequest['outcome'] = 'open';
   refusal: SentRequest['refusal'];
 
-  constructor(target: string, body: unknown) {
-    this.target = target;
-    this.body = typeof body === 'string' ? body : asText(body);
+  constructor(config: InternalAxiosRequestConfig, judge: Judge) {
+    this.judge = judge;
+    this.target = `${methodOf(config)} ${pathOf(config)}`;
+    const query = [config.url?.split('?')[1], asText(config.params)].filter(Boolean);
+    const parts = [...query, asText(config.data)].filter((part) => part !== undefined);
+    this.body = parts.length > 0 ? parts.join('&') : undefined;
   }
 }
 
@@ -30,6 +38,7 @@ class SentWrite implements SentRequest {
  */
 export function watchWrite(
   config: InternalAxiosRequestConfig,
+  judge: Judge,
   ...contexts: readonly (CallContext | undefined)[]
 ): void {
   const watched = config as Watched;
@@ -41,7 +50,7 @@ export function watchWrite(
     );
     return;
   }
-  const request = new SentWrite(`${methodOf(config)} ${pathOf(config)}`, config.data);
+  const request = new SentWrite(config, judge);
   if (isSentTwice(request, ...contexts)) {
     refuse(
       config,
@@ -54,8 +63,22 @@ export function watchWrite(
     config.fetchOptions = { redirect: 'manual', ...config.fetchOptions };
   }
   watched[sentKey] = request;
+  const transforms = [config.transformResponse ?? []].flat();
+  if (!transforms.includes(settleByAnswer)) config.transformResponse = [...transforms, settleByAnswer];
   tellSent(request, ...contexts);
 }
+
+/** Before any interceptor: one that was attached earlier may unwrap the answer or map the error. */
+const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
+  this,
+  data: unknown,
+  headers,
+  status = 0,
+) {
+  const request = (this as Watched)[sentKey];
+  if (request) settleWrite(this, request.judge({ data, headers, status, statusText: '', config: this }));
+  return data;
+};
 
 /** Takes over what the answer says: success, a refusal in the exchange's own words, or nothing that proves anything. */
 export function settleWrite(
@@ -68,7 +91,7 @@ export function settleWrite(
   else if (error.executionStatus === 'not-executed') {
     request.outcome = 'refused';
     request.refusal = error;
-  }
+  } else if (request.outcome === 'open') request.outcome = 'unknown';
 }
 
 function refuse(config: InternalAxiosRequestConfig, why: string): void {
@@ -79,9 +102,10 @@ function refuse(config: InternalAxiosRequestConfig, why: string): void {
   config.adapter = () => Promise.reject(error);
 }
 
-function asText(body: unknown): string | undefined {
+function asText(part: unknown): string | undefined {
+  if (part instanceof URLSearchParams) return part.toString();
   try {
-    return typeof body === 'object' && body !== null ? JSON.stringify(body) : undefined;
+    return bodyText(part) ?? (typeof part === 'object' && part !== null ? JSON.stringify(part) : undefined);
   } catch {
     return undefined;
   }

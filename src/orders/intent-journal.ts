@@ -6,7 +6,7 @@ export interface Intent {
   readonly operation?: string | undefined;
   /** What the method was called with. What JSON cannot say is lost in a durable journal. */
   readonly args: readonly unknown[];
-  /** When it was begun, in milliseconds since 1970. */
+  /** When it was begun, in milliseconds since 1970; 0 where its record cannot be read. */
   readonly begunAt: number;
   /** When it was last about to be sent, in milliseconds since 1970. */
   readonly sentAt: number;

@@ -1,12 +1,11 @@
-import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
-import type { IntentJournal } from './intent-journal.js';
+import type { Intent, IntentJournal } from './intent-journal.js';
+import { openIdsFile } from './open-ids-file.js';
 import { decodeIntent, encodeIntent } from './stored-intent.js';
 
 /** Beside the files of LevelDB, which leaves others alone. */
-const countFile = 'OPEN-INTENTS';
+const idsFile = 'OPEN-INTENTS';
 
 /** A journal of intents on disk. */
 export interface DurableIntentJournal extends IntentJournal {
@@ -24,10 +23,10 @@ export interface DurableIntentJournal extends IntentJournal {
  * In a worker thread, wait for `close()` before the worker ends: classic-level 3.0.0 crashes the whole process when a
  * worker is terminated while a write is under way, and nothing runs in a terminated worker that could prevent it.
  *
- * Each record has a version and a checksum. One that is damaged costs itself alone: `open()` leaves it out and emits a
- * process warning, `WEEX_JOURNAL_DAMAGED`, with the ids that cannot be read. Where a file of LevelDB is damaged, what
- * can be read is saved from it, and the same warning says how many intents are missing: their number is kept in a file
- * of its own. Where that was damaged too, it says how many bytes.
+ * Each record has a version and a checksum, and the ids of what is open are kept in a file beside LevelDB's. Of an
+ * intent whose record cannot be read, or is gone with a damaged file, `open()` knows the id alone: its `args` are
+ * empty, `begunAt` and `sentAt` are 0. `recoverIntents` looks it up as any other. The process warning
+ * `WEEX_JOURNAL_DAMAGED` says how many there are and names them.
  *
  * @throws Error when `classic-level` is not installed, or when the directory cannot be opened, for example because
  * another process holds it.
@@ -44,33 +43,32 @@ export interface DurableIntentJournal extends IntentJournal {
  * ```
  */
 export async function openIntentJournal(directory: string): Promise<DurableIntentJournal> {
-  const { level, ids } = await openLevel(directory);
-  const count = openCount(join(directory, countFile));
-  await warnOfLoss(directory, count.last, ids.size);
+  const { level, stored } = await openLevel(directory);
+  const openIds = openIdsFile(join(directory, idsFile), stored.keys());
+  const unreadable = [...openIds.ids].filter((id) => !decodeIntent(stored.get(id)));
+  if (unreadable.length > 0) warnOfDamage(directory, unreadable, openIds.ids.size);
   return {
     async sent(intent) {
       const { clientOrderId } = intent;
       await level.put(clientOrderId, encodeIntent(intent), { sync: true });
-      count.set(ids.add(clientOrderId).size);
+      openIds.add(clientOrderId);
     },
     // Without a flush: an intent that comes back after a power cut is looked up once more, and that is all.
     async settled(clientOrderId) {
-      ids.delete(clientOrderId);
-      count.set(ids.size);
+      openIds.delete(clientOrderId);
       await level.del(clientOrderId);
     },
     async open() {
-      const stored = await level.iterator().all();
-      const intents = stored.flatMap(([, text]) => decodeIntent(text) ?? []);
-      const damaged = stored.filter(([, text]) => decodeIntent(text) === undefined).map(([id]) => id);
-      if (damaged.length > 0) warnOfDamage(directory, damaged, stored.length);
-      return intents.toSorted((a, b) => a.begunAt - b.begunAt);
+      const records = new Map(await level.iterator().all());
+      return [...openIds.ids]
+        .map((id) => decodeIntent(records.get(id)) ?? unreadableIntent(id))
+        .toSorted((a, b) => a.begunAt - b.begunAt);
     },
     async close() {
       // What callers were just told is still to be taken out.
       await new Promise((resolve) => setImmediate(resolve));
       await level.close();
-      count.close();
+      openIds.close();
     },
   };
 }
@@ -78,7 +76,7 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
 /** Opens the database; where a file of it is damaged, what can still be read is saved from it first. */
 async function openLevel(
   directory: string,
-): Promise<{ readonly level: ClassicLevel; readonly ids: Set<string> }> {
+): Promise<{ readonly level: ClassicLevel; readonly stored: ReadonlyMap<string, string> }> {
   const { ClassicLevel: Level } = await import('classic-level').catch((error: unknown) => {
     throw new Error('Cannot open a journal of intents: install classic-level 3 beside weex-resilience', {
       cause: error,
@@ -88,7 +86,7 @@ async function openLevel(
     const level = new Level(directory, { valueEncoding: 'utf8' });
     try {
       await level.open();
-      return { level, ids: new Set(await level.keys().all()) };
+      return { level, stored: new Map(await level.iterator().all()) };
     } catch (error) {
       await level.close();
       const reason = (error as { cause?: Error }).cause ?? (error as Error);
@@ -102,41 +100,20 @@ async function openLevel(
   }
 }
 
-/**
- * The number of records in a file of its own. It is not flushed: it lives through `kill -9`, and after a power cut it
- * may be too small or missing. It is never too large, so that there is no false alarm.
- */
-function openCount(path: string): { readonly last: number; set(count: number): void; close(): void } {
-  const file = openSync(path, constants.O_RDWR | constants.O_CREAT);
-  return {
-    last: Number.parseInt(readFileSync(file, 'utf8'), 10) || 0,
-    set: (count) => void writeSync(file, String(count).padStart(10), 0),
-    close: () => closeSync(file),
-  };
+/** Of what cannot be read, the id is known: enough to look it up, or to say that it is unknown. */
+function unreadableIntent(clientOrderId: string): Intent {
+  return { clientOrderId, args: [], begunAt: 0, sentAt: 0 };
 }
 
-/** What LevelDB writes into its own log when it cannot read a part of a file. */
-const dropping = /dropping (\d+) bytes/gu;
-
-/** Warns of records that are not there any more. Half a record at the very end was never confirmed, and is no loss. */
-async function warnOfLoss(directory: string, count: number, found: number): Promise<void> {
-  const log = await readFile(join(directory, 'LOG'), 'utf8').catch(() => '');
-  const bytes = [...log.matchAll(dropping)].reduce((sum, [, dropped]) => sum + Number(dropped), 0);
-  const lost = Math.max(0, count - found);
-  if (lost === 0 && bytes === 0) return;
-  const what = lost > 0 ? `${lost} of ${found + lost} intents` : `${bytes} bytes, with intents or not,`;
-  process.emitWarning(
-    `Cannot read ${what} of the journal in ${directory}: its files are damaged. Look at the exchange for orders that ` +
-      'you do not know of before you place them again',
-    { code: 'WEEX_JOURNAL_DAMAGED' },
-  );
-}
+/** More ids than this make a warning that nobody reads; `open()` has all. */
+const namedIds = 20;
 
 /** A warning of the process, since whoever opens the journal may log nothing by itself. */
 function warnOfDamage(directory: string, ids: readonly string[], total: number): void {
+  const more = ids.length > namedIds ? ` and ${ids.length - namedIds} more` : '';
   process.emitWarning(
-    `Cannot read ${ids.length} of ${total} intents of the journal in ${directory}: look up the orders with the client ` +
-      `order ids ${ids.join(', ')} before you place them again`,
+    `Cannot read ${ids.length} of ${total} intents of the journal in ${directory}: its files are damaged. Look up the ` +
+      `orders with the client order ids ${ids.slice(0, namedIds).join(', ')}${more} before you place them again`,
     { code: 'WEEX_JOURNAL_DAMAGED' },
   );
 }

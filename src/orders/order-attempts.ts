@@ -1,6 +1,6 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
-import type { SentRequest } from '../context/sent-request.js';
+import { placesOrder, type SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent } from '../policies/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { setExecutionStatus } from './set-execution-status.js';
@@ -56,6 +56,16 @@ export class OrderAttempts<Result> {
     return !this.executed && (this.#inDoubt.size > 0 || this.#unexplained.size > 0);
   }
 
+  /**
+   * An order that went out under another id or none, and that nobody has answered: no look-up can prove that it is
+   * absent.
+   */
+  get untraceable(): SentRequest | undefined {
+    return [...this.#sent].find(
+      (request) => isOpen(request) && placesOrder(request) && !request.body?.includes(this.#id ?? ''),
+    );
+  }
+
   /** Takes an attempt of an earlier call as one in doubt. */
   resume(): void {
     this.#inDoubt.add(Symbol());
@@ -81,7 +91,19 @@ export class OrderAttempts<Result> {
     try {
       const value = await send(context);
       if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
-        throw unconfirmed(value, this.#id);
+        throw unconfirmed(value, this.#id, 'it names another order or none');
+      const outcomes = this.#outcomesOf(context.sent);
+      if (!this.#idempotent && outcomes.length > 0 && !outcomes.includes('executed')) {
+        // Whatever the method made of it, nobody knows yet what became of its order.
+        if (!outcomes.every((outcome) => outcome === 'refused'))
+          throw unconfirmed(
+            value,
+            this.#id,
+            'the method did not wait for that of the exchange, or hid its failure',
+          );
+        this.#inDoubt.delete(attempt);
+        return value;
+      }
       this.executed = { value };
       return value;
     } catch (error) {
@@ -101,7 +123,14 @@ export class OrderAttempts<Result> {
     this.#inDoubt.clear();
     this.#unexplained.clear();
     // The attempts around this one learn of it as well.
-    for (const request of this.#sent) if (request.outcome === 'open') request.outcome = 'refused';
+    for (const request of this.#sent) if (isOpen(request)) request.outcome = 'refused';
+  }
+
+  /** What became of the writes that carry the id. */
+  #outcomesOf(sent: readonly SentRequest[] = []): readonly SentRequest['outcome'][] {
+    const id = this.#id;
+    if (id === undefined) return [];
+    return sent.flatMap(({ body, outcome }) => (body?.includes(id) ? outcome : []));
   }
 
   #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {
@@ -116,6 +145,10 @@ export class OrderAttempts<Result> {
     if (isCleared(error, sent, this.#id)) this.refusal = error;
     else this.#unexplained.add(attempt);
   }
+}
+
+function isOpen({ outcome }: SentRequest): boolean {
+  return outcome === 'open' || outcome === 'unknown';
 }
 
 /** Fields under which an answer tells the order's own id. */
@@ -153,9 +186,9 @@ function isNoId(value: unknown): boolean {
   return value === null || value === undefined || value === '' || String(value) === '0';
 }
 
-function unconfirmed(value: unknown, id: string | undefined): WEEXOutcomeUnknownError {
-  return new WEEXOutcomeUnknownError(
-    `Cannot tell from the answer whether order ${id} was placed: it names another order or none`,
-    { clientOrderId: id, data: value },
-  );
+function unconfirmed(value: unknown, id: string | undefined, why: string): WEEXOutcomeUnknownError {
+  return new WEEXOutcomeUnknownError(`Cannot tell from the answer whether order ${id} was placed: ${why}`, {
+    clientOrderId: id,
+    data: value,
+  });
 }

@@ -3,11 +3,11 @@ import type { CallContext } from '../context/call-context.js';
 import { type Clock, systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { ForeignAttempt } from '../policies/foreign-attempt.js';
+import type { IdClaim } from '../policies/coordinator.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
-import { claimElsewhere } from './claim-elsewhere.js';
-import { type IdsInDoubt, idsInDoubt, keepUnknown } from './ids-in-doubt.js';
+import { claimId } from './claim-id.js';
 import { idOfCall } from './id-of-call.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
@@ -67,8 +67,6 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #id: string | undefined;
   readonly #record: IntentRecord | undefined;
   readonly #attempts: OrderAttempts<Result>;
-  /** Whether an earlier call with the id left its outcome unknown. */
-  #isResumed = false;
   #verdict: unknown;
   /** What kept a policy that sends again whatever happened from doing so. */
   #held: unknown;
@@ -92,15 +90,12 @@ class GuardedOrder<This, Args extends unknown[], Result> {
 
   /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
   async run(): Promise<Result> {
-    const ids = this.#claimId();
-    let claim: Awaited<ReturnType<typeof claimElsewhere>>;
+    const claim = await this.#claimId();
     try {
-      claim = ids && (await claimElsewhere(this.#policy, this.#id, (id) => this.#underWay(id)));
-      const found = (this.#isResumed || claim?.isUnknown) && (await this.#settleEarlier());
+      const found = claim?.isUnknown && (await this.#settleEarlier());
       return found ? found.value : await this.#execute();
     } finally {
       claim?.release(this.#attempts.isOpen);
-      if (ids) this.#releaseId(ids);
     }
   }
 
@@ -114,29 +109,13 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   }
 
   /** Takes the id for this call; `undefined` where the call has none, or may be made twice. */
-  #claimId(): IdsInDoubt | undefined {
+  #claimId(): Promise<IdClaim> | undefined {
     const id = this.#id;
-    if (id === undefined || this.#options.idempotent) return undefined;
+    const { idempotent, operation, outer } = this.#options;
+    if (id === undefined || idempotent) return undefined;
     const { args, self } = this.#call;
-    const ids = idsInDoubt(this.#safety.account?.apply(self, args) ?? this.#safety);
-    const before = ids.get(id);
-    if (before === 'under-way') throw this.#underWay(id);
-    this.#isResumed = before === 'unknown';
-    ids.set(id, 'under-way');
-    return ids;
-  }
-
-  #releaseId(ids: IdsInDoubt): void {
-    if (this.#attempts.isOpen) keepUnknown(ids, this.#id as string);
-    else ids.delete(this.#id as string);
-  }
-
-  #underWay(id: string): WEEXOutcomeUnknownError {
-    return new WEEXOutcomeUnknownError(
-      `Cannot send ${this.#options.operation ?? 'the call'}: another call with client order id ${id} is under way. ` +
-        'Wait for that one, or use an id of its own for another order',
-      { clientOrderId: id },
-    );
+    const account = this.#safety.account?.apply(self, args) ?? this.#safety;
+    return claimId({ id, account, policy: this.#policy, operation, outer });
   }
 
   async #execute(): Promise<Result> {
@@ -145,8 +124,9 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     for (let mayRepeat = !native; ; mayRepeat = false) {
       try {
         const value = await (native ? this.#executeNative(policy) : this.#executeForeign(policy));
-        // A fallback's value says nothing about the order.
+        // A fallback's value says nothing about the order, nor does what a method makes of a refusal.
         if (this.#attempts.executed) this.#record?.settle('executed');
+        else if (this.#attempts.noneExecuted) this.#record?.settle('not-executed');
         return value;
       } catch (error) {
         this.#attempts.stop();
@@ -247,7 +227,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     if (!needed) return { outcome: 'absent', lookUps: [] };
     if (id === undefined) return { outcome: 'unknown', lookUps: [] };
     const policy = this.#safety.lookUpPolicy ?? defaultLookUpPolicy(this.#clock);
-    return reconcile({
+    const finding = await reconcile({
       clientOrderId: id,
       lookUp: createLookUp(this.#safety, policy, this.#call, id),
       isJudgedByCaller: this.#safety.matches !== undefined,
@@ -261,6 +241,8 @@ class GuardedOrder<This, Args extends unknown[], Result> {
         return suspicious || attempts.inDoubt || attempts.unexplained ? undefined : { outcome: 'absent' };
       },
     });
+    const { lookUps, outcome } = finding;
+    return outcome === 'absent' && attempts.untraceable ? { outcome: 'unknown', lookUps } : finding;
   }
 
   #mismatchOf(found: Result): string | undefined {
@@ -277,6 +259,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       clientOrderId: this.#id,
       args: this.#call.args,
       sentAt: this.#attempts.sentAt,
+      untraceable: this.#attempts.untraceable?.target,
       lookUps,
       venue: venueOf(this.#safety, this.#call.self, this.#call.args) ?? weexVenues.contract,
       cause,

@@ -10,6 +10,8 @@ export interface UnknownOutcome {
   /** When it was last sent, in milliseconds since 1970. */
   readonly sentAt: number | undefined;
   readonly lookUps: readonly LookUp[];
+  /** The method and path of an order that went out without the id. */
+  readonly untraceable?: string | undefined;
   readonly venue: Venue;
   /** Why its outcome is open. */
   readonly cause: unknown;
@@ -31,7 +33,7 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
       : `Look it up at ${venue.name} ${where[venue.lookUp]} before you send it again`;
   return new WEEXOutcomeUnknownError(
     `Cannot establish whether ${operation} was executed${symbol ? ` for ${symbol}` : ''}: ` +
-      `${describe(clientOrderId, lookUps)}. ${advice}`,
+      `${describe(facts)}. ${advice}`,
     {
       clientOrderId,
       cause,
@@ -51,7 +53,10 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
   );
 }
 
-function describe(id: string | undefined, lookUps: readonly LookUp[]): string {
+function describe({ clientOrderId: id, lookUps, untraceable }: UnknownOutcome): string {
+  if (untraceable !== undefined) {
+    return `${untraceable} was sent without client order id ${id}, so that no look-up can tell that it is absent`;
+  }
   if (id === undefined) return 'it has no client order id, so that it cannot be looked up';
   const last = lookUps.at(-1);
   if (!last) return `there was no time to look up client order id ${id}`;

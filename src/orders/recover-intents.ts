@@ -109,7 +109,8 @@ async function recover<Result>(
   intent: Intent,
 ): Promise<RecoveredIntent<Result>> {
   const { clock = systemClock, signal, venue = weexVenues.contract } = options;
-  const { clientOrderId, operation, args, sentAt } = intent;
+  const { clientOrderId, operation, args } = intent;
+  const sentAt = intent.sentAt || undefined;
   const patience = patienceOf(options);
   const finding = await reconcile({
     clientOrderId,

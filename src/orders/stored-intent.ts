@@ -10,7 +10,8 @@ export function encodeIntent(intent: Intent): string {
 }
 
 /** The intent that a text holds, or `undefined` where it is damaged. Texts of before there were checksums are read too. */
-export function decodeIntent(text: string): Intent | undefined {
+export function decodeIntent(text: string | undefined): Intent | undefined {
+  if (text === undefined) return undefined;
   try {
     const stored = JSON.parse(text) as { version?: unknown; checksum?: unknown; intent?: unknown };
     if (stored.version === undefined) return intentOf(stored);

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createMemoryJournal, type Intent, type IntentJournal } from '../../src/index.js';
+import { createMemoryJournal, type Intent, type IntentJournal, recoverIntents } from '../../src/index.js';
 import { openIntentJournal } from '../../src/orders/open-intent-journal.js';
 
 const intent = (clientOrderId: string, begunAt: number): Intent => ({
@@ -94,6 +94,27 @@ describe('a journal whose files were damaged', () => {
     return warnings;
   };
 
+  const damage = async (file: string, at: number): Promise<void> => {
+    const bytes = await readFile(file);
+    const start = at < 0 ? bytes.length + at : at;
+    for (let index = start; index < Math.min(start + 60, bytes.length); index += 1) {
+      bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
+    }
+    await writeFile(file, bytes);
+  };
+
+  /** What of it can only be named, and what it warned of. */
+  const reopen = async (path: string): Promise<{ unreadable: string[]; warnings: string[] }> => {
+    let unreadable: string[] = [];
+    const warnings = await warningsWhile(async () => {
+      const journal = await openIntentJournal(path);
+      const open = await journal.open();
+      unreadable = open.filter(({ args }) => args.length === 0).map(({ clientOrderId }) => clientOrderId);
+      await journal.close();
+    });
+    return { unreadable, warnings };
+  };
+
   it.each([
     ['the first record', 0],
     ['a record at the start', 0.1],
@@ -106,25 +127,14 @@ describe('a journal whose files were damaged', () => {
     await first.settled('id-3', 'executed');
     await first.close();
     const [log = ''] = (await readdir(path)).filter((name) => name.endsWith('.log'));
-    const bytes = await readFile(join(path, log));
-    const start = Math.floor(bytes.length * at);
-    for (let index = start; index < start + 60; index += 1) bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
-    await writeFile(join(path, log), bytes);
+    await damage(join(path, log), Math.floor((await stat(join(path, log))).size * at));
 
-    let found = 0;
-    const warnings = await warningsWhile(async () => {
-      const damaged = await openIntentJournal(path);
-      found = (await damaged.open()).length;
-      await damaged.close();
-    });
-    expect(found).toBeLessThan(50);
-    // Where the deletion was lost as well, one that was settled is found again.
-    const lost = 49 - found;
-    expect(warnings).toEqual(
-      lost > 0
-        ? [expect.stringContaining(`Cannot read ${lost} of 49 intents`)]
-        : [expect.stringContaining('bytes')],
-    );
+    const { unreadable, warnings } = await reopen(path);
+    expect(unreadable.length).toBeGreaterThan(0);
+    expect(warnings).toEqual([
+      expect.stringMatching(new RegExp(`Cannot read ${unreadable.length} of (?:49|50) intents`)),
+    ]);
+    for (const id of unreadable.slice(0, 20)) expect(warnings[0]).toMatch(new RegExp(`\\b${id}\\b`));
   });
 
   it.each([
@@ -141,23 +151,46 @@ describe('a journal whose files were damaged', () => {
     // Opened once more, the log becomes a table.
     await (await openIntentJournal(path)).close();
     const file = join(path, (await readdir(path)).find((each) => name.test(each)) ?? '');
-    const bytes = await readFile(file);
-    const start = at < 0 ? bytes.length + at : at;
-    for (let index = start; index < Math.min(start + 60, bytes.length); index += 1) {
-      bytes[index] = (bytes[index] ?? 0) ^ 0x5a;
-    }
-    await writeFile(file, bytes);
+    await damage(file, at);
 
-    let found = 0;
-    const warnings = await warningsWhile(async () => {
-      const damaged = await openIntentJournal(path);
-      found = (await damaged.open()).length;
-      await damaged.sent(intent('later', 99));
-      expect((await damaged.open()).map(({ clientOrderId }) => clientOrderId)).toContain('later');
-      await damaged.close();
+    const { unreadable, warnings } = await reopen(path);
+    const told = unreadable.length > 0 ? [`Cannot read ${unreadable.length} of 50 intents`] : [];
+    expect(warnings).toEqual(told.map((text) => expect.stringContaining(text) as string));
+  });
+
+  it('names each intent that cannot be read until it is settled', async () => {
+    const path = join(directory, 'intents');
+    const first = await openIntentJournal(path);
+    for (const id of ['a', 'b', 'line\nbreak']) await first.sent(intent(id, 1));
+    await first.settled('b', 'executed');
+    await first.close();
+    const [log = ''] = (await readdir(path)).filter((name) => name.endsWith('.log'));
+    await damage(join(path, log), 0);
+    for (const left of [2, 2]) expect((await reopen(path)).unreadable).toHaveLength(left);
+    const again = await openIntentJournal(path);
+    const recovered = await recoverIntents({
+      journal: again,
+      find: ({ clientOrderId }) => ({ clientOrderId }),
+      settleMs: 0,
     });
-    const lost = 50 - found;
-    expect(warnings.join()).toContain(lost > 0 ? `Cannot read ${lost} of 50 intents` : '');
+    expect(recovered.map(({ outcome }) => outcome)).toEqual(['executed', 'executed']);
+    await again.close();
+    expect(await reopen(path)).toEqual({ unreadable: [], warnings: [] });
+  });
+
+  it('keeps its ids in a file that does not grow with what is settled', async () => {
+    const path = join(directory, 'intents');
+    const journal = await openIntentJournal(path);
+    await journal.sent(intent('stays', 1));
+    for (let index = 0; index < 3_000; index += 1) {
+      const id = `id-${index}`.padEnd(36, '0');
+      await journal.settled(id, 'executed');
+      await journal.sent(intent(id, index));
+      await journal.settled(id, 'executed');
+    }
+    await journal.close();
+    expect((await stat(join(path, 'OPEN-INTENTS'))).size).toBeLessThan(140_000);
+    expect((await reopen(path)).unreadable).toEqual([]);
   });
 
   it('is no journal of which a crash cut off what was not confirmed yet', async () => {

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import axios, { type AxiosInstance } from 'axios';
+import { setTimeout as wait } from 'node:timers/promises';
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
 import { handleAll, retry as cockatielRetry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attachWeexErrors,
   createMemoryJournal,
@@ -47,8 +48,10 @@ const hang = (): void => {};
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
-  if (request.method === 'POST' && request.url === '/order') {
-    const order = JSON.parse(text) as Order;
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://exchange');
+  if (request.method === 'POST' && pathname === '/order') {
+    const fields = text === '' ? searchParams : new URLSearchParams(text);
+    const order = (text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(fields)) as Order;
     executed.push(order);
     answerOrder(response, order);
   } else answerOther(response);
@@ -447,6 +450,74 @@ it.each([
   await expect(place(order)).rejects.toMatchObject({ kind: 'system' });
 });
 
+describe('a method that hides what became of its order', () => {
+  const late = { timeout: 100 };
+  const hiding: Record<string, Method> = {
+    'returns nothing when it fails': async (sent) =>
+      http.post('/order', sent, late).then(
+        ({ data }) => data as Placed,
+        () => undefined as unknown as Placed,
+      ),
+    'does not wait': async (sent) => {
+      void http.post('/order', sent).catch(() => undefined);
+      return undefined as unknown as Placed;
+    },
+    'gives up waiting': async (sent) =>
+      Promise.race([post(sent), wait(50).then(() => ({ timedOut: true }) as unknown as Placed)]),
+  };
+
+  it.each(Object.keys(hiding))('%s: the order is looked up', async (name) => {
+    answerOrder = hang;
+    expect(await guarded(hiding[name] as Method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('is believed where it makes something of a refusal', async () => {
+    answerOrder = (response) => {
+      executed.pop();
+      json(response, 400, { code: -2010, msg: 'Account has insufficient balance' });
+    };
+    const settled: string[] = [];
+    const journal = createMemoryJournal();
+    const method: Method = async (sent) => post(sent).catch(() => ({ ok: false }) as unknown as Placed);
+    const place = resilient(method, fast, {
+      orderSafety: {
+        ...guardedAs(),
+        journal: { ...journal, settled: (id, outcome) => void settled.push(`${id} ${outcome}`) },
+      },
+    });
+    expect(await place(order)).toEqual({ ok: false });
+    await vi.waitFor(() => expect(settled).toEqual(['intent-1 not-executed']));
+    expect(lookUps).toBe(0);
+  });
+
+  it.each(['before', 'after'])('is not accused where an interceptor unwraps the answer %s', async (when) => {
+    const own = axios.create({ baseURL: url });
+    const unwrap = () => own.interceptors.response.use(({ data }) => data as never);
+    if (when === 'before') unwrap();
+    attachWeexErrors(own);
+    if (when === 'after') unwrap();
+    const place = guarded(async (sent) => own.post<Placed, Placed>('/order', sent));
+    expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect([executed.length, lookUps]).toEqual([1, 0]);
+  });
+});
+
+it('a guarded call inside a guarded call with the same id and account is part of it', async () => {
+  const orderSafety = { ...guardedAs(), account: () => 'nested' };
+  const inner = resilient(post, fast, { orderSafety });
+  const outer = resilient(async (sent: Order) => inner(sent), {}, { orderSafety: { ...orderSafety } });
+  expect(await outer(order)).toMatchObject({ clientOrderId: 'intent-1' });
+  const twice = resilient(
+    async (sent: Order) => (await Promise.all([inner(sent), inner(sent)]))[0],
+    {},
+    { orderSafety: { ...orderSafety } },
+  );
+  executed = [];
+  await twice(order);
+  expect(executed).toHaveLength(1);
+});
+
 describe('a retry inside the method', () => {
   const again = cockatielRetry(handleAll, { maxAttempts: 3 });
 
@@ -468,6 +539,41 @@ describe('a retry inside the method', () => {
     };
     await guarded(async (sent) => again.execute(() => post(sent)))(order);
     expect(executed).toHaveLength(1);
+  });
+
+  it.each<readonly [string, (sent: Order) => [url: string, body?: unknown, config?: AxiosRequestConfig]]>([
+    ['a form', (sent) => ['/order', new URLSearchParams({ ...sent })]],
+    ['bytes', (sent) => ['/order', Buffer.from(JSON.stringify(sent))]],
+    ['a query', (sent) => ['/order', undefined, { params: sent }]],
+    ['a query in the url', (sent) => [`/order?${new URLSearchParams({ ...sent }).toString()}`]],
+  ])('sends one order, whose id is in %s', async (_, request) => {
+    answerOrder = (response) => json(response, 502, {});
+    const method: Method = (sent) =>
+      again.execute(async () => (await http.post<Placed>(...request(sent))).data);
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('sends one order, also under a new id each time, and says that it cannot be looked up', async () => {
+    answerOrder = (response) => json(response, 502, {});
+    let minted = 0;
+    const method: Method = (sent) =>
+      again.execute(() => post({ ...sent, newClientOrderId: `new-${(minted += 1)}` }));
+    await expect(guarded(method)(order)).rejects.toThrow(
+      'POST /order was sent without client order id intent-1, so that no look-up can tell that it is absent',
+    );
+    expect(executed).toHaveLength(1);
+  });
+
+  it('is not mistaken for several orders of one method', async () => {
+    const method: Method = async (sent) => {
+      await Promise.all(
+        [2, 3].map((leg) => http.post('/order', { ...sent, newClientOrderId: `leg-${leg}` })),
+      );
+      return post(sent);
+    };
+    await guarded(method)(order);
+    expect(executed).toHaveLength(3);
   });
 
   it('is not mistaken for another request about the order', async () => {
