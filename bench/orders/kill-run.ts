@@ -83,7 +83,8 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
       });
       for (const [, count] of warnings.matchAll(/Cannot read (\d+) of \d+ intents/gu)) named += Number(count);
       for (const id of mine) begun.add(id);
-      if (!last && life % 3 === 2 && (await damageTail(directory))) damaged += 1;
+      // One life in three; where there is nothing to damage, the next one.
+      if (!last && damaged < (life + 1) / 3 && (await damageTail(directory))) damaged += 1;
     }
     await new Promise((resolve) => setTimeout(resolve, latestExecutionMs + 200));
   } finally {

@@ -5,7 +5,7 @@ import type { OpenMarket } from './market.js';
 
 /** The market through the client of this library, under the policies of a registry. */
 export async function openClientMarket(
-  { credentials, url }: SimulatedExchange,
+  { credentials, url }: Pick<SimulatedExchange, 'credentials' | 'url'>,
   registry: PolicyRegistry,
 ): Promise<OpenMarket> {
   const baseUrls = { spot: url, contract: url };

@@ -11,7 +11,7 @@ import {
 import type { OpenMarket } from './market.js';
 import { placeableOrders } from './oracle.js';
 import { auditIntents, type IntentAudit, type OrderIntent } from './order-intents.js';
-import { trade, tradedSymbols, type TraderCall } from './trader.js';
+import { symbolOf, trade, type TraderCall } from './trader.js';
 
 /** What a day is made of. */
 export interface DayOptions {
@@ -49,9 +49,9 @@ export interface Day {
 
 /** As long as the client's own calls may take. */
 const deadlineMs = 20_000;
-const traders = 8;
+export const traders = 8;
 /** How long after the last phase a call may still be under way before it is ended. */
-const graceMs = 4_000;
+export const graceMs = 4_000;
 
 /** Runs a trading day on an exchange of its own, and compares in the end what was said with what stands. */
 export async function runDay(options: DayOptions): Promise<Day> {
@@ -74,7 +74,7 @@ export async function runDay(options: DayOptions): Promise<Day> {
       Array.from({ length: traders }, (_, index) =>
         trade({
           market: open.market,
-          symbol: tradedSymbols[index % tradedSymbols.length] as (typeof tradedSymbols)[number],
+          symbol: symbolOf(index),
           random: createRandom(`trader ${index} of seed ${seed}`),
           intents,
           calls,

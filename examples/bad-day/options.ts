@@ -7,6 +7,8 @@ import { builtInScenarios, parseScenario, type Scenario } from 'weex-resilience/
 export interface Options {
   readonly seed: number;
   readonly scenario: Scenario;
+  /** How many seeds the day is rehearsed over in virtual time. */
+  readonly rehearse: number;
   /** Where the report in HTML goes. */
   readonly report: string;
 }
@@ -27,11 +29,12 @@ export function readOptions(args: readonly string[], err: (text: string) => void
     .showHelpAfterError('(--help shows what there is)')
     .option('--seed <number>', 'decides prices, faults and what the traders do', seedOf, 1)
     .option('--scenario <name or file>', 'a built-in scenario, or a YAML or JSON file', 'bad-day')
+    .option('--rehearse <seeds>', 'over how many seeds the day is rehearsed afterwards', seedOf, 1_000)
     .option('--report <file>', 'where the report in HTML goes', 'build/bad-day.html')
     .parse([...args], { from: 'user' })
-    .opts<{ seed: number; scenario: string; report: string }>();
+    .opts<{ seed: number; scenario: string; rehearse: number; report: string }>();
   const scenario = scenarioOf(given.scenario);
-  return { seed: given.seed, scenario, report: writableFile(given.report) };
+  return { seed: given.seed, scenario, rehearse: given.rehearse, report: writableFile(given.report) };
 }
 
 function seedOf(text: string): number {

@@ -10,12 +10,17 @@ import { closingLines, closingTable } from './closing-table.js';
 import { type Day, runDay } from './day.js';
 import { showLive } from './live-view.js';
 import { type Options, readOptions, UsageError } from './options.js';
+import { rehearsalLines } from './rehearsal-lines.js';
+import { rehearseDays } from './rehearse-days.js';
+import type { RehearsedDay } from './rehearsed-day.js';
 import { reportPage } from './report/report-page.js';
 
 /** Where the program runs. */
 export interface Surroundings {
   readonly output: NodeJS.WriteStream;
   readonly err: (text: string) => void;
+  /** The file of this program, which runs once more on each thread that rehearses. */
+  readonly program: URL;
   /** Aborts when the user has seen enough. */
   readonly signal: AbortSignal;
 }
@@ -38,7 +43,8 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   return tradeTheDay(options, surroundings);
 }
 
-async function tradeTheDay(options: Options, { err, output, signal }: Surroundings): Promise<number> {
+async function tradeTheDay(options: Options, surroundings: Surroundings): Promise<number> {
+  const { err, output, signal } = surroundings;
   const { report, scenario, seed } = options;
   const registry = new PolicyRegistry();
   let statistics: CallStatistics | undefined;
@@ -66,15 +72,46 @@ async function tradeTheDay(options: Options, { err, output, signal }: Surroundin
   if (!statistics) throw new Error('The day never began');
 
   print(`\n${closingTable(day, statistics)}\n\n${closingLines(day, others)}`);
-  await writeFile(report, reportPage({ seed, scenario: scenario.name, day, others, statistics }));
+  const rehearsed = await rehearseIt(options, surroundings);
+  const page = reportPage({ seed, scenario: scenario.name, day, others, statistics, rehearsed });
+  await writeFile(report, page);
   print(`\nReport: ${pathToFileURL(report).href}`);
-  return exitStatus(day, signal, err);
+  return exitStatus(day, rehearsed, signal, err);
 }
 
-function exitStatus({ audit }: Day, signal: AbortSignal, err: (text: string) => void): number {
-  for (const sentence of audit.broken) err(`Broken: order ${sentence}\n`);
+/** The day that has just been, in virtual time, over many seeds. */
+async function rehearseIt(
+  { rehearse: count, scenario, seed }: Options,
+  { output, program, signal }: Surroundings,
+): Promise<readonly RehearsedDay[]> {
+  if (signal.aborted || count === 0) return [];
+  const startedAt = performance.now();
+  const show = (text: string): void => void (output.isTTY && output.write(`\r${text}`));
+  const onDay = (done: number): void => show(`Rehearsing the same day: seed ${done} of ${count}`);
+  const days = await rehearseDays({ program, scenario, seed, count, signal, onDay });
+  show('\u001b[2K');
+  output.write(`\n${rehearsalLines(days, performance.now() - startedAt)}\n`);
+  return days;
+}
+
+function exitStatus(
+  { audit }: Day,
+  rehearsed: readonly RehearsedDay[],
+  signal: AbortSignal,
+  err: (text: string) => void,
+): number {
+  const broken = [
+    ...audit.broken.map((sentence) => `order ${sentence}`),
+    ...rehearsed
+      .filter(({ duplicates, wronglyReported }) => duplicates + wronglyReported > 0)
+      .map(
+        ({ duplicates, seed, wronglyReported }) =>
+          `seed ${seed} rehearsed: ${duplicates} second orders, ${wronglyReported} not as reported`,
+      ),
+  ];
+  for (const sentence of broken) err(`Broken: ${sentence}\n`);
   if (signal.aborted) return 130;
-  return audit.broken.length === 0 ? 0 : 1;
+  return broken.length === 0 ? 0 : 1;
 }
 
 // As long as the client's own attempts may take, so that all wait alike.

@@ -22,6 +22,8 @@ export interface Desk {
   /** The time of the day, and when no new round begins. */
   readonly elapsedMs: () => number;
   readonly lengthMs: number;
+  /** Rung when no new round begins, where that is not known beforehand. */
+  readonly bell?: AbortSignal;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
 }
@@ -33,13 +35,18 @@ export interface TradedSymbol {
   readonly quantity: string;
 }
 
-/** Contracts of the simulated exchange; each trader has one. */
-export const tradedSymbols: readonly TradedSymbol[] = [
+/** Contracts of the simulated exchange. */
+const tradedSymbols: readonly TradedSymbol[] = [
   { symbol: 'BTCUSDT', priceDecimals: 1, quantity: '0.001' },
   { symbol: 'ETHUSDT', priceDecimals: 2, quantity: '0.01' },
   { symbol: 'SOLUSDT', priceDecimals: 2, quantity: '0.5' },
   { symbol: 'DOGEUSDT', priceDecimals: 5, quantity: '100' },
 ];
+
+/** What a trader trades; each has one contract. */
+export function symbolOf(trader: number): TradedSymbol {
+  return tradedSymbols[trader % tradedSymbols.length] as TradedSymbol;
+}
 
 /** How often a trader does what, of 100 rounds. */
 const habits = [
@@ -61,13 +68,14 @@ const longestPauseMs = 1_200;
  * when calls of earlier ones are still under way, so that the same seed wants the same orders of every client.
  */
 export async function trade(desk: Desk): Promise<void> {
-  const { elapsedMs, lengthMs, random, signal } = desk;
+  const { elapsedMs, lengthMs, random, signal, bell = signal } = desk;
   const trader = new Trader(desk);
   const rounds = [trader.readPrice()];
-  for (let atMs = 0; !signal.aborted; ) {
+  for (let atMs = 0; !bell.aborted; ) {
     atMs += longestPauseMs * random();
     if (atMs > lengthMs) break;
-    await wait(Math.max(0, atMs - elapsedMs()), undefined, { signal }).catch(() => undefined);
+    await wait(Math.max(0, atMs - elapsedMs()), undefined, { signal: bell }).catch(() => undefined);
+    if (bell.aborted) break;
     rounds.push(trader[pick(random())]());
   }
   await Promise.all(rounds);

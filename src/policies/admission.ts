@@ -225,7 +225,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   /** The gate lets the call at the head through. */
-  pass(pass: GatePass, now: number): void {
+  pass(pass: GatePass, now: number): boolean {
     this.#beforeGate = false;
     const applicant = this.nextWaiting(now);
     if (applicant) this.#admit(applicant, pass, now);
@@ -234,6 +234,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     const next = this.#gate?.isOpen === false ? this.nextWaiting(now) : undefined;
     if (next) this.#waitAtGate(next, now);
     else this.drain(now);
+    return applicant !== undefined;
   }
 
   #waitAtGate({ rank }: Applicant, now: number): void {

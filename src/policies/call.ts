@@ -214,22 +214,23 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   /** The gate lets it through. */
-  pass(pass: GatePass, now: number): void {
+  pass(pass: GatePass, now: number): boolean {
     const { gate, admission } = this.plan;
     this.#disarm();
     if (now >= this.deadlineAt) {
       gate?.settle(pass, 'nothing', now);
       this.#runOut(now);
-      return;
+      return false;
     }
     const hasRoom = !admission || admission.hasRoom(this.rank, this.cost, now);
     const isRefused = this.#isRefusedByCircuit(now);
     if (hasRoom && !isRefused) {
       this.start(pass, now);
-      return;
+      return true;
     }
     gate?.settle(pass, 'nothing', now);
     if (!isRefused) this.#queue(now);
+    return false;
   }
 
   /** It may leave the queue, if the circuit is closed at that moment. */

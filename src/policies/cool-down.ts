@@ -226,7 +226,8 @@ export class CoolDown {
     this.#advancing = true;
     hold();
     try {
-      while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(now));
+      const stuck = new Set<GateWaiter>();
+      while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(stuck, now));
       if (this.#state === 'ramping') this.#release(now);
       this.#advancing = false;
       if (this.#state === 'ramping' && this.#queue.size === 0) this.#open(now);
@@ -236,30 +237,31 @@ export class CoolDown {
     }
   }
 
-  #releaseProbe(now: number): boolean {
+  #releaseProbe(stuck: Set<GateWaiter>, now: number): boolean {
     if (this.#isBehindProbe || (this.#queue.size > 0 && this.#shared?.mayProbe() === false)) {
       this.#state = 'closed';
       this.#until = now + behindMs;
       return false;
     }
+    if (this.#letNext(() => this.#startProbe(now), stuck, now)) return true;
+    this.#state = 'closed';
+    return false;
+  }
+
+  /** Lets the next one go; one that could not is back in the queue, and waits for the next round. */
+  #letNext(pass: () => GatePass, stuck: Set<GateWaiter>, now: number): boolean {
     const waiter = this.#queue.next(now, () => true) as GateWaiter | undefined;
-    if (!waiter) {
-      this.#state = 'closed';
-      return false;
-    }
+    if (!waiter || stuck.has(waiter)) return false;
     this.#queue.grant(waiter);
-    waiter.pass(this.#startProbe(now), now);
+    if (!waiter.pass(pass(), now)) stuck.add(waiter);
     return true;
   }
 
   #release(now: number): void {
     const period = this.#period;
-    for (let left = this.#batch; left > 0 && period === this.#period; left -= 1) {
-      const waiter = this.#queue.next(now, () => true) as GateWaiter | undefined;
-      if (!waiter) break;
-      this.#queue.grant(waiter);
-      waiter.pass({ period }, now);
-    }
+    const stuck = new Set<GateWaiter>();
+    const next = (): boolean => this.#letNext(() => ({ period }), stuck, now);
+    for (let left = this.#batch; left > 0 && period === this.#period && next(); left -= 1);
     this.#batch *= 2;
   }
 

@@ -2,8 +2,8 @@ import type { Waiter } from './wait-queue.js';
 
 /** A call, or a queue of calls, that stands before the gate. */
 export interface GateWaiter extends Waiter {
-  /** The gate lets it through; the pass must be given back with the result. */
-  pass(pass: GatePass, now: number): void;
+  /** The gate lets it through; the pass must be given back with the result. `false`: it could not go. */
+  pass(pass: GatePass, now: number): boolean;
 }
 
 /** The right to go through while the gate is not quite open. */

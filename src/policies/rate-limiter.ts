@@ -251,7 +251,8 @@ export class RateLimiter {
   }
 
   #takeTurn({ client, waiter }: Turn, now: number): boolean {
-    if (!this.canTake(waiter.cost, waiter.rank === 0, now, waiter)) return false;
+    const { cost, rank } = waiter;
+    if (!this.canTake(cost, rank === 0, now, waiter) || !this.isInPace(cost, rank === 0, now)) return false;
     const gone = this.#gone;
     this.#gone = -1;
     const hasGone = client.letOut(waiter, now);

@@ -52,8 +52,8 @@ beforeAll(async () => {
     sourcemap: 'inline',
   });
   await writeFile(join(folder, 'short-day.yaml'), scenario);
-  goodDay = run(shortDay('good.html'));
-  brokenDay = run(shortDay('broken.html'), placeAgain);
+  goodDay = run(shortDay('good.html', 3));
+  brokenDay = run(shortDay('broken.html', 0), placeAgain);
   interruptedDay = run(['--report', 'interrupted.html'], interrupt);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -79,7 +79,8 @@ async function run(args: readonly string[], meanwhile?: (url: string, child: Chi
   return { status, ...written };
 }
 
-const shortDay = (report: string) => ['--scenario', 'short-day.yaml', '--seed', '3', '--report', report];
+const shortDay = (report: string, seeds: number) =>
+  `--scenario short-day.yaml --seed 3 --report ${report} --rehearse ${seeds}`.split(' ');
 
 async function ordersAt(url: string): Promise<readonly SimulatedOrder[]> {
   const answer = await fetch(`${url}/__control/orders`);
@@ -135,6 +136,9 @@ describe('the bad day', () => {
     );
     expect(out).toMatch(/^ {2}axios-retry [\d.]+ +[1-9]\d* wanted/m);
     expect(out).toMatch(/^ {2}axios [\d.]+ +[1-9]\d* wanted/m);
+    expect(out).toMatch(
+      /^The same day rehearsed over 3 seeds in \d+ s: [1-9]\d* orders wanted, .*; 0 second orders, 0 not as reported$/m,
+    );
 
     const page = await readFile(join(folder, 'good.html'), 'utf8');
     expect(page).not.toMatch(/(?:src|href)=|url\(|@import|<script/);
@@ -166,7 +170,11 @@ describe('the bad day', () => {
   ])('%j is bad input: one error, status 2', async (args, message) => {
     let err = '';
     const nobody = new PassThrough() as unknown as NodeJS.WriteStream;
-    const surroundings = { output: nobody, err: (text: string) => void (err += text) };
+    const surroundings = {
+      output: nobody,
+      err: (text: string) => void (err += text),
+      program: new URL(import.meta.url),
+    };
     const status = await runProgram(args, { ...surroundings, signal: new AbortController().signal });
     expect(status).toBe(2);
     expect(err).toContain(message);
@@ -199,7 +207,7 @@ describe('the report', () => {
       { maxBuffer: 16_000_000 },
     );
     expect(stderr).not.toContain('CONSOLE');
-    expect(stdout.match(/<svg/g)).toHaveLength(7);
+    expect(stdout.match(/<svg/g)).toHaveLength(8);
     expect(stdout).not.toContain('NaN');
     expect(stdout).not.toContain('undefined');
   });

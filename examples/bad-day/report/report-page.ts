@@ -1,9 +1,12 @@
 import type { CallStatistics, MethodCounts } from '../call-statistics.js';
 import { failuresOf } from '../closing-table.js';
 import type { Day } from '../day.js';
+import { histogramOf } from '../rehearsal-lines.js';
+import type { RehearsedDay } from '../rehearsed-day.js';
 import { circuitLanes, loadChart } from './circuit-chart.js';
 import { escapeHtml, legend, table } from './html.js';
 import { orderBars, orderFates } from './order-bars.js';
+import { shareHistogram } from './share-histogram.js';
 import { style } from './style.js';
 import { phaseNames, timeAxis } from './time-axis.js';
 import { answerKinds, binTraffic, highestBin, trafficChart } from './traffic-chart.js';
@@ -18,10 +21,12 @@ export interface ReportData {
   readonly others: readonly Day[];
   /** What the library did on its day. */
   readonly statistics: CallStatistics;
+  /** The same day in virtual time, over other seeds as well. */
+  readonly rehearsed: readonly RehearsedDay[];
 }
 
 /** Draws up the report: one page of HTML that needs nothing but itself. */
-export function reportPage({ day, others, scenario, seed, statistics }: ReportData): string {
+export function reportPage({ day, others, rehearsed, scenario, seed, statistics }: ReportData): string {
   const days = [day, ...others];
   const title = `${scenario}, seed ${seed}: a trading day on a simulated exchange`;
   return `<!doctype html>
@@ -45,10 +50,18 @@ ${traffic(days)}
 ${work(day, days, statistics)}
 <h2>Method by method</h2>
 ${methodTable(statistics)}
+${rehearsalSection(rehearsed)}
 ${findings(days)}
 </body>
 </html>
 `;
+}
+
+function rehearsalSection(days: readonly RehearsedDay[]): string {
+  if (days.length === 0) return '';
+  return `<h2>The same day over ${days.length} seeds</h2>
+<p class="quiet">In virtual time: how many days placed how much of what their traders wanted, in percent.</p>
+${shareHistogram(histogramOf(days))}`;
 }
 
 function comparison(days: readonly Day[]): string {

@@ -27,6 +27,7 @@ text { fill: var(--quiet); font-size: 12px; }
 .tick, .phase { text-anchor: middle; }
 .phase { fill: var(--ink); font-weight: 600; }
 .even { fill: var(--even); } .odd { fill: var(--odd); }
+.share { fill: var(--good); }
 .once, .answered { fill: var(--good); background: var(--good); }
 .not-placed, .refused { fill: var(--grey); background: var(--grey); }
 .unknown, .limited { fill: var(--amber); background: var(--amber); }
