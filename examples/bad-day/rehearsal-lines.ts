@@ -10,7 +10,7 @@ export interface Histogram {
 const steps = '▁▂▃▄▅▆▇█';
 
 /** How much of what it wanted a day placed, in percent. */
-export function placedShare({ once, wanted }: RehearsedDay): number {
+function placedShare({ once, wanted }: RehearsedDay): number {
   return wanted === 0 ? 100 : (100 * once) / wanted;
 }
 

@@ -59,6 +59,19 @@ interface Attachment {
 const attachments: WeakMap<object, Attachment> = new WeakMap();
 
 /**
+ * What is needed of an axios instance. axios has its types twice, for `import` and for `require()`, and takes the one
+ * `AxiosInstance` for another thing than the other: this is both.
+ */
+export interface AttachableAxios {
+  readonly interceptors: { readonly request: Interceptors; readonly response: Interceptors };
+}
+
+interface Interceptors {
+  use(...handlers: never[]): number;
+  eject(id: number): void;
+}
+
+/**
  * Makes every failure of an axios instance a `WEEXError`: HTTP errors, refusals under HTTP 200, lost connections and
  * time-outs, and what other interceptors throw before this one. A success passes untouched. A batch of orders fails
  * only where every order was refused; see {@link batchOutcomes} for one in part.
@@ -92,8 +105,9 @@ const attachments: WeakMap<object, Attachment> = new WeakMap();
  * detach();
  * ```
  */
-export function attachWeexErrors(instance: AxiosInstance, options: WeexErrorsOptions = {}): () => void {
-  checkWeexErrorsOptions(instance, options);
+export function attachWeexErrors(attachable: AttachableAxios, options: WeexErrorsOptions = {}): () => void {
+  checkWeexErrorsOptions(attachable, options);
+  const instance = attachable as AxiosInstance;
   const stack = attachments.get(instance.interceptors)?.options ?? [];
   const own = { ...options };
   stack.push(own);

@@ -1,4 +1,3 @@
-import { RetryPolicy } from 'cockatiel';
 import { resolveBackoff } from './backoff.js';
 import type { ErrorRule } from './error-rule.js';
 import { defaultMaxRetries } from './retrying.js';
@@ -107,11 +106,14 @@ function warningsOf(options: PolicyOptions, retries: number, waitsMs: number): s
 }
 
 function hasRetry(policy: AnyPolicy): boolean {
-  if (policy instanceof RetryPolicy) return true;
-  const { wrapped, describe } = policy as AnyPolicy & {
+  const { describe, onGiveUp, onRetry, wrapped } = policy as AnyPolicy & {
+    onRetry?: unknown;
+    onGiveUp?: unknown;
     wrapped?: AnyPolicy[];
     describe?: () => PolicyDescription;
   };
+  // A retry of cockatiel, by its events: of which copy of cockatiel it comes from nobody knows.
+  if (typeof onRetry === 'function' && typeof onGiveUp === 'function') return true;
   if (wrapped) return wrapped.some(hasRetry);
   return Boolean(describe?.call(policy).options?.retry);
 }

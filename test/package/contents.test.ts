@@ -20,7 +20,20 @@ describe('the tarball', () => {
         .toSorted();
     const sources = stems(filesIn(root, 'src'), 'src', '.ts');
     expect(stems(files(), 'dist', '.js')).toEqual(sources);
-    expect(stems(files(), 'dist', '.d.ts')).toEqual(sources);
+    // Of what no entry point leads to nobody can use the types.
+    const declarations = stems(files(), 'dist', '.d.ts');
+    expect(sources).toEqual(expect.arrayContaining(declarations));
+    expect(declarations).toContain('policies/create-policy');
+    expect(declarations).not.toContain('policies/call');
+  });
+
+  it('takes no more room than it did', () => {
+    const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: own(),
+      encoding: 'utf8',
+    });
+    const [{ size } = { size: Infinity }] = JSON.parse(packed.stdout) as { size: number }[];
+    expect(size).toBeLessThan(440_000);
   });
 
   it('holds no maps, whose sources would have to come with them', () => {
@@ -37,14 +50,15 @@ describe('the tarball', () => {
 describe('typesVersions, for compilers that do not read exports', () => {
   it('leads every entry point to the same declarations as exports does', () => {
     const { exports, typesVersions } = JSON.parse(readFileSync(join(own(), 'package.json'), 'utf8')) as {
-      exports: Record<string, { types?: string }>;
+      exports: Record<string, { default: { types: string } }>;
       typesVersions: { '*': Record<string, [string]> };
     };
     const rows = typesVersions['*'];
     const subpaths = Object.entries(exports).filter(
       ([subpath]) => !['.', './package.json'].includes(subpath),
     );
-    for (const [subpath, { types }] of subpaths) {
+    for (const [subpath, { default: entry }] of subpaths) {
+      const { types } = entry;
       const name = subpath.slice(2);
       expect((rows[name] ?? rows['*'])?.[0].replace('*', name), subpath).toBe(types);
     }
