@@ -1,41 +1,24 @@
 import type { Clock } from '../context/clock.js';
+import type { Applicant } from './applicant.js';
+import { isInProbe } from './calls-around.js';
 import type { CoolDown, GatePass, GateWaiter } from './cool-down.js';
 import type { BulkheadOptions } from './policy-options.js';
 import type { RateLimitClient } from './rate-limit-client.js';
 import type { RateLimiter } from './rate-limiter.js';
-import { Slots } from './slots.js';
+import { type Holder, settlePermits, Slots } from './slots.js';
 import { hold, release } from '../observability/outbox.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
-
-/** A call before the door. */
-export interface Applicant extends Waiter {
-  readonly cost: number;
-  /** It left the queue and starts now, with its slot and allowance taken; `false` where the circuit refuses it. */
-  mayStart(now: number): boolean;
-  start(pass: GatePass | undefined, now: number): void;
-}
-
-/** An attempt that holds a slot and an allowance until its work is over. */
-export interface Holder {
-  readonly rank: number;
-  readonly cost: number;
-  /** Where its allowance came from; another one may be in force when it is over. */
-  limiter: RateLimiter | undefined;
-  /** When the caller was released while the work goes on. */
-  abandonedAt: number | undefined;
-}
-
-/** Work that goes on after its caller was released holds its slot no longer than this. */
-const longestAbandonedMs = 60_000;
 
 /**
  * Bulkhead and rate limit as one door with one queue: a call takes its slot and its allowance in the same moment, so
  * that it holds neither while it waits for the other. A newcomer never overtakes a call of its class.
+ *
+ * A call made inside of a running one needs no slot and goes first: what runs cannot end before it.
  */
 export class Admission implements RateLimitClient, GateWaiter {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
-  readonly #abandoned: Set<Holder> = new Set();
+  readonly #inside = new WaitQueue();
   readonly #slots: Slots;
   #limiter: RateLimiter | undefined;
   #gate: CoolDown | undefined;
@@ -59,7 +42,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   get waiting(): number {
-    return this.#queue.size;
+    return this.#queue.size + this.#inside.size;
   }
 
   get maxWaitMs(): number | undefined {
@@ -77,7 +60,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     gate: CoolDown | undefined,
     now: number,
   ): void {
-    if (limiter !== this.#limiter && this.#queue.size > 0) {
+    if (limiter !== this.#limiter && this.waiting > 0) {
       this.#limiter?.detach(this);
       limiter?.attach(this);
     }
@@ -92,12 +75,16 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   /** Whether a call may go in at once: there is room, and nobody waits whom it would overtake. */
-  hasRoom(rank: number, cost: number, now: number): boolean {
+  hasRoom(applicant: Applicant, now: number): boolean {
+    const { rank, cost } = applicant;
     this.#reclaim(now);
     // Room that came back a moment ago belongs to those who wait.
-    if (this.#queue.size > 0 || this.#limiter) this.drain(now);
+    if (this.waiting > 0 || this.#limiter) this.drain(now);
+    const critical = rank === 0;
+    if (applicant.host)
+      return !this.#inside.hasAhead(rank) && this.#limiter?.canTake(cost, critical, now) !== false;
     if (this.#queue.hasAhead(rank) || this.#limiter?.isOwed(rank)) return false;
-    return this.#fits(rank, cost, now);
+    return this.#slots.has(rank) && this.#limiter?.canTake(cost, critical, now) !== false;
   }
 
   /** A critical call came that nothing refuses: what it asks for is kept free from now on. */
@@ -107,7 +94,7 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   /** Takes the slot and the allowance. */
   take(holder: Holder): void {
-    this.#slots.take(holder.rank);
+    this.#slots.take(holder);
     if (!this.#limiter) return;
     holder.limiter = this.#limiter;
     this.#limiter.take(holder.cost, holder.rank === 0);
@@ -115,20 +102,18 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   /** The work of an attempt is over. */
   release(holder: Holder): void {
-    if (holder.abandonedAt !== undefined && !this.#abandoned.delete(holder)) return;
-    this.#slots.giveBack(holder.rank);
+    if (!this.#slots.giveBack(holder)) return;
     const { limiter } = holder;
-    if (this.#queue.size === 0 && !limiter) return;
+    if (this.waiting === 0 && !limiter) return;
     const now = this.#clock.now();
-    limiter?.settle(holder.cost, holder.rank === 0, now);
+    if (limiter) settlePermits(holder, now);
     if (limiter !== this.#limiter) limiter?.drain(now);
     this.drain(now);
   }
 
   /** The caller was released but the work goes on: the place stays taken until the work is over. */
   abandon(holder: Holder, now: number): void {
-    holder.abandonedAt = now;
-    this.#abandoned.add(holder);
+    this.#slots.abandon(holder, now);
     this.#armReclaim(now);
   }
 
@@ -137,6 +122,12 @@ export class Admission implements RateLimitClient, GateWaiter {
    * class: it is returned, to be refused. `'full'` where there is no place.
    */
   enqueue(applicant: Applicant, now: number): Applicant | 'full' | undefined {
+    if (applicant.host) {
+      this.#slots.join(applicant.host);
+      this.#inside.add(applicant, now);
+      this.#limiter?.attach(this);
+      return undefined;
+    }
     const bulkhead = this.#slots.options;
     const places = bulkhead ? (bulkhead.queue ?? 0) : Infinity;
     const { rank } = applicant;
@@ -160,9 +151,11 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   /** Takes a call out of the queue; `false` where it does not wait. */
   leave(applicant: Applicant, now: number): boolean {
-    if (!this.#queue.remove(applicant)) return false;
+    if (this.#inside.remove(applicant)) {
+      if (applicant.host) this.#slots.part(applicant.host);
+    } else if (!this.#queue.remove(applicant)) return false;
     this.#restIfEmpty();
-    if (this.#queue.size === 0 && this.#beforeGate) {
+    if (this.waiting === 0 && this.#beforeGate) {
       this.#gate?.leave(this);
       this.#beforeGate = false;
     }
@@ -182,7 +175,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     this.#draining = true;
     hold();
     try {
-      while (this.#queue.size > 0 && this.drainOne(now));
+      while (this.waiting > 0 && this.drainOne(now));
       this.#draining = false;
     } finally {
       release();
@@ -190,23 +183,32 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   wantsAllowance(rank: number): boolean {
-    const head = this.#queue.first as Applicant | undefined;
+    const inside = this.#inside.first;
+    if (inside && inside.rank <= rank) return true;
+    const head = this.#queue.first;
     return head !== undefined && head.rank <= rank && this.#slots.has(head.rank);
   }
 
   nextWaiting(now: number): Applicant | undefined {
-    if (this.#beforeGate) return undefined;
     this.#reclaim(now);
     const may = (waiter: Waiter): boolean => this.#mayLeave(waiter as Applicant, now);
+    const inside = this.#inside.first as Applicant | undefined;
+    if (inside && may(inside) && (!this.#beforeGate || this.#isInProbe(inside))) return inside;
+    if (this.#beforeGate) return undefined;
+    // Those of its class and below would take what it waits for.
+    if (inside && (this.#queue.first?.rank ?? 0) >= inside.rank) return undefined;
     // The rate limit knows all that wait for it, also those of other policies, and so keeps the turns.
     const next = this.#limiter ? this.#queue.nextByClass(may) : this.#queue.next(now, may);
     return next as Applicant | undefined;
   }
 
   longestWaiting(now: number): Applicant | undefined {
-    if (this.#beforeGate || this.#queue.size === 0) return undefined;
+    if (this.#beforeGate || this.waiting === 0) return undefined;
     this.#reclaim(now);
-    return this.#queue.longest(({ rank }) => this.#slots.has(rank)) as Applicant | undefined;
+    const inside = this.#inside.longest(() => true);
+    const longest = this.#queue.longest(({ rank }) => this.#slots.has(rank));
+    const isOlder = inside && (!longest || inside.waitingSince <= longest.waitingSince);
+    return (isOlder ? inside : longest) as Applicant | undefined;
   }
 
   drainOne(now: number): boolean {
@@ -215,7 +217,8 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   letOut(applicant: Applicant, now: number): boolean {
-    const pass = this.#gate ? this.#gate.tryPass(now, applicant.rank) : 'open';
+    const gate = this.#gate;
+    const pass = gate ? (this.#isInProbe(applicant) ? 'open' : gate.tryPass(now, applicant.rank)) : 'open';
     if (pass === undefined) {
       this.#waitAtGate(applicant, now);
       return false;
@@ -238,42 +241,42 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   #waitAtGate({ rank }: Applicant, now: number): void {
+    if (this.#beforeGate) return;
     this.rank = rank;
     this.#beforeGate = true;
     this.#gate?.wait(this, now);
   }
 
   #admit(applicant: Applicant, pass: GatePass | undefined, now: number): void {
-    this.#queue.grant(applicant);
+    const isInside = this.#inside.remove(applicant);
+    if (!isInside) this.#queue.grant(applicant);
     if (applicant.rank !== 0) this.#limiter?.countPace(applicant.cost, now);
     this.#restIfEmpty();
     if (applicant.mayStart(now)) applicant.start(pass, now);
     else if (pass) this.#gate?.settle(pass, 'nothing', now);
+    // It kept the slot while it waited; from now on its attempt does.
+    if (isInside && applicant.host) this.#slots.part(applicant.host);
+  }
+
+  #isInProbe({ within }: Applicant): boolean {
+    return this.#gate !== undefined && isInProbe(within, this.#gate);
   }
 
   #mayLeave(applicant: Applicant, now: number): boolean {
-    const { rank, cost } = applicant;
+    const { rank, cost, host } = applicant;
     const limiter = this.#limiter;
-    if (!limiter || !this.#slots.has(rank)) return this.#slots.has(rank);
+    if (!host && !this.#slots.has(rank)) return false;
+    if (!limiter) return true;
     return limiter.canTake(cost, rank === 0, now, applicant) && limiter.isInPace(cost, rank === 0, now);
   }
 
-  #fits(rank: number, cost: number, now: number): boolean {
-    return this.#slots.has(rank) && (!this.#limiter || this.#limiter.canTake(cost, rank === 0, now));
-  }
-
   #reclaim(now: number): void {
-    for (const holder of this.#abandoned) {
-      if (now - (holder.abandonedAt ?? now) < longestAbandonedMs) return;
-      this.#abandoned.delete(holder);
-      this.#slots.giveBack(holder.rank);
-      holder.limiter?.settle(holder.cost, holder.rank === 0, now);
-    }
+    for (const holder of this.#slots.reclaim(now)) settlePermits(holder, now);
   }
 
   #armReclaim(now: number): void {
-    const [first] = this.#abandoned;
-    if (!first || this.#queue.size === 0 || this.#reclaimTimer !== undefined) return;
+    const { reclaimsAt } = this.#slots;
+    if (reclaimsAt === undefined || this.waiting === 0 || this.#reclaimTimer !== undefined) return;
     this.#reclaimTimer = this.#clock.setTimeout(
       () => {
         this.#reclaimTimer = undefined;
@@ -282,13 +285,13 @@ export class Admission implements RateLimitClient, GateWaiter {
         this.drain(later);
         this.#armReclaim(later);
       },
-      Math.max(1, Math.ceil((first.abandonedAt ?? now) + longestAbandonedMs - now)),
+      Math.max(1, Math.ceil(reclaimsAt - now)),
     );
   }
 
   /** Nobody waits any more: nothing has to wake up for it. */
   #restIfEmpty(): void {
-    if (this.#queue.size > 0) return;
+    if (this.waiting > 0) return;
     this.#limiter?.detach(this);
     if (this.#reclaimTimer === undefined) return;
     this.#clock.clearTimeout(this.#reclaimTimer);

@@ -3,9 +3,10 @@ import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { SentRequest } from '../context/sent-request.js';
 import type { CircuitTicket } from './circuit.js';
 import type { GatePass } from './cool-down.js';
-import type { Holder } from './admission.js';
+import type { Holder } from './slots.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
+import type { ExecuteOptions } from './resilience-policy.js';
 import type { RateLimiter } from './rate-limiter.js';
 
 /** What an attempt needs to know of its call. */
@@ -13,12 +14,11 @@ export interface AttemptOwner {
   readonly plan: Plan;
   readonly rank: number;
   readonly cost: number;
-  readonly operation: string | undefined;
-  readonly clientOrderId: string | undefined;
+  readonly options: ExecuteOptions;
   /** On the policy's clock; `Infinity` where there is none. */
   readonly deadlineAt: number;
-  /** The attempt that the call was made in. */
-  readonly outer: CallContext | undefined;
+  /** The attempt that the call was made in, also where its options do not name it. */
+  readonly within: CallContext | undefined;
   /** Whether it says that it may be repeated whatever became of an attempt. */
   readonly mayRepeat: boolean;
   /** Whether the call is over. */
@@ -39,6 +39,8 @@ export class Attempt implements CallContext, Holder {
   holds = false;
   limiter: RateLimiter | undefined;
   abandonedAt: number | undefined;
+  host: Holder | undefined;
+  sharers = 0;
   readonly #owner: AttemptOwner;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
@@ -59,12 +61,25 @@ export class Attempt implements CallContext, Holder {
     return this.#owner.cost;
   }
 
+  /** The attempt itself, also where it is seen through a proxy. */
+  get self(): Attempt {
+    return this;
+  }
+
+  get plan(): Plan {
+    return this.#owner.plan;
+  }
+
+  get within(): CallContext | undefined {
+    return this.#owner.within;
+  }
+
   get operation(): string | undefined {
-    return this.#owner.operation;
+    return this.#owner.options.operation;
   }
 
   get clientOrderId(): string | undefined {
-    return this.#owner.clientOrderId;
+    return this.#owner.options.clientOrderId;
   }
 
   get deadline(): number | undefined {
@@ -94,7 +109,7 @@ export class Attempt implements CallContext, Holder {
 
   /** @internal */
   get outer(): CallContext | undefined {
-    return this.#owner.outer;
+    return this.#owner.options.outer;
   }
 
   /** @internal */
@@ -137,6 +152,10 @@ export class InnerAttempt implements CallContext {
     this.signal = signal;
     this.#attempt = attempt;
     bindSignal(signal, this);
+  }
+
+  get self(): Attempt {
+    return this.#attempt;
   }
 
   get operation(): string | undefined {

@@ -11,3 +11,9 @@ export type CallState =
   | 'over';
 /** What the timer of a call is there for. */
 export type TimerMeans = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve';
+
+/** How a call tells its end. */
+export interface Settler {
+  succeed(value: unknown): void;
+  fail(error: unknown): void;
+}

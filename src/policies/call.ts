@@ -1,14 +1,15 @@
-import type { CallContext } from '../context/call-context.js';
+import { type CallContext, callContextOf, currentCallContext } from '../context/call-context.js';
 import { isWEEXError } from '../errors/index.js';
 import type { CallRefused } from '../observability/events.js';
 import { hold, isWhole, release, whenWhole } from '../observability/outbox.js';
 import { joinSignal, leaveSignal } from './abort-listeners.js';
-import type { Applicant } from './admission.js';
+import type { Applicant } from './applicant.js';
 import { Attempt, type AttemptOwner, spreadable } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
-import type { CallState, TimerMeans } from './call-state.js';
+import type { CallState, Settler, TimerMeans } from './call-state.js';
 import type { Circuit } from './circuit.js';
 import type { GatePass, GateWaiter } from './cool-down.js';
+import { isInProbe, isInTrial, joinCallsAround } from './calls-around.js';
 import { decidingError } from './deciding-error.js';
 import { needsProof } from './in-doubt.js';
 import { isPromiseLike } from './is-promise-like.js';
@@ -21,17 +22,12 @@ import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 import { throughInner } from './through-inner.js';
 import { tellCircuit, tellGate } from './report-failure.js';
 import { Retrying } from './retrying.js';
+import type { Holder } from './slots.js';
 import { runGuarded } from './run-guarded.js';
 import type { Links } from './wait-queue.js';
 
 /** A call that waits for the circuit looks again after this, by class: the urgent ones are the first in the queue. */
 const circuitLookMs = [20, 100, 200] as const;
-
-/** How a call tells its end. */
-export interface Settler {
-  succeed(value: unknown): void;
-  fail(error: unknown): void;
-}
 
 /**
  * One call on its way through the pipeline: circuit and queue and gate, the attempt, what its failure leads to, and
@@ -59,6 +55,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   #timer: unknown;
   #timerMeans: TimerMeans = 'deadline';
   exposed = false;
+  host: Holder | undefined;
+  readonly within: CallContext | undefined;
 
   constructor(
     plan: Plan,
@@ -73,18 +71,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.#work = work;
     this.#settler = settler;
     this.#circuit = plan.breaker?.of(options.key);
-  }
-
-  get operation(): string | undefined {
-    return this.options.operation;
-  }
-
-  get clientOrderId(): string | undefined {
-    return this.options.clientOrderId;
-  }
-
-  get outer(): CallContext | undefined {
-    return this.options.outer;
+    const { outer, signal } = options;
+    this.within = outer ?? (signal && callContextOf(signal)) ?? currentCallContext();
   }
 
   get isOver(): boolean {
@@ -139,7 +127,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       return;
     }
     // Asked first: it lets out calls that wait, and these may change the circuit.
-    const hasRoom = !admission || admission.hasRoom(this.rank, this.cost, now);
+    const hasRoom = this.#hasRoom(now);
     if (this.#isRefusedByCircuit(now)) return;
     admission?.noteDemand(this.rank, this.cost, now);
     if (!hasRoom) this.#queue(now);
@@ -147,7 +135,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     else {
       hold();
       try {
-        const pass = gate.tryPass(now, this.rank);
+        const pass = isInProbe(this.within, gate) ? 'open' : gate.tryPass(now, this.rank);
         if (pass === undefined) this.#waitAtGate(now);
         else this.start(pass === 'open' ? undefined : pass, now);
       } finally {
@@ -156,11 +144,18 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
   }
 
+  #hasRoom(now: number): boolean {
+    const { admission } = this.plan;
+    if (!admission) return true;
+    this.host = this.within && joinCallsAround(this.within, this.plan, now);
+    return admission.hasRoom(this, now);
+  }
+
   /** Whether the circuit keeps it from going on, or it is over already: a listener may have aborted it. */
   #isRefusedByCircuit(now: number): boolean {
     if (this.#state === 'over') return true;
     const waitMs = this.#circuit?.refusedForMs(now) ?? 0;
-    if (waitMs === 0) return false;
+    if (waitMs === 0 || isInTrial(this.within, this.#circuit)) return false;
     if (this.plan.waitsForCircuit && now + waitMs < this.deadlineAt) {
       this.#state = 'backoff';
       // A trial may close it sooner than it frees its place.
@@ -215,14 +210,14 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   /** The gate lets it through. */
   pass(pass: GatePass, now: number): boolean {
-    const { gate, admission } = this.plan;
+    const { gate } = this.plan;
     this.#disarm();
     if (now >= this.deadlineAt) {
       gate?.settle(pass, 'nothing', now);
       this.#runOut(now);
       return false;
     }
-    const hasRoom = !admission || admission.hasRoom(this.rank, this.cost, now);
+    const hasRoom = this.#hasRoom(now);
     const isRefused = this.#isRefusedByCircuit(now);
     if (hasRoom && !isRefused) {
       this.start(pass, now);
@@ -254,6 +249,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       attempt.pass = pass;
       attempt.ticket = this.#circuit?.acquire(now);
       if (plan.admission) {
+        attempt.host = this.host;
         plan.admission.take(attempt);
         attempt.holds = true;
       }

@@ -134,6 +134,11 @@ export class Circuit {
     return ticket;
   }
 
+  /** Whether a ticket is that of a trial under way. */
+  isTrial(ticket: CircuitTicket): boolean {
+    return this.#trials.has(ticket);
+  }
+
   /** The attempt succeeded. */
   success(ticket: CircuitTicket, now: number, durationMs: number): void {
     if (ticket.epoch !== this.#ticket.epoch) return;

@@ -32,7 +32,8 @@ export class CoolDown {
   readonly #queue = new WaitQueue();
   readonly #scope: string;
   readonly #origin: object | undefined;
-  readonly #outer: CoolDown | undefined;
+  /** The gate that this one is within. */
+  readonly outer: CoolDown | undefined;
   readonly #inner: Set<CoolDown> = new Set();
   readonly #memory = new RefusalMemory();
   #state: 'open' | 'closed' | 'probing' | 'ramping' = 'open';
@@ -48,14 +49,13 @@ export class CoolDown {
   #error: unknown;
   #timer: unknown;
   #advancing = false;
-
   readonly #shared: SharedGate | undefined;
 
   constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown, coordinator?: Coordinator) {
     this.#scope = scope;
     this.#origin = origin;
     this.#clock = clock;
-    this.#outer = outer;
+    this.outer = outer;
     if (outer) outer.#inner.add(this);
     this.#shared = coordinator?.joinGate(scope, {
       closeFor: (ms) => this.#close(ms, elsewhere, clock.now()),
@@ -73,11 +73,6 @@ export class CoolDown {
     });
   }
 
-  /** The gate that this one is within. */
-  get outer(): CoolDown | undefined {
-    return this.#outer;
-  }
-
   /** The rate-limit answer that closed it last. */
   get error(): unknown {
     return this.#error;
@@ -85,7 +80,7 @@ export class CoolDown {
 
   /** The outer gate has a probe under way, or one that is to go. */
   get #isBehindProbe(): boolean {
-    return this.#outer?.isProbed === true;
+    return this.outer?.isProbed === true;
   }
 
   get isProbed(): boolean {
@@ -176,6 +171,11 @@ export class CoolDown {
     return this.#startProbe(now);
   }
 
+  /** Whether a pass is that of the probe under way. */
+  isProbe(pass: GatePass): boolean {
+    return this.#state === 'probing' && pass.period === this.#period;
+  }
+
   wait(waiter: GateWaiter, now: number): void {
     this.#queue.add(waiter, now);
     if (this.#timer === undefined) this.#arm(now);
@@ -187,18 +187,17 @@ export class CoolDown {
 
   /** Gives a pass back with what became of it. */
   settle(pass: GatePass, result: PassResult, now: number): void {
-    if (pass.period !== this.#period || this.#state !== 'probing') return;
+    if (!this.isProbe(pass)) return;
     if (result === 'nothing') {
       // Nobody learned anything: the next one is the probe.
       this.#state = 'closed';
       this.#until = now;
-    } else {
-      this.#memory.answered(this.#probedAt, now);
-      this.#shared?.ramping();
-      this.#ramp(now);
+      this.#advance(now);
       return;
     }
-    this.#advance(now);
+    this.#memory.answered(this.#probedAt, now);
+    this.#shared?.ramping();
+    this.#ramp(now);
   }
 
   #ramp(now: number): void {
@@ -207,7 +206,7 @@ export class CoolDown {
     // What the outer gate held back follows it; what was answered here was held back by neither.
     for (const gate of this.#inner)
       if (gate.#error === this.#error && gate.#state === 'closed') gate.#ramp(now);
-    const outer = this.#outer;
+    const outer = this.outer;
     if (outer && outer.#state === 'closed' && outer.#until <= now) outer.#ramp(now);
     this.#advance(now);
   }

@@ -7,13 +7,12 @@ import {
   WEEXTimeoutError,
 } from '../errors/index.js';
 import type { Plan } from './plan.js';
-import type { Resolution } from './resilience-policy.js';
+import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 
 /** The call that an error is about. */
 export interface Subject {
   readonly plan: Plan;
-  readonly operation: string | undefined;
-  readonly clientOrderId: string | undefined;
+  readonly options: ExecuteOptions;
   readonly attempts: number;
   /** Whether an attempt may have been executed that nobody has disproved. */
   readonly exposed: boolean;
@@ -73,7 +72,7 @@ export const ownErrors = {
   },
 
   outcomeUnknown(call: Subject, what: string, cause: unknown): WEEXOutcomeUnknownError {
-    const { clientOrderId } = call;
+    const { clientOrderId } = call.options;
     const subject = clientOrderId === undefined ? 'the request' : `order ${clientOrderId}`;
     return new WEEXOutcomeUnknownError(`Outcome of ${subject} ${what}: look it up before you send it again`, {
       clientOrderId,
@@ -88,6 +87,6 @@ function refusalStatus({ exposed }: Subject): ExecutionStatus | undefined {
   return exposed ? undefined : 'not-executed';
 }
 
-function facts({ plan, operation, attempts }: Subject): Record<string, unknown> {
+function facts({ plan, options: { operation }, attempts }: Subject): Record<string, unknown> {
   return { policy: plan.name, ...(operation === undefined ? {} : { operation }), attempts };
 }
