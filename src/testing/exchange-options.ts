@@ -5,6 +5,7 @@ import type { ExchangeLimits, WindowLimit } from './exchange/rate-limits.js';
 import { parseUnits } from './exchange/units.js';
 import { type Clock, systemClock } from '../context/clock.js';
 import type { Scenario } from './scenario.js';
+import type { ResolvedStreamFaults, StreamFaults } from './stream-faults.js';
 import { resolveScenario } from './scenario-source.js';
 import { amount, check, durationMs, inputError, known, problemText, text } from './schema-parts.js';
 import { randomAt } from './seeded-random.js';
@@ -48,6 +49,8 @@ export interface ExchangeOptions {
    * not document it. Default `'accept'`, the hardest for a client: a second order.
    */
   readonly duplicateClientOrderIds?: DuplicatePolicy | undefined;
+  /** What goes wrong with the frames of the private streams. Default: nothing. */
+  readonly stream?: StreamFaults | undefined;
   /** Where the time comes from. Default: the clock of the machine. */
   readonly clock?: Clock | undefined;
   /** Told of every request once its fate is known; what it throws is ignored. */
@@ -64,11 +67,17 @@ export interface ResolvedExchangeOptions {
   readonly balances: { readonly spot: Readonly<Record<string, number>>; readonly contract: number };
   readonly credentials: ExchangeCredentials;
   readonly duplicates: DuplicatePolicy;
+  readonly stream: ResolvedStreamFaults;
   readonly clock: Clock;
   readonly onRequest: (request: SimulatedRequest) => void;
 }
 
 const windowLimit = v.strictObject({ limit: amount, windowMs: durationMs }, known);
+const share = v.pipe(
+  v.number('expected a number from 0 to 1'),
+  v.minValue(0, 'expected a number from 0 to 1'),
+  v.maxValue(1, 'expected a number from 0 to 1'),
+);
 const decimal = v.pipe(
   v.string('expected a decimal number as a text'),
   v.check((value) => typeof parseUnits(value, 8) === 'number', 'expected a decimal number as a text'),
@@ -114,6 +123,17 @@ const optionsSchema: v.GenericSchema<unknown, ExchangeOptions> = v.strictObject(
     duplicateClientOrderIds: v.optional(
       v.picklist(['accept', 'reject', 'return-existing'], "expected 'accept', 'reject' or 'return-existing'"),
     ),
+    stream: v.optional(
+      v.strictObject(
+        {
+          drop: v.optional(share),
+          gap: v.optional(share),
+          duplicate: v.optional(share),
+          delayMs: v.optional(durationMs),
+        },
+        known,
+      ),
+    ),
     clock: v.optional(v.looseObject({ now: fn, setTimeout: fn, clearTimeout: fn }, known)) as v.GenericSchema<
       unknown,
       Clock | undefined
@@ -131,7 +151,16 @@ export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchan
   if ('problems' in checked) {
     throw inputError('the options of the simulated exchange', checked.problems.map(problemText));
   }
-  const { seed = 1, port = 0, limits = {}, balances = {}, credentials, clock, onRequest } = options;
+  const {
+    seed = 1,
+    port = 0,
+    limits = {},
+    balances = {},
+    stream = {},
+    credentials,
+    clock,
+    onRequest,
+  } = options;
   const orders = limits.orders ?? { limit: 300, windowMs: 60_000 };
   return {
     scenario: resolveScenario(options.scenario ?? 'calm'),
@@ -151,6 +180,12 @@ export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchan
     },
     credentials: credentials ?? makeCredentials(seed),
     duplicates: options.duplicateClientOrderIds ?? 'accept',
+    stream: {
+      drop: stream.drop ?? 0,
+      gap: stream.gap ?? 0,
+      duplicate: stream.duplicate ?? 0,
+      delayMs: stream.delayMs ?? 0,
+    },
     clock: clock ?? systemClock,
     onRequest: onRequest ? guarded(onRequest) : () => {},
   };

@@ -26,6 +26,7 @@ export type { Fault, FaultEffect, FaultKind, FaultScope } from './fault.js';
 export type { PlannedFault, PlannedPhase, Scenario, ScenarioPhase } from './scenario.js';
 export type { ScenarioFromTrafficOptions, TrafficRecord } from './scenario-from-traffic.js';
 export type { SimulatedRequest } from './simulated-request.js';
+export type { StreamFaults } from './stream-faults.js';
 export type { SimulatedExchange } from './start-exchange.js';
 export type { JournalEntry } from './rehearsal/durable-journal.js';
 export type { IntentReport, RehearsedIntent } from './rehearsal/intent-book.js';

@@ -5,6 +5,7 @@ import { control, controlPath } from './exchange/control.js';
 import { FaultPlan } from './exchange/fault-plan.js';
 import { readBody } from './exchange/read-body.js';
 import { createSimulation } from './exchange/simulation.js';
+import { StreamServer } from './exchange/stream-server.js';
 import type { SimulatedAlgoOrder } from './exchange/simulated-algo-order.js';
 import type { SimulatedOrder } from './exchange/simulated-order.js';
 import { type ExchangeOptions, resolveExchangeOptions } from './exchange-options.js';
@@ -18,6 +19,8 @@ import type { ExchangeCredentials } from './exchange/authentication.js';
 export interface SimulatedExchange {
   /** The base address of both markets: `/api/v3` is spot, `/capi/v3` contract. */
   readonly url: string;
+  /** The base addresses of the streams, to which `/public` or `/private` is added. */
+  readonly streamUrls: { readonly spot: string; readonly contract: string };
   /** What requests have to be signed with. */
   readonly credentials: ExchangeCredentials;
   /** Every order that stands or stood, oldest first. */
@@ -37,6 +40,8 @@ export interface SimulatedExchange {
   phase(): PlannedPhase | undefined;
   /** Adds a fault, whose times count from now; throws a TypeError when it is none. Returns what takes it away. */
   inject(fault: Fault): () => void;
+  /** Cuts every stream, without a closing frame, as a network that fails does. */
+  cutStreams(): void;
   /** Stops, also when clients are still waiting for an answer. */
   close(): Promise<void>;
 }
@@ -46,7 +51,7 @@ export interface SimulatedExchange {
  * matching and balances as the exchange has them, and faults as the scenario tells.
  *
  * Options: `scenario` (a name, a scenario or the text of one; default `'calm'`: nothing goes wrong), `seed` (default
- * 1), `port` (default 0: a free one), `limits`, `balances`, `credentials`, `duplicateClientOrderIds`, `clock`.
+ * 1), `port` (default 0: a free one), `limits`, `balances`, `credentials`, `duplicateClientOrderIds`, `stream`, `clock`.
  *
  * @throws TypeError when options or scenario are not in order, naming every fault at once; the error of the socket
  * when the port is taken.
@@ -65,7 +70,10 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
   const resolved = resolveExchangeOptions(options);
   const { credentials, port, scenario, seed } = resolved;
   const plan = new FaultPlan(scenario, seed);
-  const { handler, algoOrders, orders, requests, sinceStart, timers } = createSimulation(resolved, plan);
+  const { handler, world, algoOrders, orders, requests, sinceStart, timers } = createSimulation(
+    resolved,
+    plan,
+  );
   const controlled = { plan, orders, requests, scenario: scenario.name, seed, sinceStart };
   const server = createServer(
     { keepAliveTimeout: 60_000 },
@@ -81,6 +89,9 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
       });
     },
   );
+  const { clock, stream: faults } = resolved;
+  const streams = new StreamServer({ world, clock, timers, credentials, seed, faults });
+  server.on('upgrade', (request, socket, head) => streams.upgrade(request, socket, head));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });
@@ -88,6 +99,10 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
   let closing: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${listening}`,
+    streamUrls: {
+      spot: `ws://127.0.0.1:${listening}/spot/v3/ws`,
+      contract: `ws://127.0.0.1:${listening}/contract/v3/ws`,
+    },
     credentials,
     orders,
     algoOrders,
@@ -99,7 +114,9 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Simu
       const { id } = plan.inject(checkFault(fault), sinceStart());
       return () => void plan.remove(id);
     },
+    cutStreams: () => streams.cut(),
     close: () => {
+      streams.cut();
       timers.clear();
       closing ??= closeServer(server);
       return closing;

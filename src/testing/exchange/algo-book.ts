@@ -34,6 +34,8 @@ const atOnce: Visibility = { delayMs: 0 };
 
 /** The conditional orders of the account: they wait for a price, and make an order when it comes. */
 export class AlgoBook {
+  /** Told of every conditional order that was accepted, set off or cancelled. */
+  readonly watchers: Set<(algo: WorkingAlgo) => void> = new Set();
   readonly #options: AlgoBookOptions;
   readonly #all = new Map<string, WorkingAlgo>();
   readonly #waiting = new Set<WorkingAlgo>();
@@ -81,6 +83,7 @@ export class AlgoBook {
     if (!this.#waiting.delete(algo)) return false;
     algo.record.status = 'CANCELED';
     algo.record.updateTime = nowMs;
+    this.#tell(algo);
     return true;
   }
 
@@ -140,7 +143,10 @@ export class AlgoBook {
     record.status = 'FILLED';
     for (const other of this.#ofOrder.get(record.algoId) ?? []) this.cancel(other, nowMs);
     // It closes nothing: so it was seen on the exchange.
-    if (quantityUnits === 0) return;
+    if (quantityUnits === 0) {
+      this.#tell(algo);
+      return;
+    }
     try {
       const { orderId } = this.#options.book.place(
         {
@@ -162,6 +168,7 @@ export class AlgoBook {
       if (!(error instanceof Refusal)) throw error;
       record.status = 'CANCELED';
     }
+    this.#tell(algo);
   }
 
   /** Makes the stops of an order when it is filled, or gives them what was filled since. */
@@ -221,6 +228,11 @@ export class AlgoBook {
     this.#all.set(algoId, algo);
     this.#waiting.add(algo);
     this.#options.algoOrders.push(algo.record);
+    this.#tell(algo);
     return algo;
+  }
+
+  #tell(algo: WorkingAlgo): void {
+    for (const watcher of this.watchers) watcher(algo);
   }
 }

@@ -1,0 +1,193 @@
+import { marketStepMs } from './market-data.js';
+import type { World } from './endpoint.js';
+import type { SimulatedAlgoOrder } from './simulated-algo-order.js';
+import type { SimulatedOrder, Trade, WorkingOrder } from './simulated-order.js';
+import type { Market, TradingSymbol } from './symbols.js';
+import { randomAt } from '../seeded-random.js';
+import { formatAmount, formatUnits } from './units.js';
+
+/** The frames of the private channels carry ids, amounts and times as texts. */
+type Entry = Readonly<Record<string, unknown>>;
+
+/** An order as the `orders` channel shows it. */
+export function orderEntry(order: SimulatedOrder): Entry {
+  return {
+    id: order.orderId,
+    symbol: order.symbol,
+    ...(order.positionSide === undefined
+      ? {}
+      : { coin: 'USDT', marginMode: 'CROSSED', separatedMode: 'COMBINED', positionSide: order.positionSide }),
+    orderSide: order.side,
+    price: order.price,
+    size: order.origQty,
+    clientOrderId: order.clientOrderId,
+    type: order.type,
+    timeInForce: order.timeInForce,
+    reduceOnly:
+      order.positionSide !== undefined && (order.side === 'BUY') !== (order.positionSide === 'LONG'),
+    triggerPrice: '0',
+    orderSource: 'API',
+    // The channel knows no status of its own for an order that is filled in part.
+    status: order.status === 'PARTIALLY_FILLED' ? 'PENDING' : order.status,
+    cancelReason: 'UNKNOWN_ORDER_CANCEL_REASON',
+    latestFillPrice: order.avgPrice,
+    cumFillSize: order.executedQty,
+    cumFillValue: order.cumQuote,
+    cumFillFee: '0',
+    createdTime: String(order.time),
+    updatedTime: String(order.updateTime),
+  };
+}
+
+/** A conditional order as the `orders` channel shows it. */
+export function algoEntry(algo: SimulatedAlgoOrder): Entry {
+  return {
+    id: algo.algoId,
+    symbol: algo.symbol,
+    coin: 'USDT',
+    marginMode: 'CROSSED',
+    separatedMode: 'COMBINED',
+    positionSide: algo.positionSide,
+    orderSide: algo.side,
+    price: algo.price,
+    size: algo.quantity,
+    clientOrderId: algo.clientAlgoId,
+    type: algo.orderType,
+    timeInForce: 'GTC',
+    triggerPrice: algo.triggerPrice,
+    triggerPriceType: algo.workingType,
+    orderSource: 'API',
+    status: algo.status,
+    triggerTime: String(algo.triggerTime),
+    cancelReason: 'UNKNOWN_ORDER_CANCEL_REASON',
+    latestFillPrice: '0',
+    cumFillSize: '0',
+    cumFillValue: '0',
+    cumFillFee: '0',
+    createdTime: String(algo.createTime),
+    updatedTime: String(algo.updateTime),
+  };
+}
+
+/** A fill as the `fill` channel shows it: without a price and without a client order id. */
+export function fillEntry({ id, order, qty, quoteQty, realizedPnl, maker, time }: Trade): Entry {
+  return {
+    id,
+    symbol: order.symbol,
+    orderId: order.orderId,
+    ...(order.positionSide === undefined ? {} : { coin: 'USDT', positionSide: order.positionSide }),
+    orderSide: order.side,
+    fillSize: qty,
+    fillValue: quoteQty,
+    fillFee: '0',
+    realizePnl: realizedPnl,
+    direction: maker ? 'MAKER' : 'TAKER',
+    createdTime: String(time),
+    updatedTime: String(time),
+  };
+}
+
+/** The position that a fill changed; one that it closed has the size 0. */
+export function positionEntry({ contract: { ledger } }: World, { record, symbol }: WorkingOrder): Entry {
+  const position = ledger.positions.get(`${record.symbol} ${record.positionSide}`);
+  return {
+    id: position?.id ?? '0',
+    coin: 'USDT',
+    symbol: record.symbol,
+    side: record.positionSide,
+    marginMode: 'CROSSED',
+    separatedMode: 'COMBINED',
+    separatedOpenOrderId: '0',
+    leverage: String(ledger.leverageOf(symbol)),
+    size: formatUnits(position?.sizeUnits ?? 0, symbol.quantityDecimals),
+    openValue: formatAmount(position?.openValue ?? 0),
+    openFee: '0',
+    fundingFee: '0',
+    isolatedMargin: '0',
+    createdTime: String(position?.createdMs ?? record.updateTime),
+    updatedTime: String(position?.updatedMs ?? record.updateTime),
+  };
+}
+
+/** What the account holds, as the `account` channel shows it. */
+export function accountEntries(world: World, market: Market): Entry[] {
+  if (market === 'spot') {
+    return [...world.spot.ledger.balances].map(([coin, { free, locked }]) => ({
+      coin,
+      equity: formatAmount(free + locked),
+      available: formatAmount(free),
+      frozen: formatAmount(locked),
+    }));
+  }
+  const { ledger } = world.contract;
+  return [
+    {
+      coin: ledger.asset,
+      marginMode: 'CROSSED',
+      amount: formatAmount(ledger.balance - ledger.frozen),
+      legacyAmount: formatAmount(ledger.balance),
+    },
+  ];
+}
+
+/** The figures of the last 24 hours. */
+export function tickerEntry({ marketData }: World, symbol: TradingSymbol, step: number): Entry {
+  const day = marketData.day(symbol, step);
+  return {
+    p: day.priceChange,
+    P: day.priceChangePercent,
+    c: day.lastPrice,
+    o: day.openPrice,
+    h: day.highPrice,
+    l: day.lowPrice,
+    v: day.volume,
+    q: day.quoteVolume,
+    m: day.lastPrice,
+    i: day.lastPrice,
+  };
+}
+
+/** The public trade of a step of the market. */
+export function tradeEntry(world: World, symbol: TradingSymbol, step: number): Entry {
+  const priceUnits = world.marketData.midUnits(symbol, step);
+  const scale = 10 ** symbol.quantityDecimals;
+  const units = Math.max(1, Math.round(symbol.levelSize * randomAt(step, 'trade') * scale));
+  return {
+    T: world.startedAtMs + step * marketStepMs,
+    t: String(step),
+    p: formatUnits(priceUnits, symbol.priceDecimals),
+    q: formatUnits(units, symbol.quantityDecimals),
+    v: formatUnits(priceUnits * units, symbol.priceDecimals + symbol.quantityDecimals),
+    m: randomAt(step, 'maker') < 0.5,
+  };
+}
+
+/** Price and size of the first levels of each side. */
+export function bookSides(
+  { marketData }: World,
+  symbol: TradingSymbol,
+  step: number,
+  depth: number,
+): Record<'b' | 'a', Map<string, string>> {
+  const book = marketData.book(symbol, step);
+  const side = (name: 'bids' | 'asks') =>
+    new Map(
+      book[name]
+        .slice(0, depth)
+        .map(({ priceUnits, quantityUnits }) => [
+          formatUnits(priceUnits, symbol.priceDecimals),
+          formatUnits(quantityUnits, symbol.quantityDecimals),
+        ]),
+    );
+  return { b: side('bids'), a: side('asks') };
+}
+
+/** What turns one side of a book into the next: size "0" deletes a level. */
+export function bookChanges(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): string[][] {
+  const changed = [...after].filter(([price, size]) => before.get(price) !== size);
+  const gone = [...before.keys()].filter((price) => !after.has(price)).map((price) => [price, '0']);
+  return [...changed.map((level) => [...level]), ...gone];
+}

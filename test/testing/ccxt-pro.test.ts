@@ -1,0 +1,107 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { startExchange } from '../../src/testing/index.js';
+
+type Watch = (symbol?: string) => Promise<never>;
+
+interface Watcher {
+  urls: { api: unknown };
+  readonly watchTicker: Watch;
+  readonly watchOrderBook: Watch;
+  readonly watchTrades: Watch;
+  readonly watchOrders: Watch;
+  readonly watchMyTrades: Watch;
+  readonly watchBalance: Watch;
+  readonly watchPositions: Watch;
+  createOrder(...args: unknown[]): Promise<{ readonly id: string }>;
+  /** ccxt wants it before it connects to an address without TLS. */
+  loadHttpProxyAgent(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+interface Ccxt {
+  readonly pro: { readonly weex: new (options: object) => Watcher };
+}
+
+// It is 58 MB and no dependency of this project: where it is not installed there is nothing to try.
+const name = 'ccxt';
+const ccxt = await loadCcxt();
+
+describe.skipIf(!ccxt)('ccxt.pro against the simulated exchange', () => {
+  const closing: (() => Promise<unknown>)[] = [];
+  afterAll(async () => {
+    for (const close of closing.toReversed()) await close();
+  });
+
+  const startWatcher = async (defaultType: 'spot' | 'swap') => {
+    const { pro } = ccxt as Ccxt;
+    const exchange = await startExchange();
+    const { apiKey, secretKey: secret, passphrase: password } = exchange.credentials;
+    const watcher = new pro.weex({ apiKey, secret, password, options: { defaultType } });
+    const { ws, ...rest } = watcher.urls.api as Record<string, unknown>;
+    expect(ws).toBeDefined();
+    watcher.urls.api = { ...(redirect(rest, exchange.url) as object), ws: exchange.streamUrls };
+    await watcher.loadHttpProxyAgent();
+    closing.push(
+      () => exchange.close(),
+      () => watcher.close(),
+    );
+    return watcher;
+  };
+
+  it.each([
+    ['swap', 'BTC/USDT:USDT'],
+    ['spot', 'BTC/USDT'],
+  ] as const)('watches ticker, book, trades, orders, fills and balance of %s', async (type, symbol) => {
+    const watcher = await startWatcher(type);
+    expect(await watcher.watchTicker(symbol)).toMatchObject({ symbol, last: expect.any(Number) });
+    const book: { bids: number[][]; asks: number[][] } = await watcher.watchOrderBook(symbol);
+    expect(book.bids.length).toBeGreaterThan(100);
+    expect(book.asks[0]?.[0]).toBeGreaterThan(book.bids[0]?.[0] ?? Infinity);
+    expect(await watcher.watchTrades(symbol)).toMatchObject([{ symbol, price: expect.any(Number) }]);
+    const watched = [watcher.watchOrders(symbol), watcher.watchMyTrades(symbol), watcher.watchBalance()];
+    // The subscriptions come first: what was before them is not told.
+    const placed = await Promise.all([
+      ...watched,
+      (async () => {
+        await watcher.watchTicker(symbol);
+        await watcher.watchTicker(symbol);
+        const side = type === 'swap' ? { positionSide: 'LONG' } : {};
+        return watcher.createOrder(symbol, 'limit', 'buy', 0.01, 100_000_000, side);
+      })(),
+    ]);
+    const [orders, fills, balance, { id }] = placed as unknown as [
+      { id: string }[],
+      { order: string }[],
+      Record<string, { total: number }>,
+      { id: string },
+    ];
+    expect(orders.map((order) => order.id)).toContain(id);
+    expect(fills.map(({ order }) => order)).toContain(id);
+    expect(balance['USDT']?.total).toBeGreaterThan(0);
+  });
+
+  it('watches positions', async () => {
+    const watcher = await startWatcher('swap');
+    const symbol = 'BTC/USDT:USDT';
+    expect(await watcher.watchPositions()).toEqual([]);
+    const watched = watcher.watchPositions();
+    await watcher.watchTicker(symbol);
+    await watcher.watchTicker(symbol);
+    await watcher.createOrder(symbol, 'market', 'buy', 0.01, undefined, { positionSide: 'LONG' });
+    expect(await watched).toMatchObject([{ symbol, side: 'long', contracts: 0.01 }]);
+  });
+});
+
+function redirect(api: unknown, url: string): unknown {
+  if (typeof api === 'string') return url;
+  if (typeof api !== 'object' || api === null) return api;
+  return Object.fromEntries(Object.entries(api).map(([key, value]) => [key, redirect(value, url)]));
+}
+
+async function loadCcxt(): Promise<Ccxt | undefined> {
+  try {
+    return ((await import(name)) as { default: Ccxt }).default;
+  } catch {
+    return undefined;
+  }
+}
