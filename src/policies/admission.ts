@@ -49,8 +49,10 @@ export class Admission implements RateLimitClient, GateWaiter {
     return this.#slots.options?.maxWaitMs;
   }
 
-  get running(): number {
-    return this.#slots.running;
+  /** What runs and waits, where anything limits calls. */
+  get load(): { readonly running: number; readonly waiting: number } | undefined {
+    if (!this.#slots.options && !this.#limiter) return undefined;
+    return { running: this.#slots.running, waiting: this.waiting };
   }
 
   /** Takes new options; calls that run or wait stay as they are. */
@@ -106,7 +108,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     const { limiter } = holder;
     if (this.waiting === 0 && !limiter) return;
     const now = this.#clock.now();
-    if (limiter) settlePermits(holder, now);
+    settlePermits(holder, now);
     if (limiter !== this.#limiter) limiter?.drain(now);
     this.drain(now);
   }
@@ -183,8 +185,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   wantsAllowance(rank: number): boolean {
-    const inside = this.#inside.first;
-    if (inside && inside.rank <= rank) return true;
+    if ((this.#inside.first?.rank ?? Infinity) <= rank) return true;
     const head = this.#queue.first;
     return head !== undefined && head.rank <= rank && this.#slots.has(head.rank);
   }
@@ -193,7 +194,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     this.#reclaim(now);
     const may = (waiter: Waiter): boolean => this.#mayLeave(waiter as Applicant, now);
     const inside = this.#inside.first as Applicant | undefined;
-    if (inside && may(inside) && (!this.#beforeGate || this.#isInProbe(inside))) return inside;
+    if (inside && may(inside) && (!this.#beforeGate || isInProbe(inside.within, this.#gate))) return inside;
     if (this.#beforeGate) return undefined;
     // Those of its class and below would take what it waits for.
     if (inside && (this.#queue.first?.rank ?? 0) >= inside.rank) return undefined;
@@ -218,7 +219,8 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   letOut(applicant: Applicant, now: number): boolean {
     const gate = this.#gate;
-    const pass = gate ? (this.#isInProbe(applicant) ? 'open' : gate.tryPass(now, applicant.rank)) : 'open';
+    const isFree = !gate || isInProbe(applicant.within, gate);
+    const pass = isFree ? 'open' : gate.tryPass(now, applicant.rank);
     if (pass === undefined) {
       this.#waitAtGate(applicant, now);
       return false;
@@ -256,10 +258,6 @@ export class Admission implements RateLimitClient, GateWaiter {
     else if (pass) this.#gate?.settle(pass, 'nothing', now);
     // It kept the slot while it waited; from now on its attempt does.
     if (isInside && applicant.host) this.#slots.part(applicant.host);
-  }
-
-  #isInProbe({ within }: Applicant): boolean {
-    return this.#gate !== undefined && isInProbe(within, this.#gate);
   }
 
   #mayLeave(applicant: Applicant, now: number): boolean {

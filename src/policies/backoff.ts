@@ -8,7 +8,7 @@ interface ResolvedBackoff {
 }
 
 /** The delays where an option is left out. */
-const backoffDefaults: ResolvedBackoff = {
+export const backoffDefaults: ResolvedBackoff = {
   initialDelayMs: 200,
   maxDelayMs: 5_000,
   jitter: 'decorrelated',

@@ -32,8 +32,8 @@ export function isInTrial(within: CallContext | undefined, circuit: Circuit | un
 }
 
 /** Whether a call is part of the probe of this gate. */
-export function isInProbe(within: CallContext | undefined, gate: CoolDown): boolean {
-  if (!within) return false;
+export function isInProbe(within: CallContext | undefined, gate: CoolDown | undefined): boolean {
+  if (!within || !gate) return false;
   return findAround(
     within,
     ({ plan, pass }) => plan.gate === gate && pass !== undefined && gate.isProbe(pass),

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   EventEmitter,
   type Event,
@@ -8,21 +7,23 @@ import {
 } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
-import { channels } from '../observability/channels.js';
 import { Admission } from './admission.js';
-import { createBackoff } from './backoff.js';
+import { backoffDefaults, createBackoff } from './backoff.js';
 import { Call } from './call.js';
 import { callOptions } from './call-options.js';
+import type { Settler } from './call-state.js';
 import { resolveCircuit } from './circuit.js';
 import { CircuitBreaker, isCircuitBreakerSnapshot } from './circuit-breaker.js';
 import { copyOptions } from './copy-options.js';
 import type { CoolDown } from './cool-down.js';
 import { describePolicy } from './describe.js';
 import { guardedEvent } from './guarded-event.js';
-import { epochTime, monotonicClock } from './monotonic-clock.js';
+import { monotonicClock } from './monotonic-clock.js';
 import type { Plan, RetryPlan } from './plan.js';
 import type { PolicyHost } from './policy-host.js';
-import type { BackoffOptions, PolicyOptions, RateLimitOptions, RetryOptions } from './policy-options.js';
+import type { BackoffOptions, PolicyOptions, RetryOptions } from './policy-options.js';
+import { publishReconfigured } from './publish-reconfigured.js';
+import { resolveRateLimit } from './rate-limit-config.js';
 import { RateLimiter } from './rate-limiter.js';
 import type {
   ExecuteOptions,
@@ -32,8 +33,9 @@ import type {
   ResiliencePolicy,
 } from './resilience-policy.js';
 import { RetryBudget } from './retry-budget.js';
-import { defaultScope } from './scopes.js';
+import { defaultScope, type LimitClaim } from './scopes.js';
 import { snapshotPlan } from './snapshot-plan.js';
+import { steadyClock } from './steady-clock.js';
 import { StaleValues } from './stale-values.js';
 import { validateOptions, validateSame } from './validate.js';
 
@@ -56,6 +58,10 @@ export class Pipeline implements ResiliencePolicy {
   #plan: Plan;
   #ownLimiter: RateLimiter | undefined;
   #ownBudget: RetryBudget | undefined;
+  /** Kept while nothing limits calls, so that those that run are known when something does again. */
+  #admission: Admission | undefined;
+  #steady: Clock;
+  readonly #claim: LimitClaim = { limiter: undefined, config: undefined };
 
   constructor(options: PolicyOptions, host: PolicyHost) {
     validateOptions(options, `create policy '${String(options?.name ?? 'policy')}'`);
@@ -64,13 +70,13 @@ export class Pipeline implements ResiliencePolicy {
     this.#host = host;
     this.origin = host.origin;
     this.clock = options.clock ?? monotonicClock;
+    this.#steady = steadyClock(this.clock);
     this.#random = options.random ?? Math.random;
     this.onSuccess = guardedEvent(this.#succeeded);
     this.onFailure = guardedEvent(this.#failed);
     this.#plan = this.#build(undefined);
   }
 
-  /** The options in force. */
   get options(): PolicyOptions {
     return this.#options;
   }
@@ -107,7 +113,7 @@ export class Pipeline implements ResiliencePolicy {
     if (!isCircuitBreakerSnapshot(circuitBreaker)) {
       throw new TypeError(`Cannot restore policy '${this.name}': circuitBreaker is not what snapshot() gave`);
     }
-    this.#plan.breaker?.restore(circuitBreaker, this.clock.now());
+    this.#plan.breaker?.restore(circuitBreaker, this.#steady.now());
   }
 
   reconfigure(options: PolicyOptions): void {
@@ -133,6 +139,8 @@ export class Pipeline implements ResiliencePolicy {
   /** Nothing that holds times of one clock goes on under another. */
   #startAnew({ clock = monotonicClock }: PolicyOptions): void {
     this.clock = clock;
+    this.#steady = steadyClock(clock);
+    this.#admission = undefined;
     this.#ownLimiter = undefined;
     this.#ownBudget = undefined;
     this.#options = { name: this.name, clock };
@@ -160,7 +168,7 @@ export class Pipeline implements ResiliencePolicy {
   #begin(
     fn: Work<unknown>,
     signalOrOptions: AbortSignal | ExecuteOptions | undefined,
-    settler: { succeed(value: unknown): void; fail(error: unknown): void },
+    settler: Settler,
   ): void {
     let options: ExecuteOptions;
     try {
@@ -182,11 +190,7 @@ export class Pipeline implements ResiliencePolicy {
       this.#options = previous;
       throw error;
     }
-    if (!channels.policyReconfigured.hasSubscribers) return;
-    const names = Object.keys({ ...previous, ...this.#options }) as (keyof PolicyOptions)[];
-    const changed = names.filter((name) => !isDeepStrictEqual(previous[name], this.#options[name]));
-    const at = epochTime(this.clock, this.clock.now());
-    channels.policyReconfigured.publish({ at, policy: this.name, changed }, this.origin);
+    publishReconfigured(this, previous, this.#steady.now());
   }
 
   /** Makes the plan for calls to come; what holds state is taken over from the plan before. */
@@ -194,24 +198,24 @@ export class Pipeline implements ResiliencePolicy {
     const options = this.#options;
     const gate = this.#gate();
     const limiter = this.#limiter();
-    const { fallback, circuitBreaker } = options;
+    const circuitBreaker = options.circuitBreaker || undefined;
     return {
       name: this.name,
       origin: this.origin,
-      clock: this.clock,
+      clock: this.#steady,
       random: this.#random,
       deadlineMs: options.deadlineMs,
       attemptTimeoutMs: options.attemptTimeoutMs,
       retry: options.retry && this.#retry(options.retry),
       breaker: this.#breaker(previous?.breaker),
-      waitsForCircuit: (circuitBreaker || undefined)?.whenOpen === 'wait',
-      breakerOn: (circuitBreaker || undefined)?.on,
-      admission: this.#admission(previous?.admission, limiter, gate),
+      waitsForCircuit: circuitBreaker?.whenOpen === 'wait',
+      breakerOn: circuitBreaker?.on,
+      admission: this.#admit(limiter, gate),
       limiter,
       cost: (options.rateLimit || undefined)?.cost ?? 1,
       gate,
       ownGate: Boolean(options.coolDown),
-      fallback,
+      fallback: options.fallback,
       stale:
         options.staleMs === undefined
           ? undefined
@@ -220,9 +224,10 @@ export class Pipeline implements ResiliencePolicy {
       resynchronizeClock: options.resynchronizeClock,
       inner: options.inner,
       needsEndTime:
-        options.staleMs !== undefined || (circuitBreaker || noBreaker).consecutiveFailures === undefined,
+        options.staleMs !== undefined ||
+        (circuitBreaker !== undefined && circuitBreaker.consecutiveFailures === undefined),
       rules: this.#host.rules,
-      backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? noBackoff),
+      backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? backoffDefaults),
       settled: (error, failed, duration, handled) => {
         if (failed) this.#failed.emit({ duration, handled, reason: { error } });
         else this.#succeeded.emit({ duration });
@@ -232,8 +237,8 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   #backoffOf(options: BackoffOptions): IBackoffFactory<unknown> {
-    let factory = this.#backoffs.get(options);
-    if (!factory) this.#backoffs.set(options, (factory = createBackoff(options, this.#random)));
+    const factory = this.#backoffs.get(options) ?? createBackoff(options, this.#random);
+    this.#backoffs.set(options, factory);
     return factory;
   }
 
@@ -249,7 +254,7 @@ export class Pipeline implements ResiliencePolicy {
   #budget(options: NonNullable<RetryOptions['budget']>): RetryBudget {
     const { scopes, sharesBudget } = this.#host;
     if (options.scope !== undefined || sharesBudget) {
-      return scopes.budget(options.scope ?? defaultScope, options, this.clock);
+      return scopes.budget(options.scope ?? defaultScope, options, this.#steady);
     }
     const fresh = new RetryBudget(options);
     const own = this.#ownBudget;
@@ -262,39 +267,34 @@ export class Pipeline implements ResiliencePolicy {
     if (!circuitBreaker) return undefined;
     const config = resolveCircuit(circuitBreaker);
     previous?.configure(config);
-    return previous ?? new CircuitBreaker(config, this.name, this.clock, this.origin);
+    return previous ?? new CircuitBreaker(config, this.name, this.#steady, this.origin);
   }
 
   #gate(): CoolDown | undefined {
     const { coolDown } = this.#options;
     if (coolDown === false || (coolDown === undefined && !this.#host.rules.closesGate)) return undefined;
     const { scope = defaultScope, within } = typeof coolDown === 'object' ? coolDown : {};
-    return this.#host.scopes.gate(scope, this.clock, within, this.#options.coordinator);
+    return this.#host.scopes.gate(scope, this.#steady, within, this.#options.coordinator);
   }
 
   #limiter(): RateLimiter | undefined {
-    const rateLimit: RateLimitOptions | false | undefined = this.#options.rateLimit;
+    const { rateLimit, coordinator } = this.#options;
+    const scope = (rateLimit || undefined)?.scope;
+    if (scope === undefined) this.#claim.limiter = undefined;
     if (!rateLimit) return undefined;
-    const { limit, windowMs, type = 'weight', scope, reserved, adaptive = false } = rateLimit;
-    const config = { limit, windowMs, type, reservedCritical: reserved?.critical ?? 0, adaptive };
-    const { coordinator } = this.#options;
-    if (scope !== undefined) return this.#host.scopes.limiter(scope, config, this.clock, coordinator);
-    this.#ownLimiter?.configure(config, this.clock.now());
-    this.#ownLimiter ??= new RateLimiter(config, this.clock, `policy:${this.name}`, coordinator);
+    const config = resolveRateLimit(rateLimit);
+    if (scope !== undefined) {
+      return this.#host.scopes.limiter(scope, config, this.#steady, this.#claim, coordinator);
+    }
+    this.#ownLimiter?.configure(config, this.#steady.now());
+    this.#ownLimiter ??= new RateLimiter(config, this.#steady, `policy:${this.name}`, coordinator);
     return this.#ownLimiter;
   }
 
-  #admission(
-    previous: Admission | undefined,
-    limiter: RateLimiter | undefined,
-    gate: CoolDown | undefined,
-  ): Admission | undefined {
+  #admit(limiter: RateLimiter | undefined, gate: CoolDown | undefined): Admission | undefined {
     const bulkhead = this.#options.bulkhead || undefined;
-    previous?.configure(bulkhead, limiter, gate, this.clock.now());
-    if (!bulkhead && !limiter) return undefined;
-    return previous ?? new Admission(this.clock, bulkhead, limiter, gate);
+    if (this.#admission) this.#admission.configure(bulkhead, limiter, gate, this.#steady.now());
+    else if (bulkhead || limiter) this.#admission = new Admission(this.#steady, bulkhead, limiter, gate);
+    return this.#admission;
   }
 }
-
-const noBackoff: BackoffOptions = {};
-const noBreaker = { consecutiveFailures: 0 };

@@ -6,13 +6,6 @@ export interface LimitTurn {
   readonly waiter: PermitWaiter;
 }
 
-/** What a call took, and when it comes back. */
-export interface Spent {
-  readonly expiresAt: number;
-  readonly cost: number;
-  readonly critical: boolean;
-}
-
 /** Whoever has calls waiting for this allowance; attached for as long as they wait. */
 export interface RateLimitClient {
   /** How many calls wait. */

@@ -1,3 +1,5 @@
+import type { RateLimitOptions } from './policy-options.js';
+
 /** The allowance of a window. */
 export interface RateLimitConfig {
   readonly limit: number;
@@ -7,4 +9,10 @@ export interface RateLimitConfig {
   readonly reservedCritical: number;
   /** Whether it is lowered where the exchange refuses and its headers do not tell why. */
   readonly adaptive: boolean;
+}
+
+/** Fills in the defaults of a rate limit. */
+export function resolveRateLimit(options: RateLimitOptions): RateLimitConfig {
+  const { limit, windowMs, type = 'weight', reserved, adaptive = false } = options;
+  return { limit, windowMs, type, reservedCritical: reserved?.critical ?? 0, adaptive };
 }

@@ -4,13 +4,13 @@ import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import { hold, release } from '../observability/outbox.js';
 import type { Coordinator, SharedLimit } from './coordinator.js';
 import { CriticalReserve } from './critical-reserve.js';
+import { PermitLedger } from './permit-ledger.js';
 import {
   type LimitTurn as Turn,
   demandOf,
   firstInLine,
   type PermitWaiter,
   type RateLimitClient,
-  type Spent,
 } from './rate-limit-client.js';
 import type { RateLimitConfig } from './rate-limit-config.js';
 
@@ -44,9 +44,7 @@ export class RateLimiter {
   #statedLimit = Infinity;
   #shownAt = -Infinity;
   readonly #clients: Set<RateLimitClient> = new Set();
-  #spent: Spent[] = [];
-  #spentFrom = 0;
-  readonly #used = { ordinary: 0, critical: 0 };
+  readonly #ledger = new PermitLedger();
   readonly #reserve = new CriticalReserve();
   readonly #adaptive = new AdaptiveLimit();
   // How many went since the last turn, while others waited.
@@ -63,8 +61,8 @@ export class RateLimiter {
     this.#shared = coordinator?.joinLimit(scope, {
       demand: () => {
         const now = clock.now();
-        this.#expire(now);
-        const used = this.#used.ordinary + this.#used.critical;
+        this.#ledger.expire(now, this.#config.windowMs);
+        const used = this.#ledger.all;
         return demandOf(this.#clients, this.#wholeLimit, this.#config.windowMs, used, now);
       },
       shareChanged: () => this.drain(clock.now()),
@@ -77,13 +75,22 @@ export class RateLimiter {
 
   /** What is used at this moment, and the limit in force. */
   snapshot(now: number): { readonly used: number; readonly limit: number; readonly adaptive?: true } {
-    this.#expire(now);
-    const state = { used: this.#used.ordinary + this.#used.critical, limit: this.#limit };
+    this.#ledger.expire(now, this.#config.windowMs);
+    const state = { used: this.#ledger.all, limit: this.#limit };
     return this.#adaptive.isActive ? { ...state, adaptive: true } : state;
   }
 
   configure(config: RateLimitConfig, now: number): void {
+    const { windowMs, type } = this.#config;
     this.#config = config;
+    if (config.windowMs !== windowMs || config.type !== type) {
+      // What was learned of the other window says nothing of this one.
+      this.#statedLimit = Infinity;
+      this.#shownAt = -Infinity;
+      this.#adaptive.forget();
+      this.#reserve.restart(now, config.windowMs);
+      this.#ledger.resize(now, config.windowMs);
+    }
     this.drain(now);
   }
 
@@ -99,15 +106,15 @@ export class RateLimiter {
 
   /** Whether there is enough for a call; `waiter` is the call where it waits. */
   canTake(cost: number, critical: boolean, now: number, waiter?: PermitWaiter): boolean {
-    this.#expire(now);
+    this.#ledger.expire(now, this.#config.windowMs);
     const turn = this.#turn(now)?.waiter;
     if (turn && turn !== waiter) {
-      const { critical: urgent } = this.#used;
+      const { critical: urgent } = this.#ledger;
       // What it may take without keeping the other one waiting any longer.
       const ownShare = turn.rank === 0 ? 0 : Math.min(this.#reserved(now), this.#limit - turn.cost);
       if (!critical || urgent + cost > ownShare) return false;
     }
-    const { ordinary, critical: urgent } = this.#used;
+    const { ordinary, critical: urgent } = this.#ledger;
     // A cost above a limit that was lowered may go alone, else nobody behind it would ever go.
     const mayGoAlone = ordinary + urgent === 0 && !this.#shared;
     if (!mayGoAlone && ordinary + urgent + cost > this.#limit) return false;
@@ -145,12 +152,12 @@ export class RateLimiter {
 
   take(cost: number, critical: boolean): void {
     if (this.#clients.size > 0) this.#gone += 1;
-    this.#used[critical ? 'critical' : 'ordinary'] += cost;
+    this.#ledger.take(cost, critical);
   }
 
   /** The answer is there: from now on the window runs. */
   settle(cost: number, critical: boolean, now: number): void {
-    if (cost > 0) this.#spent.push({ expiresAt: now + this.#config.windowMs, cost, critical });
+    this.#ledger.settle(cost, critical, now);
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
@@ -162,29 +169,29 @@ export class RateLimiter {
     const { used, remaining } = usage;
     // Past the limit the count goes on, so that it no longer tells what the limit is.
     if (used !== undefined && (remaining ?? 0) > 0) this.#statedLimit = Math.max(1, used + (remaining ?? 0));
-    this.#expire(now);
+    this.#ledger.expire(now, this.#config.windowMs);
     const seen = used ?? (remaining === undefined ? 0 : this.#wholeLimit - remaining);
     // The exchange counts what all processes use: only all of them together can tell what is missing.
     this.#shared?.observe(seen);
-    const unseen = seen - this.#used.ordinary - this.#used.critical;
+    const unseen = seen - this.#ledger.all;
     if (unseen <= 0 || this.#shared) return;
-    this.#used.ordinary += unseen;
+    this.#ledger.take(unseen, false);
     this.settle(unseen, false, now);
   }
 
   /** The exchange refused: where the headers do not tell all, the limit is found out. */
   refused(startedAt: number, now: number): Lowered | undefined {
     if (!this.#config.adaptive || now - this.#shownAt <= this.#config.windowMs) return undefined;
-    this.#expire(now);
-    const used = this.#used.ordinary + this.#used.critical;
+    this.#ledger.expire(now, this.#config.windowMs);
+    const used = this.#ledger.all;
     return this.#adaptive.refused(used, this.#limit, { startedAt, now });
   }
 
   /** Whether the headers of late answers left room, so that a refusal is none of this limit. */
   hasShownRoom(now: number): boolean {
     if (now - this.#shownAt > Math.max(shownMs, this.#config.windowMs)) return false;
-    this.#expire(now);
-    return this.#used.ordinary + this.#used.critical < this.#limit;
+    this.#ledger.expire(now, this.#config.windowMs);
+    return this.#ledger.all < this.#limit;
   }
 
   /** Lets waiting calls out while there is allowance, the most urgent first, whichever policy they belong to. */
@@ -213,12 +220,12 @@ export class RateLimiter {
   /** Wakes up when allowance comes back, while somebody waits. */
   #arm(now: number): void {
     this.#disarm();
-    const first = this.#spent[this.#spentFrom];
     if (this.#clients.size === 0) return;
+    const freeAt = this.#ledger.freeAt(this.#config.windowMs);
     const sliceEnds = (Math.floor(now / sliceMs) + 1) * sliceMs;
     const wakeAt = Math.min(
       // Allowance that is there already waits for the next slice.
-      first === undefined || first.expiresAt > now ? (first?.expiresAt ?? Infinity) : sliceEnds,
+      freeAt === undefined || freeAt > now ? (freeAt ?? Infinity) : sliceEnds,
       this.#pace.slice === Math.floor(now / sliceMs) ? sliceEnds : Infinity,
       this.#reserveChangesAt(now),
     );
@@ -280,21 +287,5 @@ export class RateLimiter {
   #reserveChangesAt(now: number): number {
     const { windowMs } = this.#config;
     return this.#reserved(now) > 0 ? (Math.floor(now / windowMs) + 1) * windowMs : Infinity;
-  }
-
-  #expire(now: number): void {
-    let first = this.#spent[this.#spentFrom];
-    while (first && first.expiresAt <= now) {
-      this.#used[first.critical ? 'critical' : 'ordinary'] -= first.cost;
-      this.#spentFrom += 1;
-      first = this.#spent[this.#spentFrom];
-    }
-    if (this.#spentFrom > 1_000 && this.#spentFrom * 2 > this.#spent.length) {
-      this.#spent = this.#spent.slice(this.#spentFrom);
-      this.#spentFrom = 0;
-    } else if (this.#spentFrom === this.#spent.length && this.#spentFrom > 0) {
-      this.#spent = [];
-      this.#spentFrom = 0;
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../context/clock.js';
+import { WeakList } from '../context/weak-list.js';
 import type { Coordinator } from './coordinator.js';
 import { CoolDown } from './cool-down.js';
 import type { RetryBudgetOptions } from './policy-options.js';
@@ -10,7 +11,15 @@ import { RetryBudget } from './retry-budget.js';
 /** The scope of gates and budgets where none is named. */
 export const defaultScope = 'default';
 
+/** What one policy says of the rate limit that it shares. */
+export interface LimitClaim {
+  limiter: RateLimiter | undefined;
+  config: RateLimitConfig | undefined;
+}
+
 class Scope {
+  /** Those of policies that are still in use. */
+  readonly claims: WeakList<LimitClaim> = new WeakList();
   gate: CoolDown | undefined;
   limiter: RateLimiter | undefined;
   // By their figures: policies that disagree on them cannot share one.
@@ -43,32 +52,36 @@ export class Scopes {
     return scope.gate;
   }
 
-  /** @throws RangeError when policies of the scope disagree on its allowance. */
-  limiter(name: string, config: RateLimitConfig, clock: Clock, coordinator?: Coordinator): RateLimiter {
+  /** @throws RangeError when policies of the scope disagree on its window. */
+  limiter(
+    name: string,
+    config: RateLimitConfig,
+    clock: Clock,
+    claim: LimitClaim,
+    coordinator?: Coordinator,
+  ): RateLimiter {
     const scope = this.#scope(name, clock);
-    const existing = scope.limiter;
-    scope.limiter ??= new RateLimiter(config, clock, name, coordinator);
-    if (existing && existing.config.windowMs !== config.windowMs) {
-      throw new RangeError(
-        `Cannot share the rate limit of scope '${name}': rateLimit.windowMs is ${existing.config.windowMs} there, received ${config.windowMs}`,
-      );
-    }
-    if (existing && existing.config.type !== config.type) {
-      throw new RangeError(
-        `Cannot share the rate limit of scope '${name}': rateLimit.type is '${existing.config.type}' there, received '${config.type}'`,
-      );
-    }
+    const limiter = (scope.limiter ??= new RateLimiter(config, clock, name, coordinator));
+    // Who says again what it said before does not undo what another one has said since.
+    if (claim.limiter === limiter && isDeepStrictEqual(claim.config, config)) return limiter;
+    const claims = [...scope.claims];
+    const others = claims
+      .filter((other) => other !== claim && other.limiter === limiter)
+      .map((other) => other.config)
+      .filter((other) => other !== undefined);
+    for (const other of others) checkSameWindow(name, other, config);
+    if (!claims.includes(claim)) scope.claims.add(claim);
+    claim.limiter = limiter;
+    claim.config = config;
     // The last one who says how much the scope may take is right, as after a look at the exchange's own figures.
-    const known = existing?.config;
     const merged = {
       ...config,
-      reservedCritical: config.reservedCritical || (known?.reservedCritical ?? 0),
-      adaptive: config.adaptive || known?.adaptive === true,
+      reservedCritical:
+        config.reservedCritical || Math.max(0, ...others.map(({ reservedCritical }) => reservedCritical)),
+      adaptive: config.adaptive || others.some(({ adaptive }) => adaptive),
     };
-    if (existing && !isDeepStrictEqual(known, merged)) {
-      existing.configure(merged, clock.now());
-    }
-    return scope.limiter;
+    if (!isDeepStrictEqual(limiter.config, merged)) limiter.configure(merged, clock.now());
+    return limiter;
   }
 
   budget(name: string, options: RetryBudgetOptions, clock: Clock): RetryBudget {
@@ -86,5 +99,17 @@ export class Scopes {
     const scope = byName.get(name) ?? new Scope();
     byName.set(name, scope);
     return scope;
+  }
+}
+
+function checkSameWindow(name: string, there: RateLimitConfig, received: RateLimitConfig): void {
+  const share = `Cannot share the rate limit of scope '${name}'`;
+  if (there.windowMs !== received.windowMs) {
+    throw new RangeError(
+      `${share}: rateLimit.windowMs is ${there.windowMs} there, received ${received.windowMs}`,
+    );
+  }
+  if (there.type !== received.type) {
+    throw new RangeError(`${share}: rateLimit.type is '${there.type}' there, received '${received.type}'`);
   }
 }

@@ -12,11 +12,12 @@ export function snapshotPlan({
   retry,
 }: Plan): PolicySnapshot {
   const now = clock.now();
+  const load = admission?.load;
   const budget = retry ? retry.budget : undefined;
   return {
     name,
     ...(breaker ? { circuitBreaker: breaker.snapshot(now) } : {}),
-    ...(admission ? { bulkhead: { running: admission.running, waiting: admission.waiting } } : {}),
+    ...(load ? { bulkhead: load } : {}),
     ...(limiter ? { rateLimit: limiter.snapshot(now) } : {}),
     ...(gate ? { coolDown: { closedForMs: gate.closedForMs(now), waiting: gate.waiting } } : {}),
     ...(budget ? { retryBudget: { available: budget.available(now) } } : {}),
