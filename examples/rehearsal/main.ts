@@ -8,7 +8,7 @@ import { WeexClient, type WeexClientOptions } from 'weex-resilience/client';
 import type { RehearsalContext } from 'weex-resilience/testing';
 
 const traders = 10;
-const longestPauseMs = 8_000;
+const longestPauseMs = 11_000;
 
 type Market = 'spot' | 'contract';
 
