@@ -1,9 +1,15 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { placesOrder, type SentRequest } from '../context/sent-request.js';
-import { isCleared, isInDoubt, isSilent } from '../policies/in-doubt.js';
+import { isCleared, isInDoubt, isSilent, saysNotExecuted } from '../policies/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { setExecutionStatus } from './set-execution-status.js';
+
+/** What is remembered of a method from one call to the next. */
+export interface MethodMemory {
+  /** Whether its orders go out where an interceptor sees them: one that was not seen was not sent then. */
+  seesOrders: boolean;
+}
 
 /**
  * The attempts of one order, and what is known of them together. An attempt is in doubt from its sending until it
@@ -21,6 +27,7 @@ export class OrderAttempts<Result> {
   /** When the last one was sent, in milliseconds since 1970; `undefined` while none was. */
   sentAt: number | undefined;
 
+  readonly #memory: MethodMemory;
   readonly #id: string | undefined;
   readonly #idempotent: boolean;
   readonly #inDoubt: Set<symbol> = new Set();
@@ -31,7 +38,8 @@ export class OrderAttempts<Result> {
   /** The attempt that may send; any other was given up while it was still preparing. */
   #current: symbol | undefined;
 
-  constructor(id: string | undefined, idempotent = false) {
+  constructor(id: string | undefined, idempotent = false, memory: MethodMemory = { seesOrders: false }) {
+    this.#memory = memory;
     this.#id = id;
     this.#idempotent = idempotent;
   }
@@ -93,6 +101,7 @@ export class OrderAttempts<Result> {
       if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
         throw unconfirmed(value, this.#id, 'it names another order or none');
       const outcomes = this.#outcomesOf(context.sent);
+      if (outcomes.length > 0) this.#memory.seesOrders = true;
       if (!this.#idempotent && outcomes.length > 0 && !outcomes.includes('executed')) {
         // Whatever the method made of it, nobody knows yet what became of its order.
         if (!outcomes.every((outcome) => outcome === 'refused'))
@@ -135,14 +144,17 @@ export class OrderAttempts<Result> {
 
   #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {
     for (const request of sent) this.#sent.add(request);
-    if (isInDoubt(error, sent, this.#id) || isSilent(error)) {
+    if (this.#outcomesOf(sent).length > 0) this.#memory.seesOrders = true;
+    const isCertain = isCleared(error, sent, this.#id) || (this.#memory.seesOrders && saysNotExecuted(error));
+    const isContradicted = !isCertain && !this.#idempotent && saysNotExecuted(error);
+    if (isInDoubt(error, sent, this.#id) || isSilent(error) || isContradicted) {
       // So that the policy asks before it sends again.
       if (isWEEXError(error)) setExecutionStatus(error, 'unknown');
       this.doubt = error;
       return;
     }
     this.#inDoubt.delete(attempt);
-    if (isCleared(error, sent, this.#id)) this.refusal = error;
+    if (isCertain) this.refusal = error;
     else this.#unexplained.add(attempt);
   }
 }

@@ -12,7 +12,7 @@ import { idOfCall } from './id-of-call.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
-import { OrderAttempts } from './order-attempts.js';
+import { type MethodMemory, OrderAttempts } from './order-attempts.js';
 import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import type { IntentJournal } from './intent-journal.js';
@@ -54,7 +54,8 @@ export function createOrderGuard<This, Args extends unknown[], Result>(
 ): OrderGuard<This, Args, Result> {
   checkOrderSafety(safety);
   const patience = patienceSource(safety);
-  return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call).run();
+  const memory: MethodMemory = { seesOrders: false };
+  return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call, memory).run();
 }
 
 class GuardedOrder<This, Args extends unknown[], Result> {
@@ -76,6 +77,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     patience: Patience,
     policy: IPolicy,
     call: GuardedCall<This, Args, Result>,
+    memory: MethodMemory,
   ) {
     this.#safety = safety;
     this.#patience = patience;
@@ -84,7 +86,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     this.#call = call;
     this.#options = call.options ?? {};
     this.#id = idOfCall(safety, call);
-    this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent);
+    this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent, memory);
     this.#record = this.#makeRecord();
   }
 

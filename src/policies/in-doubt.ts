@@ -1,5 +1,5 @@
-import type { SentRequest } from '../context/sent-request.js';
-import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import { placesOrder, type SentRequest } from '../context/sent-request.js';
+import { isWEEXError, type WEEXError, type WEEXErrorKind } from '../errors/index.js';
 import type { ExecuteOptions } from './resilience-policy.js';
 
 /**
@@ -18,14 +18,31 @@ export function isInDoubt(
   return writes.some(({ outcome }) => outcome !== 'refused') || saysUnknown(error);
 }
 
-/** Whether nothing of the attempt can have been executed: every write was refused, or the error says so. */
+/**
+ * Whether nothing of the attempt can have been executed: the order was refused, or the error says so. What it says of
+ * another request or of another call, one of a log or a read, says nothing of an order that nobody saw.
+ */
 export function isCleared(
   error: unknown,
   sent: readonly SentRequest[] | undefined,
   id: string | undefined,
 ): boolean {
   if (isInDoubt(error, sent, id)) return false;
-  return writesOf(sent, id).length > 0 || (isWEEXError(error) && error.executionStatus === 'not-executed');
+  const writes = writesOf(sent, id);
+  const isOrder = (request: SentRequest): boolean =>
+    id === undefined || request.body?.includes(id) === true || placesOrder(request);
+  return writes.some(isOrder) || (saysNotExecuted(error) && isOfThisCall(error.context, id));
+}
+
+/** Whether an error says that the request or call that it is about was not executed. */
+export function saysNotExecuted(error: unknown): error is WEEXError {
+  return isWEEXError(error) && error.executionStatus === 'not-executed';
+}
+
+function isOfThisCall(context: WEEXError['context'], id: string | undefined): boolean {
+  const isOfRequest = context['method'] !== undefined;
+  const isOfCall = context['policy'] !== undefined;
+  return id === undefined || (!isOfRequest && (!isOfCall || context['clientOrderId'] === id));
 }
 
 /**

@@ -87,6 +87,11 @@ function refusalStatus({ exposed }: Subject): ExecutionStatus | undefined {
   return exposed ? undefined : 'not-executed';
 }
 
-function facts({ plan, options: { operation }, attempts }: Subject): Record<string, unknown> {
-  return { policy: plan.name, ...(operation === undefined ? {} : { operation }), attempts };
+function facts({ attempts, options: { clientOrderId, operation }, plan }: Subject): Record<string, unknown> {
+  return {
+    policy: plan.name,
+    ...(operation === undefined ? {} : { operation }),
+    ...(clientOrderId === undefined ? {} : { clientOrderId }),
+    attempts,
+  };
 }

@@ -15,6 +15,8 @@ import {
   Resilient,
   resilient,
   TradingStrategyError,
+  WEEXCircuitOpenError,
+  WEEXNetworkError,
   WEEXOutcomeUnknownError,
 } from '../../src/index.js';
 
@@ -500,6 +502,50 @@ describe('a method that hides what became of its order', () => {
     const place = guarded(async (sent) => own.post<Placed, Placed>('/order', sent));
     expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
     expect([executed.length, lookUps]).toEqual([1, 0]);
+  });
+});
+
+describe('an order through fetch, and then something else that was not executed', () => {
+  const byFetch = async (sent: Order): Promise<Placed> =>
+    (await (await fetch(`${url}/order`, { method: 'POST', body: JSON.stringify(sent) })).json()) as Placed;
+  const closed = createPolicy({ name: 'closed', circuitBreaker: { consecutiveFailures: 1 } });
+  const then: Record<string, () => Promise<unknown>> = {
+    'a log that is refused': () => http.post('/log', {}),
+    'a call that a circuit refuses': resilient(async () => undefined, closed),
+  };
+  const policies: Record<string, PolicyOptions> = {
+    'a retry': { ...fast, coolDown: false, retry: { maxRetries: 3, on: [Error, WEEXCircuitOpenError] } },
+    'no retry': { attemptTimeoutMs: 150, coolDown: false },
+  };
+
+  it.each(Object.keys(then).flatMap((what) => Object.keys(policies).map((how) => [what, how] as const)))(
+    '%s, under %s: the order is looked up and found',
+    async (what, how) => {
+      answerOther = (response) => json(response, 429, { code: -1003, msg: 'Too many requests' });
+      await closed.executeOutcome(() => Promise.reject(new WEEXNetworkError('lost')));
+      const method: Method = async (sent) => {
+        const placed = await byFetch(sent);
+        await then[what]?.();
+        return placed;
+      };
+      const place = guarded(method, createPolicy({ ...policies[how], fallback: false }));
+      expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
+      expect(executed).toHaveLength(1);
+    },
+  );
+
+  it('is believed at once where the orders of the method were always seen', async () => {
+    let isReady = true;
+    const method: Method = async (sent) => {
+      if (!isReady) await then['a call that a circuit refuses']?.();
+      return post(sent);
+    };
+    await closed.executeOutcome(() => Promise.reject(new WEEXNetworkError('lost')));
+    const place = guarded(method);
+    await place({ ...order, newClientOrderId: 'intent-0' });
+    isReady = false;
+    await expect(place(order)).rejects.toMatchObject({ executionStatus: 'not-executed' });
+    expect(lookUps).toBe(0);
   });
 });
 
