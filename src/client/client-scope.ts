@@ -2,6 +2,8 @@ import type { IntentJournal, Venue } from '../orders/index.js';
 import type { OrderSafety, SettleMs } from '../orders/order-safety.js';
 import { lookUpPolicy } from './look-up-policy.js';
 import type { OpenCalls } from './open-calls.js';
+import type { Sightings } from './sightings.js';
+import type { StreamedOrder } from './stream-types.js';
 
 /** What the methods of one client have in common. */
 export interface ClientScope {
@@ -18,6 +20,8 @@ export interface MarketScope extends ClientScope {
   readonly serverNow: () => number;
   /** Names the account and the market, without telling the key. */
   readonly account: string;
+  /** Tells who waits for an order what a stream shows of it. */
+  readonly sightings: Sightings<StreamedOrder>;
 }
 
 const scopes: WeakMap<object, MarketScope> = new WeakMap();
@@ -54,5 +58,17 @@ export const ofClient: Pick<
   },
   journal(this: object): IntentJournal | undefined {
     return clientScope(this).journal;
+  },
+};
+
+/** What the order safety of a method that places one order takes beside it: what a stream of the client shows. */
+export const ofStream: {
+  watch(this: object, id: string, seen: (order: never) => void): () => void;
+} = {
+  watch(id, seen) {
+    return clientScope(this).sightings.watch(id, (order) => {
+      // What every acknowledgement holds, and more.
+      seen({ ...order, transactTime: order.time, success: true } as never);
+    });
   },
 };

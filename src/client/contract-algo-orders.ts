@@ -11,7 +11,7 @@ import {
 } from './algo-safety.js';
 import type * as Algo from './algo-types.js';
 import { idAndSymbol, queryFirst, symbolOrNothing } from './argument-checks.js';
-import { ofClient } from './client-scope.js';
+import { ofClient, ofStream } from './client-scope.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import { ContractOrders } from './contract-orders.js';
 import type { ContractCanceledOrder, ContractCancelOutcome } from './contract-types.js';
@@ -25,6 +25,7 @@ const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contra
 /** How a conditional order is kept from standing twice: as any other order, by its `clientAlgoId`. */
 const algoSafety = {
   ...ofClient,
+  ...ofStream,
   clientOrderId: (order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) =>
     order.clientAlgoId ?? mintClientOrderId(),
   find(this: ContractAlgoOrders, id: string, order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) {

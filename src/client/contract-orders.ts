@@ -9,7 +9,7 @@ import {
   symbolOrNothing,
 } from './argument-checks.js';
 import { cancelEarlier } from './cancel-earlier.js';
-import { ofClient } from './client-scope.js';
+import { ofClient, ofStream } from './client-scope.js';
 import { ContractAccount } from './contract-account.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
@@ -42,6 +42,7 @@ export class ContractOrders extends ContractAccount {
     ...planOf('placeOrder'),
     orderSafety: {
       ...ofClient,
+      ...ofStream,
       clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: ContractOrders, id: string, order: Contract.ContractOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);

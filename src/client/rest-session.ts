@@ -11,7 +11,7 @@ import type { MarketLimits } from './market-limits.js';
 import { type RequestParams, toWire } from './request-params.js';
 import { ServerClock } from './server-clock.js';
 import { withStringIds } from './answers.js';
-import { signRequest } from './sign-request.js';
+import { type SignableRequest, signRequest } from './sign-request.js';
 import type { ExchangeRateLimit, ServerTime } from './types.js';
 import type { WeexConfig } from './weex-config.js';
 
@@ -112,6 +112,13 @@ export class RestSession {
     if (Array.isArray(limits)) this.#limits.publish(limits);
   }
 
+  /** The headers that open a private stream, signed by the time of the exchange. */
+  async signHandshake(isClockDoubted: boolean): Promise<Record<string, string>> {
+    if (isClockDoubted || this.clock.isUnknown) await this.#learnTime();
+    const timestamp = this.clock.now();
+    return this.#authHeaders(timestamp, { timestamp, method: '', path: '/v3/ws/private' });
+  }
+
   /** Refuses further requests and ends the connections. */
   async close(): Promise<void> {
     this.#end.abort();
@@ -122,26 +129,25 @@ export class RestSession {
   }
 
   #buildRequest(endpoint: Endpoint, params: Record<string, unknown>): AxiosRequestConfig {
-    const { verb: method, path, signed } = endpoint;
+    const { verb: method, path } = endpoint;
     const inBody = endpoint.parameters === 'body';
     const query = inBody ? '' : new URLSearchParams(params as Record<string, string>).toString();
     const body = inBody ? JSON.stringify(params) : undefined;
     const url = `${this.#baseUrl}${path}${query === '' ? '' : `?${query}`}`;
     const headers = { 'Content-Type': 'application/json' };
-    if (!signed) return { method, url, data: body, headers };
+    if (!endpoint.signed) return { method, url, data: body, headers };
     const timestamp = this.clock.now();
+    const signed = this.#authHeaders(timestamp, { timestamp, method, path, query, body });
+    return { method, url, data: body, headers: { ...headers, ...signed } };
+  }
+
+  #authHeaders(timestamp: number, request: SignableRequest): Record<string, string> {
     const { apiKey, secretKey, passphrase } = this.#config;
     return {
-      method,
-      url,
-      data: body,
-      headers: {
-        ...headers,
-        'ACCESS-KEY': apiKey,
-        'ACCESS-PASSPHRASE': passphrase,
-        'ACCESS-TIMESTAMP': String(timestamp),
-        'ACCESS-SIGN': signRequest(secretKey, { timestamp, method, path, query, body }),
-      },
+      'ACCESS-KEY': apiKey,
+      'ACCESS-PASSPHRASE': passphrase,
+      'ACCESS-TIMESTAMP': String(timestamp),
+      'ACCESS-SIGN': signRequest(secretKey, request),
     };
   }
 

@@ -12,7 +12,7 @@ import {
   symbolOrNothing,
 } from './argument-checks.js';
 import { cancelEarlier } from './cancel-earlier.js';
-import { ofClient } from './client-scope.js';
+import { ofClient, ofStream } from './client-scope.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type * as Spot from './spot-types.js';
 import { marketMethods, sessionOf, setSession } from './market-methods.js';
@@ -104,6 +104,7 @@ export class SpotClient {
     ...planOf('placeOrder'),
     orderSafety: {
       ...ofClient,
+      ...ofStream,
       clientOrderId: (order: Spot.SpotOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: SpotClient, id: string, order: Spot.SpotOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
-import { WEEXOutcomeUnknownError } from '../errors/index.js';
-import {
-  type Intent,
-  type IntentJournal,
-  type RecoveredIntent,
-  recoverIntents,
-  weexVenues,
-} from '../orders/index.js';
+import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
 import type { Coordinator } from '../policies/coordinator.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
@@ -20,12 +13,18 @@ import type { RecoveredAlgoOrder } from './algo-types.js';
 import type { ContractOrder } from './contract-types.js';
 import type { Endpoint, Market } from './endpoint.js';
 import { defaultReconcileDeadlineMs, lookUpPolicy } from './look-up-policy.js';
-import { OpenCalls } from './open-calls.js';
+import { OpenCalls, closed } from './open-calls.js';
+import { contractGapReader, spotGapReader } from './gap-reader.js';
+import { OrderStream } from './order-stream.js';
+import { type OrderStreamOptions, resolveStreamOptions } from './order-stream-options.js';
 import { RestSession } from './rest-session.js';
 import { SpotClient } from './spot-client.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type { SpotOrder } from './spot-types.js';
+import { Sightings } from './sightings.js';
+import type { StreamedOrder } from './stream-types.js';
 import type { CallOptions } from './types.js';
+import { isUnreadable, unknownIntent } from './unreadable-intent.js';
 import { WeexConfig, type WeexConfigOptions } from './weex-config.js';
 
 /** How a client behaves, beside who it is. */
@@ -98,7 +97,14 @@ export class WeexClient {
   readonly spot: SpotClient;
   readonly contract: ContractClient;
   readonly registry: PolicyRegistry;
-  readonly #sessions: readonly RestSession[];
+  readonly #config: WeexConfig;
+  readonly #sessions: Readonly<Record<Market, RestSession>>;
+  readonly #sightings: Readonly<Record<Market, Sightings<StreamedOrder>>> = {
+    spot: new Sightings(),
+    contract: new Sightings(),
+  };
+  readonly #streams: Set<OrderStream> = new Set();
+  #isClosed = false;
   readonly #scope: ClientScope;
 
   constructor(options: WeexClientOptions);
@@ -125,7 +131,8 @@ export class WeexClient {
       });
     const spot = makeSession('spot', spotEndpoints.getServerTime);
     const contract = makeSession('contract', contractEndpoints.getServerTime);
-    this.#sessions = [spot, contract];
+    this.#config = config;
+    this.#sessions = { spot, contract };
     this.spot = new SpotClient(spot);
     this.contract = new ContractClient(contract);
     const markets = { spot: this.spot, contract: this.contract };
@@ -137,6 +144,7 @@ export class WeexClient {
       setClientScope(markets[name], {
         ...this.#scope,
         account: accountOf(name, config),
+        sightings: this.#sightings[name],
         serverNow: () => session.clock.now(),
         venue: { ...weexVenues[name], clockAheadMs: () => session.clock.aheadMs },
       });
@@ -205,27 +213,50 @@ export class WeexClient {
   }
 
   /**
+   * Opens the private stream of a market. It connects at once and stays open until it or the client is closed.
+   *
+   * @throws TypeError when an option is not allowed, naming all of them; WEEXRequestError when the client is closed.
+   *
+   * @example
+   * ```ts
+   * import { WeexClient, WeexConfig } from 'weex-resilience/client';
+   *
+   * const client = new WeexClient(WeexConfig.fromEnv());
+   * const stream = client.openOrderStream({ market: 'contract' });
+   * stream.listen((event) => {
+   *   if (event.type === 'order') console.log(event.order.clientOrderId, event.order.status);
+   * });
+   * await stream.ready();
+   * await client.close();
+   * ```
+   */
+  openOrderStream(options: OrderStreamOptions = {}): OrderStream {
+    const resolved = resolveStreamOptions(options, this.#config);
+    if (this.#isClosed) throw closed('openOrderStream');
+    const { market } = resolved;
+    const session = this.#sessions[market];
+    const stream: OrderStream = new OrderStream({
+      ...resolved,
+      sign: (isClockDoubted) => session.signHandshake(isClockDoubted),
+      sightings: this.#sightings[market],
+      reader: market === 'spot' ? spotGapReader(this.spot) : contractGapReader(this.contract),
+      serverNow: () => session.clock.now(),
+      ended: () => void this.#streams.delete(stream),
+    });
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  /**
    * Ends the client: refuses further calls, waits for those under way, 5 s unless `graceMs` says otherwise, ends
    * what is still not over, and closes the connections, so that the process can exit.
    */
   async close({ graceMs = 5_000 }: CloseOptions = {}): Promise<void> {
+    this.#isClosed = true;
     await this.#scope.calls.close(graceMs);
-    await Promise.all(this.#sessions.map((session) => session.close()));
+    await Promise.all([...this.#streams].map((stream) => stream.close()));
+    await Promise.all(Object.values(this.#sessions).map((session) => session.close()));
   }
-}
-
-/** Its record was damaged: neither its market nor its symbol is known, so that it cannot be looked up. */
-function isUnreadable({ args, operation, sentAt }: Intent): boolean {
-  return operation === undefined && args.length === 0 && sentAt === 0;
-}
-
-function unknownIntent(intent: Intent): RecoveredIntent<RecoveredOrder> {
-  const { clientOrderId } = intent;
-  const error = new WEEXOutcomeUnknownError(
-    `Cannot establish whether order ${clientOrderId} was executed: its record in the journal is damaged. Look it up by hand`,
-    { clientOrderId },
-  );
-  return { intent, outcome: 'unknown', error };
 }
 
 /** By what two clients of one account are told to be so; a digest, because the key is a secret. */

@@ -30,6 +30,7 @@ const rules: Readonly<Record<keyof OrderSafety<unknown, [], unknown>, Rule>> = {
   clientOrderId: { allowed: 'a function of the call', required: true, accepts: isFunction },
   find: { allowed: 'a function of the id and the call', required: true, accepts: isFunction },
   account: { allowed: 'a function of the call', accepts: isFunction },
+  watch: { allowed: 'a function of the id, a listener and the call', accepts: isFunction },
   matches: { allowed: 'a function of what was found and the call', accepts: isFunction },
   settleMs: {
     allowed: `a number ${range}, or a list of at least one, or a function of the call`,

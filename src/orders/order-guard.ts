@@ -15,13 +15,13 @@ import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCal
 import { type MethodMemory, OrderAttempts } from './order-attempts.js';
 import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown } from './outcome-unknown.js';
-import type { IntentJournal } from './intent-journal.js';
 import type { Patience } from './patience.js';
 import { patienceSource, venueOf } from './patience-source.js';
 import { mismatchOf } from './mismatch-of.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { isRejected, rejected } from './rejected-order.js';
 import { releaseOnAbort } from './release-on-abort.js';
+import { Sighting } from './sighting.js';
 import { setExecutionStatus } from './set-execution-status.js';
 import { weexVenues } from './venue.js';
 
@@ -68,6 +68,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #id: string | undefined;
   readonly #record: IntentRecord | undefined;
   readonly #attempts: OrderAttempts<Result>;
+  readonly #sighting: Sighting = new Sighting();
   #verdict: unknown;
   /** What kept a policy that sends again whatever happened from doing so. */
   #held: unknown;
@@ -93,12 +94,27 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
   async run(): Promise<Result> {
     const claim = await this.#claimId();
+    const unwatch = this.#watch();
     try {
       const found = claim?.isUnknown && (await this.#settleEarlier());
       return found ? found.value : await this.#execute();
     } finally {
+      unwatch?.();
       claim?.release(this.#attempts.isOpen);
     }
+  }
+
+  /** From before the first send: the order may show up while its answer is still waited for. */
+  #watch(): (() => void) | undefined {
+    const { args, self } = this.#call;
+    const safety = this.#safety;
+    const id = this.#id;
+    if (!safety.watch || id === undefined || this.#options.idempotent) return undefined;
+    return this.#sighting.watch((seen) => safety.watch?.apply(self, [id, seen, ...args]), {
+      clientOrderId: id,
+      isJudgedByCaller: safety.matches !== undefined,
+      mismatchOf: (found) => this.#mismatchOf(found as Result),
+    });
   }
 
   /** An earlier call with this id ended without anybody knowing what became of it. */
@@ -236,10 +252,12 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       mismatchOf: (found) => this.#mismatchOf(found as Result),
       waitsMs: () => this.#patience.waitsMs(error),
       deadlineMs: this.#patience.deadlineMs,
+      arrival: this.#sighting.arrival,
       clock: this.#clock,
       signal,
       evidence: () => {
         if (attempts.executed) return { outcome: 'found', value: attempts.executed.value };
+        if (this.#sighting.seen) return this.#sighting.seen;
         return suspicious || attempts.inDoubt || attempts.unexplained ? undefined : { outcome: 'absent' };
       },
     });
@@ -272,8 +290,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const safety = this.#safety;
     const { args, self } = this.#call;
     const id = this.#id;
-    const journal: IntentJournal | undefined =
-      typeof safety.journal === 'function' ? safety.journal.apply(self, args) : safety.journal;
+    const journal = typeof safety.journal === 'function' ? safety.journal.apply(self, args) : safety.journal;
     if (id === undefined || !(journal || safety.persist)) return undefined;
     return new IntentRecord({
       journal,

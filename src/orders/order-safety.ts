@@ -67,6 +67,13 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    */
   account?(this: This, ...args: Args): string;
   /**
+   * Listens for the order elsewhere, in a stream of orders for example, from before it is sent until its call is over,
+   * and returns what ends that. Each `seen(order)` is held against what was ordered as what `find` returns is; the
+   * first that fits ends a search at once. Silence proves nothing: only look-ups show that an order is absent. It is
+   * not asked for a call with `idempotent: true`, and what it throws is ignored. Default: nobody listens.
+   */
+  watch?(this: This, id: string, seen: (order: Result) => void, ...args: Args): () => void;
+  /**
    * Whether what was found is what was ordered; `false` makes it a look-up that failed. Default: symbol, side,
    * position side and quantity are the same wherever both tell them.
    */

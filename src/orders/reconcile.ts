@@ -31,6 +31,8 @@ export interface Search {
   readonly signal?: AbortSignal | undefined;
   /** What came in meanwhile by another way, for example a late reply. */
   readonly evidence?: (() => Evidence | undefined) | undefined;
+  /** Resolves when evidence comes in, which ends the search at once; that it does not proves nothing. */
+  readonly arrival?: Promise<Evidence> | undefined;
 }
 
 /** A proof from elsewhere. */
@@ -53,13 +55,16 @@ const repeatMs = { first: 250, longest: 5_000 };
  * @throws the reason of `signal` when it aborts.
  */
 export async function reconcile(search: Search): Promise<Finding> {
-  const { clock, evidence, signal } = search;
+  const { arrival, clock, evidence, signal } = search;
+  const orArrival = <Value>(work: Promise<Value>): Promise<Value | Evidence> =>
+    arrival ? Promise.race([arrival, work]) : work;
   const lookUps: LookUp[] = [];
   const limit = limitTime(clock, search.deadlineMs, signal);
   try {
     for (const delayMs of delays(search.waitsMs, lookUps)) {
-      const waited = await limit.race(limit.wait(delayMs));
-      const finding = evidence?.() ?? (waited === over ? over : await lookUpOnce(search, limit, lookUps));
+      const waited = await limit.race(orArrival(limit.wait(delayMs)));
+      const finding =
+        evidence?.() ?? (waited === over ? over : await orArrival(lookUpOnce(search, limit, lookUps)));
       signal?.throwIfAborted();
       if (finding === over) return { outcome: 'unknown', lookUps };
       if (finding) return { ...finding, lookUps };

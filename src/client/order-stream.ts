@@ -1,0 +1,206 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { IPolicy } from 'cockatiel';
+import { isWEEXError, WEEXAuthenticationError, WEEXRequestError } from '../errors/index.js';
+import { createPolicy } from '../policies/create-policy.js';
+import type { Market } from './endpoint.js';
+import type { Sightings } from './sightings.js';
+import { eventsOf } from './stream-frames.js';
+import { type GapReader, StreamGap } from './stream-gap.js';
+import { openStreamSocket, type StreamSocket } from './stream-socket.js';
+import type { OrderStreamEvent, StreamedOrder } from './stream-types.js';
+
+/** @internal What a stream works with. */
+export interface OrderStreamParts {
+  readonly market: Market;
+  /** The address of the private socket. */
+  readonly url: string;
+  readonly policy?: IPolicy | undefined;
+  /** The headers of the handshake, signed now. */
+  readonly sign: (isClockDoubted: boolean) => Promise<Readonly<Record<string, string>>>;
+  readonly sightings: Sightings<StreamedOrder>;
+  readonly reader: GapReader;
+  readonly serverNow: () => number;
+  /** Called once it has ended. */
+  readonly ended: () => void;
+}
+
+const channels: Readonly<Record<Market, readonly string[]>> = {
+  spot: ['orders', 'fill', 'account'],
+  contract: ['orders', 'fill', 'positions', 'account'],
+};
+
+/** An address may connect 300 times in 5 minutes, requests included. */
+const shortestPauseMs = 1_000;
+
+const defaultPolicy: IPolicy = createPolicy({
+  name: 'orderStream',
+  effect: 'read',
+  attemptTimeoutMs: 10_000,
+  retry: { maxRetries: 20, backoff: { initialDelayMs: 1_000, maxDelayMs: 30_000 } },
+});
+
+/**
+ * The private stream of a market, made by `client.openOrderStream()`: what happens to the orders, fills, positions and
+ * balances of the account, as it happens.
+ *
+ * It connects, signs and subscribes at once, and again with a backoff whenever the connection is lost. What it missed
+ * meanwhile, or between two versions that do not follow each other, it reads by REST: orders that stand, conditional
+ * ones too, and past orders of every symbol that it has seen. While it is open, an order of the client whose answer
+ * was lost is known as soon as the stream shows it. It may stay silent: nothing is ever concluded from that.
+ */
+export class OrderStream {
+  readonly #parts: OrderStreamParts;
+  readonly #listeners: Set<(event: OrderStreamEvent) => void> = new Set();
+  readonly #end: AbortController = new AbortController();
+  readonly #gap: StreamGap;
+  readonly #run: Promise<void>;
+  /** The last version, and the last one of each channel. */
+  #version: number | undefined;
+  readonly #versions: Map<unknown, number> = new Map();
+  #socket: StreamSocket | undefined;
+  #failure: WEEXAuthenticationError | WEEXRequestError | undefined;
+  /** Whether the last handshake was refused as one whose time is off is. */
+  #isClockDoubted = false;
+
+  /** @internal */
+  constructor(parts: OrderStreamParts) {
+    this.#parts = parts;
+    const listener = {
+      filled: (orders: readonly StreamedOrder[]): void => {
+        for (const order of orders) this.#tell({ type: 'order', order, source: 'rest' });
+        this.#tell({ type: 'gap-filled', orders: orders.length });
+      },
+      failed: (error: unknown): void => this.#tell({ type: 'gap-open', error }),
+    };
+    this.#gap = new StreamGap(parts.reader, listener, parts.serverNow());
+    this.#run = this.#keepConnected();
+  }
+
+  /** Whether it is connected and has subscribed. */
+  get isConnected(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /** Calls `listener` with every event, until the function returned is called. What it throws is ignored. */
+  listen(listener: (event: OrderStreamEvent) => void): () => void {
+    if (typeof listener !== 'function') {
+      throw new TypeError(`Cannot listen: the listener must be a function, received ${typeof listener}`);
+    }
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Resolves once it is connected; at once where it is.
+   *
+   * @throws WEEXAuthenticationError or WEEXRequestError where the exchange refuses the key or the channels, which ends
+   * the stream; WEEXRequestError where it is closed.
+   */
+  async ready(): Promise<void> {
+    if (this.isConnected) return;
+    await new Promise<void>((resolve, reject) => {
+      const failed = (): void => reject(this.#failure ?? closedStream());
+      if (this.#end.signal.aborted) {
+        failed();
+        return;
+      }
+      const stop = this.listen(({ type }) => {
+        if (type !== 'connected') return;
+        stop();
+        resolve();
+      });
+      this.#end.signal.addEventListener('abort', failed, { once: true });
+    });
+  }
+
+  /** Ends the connection and everything that is under way, so that the process can exit. */
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#run;
+  }
+
+  #stop(): void {
+    this.#end.abort();
+    this.#gap.end();
+    this.#socket?.close();
+  }
+
+  async #keepConnected(): Promise<void> {
+    const { signal } = this.#end;
+    const policy = this.#parts.policy ?? defaultPolicy;
+    for (let isFirst = true; !signal.aborted; ) {
+      let error: unknown;
+      try {
+        this.#socket = await policy.execute((context) => this.#connect(context.signal), signal);
+        if (signal.aborted) this.#socket.close();
+        this.#tell({ type: 'connected' });
+        if (!isFirst) this.#miss('reconnect');
+        isFirst = false;
+        error = await this.#socket.over;
+      } catch (failure) {
+        error = failure;
+      }
+      this.#socket = undefined;
+      if (signal.aborted) break;
+      // Asked again, the exchange says the same, and blocks a key that is used wrongly too often.
+      if (error instanceof WEEXAuthenticationError || error instanceof WEEXRequestError)
+        this.#failure = error;
+      const final = this.#failure !== undefined;
+      this.#tell({ type: 'disconnected', error, final });
+      if (final) this.#stop();
+      else await wait(shortestPauseMs, undefined, { signal }).catch(() => undefined);
+    }
+    this.#parts.ended();
+  }
+
+  async #connect(signal: AbortSignal): Promise<StreamSocket> {
+    const { market, sign, url } = this.#parts;
+    const headers = await sign(this.#isClockDoubted);
+    this.#version = undefined;
+    this.#versions.clear();
+    const onFrame = (frame: Readonly<Record<string, unknown>>): void => this.#receive(frame);
+    try {
+      return await openStreamSocket({ url, headers, channels: channels[market], onFrame }, signal);
+    } catch (error) {
+      this.#isClockDoubted = isWEEXError(error) && error.code === 400;
+      throw error;
+    }
+  }
+
+  #receive(frame: Readonly<Record<string, unknown>>): void {
+    const version = Number(frame['v']);
+    const channel = frame['e'];
+    if (Number.isSafeInteger(version)) {
+      // Told already.
+      if (version <= (this.#versions.get(channel) ?? -1)) return;
+      this.#versions.set(channel, version);
+      const last = this.#version;
+      this.#version = Math.max(version, last ?? version);
+      if (last !== undefined && version > last + 1) this.#miss('version');
+    }
+    for (const event of eventsOf(frame)) this.#tell(event);
+  }
+
+  #miss(reason: 'version' | 'reconnect'): void {
+    this.#tell({ type: 'gap', reason });
+    this.#gap.fill();
+  }
+
+  #tell(event: OrderStreamEvent): void {
+    if (event.type === 'order') {
+      this.#gap.hear(event.order);
+      this.#parts.sightings.tell(event.order.clientOrderId, event.order);
+    }
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // A listener changes nothing.
+      }
+    }
+  }
+}
+
+function closedStream(): WEEXRequestError {
+  return new WEEXRequestError('Cannot wait for the order stream: it is closed');
+}

@@ -1,0 +1,138 @@
+import type { AlgoOrder } from './algo-types.js';
+import type { ContractOrder } from './contract-types.js';
+import type { SpotOrder } from './spot-types.js';
+import type { OrderStreamEvent, StreamedOrder } from './stream-types.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A frame of the exchange, as far as it could be read. */
+export function parseFrame(json: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the entries of a frame tell; an entry that cannot be read tells nothing. */
+export function eventsOf(frame: Fields): OrderStreamEvent[] {
+  const entries = Array.isArray(frame['d']) ? (frame['d'] as unknown[]) : [];
+  const read = readers[String(frame['e'])];
+  return entries.flatMap((entry) => {
+    const event = typeof entry === 'object' && entry !== null ? read?.(entry as Fields) : undefined;
+    return event ? [event] : [];
+  });
+}
+
+const readers: Readonly<Record<string, (entry: Fields) => OrderStreamEvent | undefined>> = {
+  orders(entry) {
+    const order: StreamedOrder = {
+      symbol: text(entry['symbol']),
+      orderId: text(entry['id']),
+      clientOrderId: text(entry['clientOrderId']),
+      side: text(entry['orderSide']) as StreamedOrder['side'],
+      ...positionSideOf(entry),
+      type: text(entry['type']),
+      status: text(entry['status']),
+      price: text(entry['price']),
+      triggerPrice: text(entry['triggerPrice']) || '0',
+      origQty: text(entry['size']),
+      executedQty: text(entry['cumFillSize']),
+      cumQuote: text(entry['cumFillValue']),
+      time: Number(entry['createdTime']),
+      updateTime: Number(entry['updatedTime']),
+    };
+    const isWhole = order.symbol && order.orderId && order.status && order.side;
+    return isWhole ? { type: 'order', order, source: 'stream' } : undefined;
+  },
+  fill(entry) {
+    const fill = {
+      id: text(entry['id']),
+      symbol: text(entry['symbol']),
+      orderId: text(entry['orderId']),
+      side: text(entry['orderSide']) as StreamedOrder['side'],
+      ...positionSideOf(entry),
+      quantity: text(entry['fillSize']),
+      value: text(entry['fillValue']),
+      fee: text(entry['fillFee']),
+      isMaker: entry['direction'] === 'MAKER',
+      time: Number(entry['createdTime']),
+    };
+    return fill.id && fill.orderId ? { type: 'fill', fill } : undefined;
+  },
+  positions(entry) {
+    const side = text(entry['side']);
+    if (side !== 'LONG' && side !== 'SHORT') return undefined;
+    const position = {
+      id: text(entry['id']),
+      symbol: text(entry['symbol']),
+      side,
+      size: text(entry['size']),
+      openValue: text(entry['openValue']),
+      leverage: text(entry['leverage']),
+      updateTime: Number(entry['updatedTime']),
+    } as const;
+    return { type: 'position', position };
+  },
+  account(entry) {
+    const balance = {
+      asset: text(entry['coin']),
+      // Spot and contract name them differently.
+      available: text(entry['available'] ?? entry['amount']),
+      total: text(entry['equity'] ?? entry['legacyAmount']),
+    };
+    return balance.asset ? { type: 'balance', balance } : undefined;
+  },
+};
+
+/** An order that was read by REST, as a stream shows it. */
+export function asStreamed(order: ContractOrder | SpotOrder): StreamedOrder {
+  const { symbol, orderId, clientOrderId, side, type, status, price, origQty, executedQty } = order;
+  return {
+    symbol,
+    orderId,
+    clientOrderId,
+    side,
+    type,
+    status,
+    price,
+    origQty,
+    executedQty,
+    ...('positionSide' in order && { positionSide: order.positionSide }),
+    triggerPrice: '0',
+    cumQuote: 'cumQuote' in order ? order.cumQuote : order.cummulativeQuoteQty,
+    time: order.time,
+    updateTime: order.updateTime,
+  };
+}
+
+/** A conditional order that was read by REST, as a stream shows it. */
+export function algoAsStreamed(algo: AlgoOrder): StreamedOrder {
+  const { symbol, side, positionSide, price, triggerPrice } = algo;
+  return {
+    symbol,
+    side,
+    positionSide,
+    price,
+    triggerPrice,
+    orderId: algo.algoId,
+    clientOrderId: algo.clientAlgoId,
+    type: algo.orderType,
+    status: algo.algoStatus,
+    origQty: algo.quantity,
+    executedQty: '0',
+    cumQuote: '0',
+    time: algo.createTime,
+    updateTime: algo.updateTime,
+  };
+}
+
+function positionSideOf(entry: Fields): Pick<StreamedOrder, 'positionSide'> {
+  const side = entry['positionSide'];
+  return side === 'LONG' || side === 'SHORT' ? { positionSide: side } : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,0 +1,80 @@
+import type { PositionSide } from './contract-types.js';
+import type { OrderId, OrderSide, OrderStatus } from './types.js';
+
+/** An order, or a conditional order, as a stream shows it. */
+export interface StreamedOrder {
+  readonly symbol: string;
+  /** Of a conditional order: its `algoId`. */
+  readonly orderId: OrderId;
+  /** Of a conditional order: its `clientAlgoId`. */
+  readonly clientOrderId: string;
+  readonly side: OrderSide;
+  /** Contract only. */
+  readonly positionSide?: PositionSide | undefined;
+  readonly type: string;
+  /** `PENDING` where a part of it was filled. */
+  readonly status: OrderStatus;
+  readonly price: string;
+  /** `'0'` unless it waits for a price. */
+  readonly triggerPrice: string;
+  readonly origQty: string;
+  readonly executedQty: string;
+  /** The value of what was filled, in the quote asset. */
+  readonly cumQuote: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Milliseconds since 1970. */
+  readonly updateTime: number;
+}
+
+/** A fill as a stream shows it. It has no client order id: its order tells that. */
+export interface StreamedFill {
+  readonly id: string;
+  readonly symbol: string;
+  readonly orderId: OrderId;
+  readonly side: OrderSide;
+  readonly positionSide?: PositionSide | undefined;
+  readonly quantity: string;
+  /** The price times the quantity, in the quote asset. */
+  readonly value: string;
+  readonly fee: string;
+  readonly isMaker: boolean;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A position as a stream shows it; the size of a closed one is 0. */
+export interface StreamedPosition {
+  readonly id: string;
+  readonly symbol: string;
+  readonly side: PositionSide;
+  readonly size: string;
+  readonly openValue: string;
+  readonly leverage: string;
+  /** Milliseconds since 1970. */
+  readonly updateTime: number;
+}
+
+/** What the account holds of an asset, as a stream shows it. */
+export interface StreamedBalance {
+  readonly asset: string;
+  readonly available: string;
+  /** What is set aside too. */
+  readonly total: string;
+}
+
+/** What a stream tells. */
+export type OrderStreamEvent =
+  /** `source: 'rest'`: read because something was missed; the order may have been told before. */
+  | { readonly type: 'order'; readonly order: StreamedOrder; readonly source: 'stream' | 'rest' }
+  | { readonly type: 'fill'; readonly fill: StreamedFill }
+  | { readonly type: 'position'; readonly position: StreamedPosition }
+  | { readonly type: 'balance'; readonly balance: StreamedBalance }
+  | { readonly type: 'connected' }
+  /** It connects again by itself, unless `final`: the exchange refuses its key or its channels. */
+  | { readonly type: 'disconnected'; readonly error: unknown; readonly final: boolean }
+  /** Something was missed: a version was skipped, or the connection was lost. It is read by REST. */
+  | { readonly type: 'gap'; readonly reason: 'version' | 'reconnect' }
+  /** What was missed has been read, or could not be read and is tried again. */
+  | { readonly type: 'gap-filled'; readonly orders: number }
+  | { readonly type: 'gap-open'; readonly error: unknown };

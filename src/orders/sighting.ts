@@ -1,0 +1,56 @@
+import { judgeFound } from './judge-found.js';
+import type { Evidence } from './reconcile.js';
+
+/** What an order that shows up is held against. */
+export interface Sought {
+  readonly clientOrderId: string;
+  /** Whether the call says itself what is the order, by `matches`. */
+  readonly isJudgedByCaller: boolean;
+  /** Says in which field an order differs from what was ordered. */
+  readonly mismatchOf: (found: unknown) => string | undefined;
+}
+
+/** An order that shows up by itself while its call is under way. That it does not says nothing. */
+export class Sighting {
+  /** Resolves when the order is seen; never, if it is not. */
+  readonly arrival: Promise<Evidence>;
+  #seen: Evidence | undefined;
+  readonly #arrive: (evidence: Evidence) => void;
+
+  constructor() {
+    let arrive: (evidence: Evidence) => void = () => {};
+    this.arrival = new Promise((resolve) => (arrive = resolve));
+    this.#arrive = arrive;
+  }
+
+  /** What was seen so far. */
+  get seen(): Evidence | undefined {
+    return this.#seen;
+  }
+
+  /** Starts to listen, and returns what ends that. */
+  watch(
+    listen: (seen: (value: unknown) => void) => (() => void) | undefined,
+    order: Sought,
+  ): (() => void) | undefined {
+    try {
+      return listen((value) => this.#take(value, order));
+    } catch {
+      // It only makes certainty come sooner.
+      return undefined;
+    }
+  }
+
+  /** Takes what was seen for the order where it is what was ordered, as a look-up would. */
+  #take(value: unknown, { clientOrderId, isJudgedByCaller, mismatchOf }: Sought): void {
+    try {
+      if (judgeFound(value, clientOrderId, isJudgedByCaller).is !== 'order') return;
+      if (mismatchOf(value) !== undefined) return;
+    } catch {
+      // A `matches` that throws proves nothing.
+      return;
+    }
+    this.#seen = { outcome: 'found', value };
+    this.#arrive(this.#seen);
+  }
+}

@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type OrderStream, type OrderStreamEvent, WeexClient } from '../../src/client/index.js';
+import {
+  createRandom,
+  type ExchangeOptions,
+  type SimulatedExchange,
+  startExchange,
+} from '../../src/testing/index.js';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+async function start(options: ExchangeOptions = {}, settleMs?: readonly number[]) {
+  const exchange = await startExchange({ limits: { orders: false, weight: false }, ...options });
+  const client = clientOf(exchange, { settleMs });
+  ends.push(
+    () => exchange.close(),
+    () => client.close(),
+  );
+  return { exchange, client };
+}
+
+function clientOf(
+  { credentials, url }: SimulatedExchange,
+  options: { readonly settleMs?: readonly number[] | undefined; readonly secretKey?: string } = {},
+): WeexClient {
+  return new WeexClient({ ...credentials, baseUrls: { spot: url, contract: url }, ...options });
+}
+
+const order = {
+  symbol: 'BTCUSDT',
+  side: 'BUY',
+  positionSide: 'LONG',
+  type: 'LIMIT',
+  timeInForce: 'GTC',
+  price: '1000',
+  quantity: '0.01',
+} as const;
+
+type EventOf<Type> = Extract<OrderStreamEvent, { readonly type: Type }>;
+
+function next<Type extends OrderStreamEvent['type']>(
+  stream: OrderStream,
+  type: Type,
+  fits: (event: EventOf<Type>) => boolean = () => true,
+): Promise<EventOf<Type>> {
+  return new Promise((resolve) => {
+    const stop = stream.listen((event) => {
+      if (event.type !== type || !fits(event as EventOf<Type>)) return;
+      stop();
+      resolve(event as EventOf<Type>);
+    });
+  });
+}
+
+describe('an order stream', () => {
+  it.each(['spot', 'contract'] as const)('hands out typed events of %s', async (market) => {
+    const { client, exchange } = await start();
+    const stream = client.openOrderStream({ market, url: exchange.streamUrls[market] });
+    await stream.ready();
+    expect(stream.isConnected).toBe(true);
+    stream.listen(() => {
+      throw new Error('changes nothing');
+    });
+    const seen = next(stream, 'order');
+    const fill = next(stream, 'fill');
+    const balance = next(stream, 'balance');
+    const { positionSide, ...spotOrder } = order;
+    const request = { ...spotOrder, price: '100000000', newClientOrderId: 'mine' } as const;
+    const placed = await (market === 'spot'
+      ? client.spot.placeOrder(request)
+      : client.contract.placeOrder({ ...request, positionSide }));
+    expect((await seen).order).toMatchObject({ orderId: placed.orderId, clientOrderId: 'mine', side: 'BUY' });
+    expect((await fill).fill).toMatchObject({ orderId: placed.orderId, isMaker: false });
+    expect((await balance).balance.asset).not.toBe('');
+  });
+
+  it('reads by REST what a version that was skipped has hidden', async () => {
+    const { client, exchange } = await start({ seed: 3, stream: { gap: 0.5 } });
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    const told = new Set<string>();
+    stream.listen((event) => event.type === 'order' && told.add(event.order.clientOrderId));
+    const filled = next(stream, 'gap-filled');
+    for (let intent = 0; intent < 12; intent += 1) {
+      await client.contract.placeOrder({ ...order, newClientOrderId: `gap-${intent}` });
+    }
+    expect((await filled).orders).toBeGreaterThan(0);
+    expect(told.size).toBeGreaterThan(3);
+  });
+
+  it('connects again after a cut, and reads what happened meanwhile', async () => {
+    const { client, exchange } = await start();
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    const cut = next(stream, 'disconnected');
+    exchange.cutStreams();
+    expect(await cut).toMatchObject({ final: false, error: { kind: 'network' } });
+    const shown = next(stream, 'order', ({ order: { clientOrderId } }) => clientOrderId === 'meanwhile');
+    await client.contract.placeOrder({ ...order, newClientOrderId: 'meanwhile' });
+    expect(await shown).toMatchObject({ source: 'rest', order: { status: 'NEW' } });
+  });
+
+  it('ends for good where the key is refused', async () => {
+    const { exchange } = await start();
+    const client = clientOf(exchange, { secretKey: 'wrong' });
+    ends.push(() => client.close());
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    const over = next(stream, 'disconnected');
+    await expect(stream.ready()).rejects.toMatchObject({ kind: 'authentication' });
+    expect(await over).toMatchObject({ final: true });
+    await expect(stream.ready()).rejects.toMatchObject({ kind: 'authentication' });
+  });
+
+  it('is closed with its client, which opens no other', async () => {
+    const { client, exchange } = await start();
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    await client.close();
+    expect(stream.isConnected).toBe(false);
+    await expect(stream.ready()).rejects.toThrow('closed');
+    expect(() => client.openOrderStream({ url: exchange.streamUrls.contract })).toThrow('closed');
+  });
+
+  it('refuses bad options, all at once and without the key', async () => {
+    const { client } = await start();
+    expect(() => client.openOrderStream()).toThrow(/url is missing, and baseUrls.contract is not/);
+    const bad = { market: 'futures', url: 'http://x', policy: 1, extra: 1 } as never;
+    expect(() => client.openOrderStream(bad)).toThrow(
+      /extra is no option.*market is 'futures'.*policy is 1.*url must be/,
+    );
+  });
+});
+
+describe('orders whose reply is lost, with a stream', () => {
+  const fault = (endpoint: string) => ({ kind: 'lost-reply', endpoint }) as const;
+
+  it('are certain before reads show them', async () => {
+    // The one look-up comes too late for this test to wait for it.
+    const { client, exchange } = await start({}, [50_000]);
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    exchange.inject(fault('placeOrder'));
+    const placed = await client.contract.placeOrder({ ...order, newClientOrderId: 'lost' });
+    expect(placed).toMatchObject({ clientOrderId: 'lost', success: true });
+    expect(exchange.orders.map(({ orderId }) => orderId)).toEqual([placed.orderId]);
+  });
+
+  it('stand once as a stop', async () => {
+    const { client, exchange } = await start({}, [50_000]);
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    exchange.inject(fault('placeAlgoOrder'));
+    const { orderId } = await client.contract.placeAlgoOrder({
+      symbol: 'BTCUSDT',
+      side: 'SELL',
+      positionSide: 'LONG',
+      type: 'STOP_MARKET',
+      quantity: '0.01',
+      triggerPrice: '1000',
+    });
+    expect(exchange.algoOrders.map(({ algoId }) => algoId)).toEqual([orderId]);
+  });
+
+  it('are neither placed twice nor misreported where the stream drops half', async () => {
+    const { client, exchange } = await start({ seed: 11, stream: { drop: 0.5, duplicate: 0.2 } }, [10, 20]);
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    const random = createRandom(11);
+    for (let intent = 0; intent < 60; intent += 1) {
+      const newClientOrderId = `half-${intent}`;
+      // Not each one, which would open the circuit.
+      if (intent % 2 === 0) exchange.inject({ ...fault('placeOrder'), count: 1 });
+      const price = random() < 0.5 ? '1000' : '100000000';
+      const { orderId } = await client.contract.placeOrder({ ...order, price, newClientOrderId });
+      const standing = exchange.orders.filter((one) => one.clientOrderId === newClientOrderId);
+      expect(standing.map((one) => one.orderId)).toEqual([orderId]);
+    }
+  });
+});
