@@ -165,7 +165,6 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const options: ExecuteOptions = {
       ...this.#options,
       clientOrderId: this.#id,
-      // A little more, so that it is this search that gives up, with all that it knows.
       resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
       resolveUnknown: (error, context) => this.#resolve(error, context.signal),
     };
