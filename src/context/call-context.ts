@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RateLimitUsage } from './rate-limit-usage.js';
-import { isSameOrder, placesOrder, type SentRequest } from './sent-request.js';
+import { carriesId, isSameOrder, placesOrder, type SentRequest } from './sent-request.js';
 
 /** What a call under a policy knows about itself: the argument of `policy.execute(fn)`'s function, one an attempt. */
 export interface CallContext {
@@ -100,8 +100,8 @@ export function isSentTwice(
       const id = link.clientOrderId;
       if (id === undefined) continue;
       const isSame = (sent: SentRequest): boolean =>
-        body.includes(id)
-          ? sent.target === target && sent.outcome !== 'refused' && sent.body?.includes(id) === true
+        carriesId(request, id)
+          ? sent.target === target && sent.outcome !== 'refused' && carriesId(sent, id)
           : sent.outcome === 'unknown' && placesOrder(sent) && isSameOrder(sent, request);
       if (link.sent?.some(isSame)) return true;
     }

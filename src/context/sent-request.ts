@@ -3,7 +3,7 @@ export interface SentRequest {
   /** Method and path, where they are known. */
   readonly target?: string | undefined;
   /** Its query and body, where they are text: an order carries its client order id there. */
-  readonly body: string | undefined;
+  body: string | undefined;
   /**
    * `'open'` until the answer to this very request is in. `'executed'`: the exchange reported success. `'refused'`:
    * the exchange refused it in words of its own, or it was proven absent. `'unknown'`: it ended without either.
@@ -23,9 +23,27 @@ export function isSameOrder(left: SentRequest, right: SentRequest): boolean {
   return left.body.replace(fleeting, '') === right.body.replace(fleeting, '');
 }
 
-/** Whether a request places an order, as far as its path tells. */
+/** Whether a request places an order, as far as the end of its path tells: what is before it may be a gateway's. */
 export function placesOrder({ target = '' }: SentRequest): boolean {
+  const [last = '', before = ''] = target.split('/').toReversed();
   return (
-    /^POST .*order/i.test(target) && !/cancel|info|history|query|detail|fills|current|open/i.test(target)
+    target.startsWith('POST ') &&
+    /order/i.test(`${before}/${last}`) &&
+    !/cancel|info|history|query|detail|fills|current|^open|log/i.test(last)
   );
+}
+
+/** Fields under which an order carries its client order id. */
+const idFields =
+  /\b(?:newClientOrderId|clientOrderId|clientOid|client_oid|clientAlgoId|origClientOrderId)"?\s*[:=]\s*"?([^"&,}\s]*)/gi;
+
+/** Whether a request is about the order with an id: a longer id, or one in a remark, is another. */
+export function carriesId({ body }: SentRequest, id: string): boolean {
+  if (body === undefined) return false;
+  const encoded = encodeURIComponent(id);
+  if (!body.includes(id) && !body.includes(encoded)) return false;
+  const named = [...body.matchAll(idFields)].map(([, value]) => value);
+  if (named.length > 0) return named.includes(id) || named.includes(encoded);
+  const parts = body.split(/[^\w.:/%-]+/);
+  return parts.includes(id) || parts.includes(encoded);
 }

@@ -1,4 +1,9 @@
-import type { AxiosResponse, AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios';
+import type {
+  AxiosRequestTransformer,
+  AxiosResponse,
+  AxiosResponseTransformer,
+  InternalAxiosRequestConfig,
+} from 'axios';
 import { type CallContext, isSentTwice, tellSent } from '../context/call-context.js';
 import type { SentRequest } from '../context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
@@ -18,16 +23,14 @@ type Judge = (response: AxiosResponse) => WEEXError | undefined;
 class SentWrite implements SentRequest {
   readonly judge: Judge;
   readonly target: string;
-  readonly body: string | undefined;
+  body: string | undefined;
   outcome: SentRequest['outcome'] = 'open';
   refusal: SentRequest['refusal'];
 
   constructor(config: InternalAxiosRequestConfig, judge: Judge) {
     this.judge = judge;
     this.target = `${methodOf(config)} ${pathOf(config)}`;
-    const query = [config.url?.split('?')[1], asText(config.params)].filter(Boolean);
-    const parts = [...query, asText(config.data)].filter((part) => part !== undefined);
-    this.body = parts.length > 0 ? parts.join('&') : undefined;
+    this.body = textOf(config, config.data);
   }
 }
 
@@ -63,10 +66,19 @@ export function watchWrite(
     config.fetchOptions = { redirect: 'manual', ...config.fetchOptions };
   }
   watched[sentKey] = request;
+  const serializers = [config.transformRequest ?? []].flat();
+  if (!serializers.includes(readAsSent)) config.transformRequest = [...serializers, readAsSent];
   const transforms = [config.transformResponse ?? []].flat();
   if (!transforms.includes(settleByAnswer)) config.transformResponse = [...transforms, settleByAnswer];
   tellSent(request, ...contexts);
 }
+
+/** After all interceptors and transforms: what they made of the order is what goes out. */
+const readAsSent: AxiosRequestTransformer = function readAsSent(this, data: unknown) {
+  const request = (this as Watched)[sentKey];
+  if (request) request.body = textOf(this, data);
+  return data;
+};
 
 /** Before any interceptor: one that was attached earlier may unwrap the answer or map the error. */
 const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
@@ -100,6 +112,11 @@ function refuse(config: InternalAxiosRequestConfig, why: string): void {
     `Cannot send ${what} again: nobody knows what became of it. ${why}`,
   );
   config.adapter = () => Promise.reject(error);
+}
+
+function textOf({ params, url }: InternalAxiosRequestConfig, data: unknown): string | undefined {
+  const parts = [url?.split('?')[1], asText(params), asText(data)].filter(Boolean);
+  return parts.length > 0 ? parts.join('&') : undefined;
 }
 
 function asText(part: unknown): string | undefined {

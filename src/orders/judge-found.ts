@@ -1,4 +1,5 @@
 import { carriesOtherId } from './carries-other-id.js';
+import { isRefusalBody } from './refusal-body.js';
 
 /** What a look-up returned: the order, nothing, or something that proves neither. */
 export type Found =
@@ -27,9 +28,12 @@ export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false
   if (isJudgedElsewhere && typeof value === 'object' && !isEmptyList(value)) return { is: 'order' };
   if (Array.isArray(value)) return judgeList(value, id);
   if (typeof value === 'string' || typeof value === 'number') {
-    return value === '' || value === 0 ? noProof('neither an order nor undefined') : { is: 'order' };
+    const isProof =
+      typeof value === 'string' ? value !== '' && !/^\s*[<{[]/.test(value) : String(value) === id;
+    return isProof ? { is: 'order' } : noProof('neither an order nor undefined');
   }
   if (typeof value !== 'object') return noProof(`${String(value)}, neither an order nor undefined`);
+  if (isRefusalBody(value)) return noProof('a refusal: throw it');
   if (carriesOtherId(value, id)) return noProof('another order');
   const fields = value as Readonly<Record<string, unknown>>;
   if ('config' in fields && 'headers' in fields && 'data' in fields) {

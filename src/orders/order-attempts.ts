@@ -1,8 +1,9 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
-import { placesOrder, type SentRequest } from '../context/sent-request.js';
+import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, saysNotExecuted } from '../policies/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
+import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 import { setExecutionStatus } from './set-execution-status.js';
 
 /** What is remembered of a method from one call to the next. */
@@ -65,12 +66,15 @@ export class OrderAttempts<Result> {
   }
 
   /**
-   * An order that went out under another id or none, and that nobody has answered: no look-up can prove that it is
-   * absent.
+   * An order that no look-up can prove to be absent: one that went out under another id or none and that nobody has
+   * refused, or one that the exchange has acknowledged.
    */
   get untraceable(): SentRequest | undefined {
+    const id = this.#id ?? '';
     return [...this.#sent].find(
-      (request) => isOpen(request) && placesOrder(request) && !request.body?.includes(this.#id ?? ''),
+      (request) =>
+        placesOrder(request) &&
+        (request.outcome === 'executed' || (isOpen(request) && !carriesId(request, id))),
     );
   }
 
@@ -139,7 +143,9 @@ export class OrderAttempts<Result> {
   #outcomesOf(sent: readonly SentRequest[] = []): readonly SentRequest['outcome'][] {
     const id = this.#id;
     if (id === undefined) return [];
-    return sent.flatMap(({ body, outcome }) => (body?.includes(id) ? outcome : []));
+    const carriers = sent.filter((request) => carriesId(request, id));
+    const orders = carriers.filter(placesOrder);
+    return (orders.length > 0 ? orders : carriers).map(({ outcome }) => outcome);
   }
 
   #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {
@@ -181,17 +187,18 @@ const anyIdFields = [
 
 /** Whether a result looks like an acknowledgement and is none: of another order, or with an id that is no id. */
 function isNoConfirmation(value: unknown, id: string | undefined): boolean {
+  if (typeof value === 'string') return value.trimStart().startsWith('<');
   if (typeof value !== 'object' || value === null || id === undefined) return false;
   if (carriesOtherId(value, id)) return true;
   const fields = value as Readonly<Record<string, unknown>>;
-  return idFields.some((name) => name in fields && isNoId(fields[name]));
+  return idFields.some((name) => name in fields && isNoId(fields[name])) || isRefusalBody(value);
 }
 
 /** Whether it says that it succeeded and not in what: a proxy or a half-finished deployment answers so. */
 function isBareSuccess(value: unknown, id: string | undefined): boolean {
   if (typeof value !== 'object' || value === null || id === undefined) return false;
   const { success } = value as { readonly success?: unknown };
-  return success === true && !anyIdFields.some((name) => name in value);
+  return (success === true || isEmptySuccess(value)) && !anyIdFields.some((name) => name in value);
 }
 
 function isNoId(value: unknown): boolean {

@@ -14,7 +14,7 @@ import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
 import { type MethodMemory, OrderAttempts } from './order-attempts.js';
 import type { OrderSafety } from './order-safety.js';
-import { outcomeUnknown } from './outcome-unknown.js';
+import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
 import type { Patience } from './patience.js';
 import { patienceSource, venueOf } from './patience-source.js';
 import { mismatchOf } from './mismatch-of.js';
@@ -278,7 +278,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       clientOrderId: this.#id,
       args: this.#call.args,
       sentAt: this.#attempts.sentAt,
-      untraceable: this.#attempts.untraceable?.target,
+      untraceable: whyUntraceable(this.#attempts.untraceable, this.#id),
       lookUps,
       venue: venueOf(this.#safety, this.#call.self, this.#call.args) ?? weexVenues.contract,
       cause,

@@ -1,3 +1,4 @@
+import type { SentRequest } from '../context/sent-request.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { LookUp } from './reconcile.js';
 import type { Venue } from './venue.js';
@@ -10,7 +11,7 @@ export interface UnknownOutcome {
   /** When it was last sent, in milliseconds since 1970. */
   readonly sentAt: number | undefined;
   readonly lookUps: readonly LookUp[];
-  /** The method and path of an order that went out without the id. */
+  /** Why no look-up can prove that the order is absent. */
   readonly untraceable?: string | undefined;
   readonly venue: Venue;
   /** Why its outcome is open. */
@@ -55,7 +56,7 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
 
 function describe({ clientOrderId: id, lookUps, untraceable }: UnknownOutcome): string {
   if (untraceable !== undefined) {
-    return `${untraceable} was sent without client order id ${id}, so that no look-up can tell that it is absent`;
+    return `${untraceable}, so that no look-up can tell that it is absent`;
   }
   if (id === undefined) return 'it has no client order id, so that it cannot be looked up';
   const last = lookUps.at(-1);
@@ -63,6 +64,14 @@ function describe({ clientOrderId: id, lookUps, untraceable }: UnknownOutcome): 
   const failed = lookUps.filter(({ result }) => result === 'failed').length;
   const seen = `${failed} of ${lookUps.length} look-ups of client order id ${id} failed and none saw it`;
   return last.error === undefined ? seen : `${seen}, the last one with "${messageOf(last.error)}"`;
+}
+
+/** Why no look-up can prove that an order is absent, for {@link outcomeUnknown}. */
+export function whyUntraceable(request: SentRequest | undefined, id: string | undefined): string | undefined {
+  if (!request) return undefined;
+  return request.outcome === 'executed'
+    ? `the exchange acknowledged ${request.target}`
+    : `${request.target} was sent without client order id ${id}`;
 }
 
 function messageOf(error: unknown): string {

@@ -5,7 +5,9 @@ const rejectedStates: ReadonlySet<unknown> = new Set(['REJECTED', 'FAILED']);
 
 /** Whether an order that was found says of itself that the exchange rejected it. */
 export function isRejected(found: unknown): boolean {
-  const status = (found as { status?: unknown } | null | undefined)?.status;
+  // Of a list it is the one that is left when others are put aside.
+  const order: unknown = Array.isArray(found) && found.length === 1 ? found[0] : found;
+  const status = (order as { status?: unknown } | null | undefined)?.status;
   return typeof status === 'string' && rejectedStates.has(status.toUpperCase());
 }
 

@@ -1,4 +1,4 @@
-import { placesOrder, type SentRequest } from '../context/sent-request.js';
+import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
 import { isWEEXError, type WEEXError, type WEEXErrorKind } from '../errors/index.js';
 import type { ExecuteOptions } from './resilience-policy.js';
 
@@ -15,7 +15,9 @@ export function isInDoubt(
   id: string | undefined,
 ): boolean {
   const writes = writesOf(sent, id);
-  return writes.some(({ outcome }) => outcome !== 'refused') || saysUnknown(error);
+  // An order under another id stands as well: to send all of it again would place that one twice.
+  const others = id === undefined ? none : (sent ?? none).filter(placesOrder);
+  return [...writes, ...others].some(({ outcome }) => outcome !== 'refused') || saysUnknown(error);
 }
 
 /**
@@ -30,7 +32,7 @@ export function isCleared(
   if (isInDoubt(error, sent, id)) return false;
   const writes = writesOf(sent, id);
   const isOrder = (request: SentRequest): boolean =>
-    id === undefined || request.body?.includes(id) === true || placesOrder(request);
+    id === undefined || carriesId(request, id) || placesOrder(request);
   return writes.some(isOrder) || (saysNotExecuted(error) && isOfThisCall(error.context, id));
 }
 
@@ -66,8 +68,10 @@ export function writesOf(
   id: string | undefined,
 ): readonly SentRequest[] {
   if (!sent) return none;
-  const orders = id === undefined ? none : sent.filter(({ body }) => body?.includes(id));
-  return orders.length > 0 ? orders : sent;
+  if (id === undefined) return sent;
+  const carriers = sent.filter((request) => carriesId(request, id));
+  const orders = carriers.filter(placesOrder);
+  return [orders, carriers, sent].find((requests) => requests.length > 0) ?? none;
 }
 
 const none: readonly SentRequest[] = [];

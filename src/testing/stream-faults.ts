@@ -10,5 +10,5 @@ export interface StreamFaults {
   readonly delayMs?: number | undefined;
 }
 
-/** @internal The faults with everything filled in. */
+/** The faults with everything filled in. */
 export type ResolvedStreamFaults = { readonly [Name in keyof StreamFaults]-?: number };

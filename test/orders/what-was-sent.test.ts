@@ -51,7 +51,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   let text = '';
   for await (const chunk of request) text += String(chunk);
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://exchange');
-  if (request.method === 'POST' && pathname === '/order') {
+  if (request.method === 'POST' && pathname.endsWith('/order')) {
     const fields = text === '' ? searchParams : new URLSearchParams(text);
     const order = (text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(fields)) as Order;
     executed.push(order);
@@ -546,6 +546,119 @@ describe('an order through fetch, and then something else that was not executed'
     isReady = false;
     await expect(place(order)).rejects.toMatchObject({ executionStatus: 'not-executed' });
     expect(lookUps).toBe(0);
+  });
+});
+
+describe('an order that goes out otherwise than the call says', () => {
+  const lost: Answer = (response) => void response.destroy();
+  const rewriting: Record<string, (instance: AxiosInstance, id: string) => void> = {
+    'an interceptor rewrites its id': (instance) =>
+      void instance.interceptors.request.use((config) => ({
+        ...config,
+        data: { ...(config.data as Order), newClientOrderId: 'rewritten' },
+      })),
+    'a transform rewrites its id': (instance) => {
+      instance.defaults.transformRequest = [
+        (data: Order, headers) => {
+          headers.setContentType('application/json');
+          return JSON.stringify({ ...data, newClientOrderId: 'rewritten' });
+        },
+      ];
+    },
+    'it gets a prefix': (instance) =>
+      void instance.interceptors.request.use((config) => ({
+        ...config,
+        data: {
+          ...(config.data as Order),
+          newClientOrderId: `broker-${(config.data as Order).newClientOrderId}`,
+        },
+      })),
+  };
+
+  it.each(Object.keys(rewriting))('%s: nobody takes it for absent', async (name) => {
+    answerOrder = lost;
+    const own = axios.create({ baseURL: url });
+    rewriting[name]?.(own, 'rewritten');
+    attachWeexErrors(own);
+    const place = guarded(async (sent) => (await own.post<Placed>('/order', sent)).data);
+    await expect(place(order)).rejects.toThrow(/was sent without client order id/);
+    expect(executed).toHaveLength(1);
+  });
+
+  it('behind a gateway whose path says anything', async () => {
+    answerOrder = lost;
+    const place = guarded(async ({ newClientOrderId: _id, ...sent }) => {
+      return (await http.post<Placed>('/openapi/order', sent)).data;
+    });
+    await expect(place(order)).rejects.toThrow(/was sent without client order id/);
+    expect(executed).toHaveLength(1);
+  });
+
+  it('with a second order beside it, is not repeated while that one stands', async () => {
+    let sent = 0;
+    answerOrder = (response, received) => {
+      sent += 1;
+      if (received.newClientOrderId === 'hedge') acknowledge(response, received);
+      else {
+        executed.pop();
+        json(response, 429, { code: -1003, msg: 'Too many requests' });
+      }
+    };
+    const place = guarded(async (received) => {
+      await http.post('/order', { ...received, side: 'SELL', newClientOrderId: 'hedge' });
+      return post(received);
+    });
+    await expect(place(order)).rejects.toThrow('the exchange acknowledged POST /order');
+    expect(sent).toBe(2);
+  });
+
+  it('is not taken for absent once it was acknowledged', async () => {
+    const method: Method = async (sent) => {
+      await post(sent);
+      throw new Error('after that');
+    };
+    const place = resilient(method, fast, { orderSafety: { ...guardedAs(), find: () => undefined } });
+    await expect(place(order)).rejects.toThrow('the exchange acknowledged POST /order');
+    expect(executed).toHaveLength(1);
+  });
+
+  it('is not proven by a log that holds its id', async () => {
+    answerOrder = (response) => {
+      executed.pop();
+      response.destroy();
+    };
+    const place = guarded(async (sent) => {
+      await post(sent).catch(() => undefined);
+      await http.post('/audit/log', { order: sent });
+      return {} as Placed;
+    });
+    await expect(place(order)).rejects.toBeInstanceOf(Error);
+    expect(lookUps).toBeGreaterThan(0);
+  });
+});
+
+describe('what is no order', () => {
+  it.each([
+    ['a page', '<html>busy</html>'],
+    ['a refusal', { code: -1003, msg: 'Too many requests' }],
+    ['an empty success', { code: '0', msg: 'ok' }],
+  ])('%s, given back by the method, is looked up', async (_, value) => {
+    const place = guarded(async () => value as unknown as Placed);
+    await expect(place(order)).rejects.toBeInstanceOf(Error);
+    expect(lookUps).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a page', '<html>busy</html>'],
+    ['a status', 404],
+    ['a refusal', { code: -2013, msg: 'Order does not exist.', clientOrderId: 'intent-1' }],
+  ])('%s, given back by find, proves nothing', async (_, found) => {
+    answerOrder = (response) => void response.destroy();
+    const orderSafety = { ...guardedAs(), find: () => found as unknown as Placed, reconcileDeadlineMs: 100 };
+    await expect(resilient(post, fast, { orderSafety })(order)).rejects.toBeInstanceOf(
+      WEEXOutcomeUnknownError,
+    );
+    expect(executed).toHaveLength(1);
   });
 });
 
