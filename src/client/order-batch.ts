@@ -2,6 +2,7 @@ import { callerSignal } from '../decorators/caller-signal.js';
 import { isWEEXError, WEEXOutcomeUnknownError, WEEXSystemError } from '../errors/index.js';
 import { batchOutcomes } from '../http/index.js';
 import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
+import { looksUpAll } from '../orders/order-safety.js';
 import { settleAfterwards } from '../orders/settle-afterwards.js';
 import type { Outcome } from '../policies/resilience-policy.js';
 import { isOrder } from './answer-shapes.js';
@@ -66,7 +67,9 @@ export const batchSafety: {
   readonly clientOrderId: () => string;
   readonly matches: () => boolean;
   readonly journal: (this: object) => IntentJournal | undefined;
+  readonly [looksUpAll]: true;
 } = {
+  [looksUpAll]: true,
   clientOrderId: () => mintClientOrderId(),
   // The id is that of the batch; every order in it is looked up by its own.
   matches: () => true,

@@ -26,7 +26,7 @@ const isVenue = (value: unknown): boolean =>
   );
 
 const range = `from 0 to ${longestMs}`;
-const rules: Readonly<Record<keyof OrderSafety<unknown, [], unknown>, Rule>> = {
+const rules: Readonly<Record<Extract<keyof OrderSafety<unknown, [], unknown>, string>, Rule>> = {
   clientOrderId: { allowed: 'a function of the call', required: true, accepts: isFunction },
   find: { allowed: 'a function of the id and the call', required: true, accepts: isFunction },
   account: { allowed: 'a function of the call', accepts: isFunction },

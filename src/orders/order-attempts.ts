@@ -10,6 +10,8 @@ import { setExecutionStatus } from './set-execution-status.js';
 export interface MethodMemory {
   /** Whether its orders go out where an interceptor sees them: one that was not seen was not sent then. */
   seesOrders: boolean;
+  /** Whether its look-ups tell of every order that it sends, whatever their ids are. */
+  readonly looksUpAll?: boolean;
 }
 
 /**
@@ -71,6 +73,7 @@ export class OrderAttempts<Result> {
    */
   get untraceable(): SentRequest | undefined {
     const id = this.#id ?? '';
+    if (this.#memory.looksUpAll) return undefined;
     return [...this.#sent].find(
       (request) =>
         placesOrder(request) &&

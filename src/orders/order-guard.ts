@@ -13,7 +13,7 @@ import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
 import { type MethodMemory, OrderAttempts } from './order-attempts.js';
-import type { OrderSafety } from './order-safety.js';
+import { looksUpAll, type OrderSafety } from './order-safety.js';
 import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
 import type { Patience } from './patience.js';
 import { patienceSource, venueOf } from './patience-source.js';
@@ -54,7 +54,7 @@ export function createOrderGuard<This, Args extends unknown[], Result>(
 ): OrderGuard<This, Args, Result> {
   checkOrderSafety(safety);
   const patience = patienceSource(safety);
-  const memory: MethodMemory = { seesOrders: false };
+  const memory: MethodMemory = { seesOrders: false, looksUpAll: looksUpAll in safety };
   return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call, memory).run();
 }
 

@@ -6,6 +6,12 @@ import type { Venue } from './venue.js';
 export type SettleMs = number | readonly number[];
 
 /**
+ * Marks an order safety whose id is that of a whole batch and goes out with none of its orders, since `find` looks each
+ * of them up by its own.
+ */
+export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
+
+/**
  * How a call that places an order is kept from ever placing a second one: the id of the order, and how to find it.
  *
  * It acts when an attempt that failed may have been executed: it sent a write that the exchange did not refuse in
@@ -44,6 +50,8 @@ export type SettleMs = number | readonly number[];
  * ```
  */
 export interface OrderSafety<This, Args extends unknown[], Result> {
+  /** @internal */
+  readonly [looksUpAll]?: true | undefined;
   /**
    * The client order id of a call, asked once a call. The same id reaches every attempt as
    * `resilienceContext().clientOrderId`. A call without an id cannot be looked up, so that an unknown outcome of it

@@ -84,7 +84,7 @@ it('a client has no method beside those of the tables', () => {
       .filter((name) => name !== 'constructor');
   expect(methodsOf(SpotClient.prototype).toSorted()).toEqual(Object.keys(spotEndpoints).toSorted());
   expect(methodsOf(ContractClient.prototype).toSorted()).toEqual(Object.keys(contractEndpoints).toSorted());
-  expect(methodsOf(WeexClient.prototype)).toEqual(['recoverIntents', 'close']);
+  expect(methodsOf(WeexClient.prototype)).toEqual(['recoverIntents', 'openOrderStream', 'close']);
 });
 
 /** A prototype and those that it inherits from. */
