@@ -138,7 +138,8 @@ const environments = [
     name: 'pnpm',
     packages: { pnpm: '10' },
     files: { 'main.mjs': plain },
-    run: 'npx pnpm install --silent --ignore-workspace && node main.mjs',
+    // In a folder of its own, where npm has installed nothing that could be found instead.
+    run: 'mkdir own && cp package.json main.mjs *.tgz own && cd own && npx pnpm install --ignore-workspace && rm -r ../node_modules && node main.mjs',
   },
   { name: 'Bun', packages: { bun: '1' }, files: { 'main.mjs': plain }, run: 'npx bun main.mjs' },
   {
