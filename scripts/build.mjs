@@ -1,6 +1,5 @@
-// Builds dist: ES modules with their declarations, and below dist/cjs the same once more for whoever can only
+// Makes of what the compiler has put into dist what is published: ES modules with their declarations, and below dist/cjs the same once more for whoever can only
 // require(), as Jest does. The reasons are in docs/decisions.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -15,8 +14,6 @@ const entries = Object.values(manifest.exports).flatMap((entry) =>
   typeof entry === 'string' ? [] : [entry.default.types.replace('./', '').replace(/\.d\.ts$/, '.js')],
 );
 
-rmSync('dist', { recursive: true, force: true });
-execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 dropUnreachableDeclarations();
 await makeCommonJs();
 for (const file of filesOf('dist', '.js')) {
