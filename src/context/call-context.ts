@@ -48,7 +48,7 @@ export function runWithCallContext<Result>(context: CallContext, fn: () => Resul
  * call left running is outside of it once the call is over.
  */
 export function currentCallContext(): CallContext | undefined {
-  return goingOn(storage?.getStore(), nothing);
+  return storage && goingOn(storage.getStore(), nothing);
 }
 
 /** As {@link currentCallContext}, for a write: one that is sent by a given-up attempt itself stays in its call. */

@@ -18,7 +18,8 @@ import { type Waiter, WaitQueue } from './wait-queue.js';
 export class Admission implements RateLimitClient, GateWaiter {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
-  readonly #inside = new WaitQueue();
+  /** Those that are made inside of running ones; made at the first. */
+  #inside: WaitQueue | undefined;
   readonly #slots: Slots;
   #limiter: RateLimiter | undefined;
   #gate: CoolDown | undefined;
@@ -42,7 +43,8 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   get waiting(): number {
-    return this.#queue.size + this.#inside.size;
+    const { size } = this.#queue;
+    return this.#inside ? size + this.#inside.size : size;
   }
 
   get maxWaitMs(): number | undefined {
@@ -84,7 +86,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     if (this.waiting > 0 || this.#limiter) this.drain(now);
     const critical = rank === 0;
     if (applicant.host)
-      return !this.#inside.hasAhead(rank) && this.#limiter?.canTake(cost, critical, now) !== false;
+      return !this.#inside?.hasAhead(rank) && this.#limiter?.canTake(cost, critical, now) !== false;
     if (this.#queue.hasAhead(rank) || this.#limiter?.isOwed(rank)) return false;
     return this.#slots.has(rank) && this.#limiter?.canTake(cost, critical, now) !== false;
   }
@@ -126,7 +128,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   enqueue(applicant: Applicant, now: number): Applicant | 'full' | undefined {
     if (applicant.host) {
       this.#slots.join(applicant.host);
-      this.#inside.add(applicant, now);
+      (this.#inside ??= new WaitQueue()).add(applicant, now);
       this.#limiter?.attach(this);
       return undefined;
     }
@@ -153,7 +155,7 @@ export class Admission implements RateLimitClient, GateWaiter {
 
   /** Takes a call out of the queue; `false` where it does not wait. */
   leave(applicant: Applicant, now: number): boolean {
-    if (this.#inside.remove(applicant)) {
+    if (this.#inside?.remove(applicant)) {
       if (applicant.host) this.#slots.part(applicant.host);
     } else if (!this.#queue.remove(applicant)) return false;
     this.#restIfEmpty();
@@ -185,7 +187,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   wantsAllowance(rank: number): boolean {
-    if ((this.#inside.first?.rank ?? Infinity) <= rank) return true;
+    if ((this.#inside?.first?.rank ?? Infinity) <= rank) return true;
     const head = this.#queue.first;
     return head !== undefined && head.rank <= rank && this.#slots.has(head.rank);
   }
@@ -193,7 +195,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   nextWaiting(now: number): Applicant | undefined {
     this.#reclaim(now);
     const may = (waiter: Waiter): boolean => this.#mayLeave(waiter as Applicant, now);
-    const inside = this.#inside.first as Applicant | undefined;
+    const inside = this.#inside?.first as Applicant | undefined;
     if (inside && may(inside) && (!this.#beforeGate || isInProbe(inside.within, this.#gate))) return inside;
     if (this.#beforeGate) return undefined;
     // Those of its class and below would take what it waits for.
@@ -206,7 +208,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   longestWaiting(now: number): Applicant | undefined {
     if (this.#beforeGate || this.waiting === 0) return undefined;
     this.#reclaim(now);
-    const inside = this.#inside.longest(() => true);
+    const inside = this.#inside?.longest(() => true);
     const longest = this.#queue.longest(({ rank }) => this.#slots.has(rank));
     const isOlder = inside && (!longest || inside.waitingSince <= longest.waitingSince);
     return (isOlder ? inside : longest) as Applicant | undefined;
@@ -250,7 +252,7 @@ export class Admission implements RateLimitClient, GateWaiter {
   }
 
   #admit(applicant: Applicant, pass: GatePass | undefined, now: number): void {
-    const isInside = this.#inside.remove(applicant);
+    const isInside = this.#inside?.remove(applicant) === true;
     if (!isInside) this.#queue.grant(applicant);
     if (applicant.rank !== 0) this.#limiter?.countPace(applicant.cost, now);
     this.#restIfEmpty();
