@@ -1,7 +1,7 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
-import { isCleared, isInDoubt, isSilent, saysNotExecuted } from '../policies/in-doubt.js';
+import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 import { setExecutionStatus } from './set-execution-status.js';
@@ -143,12 +143,8 @@ export class OrderAttempts<Result> {
   }
 
   /** What became of the writes that carry the id. */
-  #outcomesOf(sent: readonly SentRequest[] = []): readonly SentRequest['outcome'][] {
-    const id = this.#id;
-    if (id === undefined) return [];
-    const carriers = sent.filter((request) => carriesId(request, id));
-    const orders = carriers.filter(placesOrder);
-    return (orders.length > 0 ? orders : carriers).map(({ outcome }) => outcome);
+  #outcomesOf(sent: readonly SentRequest[] | undefined): readonly SentRequest['outcome'][] {
+    return this.#id === undefined ? [] : ordersOf(this.#id, sent).map(({ outcome }) => outcome);
   }
 
   #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {

@@ -1,14 +1,12 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
 import type { EventSource } from './call-events.js';
+import { causeChain } from './cause-chain.js';
 import { writesOf } from './in-doubt.js';
 import { matchesClass } from './matches-class.js';
 
 /** Kinds that a program throws itself: what went wrong at the exchange is in their cause. */
 const ownKinds: ReadonlySet<WEEXErrorKind> = new Set(['trading-strategy', 'risk-management', 'portfolio']);
-
-/** Causes are followed no further than this. */
-const longestChain = 8;
 
 /**
  * The error that retry, circuit breaker and cool-down go by. That is the one that was thrown, if it comes from the
@@ -24,16 +22,12 @@ export function decidingError(
   const named = [...((retry && retry.on) || []), ...(breakerOn ?? [])];
   if (rules.find(thrown)?.own || matchesClass(named, thrown)) return thrown;
   try {
-    let link = thrown;
-    for (let depth = 0; depth < longestChain && link instanceof Error; depth += 1) {
-      link = link.cause;
-      if (isFromExchange(link)) return link;
-    }
+    for (const link of causeChain(thrown)) if (isFromExchange(link)) return link;
   } catch {
     // Anything can be thrown, also what throws when it is read.
   }
   if (clientOrderId === undefined) return thrown;
-  return writesOf(sent, clientOrderId).findLast(({ refusal }) => refusal)?.refusal ?? thrown;
+  return writesOf(clientOrderId, sent).findLast(({ refusal }) => refusal)?.refusal ?? thrown;
 }
 
 function isFromExchange(error: unknown): boolean {

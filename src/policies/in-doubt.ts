@@ -1,5 +1,6 @@
 import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
 import { isWEEXError, type WEEXError, type WEEXErrorKind } from '../errors/index.js';
+import { causeChain } from './cause-chain.js';
 import type { ExecuteOptions } from './resilience-policy.js';
 
 /**
@@ -14,7 +15,7 @@ export function isInDoubt(
   sent: readonly SentRequest[] | undefined,
   id: string | undefined,
 ): boolean {
-  const writes = writesOf(sent, id);
+  const writes = writesOf(id, sent);
   // An order under another id stands as well: to send all of it again would place that one twice.
   const others = id === undefined ? none : (sent ?? none).filter(placesOrder);
   return [...writes, ...others].some(({ outcome }) => outcome !== 'refused') || saysUnknown(error);
@@ -30,7 +31,7 @@ export function isCleared(
   id: string | undefined,
 ): boolean {
   if (isInDoubt(error, sent, id)) return false;
-  const writes = writesOf(sent, id);
+  const writes = writesOf(id, sent);
   const isOrder = (request: SentRequest): boolean =>
     id === undefined || carriesId(request, id) || placesOrder(request);
   return writes.some(isOrder) || (saysNotExecuted(error) && isOfThisCall(error.context, id));
@@ -62,22 +63,23 @@ export function needsProof(
   return !isCleared(error, sent, clientOrderId) && wouldRetry();
 }
 
-/** The writes that carry the id, or all where none does. */
-export function writesOf(
-  sent: readonly SentRequest[] | undefined,
-  id: string | undefined,
-): readonly SentRequest[] {
-  if (!sent) return none;
-  if (id === undefined) return sent;
+/** The writes that are about the order with an id: those that place it, or all that carry the id. */
+export function ordersOf(id: string, sent: readonly SentRequest[] = none): readonly SentRequest[] {
   const carriers = sent.filter((request) => carriesId(request, id));
   const orders = carriers.filter(placesOrder);
-  return [orders, carriers, sent].find((requests) => requests.length > 0) ?? none;
+  return orders.length > 0 ? orders : carriers;
+}
+
+/** The writes that are about the order, or all where none is. */
+export function writesOf(
+  id: string | undefined,
+  sent: readonly SentRequest[] = none,
+): readonly SentRequest[] {
+  const orders = id === undefined ? none : ordersOf(id, sent);
+  return orders.length > 0 ? orders : sent;
 }
 
 const none: readonly SentRequest[] = [];
-
-/** Causes are followed no further than this. */
-const longestChain = 8;
 
 function saysUnknown(error: unknown): boolean {
   try {
@@ -90,16 +92,13 @@ function saysUnknown(error: unknown): boolean {
 
 /** Whether an error, or what it was made of, tells of a request that may have been executed. */
 function tellsOfUnknown(error: unknown): boolean {
-  let link = error;
-  for (let depth = 0; depth < longestChain; depth += 1) {
+  for (const link of causeChain(error)) {
     if (isWEEXError(link)) {
       if (link.executionStatus === 'unknown') return true;
       // The interceptor knows the request: it was a read, or it was refused.
       if (link.executionStatus === 'not-executed' || link.context['method'] !== undefined) return false;
     } else if (isForeignRead(link)) return false;
     else if (isTransportFailure(link)) return true;
-    if (!(link instanceof Error)) return false;
-    link = link.cause;
   }
   return false;
 }

@@ -1,0 +1,12 @@
+/** Causes are followed no further than this. */
+const longestChain = 8;
+
+/** An error and what it was made of, outermost first. Reading it may throw: anything can be thrown. */
+export function* causeChain(error: unknown): Generator {
+  let link = error;
+  for (let depth = 0; depth < longestChain; depth += 1) {
+    yield link;
+    if (!(link instanceof Error)) return;
+    link = link.cause;
+  }
+}
