@@ -29,7 +29,8 @@ class SentWrite implements SentRequest {
 
   constructor(config: InternalAxiosRequestConfig, judge: Judge) {
     this.judge = judge;
-    this.target = `${methodOf(config)} ${pathOf(config)}`;
+    // With a slash at its end it is the same place.
+    this.target = `${methodOf(config)} ${pathOf(config).replace(/(?<=.)\/+$/, '')}`;
     this.body = textOf(config, config.data);
   }
 }

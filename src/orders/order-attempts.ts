@@ -128,6 +128,20 @@ export class OrderAttempts<Result> {
     }
   }
 
+  /** Keeps what stands in for an order from covering up one that may stand. */
+  checkStandIn(): void {
+    if (this.executed || !this.inDoubt || this.#idempotent) return;
+    throw isWEEXError(this.doubt)
+      ? this.doubt
+      : new WEEXOutcomeUnknownError(
+          'Cannot let another value stand in for an order that may have been placed',
+          {
+            clientOrderId: this.#id,
+            cause: this.doubt,
+          },
+        );
+  }
+
   /** Keeps an attempt that is still preparing from sending. */
   stop(): void {
     this.#current = undefined;

@@ -3,7 +3,6 @@ import type { CallContext } from '../context/call-context.js';
 import { type Clock, systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { ForeignAttempt } from '../policies/foreign-attempt.js';
-import type { IdClaim } from '../policies/coordinator.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { publishConclusion } from './conclusion-events.js';
@@ -127,7 +126,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   }
 
   /** Takes the id for this call; `undefined` where the call has none, or may be made twice. */
-  #claimId(): Promise<IdClaim> | undefined {
+  #claimId() {
     const id = this.#id;
     const { idempotent, operation, outer } = this.#options;
     if (id === undefined || idempotent) return undefined;
@@ -142,6 +141,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     for (let mayRepeat = !native; ; mayRepeat = false) {
       try {
         const value = await (native ? this.#executeNative(policy) : this.#executeForeign(policy));
+        if (!native) this.#attempts.checkStandIn();
         // A fallback's value says nothing about the order, nor does what a method makes of a refusal.
         if (this.#attempts.executed) this.#record?.settle('executed');
         else if (this.#attempts.noneExecuted) this.#record?.settle('not-executed');

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
-import { handleAll, retry as cockatielRetry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import { fallback, handleAll, retry as cockatielRetry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attachWeexErrors,
@@ -51,7 +51,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   let text = '';
   for await (const chunk of request) text += String(chunk);
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://exchange');
-  if (request.method === 'POST' && pathname.endsWith('/order')) {
+  if (request.method === 'POST' && /\/order\/?$/.test(pathname)) {
     const fields = text === '' ? searchParams : new URLSearchParams(text);
     const order = (text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(fields)) as Order;
     executed.push(order);
@@ -282,6 +282,14 @@ describe('policies that are not of this library', () => {
         expect(executed).toHaveLength(1);
       }
     }
+  });
+
+  it('a fallback does not cover up an order that stands', async () => {
+    answerOrder = hang;
+    const policy = wrap(fallback(handleAll, 'no order'), timeout(100, TimeoutStrategy.Aggressive));
+    const place = resilient(post, policy as unknown as Policy & object, { orderSafety: guardedAs() });
+    expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
   });
 
   it('a guarded order that fails without a word of what was sent is looked up before it is repeated', async () => {
@@ -709,6 +717,15 @@ describe('a retry inside the method', () => {
     answerOrder = (response) => json(response, 502, {});
     const method: Method = (sent) =>
       again.execute(async () => (await http.post<Placed>(...request(sent))).data);
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('sends one order, also where the path ends otherwise', async () => {
+    answerOrder = (response) => json(response, 502, {});
+    let sent = 0;
+    const method: Method = (order_) =>
+      again.execute(async () => (await http.post<Placed>(`/order${'/'.repeat(sent++ % 2)}`, order_)).data);
     expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
     expect(executed).toHaveLength(1);
   });
