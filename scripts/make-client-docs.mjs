@@ -1,5 +1,5 @@
-// Writes the tables of the client into README.md and docs/client.md from those of the built package; a test tells when
-// the pages are behind them.
+// Writes the tables of the client into docs/client.md from those of the built package; a test fails when
+// the page is behind them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defineClientPolicies } from '../dist/client/client-policies.js';
 import { contractEndpoints } from '../dist/client/contract-endpoints.js';
@@ -9,7 +9,7 @@ import { insertTable, methodsTable, policiesTable } from './client-tables.mjs';
 
 const registry = new PolicyRegistry();
 defineClientPolicies(registry);
-write('../README.md', 'client methods', methodsTable(spotEndpoints, contractEndpoints));
+write('../docs/client.md', 'client methods', methodsTable(spotEndpoints, contractEndpoints));
 write(
   '../docs/client.md',
   'client policies',

@@ -47,7 +47,7 @@ const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
 };
 
 /**
- * The V3 spot market. Every method runs under a policy of the client's registry; the README lists which, and
+ * The V3 spot market. Every method runs under a policy of the client's registry; docs/client.md lists which, and
  * what happens when an answer is lost. The last argument of each may be `{ signal }`.
  */
 export class SpotClient {

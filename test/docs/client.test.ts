@@ -16,9 +16,9 @@ const markets = {
 
 // After a change of a table: npm run build && node scripts/make-client-docs.mjs
 describe('the tables of the client', () => {
-  it('README.md says what the endpoints say, of every method', () => {
+  it('docs/client.md says what the endpoints say, of every method', () => {
     const table = methodsTable(spotEndpoints, contractEndpoints);
-    expect(page('README.md')).toBe(insertTable(page('README.md'), 'client methods', table));
+    expect(page('docs/client.md')).toBe(insertTable(page('docs/client.md'), 'client methods', table));
     const names = [...table.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name);
     expect(new Set(names)).toEqual(new Set(Object.keys(contractEndpoints)));
     expect(names).toEqual(expect.arrayContaining(Object.keys(spotEndpoints)));
