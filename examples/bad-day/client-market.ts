@@ -1,11 +1,10 @@
 import type { PolicyRegistry } from 'weex-resilience';
 import { WeexClient } from 'weex-resilience/client';
-import type { SimulatedExchange } from 'weex-resilience/testing';
-import type { OpenMarket } from './market.js';
+import type { ExchangeAddress, OpenMarket } from './market.js';
 
 /** The market through the client of this library, under the policies of a registry. */
 export async function openClientMarket(
-  { credentials, url }: Pick<SimulatedExchange, 'credentials' | 'url'>,
+  { credentials, url }: ExchangeAddress,
   registry: PolicyRegistry,
 ): Promise<OpenMarket> {
   const baseUrls = { spot: url, contract: url };

@@ -48,7 +48,7 @@ export interface Day {
 }
 
 /** As long as the client's own calls may take. */
-const deadlineMs = 20_000;
+export const deadlineMs = 20_000;
 export const traders = 8;
 /** How long after the last phase a call may still be under way before it is ended. */
 export const graceMs = 4_000;

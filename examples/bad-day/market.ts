@@ -1,4 +1,5 @@
 import type { ContractClient, ContractOrderRequest } from 'weex-resilience/client';
+import type { SimulatedExchange } from 'weex-resilience/testing';
 
 /** What a trader does on the exchange: a part of `client.contract`, which others can stand in for. */
 export type Market = Pick<
@@ -17,3 +18,6 @@ export interface OpenMarket {
   readonly market: Market;
   close(): Promise<void>;
 }
+
+/** Where an exchange is, and what requests to it are signed with. */
+export type ExchangeAddress = Pick<SimulatedExchange, 'credentials' | 'url'>;

@@ -1,19 +1,40 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PolicyRegistry } from 'weex-resilience';
-import { createRandom, type RehearsalContext, rehearse, type Scenario } from 'weex-resilience/testing';
+import {
+  createRandom,
+  type RehearsalContext,
+  rehearse,
+  type Scenario,
+  type SimulatedRequest,
+} from 'weex-resilience/testing';
 import { openClientMarket } from './client-market.js';
-import { graceMs, traders } from './day.js';
-import type { OrderIntent, OrderReport } from './order-intents.js';
-import { symbolOf, trade } from './trader.js';
+import { deadlineMs, graceMs, traders } from './day.js';
+import type { ExchangeAddress, OpenMarket } from './market.js';
+import { placeableOrders } from './oracle.js';
+import { auditIntents, type OrderIntent, type OrderReport } from './order-intents.js';
+import { planDay } from './plan-day.js';
+import { symbolOf, trade, type TraderCall } from './trader.js';
 
 /** What came of a day in virtual time. */
 export interface RehearsedDay {
   readonly seed: number;
   readonly wanted: number;
+  /** How many of them could have been placed by somebody who knew the faults. */
+  readonly placeable: number;
   /** Intents that stand exactly once. */
   readonly once: number;
   readonly duplicates: number;
   readonly wronglyReported: number;
+}
+
+/** A day in virtual time, with all that was asked and answered in it. */
+export interface RehearsedTraffic extends RehearsedDay {
+  readonly intents: readonly OrderIntent[];
+  readonly calls: readonly TraderCall[];
+  readonly requests: readonly SimulatedRequest[];
+  /** What happened, a line each. */
+  readonly trace: string;
 }
 
 const reports = {
@@ -24,36 +45,59 @@ const reports = {
 
 /** Rehearses the day: the same traders through the same client, with its seed deciding everything. */
 export async function rehearseDay(scenario: Scenario, seed: number): Promise<RehearsedDay> {
-  const run = (context: RehearsalContext): Promise<void> => tradeRehearsed(context, seed);
-  const { intents } = await rehearse({ seed, scenario, shrinkRuns: 0, run });
-  const count = (test: (intent: (typeof intents)[number]) => boolean): number => intents.filter(test).length;
-  return {
+  const open = (exchange: ExchangeAddress): Promise<OpenMarket> =>
+    openClientMarket(exchange, new PolicyRegistry());
+  const { duplicates, once, placeable, wanted, wronglyReported } = await rehearseTraffic(
+    scenario,
     seed,
-    wanted: intents.length,
-    once: count(({ orders }) => orders.length === 1),
-    duplicates: intents.reduce((sum, { orders }) => sum + Math.max(0, orders.length - 1), 0),
-    wronglyReported: count(
-      ({ orders, report }) =>
-        (report === 'placed' && orders.length === 0) || (report === 'not-placed' && orders.length > 0),
-    ),
-  };
+    open,
+  );
+  return { seed, wanted, placeable, once, duplicates, wronglyReported };
+}
+
+/** Rehearses the day through any market. */
+export async function rehearseTraffic(
+  scenario: Scenario,
+  seed: number,
+  openMarket: (exchange: ExchangeAddress) => OpenMarket | Promise<OpenMarket>,
+): Promise<RehearsedTraffic> {
+  const intents: OrderIntent[] = [];
+  const calls: TraderCall[] = [];
+  const run = (context: RehearsalContext): Promise<void> =>
+    tradeRehearsed(context, { seed, openMarket, intents, calls });
+  const { faults, lengthMs } = await planDay(scenario, seed);
+  const { intents: stands, requests, trace } = await rehearse({ seed, scenario, shrinkRuns: 0, run });
+  const { duplicates, once, wanted, wronglyReported } = auditIntents(
+    intents,
+    stands.flatMap(({ orders }) => orders),
+  );
+  const placeable = placeableOrders(intents, faults, { deadlineMs, endsMs: lengthMs + graceMs });
+  return { seed, wanted, placeable, once, duplicates, wronglyReported, intents, calls, requests, trace };
+}
+
+interface Desks {
+  readonly seed: number;
+  readonly openMarket: (exchange: ExchangeAddress) => OpenMarket | Promise<OpenMarket>;
+  readonly intents: OrderIntent[];
+  readonly calls: TraderCall[];
 }
 
 async function tradeRehearsed(
   { clock, exchange, report, signal }: RehearsalContext,
-  seed: number,
+  { calls, intents, openMarket, seed }: Desks,
 ): Promise<void> {
   const openedAt = clock.now();
-  const open = await openClientMarket(exchange, new PolicyRegistry());
-  const intents: OrderIntent[] = [];
+  const open = await openMarket(exchange);
   const evening = new AbortController();
+  // Every call under way listens to it.
+  setMaxListeners(0, evening.signal);
   const desks = Array.from({ length: traders }, (_, index) =>
     trade({
       market: open.market,
       symbol: symbolOf(index),
       random: createRandom(`trader ${index} of seed ${seed}`),
       intents,
-      calls: [],
+      calls,
       elapsedMs: () => clock.now() - openedAt,
       lengthMs: Number.POSITIVE_INFINITY,
       bell: signal,

@@ -8,6 +8,7 @@ export interface TraderCall {
   readonly operation: Operation;
   /** The kind of its failure; absent after a success. */
   readonly failure: string | undefined;
+  readonly tookMs: number;
 }
 
 /** What one trader has on its desk. */
@@ -158,13 +159,16 @@ class Trader implements Record<Habit, () => Promise<void>> {
 
   /** Makes a call and writes it down; the error comes back instead of being thrown. */
   async #call(operation: Operation, call: () => Promise<unknown>): Promise<unknown> {
-    const { calls, signal } = this.#desk;
+    const { calls, elapsedMs, signal } = this.#desk;
+    const startedMs = elapsedMs();
+    const note = (failure: string | undefined): void =>
+      void calls.push({ operation, failure, tookMs: elapsedMs() - startedMs });
     try {
       await call();
-      calls.push({ operation, failure: undefined });
+      note(undefined);
       return undefined;
     } catch (error) {
-      if (!signal.aborted) calls.push({ operation, failure: kindOf(error) });
+      if (!signal.aborted) note(kindOf(error));
       return error;
     }
   }

@@ -20,6 +20,7 @@ describe('what is said of many days', () => {
   const day = (seed: number, once: number, wanted = 100): RehearsedDay => ({
     seed,
     wanted,
+    placeable: wanted,
     once,
     duplicates: 0,
     wronglyReported: 0,
