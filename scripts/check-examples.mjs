@@ -36,14 +36,18 @@ try {
 
 function documented() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-  const documents = ['.', 'docs'].filter((place) => existsSync(join(root, place))).flatMap(markdownIn);
+  const documents = [...markdownIn('.', false), ...markdownIn('docs', true)];
   return [...documents, ...sources.filter((file) => file.endsWith('.ts')).map((file) => join('src', file))];
 }
 
-/** @param {string} place */
-function markdownIn(place) {
-  const names = readdirSync(join(root, place)).filter((name) => name.endsWith('.md'));
-  return names.map((name) => join(place, name));
+/**
+ * @param {string} place
+ * @param {boolean} recursive
+ */
+function markdownIn(place, recursive) {
+  if (!existsSync(join(root, place))) return [];
+  const names = readdirSync(join(root, place), { recursive, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.md')).map((name) => join(place, name));
 }
 
 /**
