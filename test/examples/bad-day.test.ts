@@ -191,6 +191,7 @@ describe('the report', () => {
     const version = await promisify(execFile)('chromium', ['--version']).catch(() => undefined);
     if (!version) {
       process.stderr.write('Skipped: there is no chromium here that could show the report of the bad day\n');
+      // It needs the package `chromium` of Debian; no browser is downloaded for one test.
       context.skip('there is no chromium');
     }
     await goodDay;
