@@ -24,7 +24,9 @@ export interface Subject {
 export const ownErrors = {
   circuitOpen(call: Subject, waitMs: number): WEEXCircuitOpenError {
     const { name } = call.plan;
-    return new WEEXCircuitOpenError(`Circuit of policy '${name}' is open`, {
+    const { key } = call.options;
+    const circuit = key === undefined ? 'Circuit' : `Circuit '${key}'`;
+    return new WEEXCircuitOpenError(`${circuit} of policy '${name}' is open`, {
       policy: name,
       // An isolated circuit has no next trial.
       retryAfter: waitMs === Infinity ? undefined : waitMs / 1_000,
@@ -87,9 +89,11 @@ function refusalStatus({ exposed }: Subject): ExecutionStatus | undefined {
   return exposed ? undefined : 'not-executed';
 }
 
-function facts({ attempts, options: { clientOrderId, operation }, plan }: Subject): Record<string, unknown> {
+function facts({ attempts, options, plan }: Subject): Record<string, unknown> {
+  const { clientOrderId, key, operation } = options;
   return {
     policy: plan.name,
+    ...(key === undefined ? {} : { key }),
     ...(operation === undefined ? {} : { operation }),
     ...(clientOrderId === undefined ? {} : { clientOrderId }),
     attempts,

@@ -470,7 +470,8 @@ describe('keys', () => {
     await fail(policy, broken(), 'BTC');
     expect([stateOf(policy, 'BTC'), stateOf(policy)]).toEqual(['open', 'closed']);
     expect(await succeed(policy, 'ETH')).toMatchObject({ ok: true });
-    expect(await succeed(policy, 'BTC')).toMatchObject({ ok: false });
+    const named = { message: expect.stringMatching(/^Circuit 'BTC' of policy '/), context: { key: 'BTC' } };
+    expect(await succeed(policy, 'BTC')).toMatchObject({ ok: false, error: named });
   });
 
   it('are bounded: the least recently used goes', async () => {
