@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { IPolicy } from 'cockatiel';
+import { readOptions } from '../context/read-options.js';
 import type { Market } from './endpoint.js';
 import type { WeexConfig } from './weex-config.js';
 
@@ -30,9 +31,10 @@ const restHosts: Readonly<Record<Market, string>> = {
 
 /** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
 export function resolveStreamOptions(
-  options: OrderStreamOptions,
+  given: OrderStreamOptions,
   { baseUrls }: WeexConfig,
 ): { readonly market: Market; readonly url: string; readonly policy: IPolicy | undefined } {
+  const options: OrderStreamOptions = readOptions(given, names);
   const faults = Object.keys(options)
     .filter((name) => !(names as readonly string[]).includes(name))
     .map((name) => `${name} is no option, known are ${names.join(', ')}`);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
+import { readOptions } from '../context/read-options.js';
 import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
 import type { Coordinator } from '../policies/coordinator.js';
@@ -25,7 +26,7 @@ import { Sightings } from './sightings.js';
 import type { StreamedOrder } from './stream-types.js';
 import type { CallOptions } from './types.js';
 import { isUnreadable, unknownIntent } from './unreadable-intent.js';
-import { WeexConfig, type WeexConfigOptions } from './weex-config.js';
+import { configNames, WeexConfig, type WeexConfigOptions } from './weex-config.js';
 
 /** How a client behaves, beside who it is. */
 export interface WeexClientBehavior {
@@ -117,7 +118,7 @@ export class WeexClient {
       journal,
       settleMs,
       reconcileDeadlineMs = defaultReconcileDeadlineMs(settleMs),
-    } = readOptions(given, behavior);
+    } = optionsOf(given, behavior);
     this.registry = registry ?? new PolicyRegistry({ coordinator });
     const limits = defineClientPolicies(this.registry);
     this.#scope = { calls: new OpenCalls(), journal, settleMs, reconcileDeadlineMs };
@@ -264,15 +265,17 @@ function accountOf(market: Market, { apiKey, baseUrls }: WeexConfig): string {
   return `${market} ${baseUrls[market]} ${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`;
 }
 
-function readOptions(
+function optionsOf(
   given: WeexClientOptions | WeexConfig,
   behavior: WeexClientBehavior,
 ): WeexClientBehavior & { readonly config: WeexConfig } {
   if (given instanceof WeexConfig) {
-    checkBehavior(behavior);
-    return { ...behavior, config: given };
+    const read: WeexClientBehavior = readOptions(behavior, behaviorNames);
+    checkBehavior(read);
+    return { ...read, config: given };
   }
-  const { registry, coordinator, journal, settleMs, reconcileDeadlineMs, ...config } = given ?? {};
+  const read = readOptions(given, [...configNames, ...behaviorNames]) as unknown as WeexClientOptions;
+  const { registry, coordinator, journal, settleMs, reconcileDeadlineMs, ...config } = read;
   const own = { registry, coordinator, journal, settleMs, reconcileDeadlineMs };
   checkBehavior(own);
   return { ...own, config: new WeexConfig(config) };

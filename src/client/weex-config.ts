@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { readOptions } from '../context/read-options.js';
 
 /** The two hosts of the exchange. */
 export interface WeexBaseUrls {
@@ -73,7 +74,7 @@ export class WeexConfig {
   }
 
   constructor(options: WeexConfigOptions) {
-    const read = readOptions(options, optionNames);
+    const read = checkOptions(options, optionNames);
     this.#apiKey = read.apiKey;
     this.#secretKey = read.secretKey;
     this.#passphrase = read.passphrase;
@@ -96,7 +97,7 @@ export class WeexConfig {
    */
   static fromEnv(env: Readonly<Record<string, string | undefined>> = process.env): WeexConfig {
     const { apiKey, secretKey, passphrase, spot, contract } = variableNames;
-    const options = readOptions(
+    const options = checkOptions(
       {
         apiKey: env[apiKey],
         secretKey: env[secretKey],
@@ -130,6 +131,10 @@ export class WeexConfig {
   }
 }
 
+/** @internal The names of the options of a configuration. */
+export const configNames: readonly string[] = ['apiKey', 'secretKey', 'passphrase', 'baseUrls'];
+const markets: readonly string[] = ['spot', 'contract'];
+
 type Unchecked<Options> = { readonly [Key in keyof Options]?: unknown };
 
 interface CheckedOptions extends WeexBaseUrls {
@@ -138,13 +143,13 @@ interface CheckedOptions extends WeexBaseUrls {
   readonly passphrase: string;
 }
 
-function readOptions(options: Unchecked<WeexConfigOptions>, names: typeof optionNames): CheckedOptions {
+function checkOptions(options: Unchecked<WeexConfigOptions>, names: typeof optionNames): CheckedOptions {
   const faults: string[] = [];
-  const given: Unchecked<WeexConfigOptions> = options ?? {};
-  const urls = (given.baseUrls ?? {}) as Unchecked<WeexBaseUrls>;
+  const given: Unchecked<WeexConfigOptions> = readOptions(options, configNames);
+  const urls: Unchecked<WeexBaseUrls> = readOptions(given.baseUrls, markets);
   // A misspelt host would send the orders of a test to the exchange itself.
-  refuseUnknown(given, ['apiKey', 'secretKey', 'passphrase', 'baseUrls'], '', faults);
-  refuseUnknown(urls, ['spot', 'contract'], 'baseUrls.', faults);
+  refuseUnknown(given, configNames, '', faults);
+  refuseUnknown(urls, markets, 'baseUrls.', faults);
   const checked = {
     apiKey: readSecret(given.apiKey, names.apiKey, faults),
     secretKey: readSecret(given.secretKey, names.secretKey, faults),

@@ -1,19 +1,24 @@
+import { readOptions } from '../context/read-options.js';
 import { createOrderGuard } from '../orders/order-guard.js';
+import { optionNames } from '../policies/policy-schema.js';
 import type { CallPlan, UncheckedOptions } from './method-layer.js';
 import { isPolicy, isResiliencePolicy, type PolicyReference, policySource } from './policy-source.js';
 
 /** Checks what a decorator was given, once, where the class is defined; a function, where it is made resilient. */
 export function callPlan(
   form: '@Resilient' | 'resilient',
-  reference: PolicyReference,
-  options: object = {},
+  policy: PolicyReference,
+  given: object = {},
 ): CallPlan {
-  const faults = optionFaults(reference, options as Readonly<Record<string, unknown>>);
+  const isRead = typeof policy !== 'object' || policy === null || isPolicy(policy);
+  const reference: PolicyReference = isRead ? policy : readOptions(policy, optionNames);
+  const options = typeof given === 'object' ? readOptions(given, Object.keys(checks)) : given;
+  const faults = optionFaults(reference, given, options);
   if (faults.length > 0) {
     const list = faults.length === 1 ? ` ${faults[0]}` : `\n- ${faults.join('\n- ')}`;
     throw new TypeError(`Cannot use ${form}:${list}`);
   }
-  const checked: UncheckedOptions = { ...options };
+  const checked: UncheckedOptions = options;
   return {
     source: policySource(reference, checked.scope ?? 'shared'),
     policyName: typeof reference === 'string' ? reference : undefined,
@@ -54,13 +59,17 @@ const checks: { readonly [Name in keyof UncheckedOptions]-?: Check } = {
 /** What only a policy of this library can do. */
 const ownOptions = ['priority', 'key', 'cost'] as const;
 
-function optionFaults(reference: PolicyReference, options: Readonly<Record<string, unknown>>): string[] {
+function optionFaults(
+  reference: PolicyReference,
+  given: unknown,
+  options: Readonly<Record<string, unknown>>,
+): string[] {
   const faults: string[] = [];
   if (!isReference(reference)) {
     faults.push(`the policy must be a name, options or a policy, received ${describe(reference)}`);
   }
-  if (typeof options !== 'object' || options === null) {
-    return [...faults, `the options must be an object, received ${describe(options)}`];
+  if (typeof given !== 'object' || given === null) {
+    return [...faults, `the options must be an object, received ${describe(given)}`];
   }
   for (const [name, value] of Object.entries(options)) {
     const check = (checks as Partial<Record<string, Check>>)[name];

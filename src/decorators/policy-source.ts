@@ -1,5 +1,4 @@
 import type { IPolicy } from 'cockatiel';
-import { copyOptions } from '../policies/copy-options.js';
 import { defaultRegistry } from '../policies/default-registry.js';
 import type { PolicyOptions } from '../policies/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
@@ -23,8 +22,7 @@ export function policySource(reference: PolicyReference, scope: PolicyScope): Po
   if (isPolicy(reference)) return () => reference;
   if (reference === undefined) return made(scope, (name) => policies.standard({ name }));
   // Bad options are an error where the class is defined, not at the first call.
-  validateOptions(reference, 'use @Resilient');
-  const options = copyOptions(reference);
+  const options = validateOptions(reference, 'use @Resilient');
   return made(scope, (name) => ({ name, ...options }));
 }
 

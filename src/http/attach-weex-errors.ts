@@ -106,10 +106,9 @@ interface Interceptors {
  * ```
  */
 export function attachWeexErrors(attachable: AttachableAxios, options: WeexErrorsOptions = {}): () => void {
-  checkWeexErrorsOptions(attachable, options);
+  const own = checkWeexErrorsOptions(attachable, options);
   const instance = attachable as AxiosInstance;
   const stack = attachments.get(instance.interceptors)?.options ?? [];
-  const own = { ...options };
   stack.push(own);
   attachments.get(instance.interceptors)?.eject();
   attachments.set(instance.interceptors, install(instance, stack));

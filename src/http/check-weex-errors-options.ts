@@ -1,3 +1,4 @@
+import { readOptions } from '../context/read-options.js';
 import type { WeexErrorsOptions } from './attach-weex-errors.js';
 
 interface Check {
@@ -19,10 +20,15 @@ const checks: Readonly<Record<keyof WeexErrorsOptions, Check>> = {
   registry: { holds: isObject, allowed: 'a PolicyRegistry' },
 };
 
-/** Refuses an instance that is none, and options that nothing reads or nothing can use, with all faults at once. */
-export function checkWeexErrorsOptions(instance: unknown, options: unknown): void {
+/**
+ * The options, each read once. An instance that is none, and options that nothing reads or nothing can use, are refused
+ * with all faults at once.
+ */
+export function checkWeexErrorsOptions(instance: unknown, given: unknown): WeexErrorsOptions {
+  const options = isObject(given) ? readOptions(given, Object.keys(checks)) : given;
   const faults = [...instanceFaults(instance), ...optionFaults(options)];
   if (faults.length > 0) throw new TypeError(`Cannot attach WEEX errors: ${faults.join('; ')}`);
+  return options as WeexErrorsOptions;
 }
 
 function instanceFaults(instance: unknown): string[] {

@@ -1,3 +1,4 @@
+import { readOptions } from '../context/read-options.js';
 import type { ResilienceModuleOptions } from './resilience-module-options.js';
 import type { StartFaults } from './start-faults.js';
 
@@ -37,26 +38,30 @@ const checks: Readonly<Record<keyof ResilienceModuleOptions, Check>> = {
   },
 };
 
-/** Collects what is wrong with the options of the module themselves; policies and rules are checked as they are defined. */
-export function checkOptions(options: unknown, faults: StartFaults): options is ResilienceModuleOptions {
-  if (!isRecord(options)) {
-    faults.add(`the options must be an object, received ${describe(options)}`, true);
-    return false;
+/**
+ * The options of the module, each read once. What is wrong with them is collected; policies and rules are checked as
+ * they are defined.
+ */
+export function checkOptions(given: unknown, faults: StartFaults): ResilienceModuleOptions | undefined {
+  if (!isRecord(given)) {
+    faults.add(`the options must be an object, received ${describe(given)}`, true);
+    return undefined;
   }
+  const options: ResilienceModuleOptions = readOptions(given, Object.keys(checks));
   const before = faults.count;
-  for (const [name, value] of Object.entries(options as object) as [string, unknown][]) {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     const check = Object.hasOwn(checks, name) ? checks[name as keyof ResilienceModuleOptions] : undefined;
     if (!check) faults.add(`${name} is no option; known are ${Object.keys(checks).join(', ')}`, true);
     else if (value !== undefined && !check.holds(value)) {
       faults.add(`${name} ${check.allowed}, received ${describe(value)}`, true);
     }
   }
-  const { registry, ...own } = options as ResilienceModuleOptions;
+  const { registry, ...own } = options;
   const contradicting = (['clock', 'coordinator', 'random'] as const).find((name) => own[name]);
   if (registry && contradicting) {
     faults.add(`${contradicting} contradicts registry; give it to the registry`);
   }
-  return faults.count === before;
+  return faults.count === before ? options : undefined;
 }
 
 function isRuleList(value: unknown): boolean {

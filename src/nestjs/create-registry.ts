@@ -19,12 +19,13 @@ import { getOptionsToken, nameInToken } from './tokens.js';
  * @throws TypeError or RangeError that names everything that keeps the application from starting.
  */
 export function createRegistry(
-  options: ResilienceModuleOptions,
+  given: ResilienceModuleOptions,
   clock: Clock | undefined,
   container: ModulesContainer,
 ): PolicyRegistry {
   const faults = new StartFaults();
-  if (!checkOptions(options, faults)) faults.raise();
+  const options = checkOptions(given, faults) ?? {};
+  faults.raise();
   const providers = providersOf(container);
   const { coordinator, random, unknownPolicies = 'refuse' } = options;
   let registry = options.registry ?? new PolicyRegistry();

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import type { OrderSafety } from './order-safety.js';
+import { readOptions } from '../context/read-options.js';
+import { looksUpAll, type OrderSafety } from './order-safety.js';
 import { sum } from './patience.js';
 
 interface Rule {
@@ -56,11 +57,12 @@ const rules: Readonly<Record<Extract<keyof OrderSafety<unknown, [], unknown>, st
 };
 
 /**
- * Refuses an order safety that cannot work.
+ * An order safety as it is given, each option read once; one that cannot work is refused.
  *
  * @throws TypeError that names every fault, the value received and what is allowed.
  */
-export function checkOrderSafety(safety: object): void {
+export function checkOrderSafety<Safety extends object>(from: Safety): Safety {
+  const safety = readOptions(from, Object.keys(rules));
   const given = Object.entries(safety).filter(([, value]) => value !== undefined);
   const faults = [
     ...Object.entries<Rule>(rules)
@@ -70,6 +72,7 @@ export function checkOrderSafety(safety: object): void {
     ...tooLittleTime(safety),
   ];
   if (faults.length > 0) throw new TypeError(`Cannot make orders safe: ${faults.join('; ')}`);
+  return (looksUpAll in from ? { ...safety, [looksUpAll]: true } : safety) as Safety;
 }
 
 function faultOf(name: string, value: unknown): string[] {

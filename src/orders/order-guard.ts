@@ -49,9 +49,9 @@ export type OrderGuard<This, Args extends unknown[], Result> = (
  * @throws TypeError when a value of `safety` is not allowed, with all faults at once.
  */
 export function createOrderGuard<This, Args extends unknown[], Result>(
-  safety: OrderSafety<This, Args, Result>,
+  given: OrderSafety<This, Args, Result>,
 ): OrderGuard<This, Args, Result> {
-  checkOrderSafety(safety);
+  const safety = checkOrderSafety(given);
   const patience = patienceSource(safety);
   const memory: MethodMemory = { seesOrders: false, looksUpAll: looksUpAll in safety };
   return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call, memory).run();

@@ -14,7 +14,6 @@ import { callOptions } from './call-options.js';
 import type { Settler } from './call-state.js';
 import { resolveCircuit } from './circuit.js';
 import { CircuitBreaker, isCircuitBreakerSnapshot } from './circuit-breaker.js';
-import { copyOptions } from './copy-options.js';
 import type { CoolDown } from './cool-down.js';
 import { describePolicy } from './describe.js';
 import { guardedEvent } from './guarded-event.js';
@@ -63,9 +62,9 @@ export class Pipeline implements ResiliencePolicy {
   #steady: Clock;
   readonly #claim: LimitClaim = { limiter: undefined, config: undefined };
 
-  constructor(options: PolicyOptions, host: PolicyHost) {
-    validateOptions(options, `create policy '${String(options?.name ?? 'policy')}'`);
-    this.#options = copyOptions(options);
+  constructor(given: PolicyOptions, host: PolicyHost) {
+    const options = validateOptions(given, (read) => `create policy '${String(read?.name ?? 'policy')}'`);
+    this.#options = options;
     this.name = options.name ?? 'policy';
     this.#host = host;
     this.origin = host.origin;
@@ -116,9 +115,9 @@ export class Pipeline implements ResiliencePolicy {
     this.#plan.breaker?.restore(circuitBreaker, this.#steady.now());
   }
 
-  reconfigure(options: PolicyOptions): void {
+  reconfigure(given: PolicyOptions): void {
     const subject = `reconfigure policy '${this.name}'`;
-    validateOptions(options, subject);
+    const options = validateOptions(given, subject);
     validateSame(options, { ...this.#options, name: this.name }, subject);
     this.#replace({ ...this.#options, ...options }, subject);
   }
@@ -126,9 +125,8 @@ export class Pipeline implements ResiliencePolicy {
   /** Puts new options in place of all old ones, with fresh circuits: the name was defined anew. */
   redefine(options: PolicyOptions): void {
     const { clock, random } = this.#options;
-    const all = { clock, random, ...options, name: this.name };
     const subject = `define policy '${this.name}'`;
-    validateOptions(all, subject);
+    const all = validateOptions({ clock, random, ...options, name: this.name }, subject);
     this.#random = all.random ?? Math.random;
     this.#backoffs = new WeakMap();
     if ((all.clock ?? monotonicClock) !== this.clock) this.#startAnew(all);
@@ -181,9 +179,8 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   #replace(options: PolicyOptions, subject: string): void {
-    validateOptions(options, subject);
     const previous = this.#options;
-    this.#options = copyOptions(options);
+    this.#options = validateOptions(options, subject);
     try {
       this.#plan = this.#build(this.#plan);
     } catch (error) {

@@ -57,8 +57,7 @@ export class PolicyRegistry {
 
   /** @throws TypeError when the clock or the random source is none, and for options of a policy. */
   constructor(options: PolicyRegistryOptions = {}) {
-    validateRegistry(options);
-    const { clock, coordinator, random } = options;
+    const { clock, coordinator, random } = validateRegistry(options);
     this.#defaults = {
       ...(clock && { clock }),
       ...(coordinator && { coordinator }),
@@ -81,8 +80,7 @@ export class PolicyRegistry {
         `Cannot define a policy: name must be a non-empty string, received ${String(name)}`,
       );
     }
-    const given = optionsOf(optionsOrPolicy);
-    validateOptions(given, `define policy '${name}'`);
+    const given = validateOptions(optionsOf(optionsOrPolicy), `define policy '${name}'`);
     const options = { ...this.#withDefaults(given), name };
     const existing = this.#policies.get(name);
     if (existing) {
@@ -103,7 +101,11 @@ export class PolicyRegistry {
   create<Fallback = never>(
     optionsOrPolicy: PolicyOptionsWithFallback<Fallback> | AnyPolicy,
   ): ResiliencePolicy<KnownFallback<Fallback>> {
-    const policy = new Pipeline(this.#withDefaults(optionsOf(optionsOrPolicy)), this.#host);
+    const given = validateOptions(
+      optionsOf(optionsOrPolicy),
+      (read) => `create policy '${String(read?.name ?? 'policy')}'`,
+    );
+    const policy = new Pipeline(this.#withDefaults(given), this.#host);
     this.#unnamed.add(policy);
     return policy;
   }
@@ -156,8 +158,7 @@ export class PolicyRegistry {
         `Cannot set a rule: the first argument must be a class that extends Error, received ${typeof errorClass}`,
       );
     }
-    validateRule(rule, `set the rule for ${errorClass.name}`);
-    this.#host.rules.set(errorClass, rule);
+    this.#host.rules.set(errorClass, validateRule(rule, `set the rule for ${errorClass.name}`));
     for (const policy of [...this.#policies.values(), ...this.#unnamed]) policy.refresh();
     return this;
   }

@@ -30,7 +30,10 @@ function oneOf(values: readonly string[]): v.GenericSchema {
   return v.picklist(values, `must be one of ${values.map((value) => `'${value}'`).join(', ')}`);
 }
 
-function group(entries: Record<string, v.GenericSchema>, required: readonly string[] = []): v.GenericSchema {
+function group(
+  entries: Record<string, v.GenericSchema>,
+  required: readonly string[] = [],
+): v.GenericSchema & { readonly entries: object } {
   const fields = Object.entries(entries).map(([key, schema]) => [
     key,
     required.includes(key) ? schema : v.optional(schema),
@@ -164,6 +167,9 @@ const rule = group({
   coolDown: v.boolean('must be true or false'),
   fallback: orFalse(callback),
 });
+
+/** The names of the options of a policy. */
+export const optionNames: readonly string[] = Object.keys(options.entries);
 
 /** The shape of what can be given, by what it is called in messages. */
 export const schemas: { readonly [Name in 'options' | 'rule' | 'registry']: v.GenericSchema } = {

@@ -1,5 +1,7 @@
+import { readOptions } from '../context/read-options.js';
 import { createPolicy } from './create-policy.js';
 import type { KnownFallback, PolicyOptions, PolicyOptionsWithFallback } from './policy-options.js';
+import { optionNames } from './policy-schema.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 /** The options of each preset. */
@@ -50,8 +52,10 @@ type Preset = <Fallback = never>(
 
 const preset =
   (options: PolicyOptions): Preset =>
-  (overrides = {}) =>
-    createPolicy({ ...options, ...fittingTimeout(options, overrides), ...overrides });
+  (given = {}) => {
+    const overrides: typeof given = readOptions(given, optionNames);
+    return createPolicy({ ...options, ...fittingTimeout(options, overrides), ...overrides });
+  };
 
 /** A shorter deadline shortens the preset's attempts as well: nobody asked for their length. */
 function fittingTimeout(

@@ -1,5 +1,4 @@
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
-import { copyOptions } from './copy-options.js';
 import type { ErrorRule } from './error-rule.js';
 import type { ErrorClass } from './policy-options.js';
 
@@ -54,7 +53,7 @@ export class RuleBook {
   }
 
   set(errorClass: ErrorClass, rule: ErrorRule): void {
-    this.#rules.set(errorClass, { ...this.#rules.get(errorClass), ...withoutUndefined(copyOptions(rule)) });
+    this.#rules.set(errorClass, { ...this.#rules.get(errorClass), ...withoutUndefined(rule) });
     this.#found = new Map();
   }
 

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { copyOptions } from './copy-options.js';
+import type { ErrorRule } from './error-rule.js';
 import type { PolicyOptions } from './policy-options.js';
 import { schemas } from './policy-schema.js';
 
@@ -16,18 +18,22 @@ interface Contradiction extends Fault {
 type Check = (holds: boolean, option: string, problem: string, ...others: readonly string[]) => void;
 
 /**
- * Refuses options that make no sense, with one error for all faults: a `TypeError` where one has the wrong type or
+ * A plain copy of options, each of them read once, inherited and computed ones too; later changes do not reach it.
+ * Options that make no sense are refused with one error for all faults: a `TypeError` where one has the wrong type or
  * name, else a `RangeError`.
  */
-export function validateOptions(options: unknown, subject: string): void {
-  const faults = shapeFaults(schemas.options, options);
-  const isObject = typeof options === 'object' && options !== null;
-  const between = isObject ? contradictions(options) : [];
+export function validateOptions(
+  given: unknown,
+  subject: string | ((read: PolicyOptions | null) => string),
+): PolicyOptions {
+  const { faults, read } = readBy(schemas.options, given);
+  const between = isObject(read) ? contradictions(read) : [];
   // What is wrong by itself need not contradict anything as well.
   const sound = between.filter(
     ({ operands }) => !faults.some(({ option }) => operands.some(isWithin(option))),
   );
-  raise(subject, [...faults, ...sound]);
+  raise(typeof subject === 'string' ? subject : subject(read), [...faults, ...sound]);
+  return copyOptions(read);
 }
 
 /** Refuses to change what calls that run or wait rely on. */
@@ -39,31 +45,41 @@ export function validateSame(options: PolicyOptions, current: PolicyOptions, sub
 }
 
 /** As {@link validateOptions}, for what all policies of a registry have in common. */
-export function validateRegistry(options: unknown): void {
-  raise('create a registry', shapeFaults(schemas.registry, options));
+export function validateRegistry(options: unknown): PolicyOptions {
+  const { faults, read } = readBy(schemas.registry, options);
+  raise('create a registry', faults);
+  return read;
 }
 
 /** As {@link validateOptions}, for a rule of `registry.forError`. */
-export function validateRule(rule: unknown, subject: string): void {
-  const faults = shapeFaults(schemas.rule, rule);
-  raise(subject, faults.length > 0 ? faults : contradictions(rule as PolicyOptions));
+export function validateRule(rule: unknown, subject: string): ErrorRule {
+  const { faults, read } = readBy(schemas.rule, rule);
+  raise(subject, faults.length > 0 ? faults : contradictions(read));
+  return copyOptions(read as ErrorRule);
 }
 
-function shapeFaults(schema: v.GenericSchema, input: unknown): Fault[] {
-  const result = v.safeParse(schema, input);
-  return (result.issues ?? []).map((issue) => {
-    const option = v.getDotPath(issue) ?? '';
-    const received = describeValue(issue.input);
-    const unknownKey = issue.expected === 'never';
-    return {
-      option,
-      problem:
-        unknownKey || issue.message === 'is required'
-          ? issue.message
-          : `${issue.message}, received ${received}`,
-      wrongType: issue.kind === 'schema',
-    };
-  });
+/** What a schema makes of an input, and what is wrong with it. */
+function readBy(schema: v.GenericSchema, input: unknown): { faults: Fault[]; read: PolicyOptions } {
+  const { issues = [], output } = v.safeParse(schema, input);
+  return { faults: issues.map(faultOf), read: output as PolicyOptions };
+}
+
+function faultOf(issue: v.BaseIssue<unknown>): Fault {
+  const option = v.getDotPath(issue) ?? '';
+  const received = describeValue(issue.input);
+  const unknownKey = issue.expected === 'never';
+  return {
+    option,
+    problem:
+      unknownKey || issue.message === 'is required'
+        ? issue.message
+        : `${issue.message}, received ${received}`,
+    wrongType: issue.kind === 'schema',
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** What two options say against each other. */

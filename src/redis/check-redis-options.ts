@@ -1,3 +1,5 @@
+import { readOptions } from '../context/read-options.js';
+
 /** What the coordinator and the journal are given beside the client. */
 interface Settings {
   readonly prefix?: string | undefined;
@@ -6,10 +8,15 @@ interface Settings {
 
 const known: readonly string[] = ['client', 'prefix', 'leaseMs'];
 
-/** @throws TypeError that names every option that makes no sense. */
-export function checkRedisOptions(options: Settings | undefined, subject: string): void {
-  const { prefix, leaseMs } = options ?? {};
-  const faults = Object.keys(options ?? {})
+/**
+ * The options, each read once.
+ *
+ * @throws TypeError that names every option that makes no sense.
+ */
+export function checkRedisOptions<Options extends Settings>(given: Options, subject: string): Options {
+  const options = readOptions(given, known) as unknown as Options;
+  const { prefix, leaseMs } = options;
+  const faults = Object.keys(options)
     .filter((name) => !known.includes(name))
     .map((name) => `${name} is no option, known are ${known.join(', ')}`);
   if (prefix !== undefined && (typeof prefix !== 'string' || prefix === '')) {
@@ -19,4 +26,5 @@ export function checkRedisOptions(options: Settings | undefined, subject: string
     faults.push(`leaseMs must be a number of milliseconds from 1000 to 3600000, received ${String(leaseMs)}`);
   }
   if (faults.length > 0) throw new TypeError(`Cannot ${subject}: ${faults.join('; ')}`);
+  return options;
 }

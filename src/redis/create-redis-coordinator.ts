@@ -59,8 +59,11 @@ export interface RedisCoordinator extends Coordinator {
  * ```
  */
 export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisCoordinator {
-  checkRedisOptions(options, 'create a Redis coordinator');
-  const { client, prefix = 'weex:', leaseMs = 10_000 } = options ?? {};
+  const {
+    client,
+    prefix = 'weex:',
+    leaseMs = 10_000,
+  } = checkRedisOptions(options, 'create a Redis coordinator');
   const gates = new Map<string, Set<RedisGate>>();
   const limits: RedisLimit[] = [];
   const at = (): number => Date.now();

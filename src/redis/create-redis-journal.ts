@@ -55,8 +55,7 @@ export interface RedisIntentJournal extends IntentJournal {
  * ```
  */
 export function createRedisJournal(options: RedisJournalOptions): RedisIntentJournal {
-  checkRedisOptions(options, 'create a Redis journal');
-  const { client, prefix = 'weex:', leaseMs = 30_000 } = options ?? {};
+  const { client, prefix = 'weex:', leaseMs = 30_000 } = checkRedisOptions(options, 'create a Redis journal');
   const port = redisPort(client, 'create a Redis journal');
   const owner = randomUUID();
   // One slot of a cluster for the intents and the leases.

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readOptions } from '../context/read-options.js';
 import type { ExchangeCredentials } from './exchange/authentication.js';
 import type { DuplicatePolicy } from './exchange/order-book.js';
 import type { ExchangeLimits, WindowLimit } from './exchange/rate-limits.js';
@@ -83,7 +84,7 @@ const decimal = v.pipe(
   v.check((value) => typeof parseUnits(value, 8) === 'number', 'expected a decimal number as a text'),
 );
 const fn = v.function('expected a function');
-const optionsSchema: v.GenericSchema<unknown, ExchangeOptions> = v.strictObject(
+const optionsSchema = v.strictObject(
   {
     scenario: v.optional(v.any()),
     seed: v.optional(v.union([v.pipe(v.number(), v.finite()), v.string()], 'expected a number or a text')),
@@ -146,8 +147,9 @@ const optionsSchema: v.GenericSchema<unknown, ExchangeOptions> = v.strictObject(
 const usualSpot = { USDT: '1000000', BTC: '10', ETH: '200', SOL: '5000', DOGE: '2000000' };
 
 /** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
-export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchangeOptions {
-  const checked = check(optionsSchema, options);
+export function resolveExchangeOptions(given: ExchangeOptions): ResolvedExchangeOptions {
+  const options: ExchangeOptions = readOptions(given, Object.keys(optionsSchema.entries));
+  const checked = check(optionsSchema as v.GenericSchema<unknown, ExchangeOptions>, options);
   if ('problems' in checked) {
     throw inputError('the options of the simulated exchange', checked.problems.map(problemText));
   }
@@ -158,12 +160,13 @@ export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchan
     balances = {},
     stream = {},
     credentials,
-    clock,
     onRequest,
-  } = options;
+  } = checked.output;
+  // As it is: a clock may be an instance of a class.
+  const { clock } = options;
   const orders = limits.orders ?? { limit: 300, windowMs: 60_000 };
   return {
-    scenario: resolveScenario(options.scenario ?? 'calm'),
+    scenario: resolveScenario(checked.output.scenario ?? 'calm'),
     seed,
     port,
     limits: {
@@ -179,7 +182,7 @@ export function resolveExchangeOptions(options: ExchangeOptions): ResolvedExchan
       contract: toParts(balances.contract ?? '1000000'),
     },
     credentials: credentials ?? makeCredentials(seed),
-    duplicates: options.duplicateClientOrderIds ?? 'accept',
+    duplicates: checked.output.duplicateClientOrderIds ?? 'accept',
     stream: {
       drop: stream.drop ?? 0,
       gap: stream.gap ?? 0,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readOptions } from '../../context/read-options.js';
 import type { ExchangeOptions } from '../exchange-options.js';
 import { amount, check, durationMs, inputError, known, problemText } from '../schema-parts.js';
 import type { RehearsalInvariant } from './invariants.js';
@@ -68,7 +69,8 @@ const schema = v.strictObject(
 );
 
 /** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
-export function resolveRehearsal(options: RehearseOptions): ResolvedRehearsal {
+export function resolveRehearsal(given: RehearseOptions): ResolvedRehearsal {
+  const options = readOptions(given, Object.keys(schema.entries)) as unknown as RehearseOptions;
   const checked = check(schema as v.GenericSchema<unknown, unknown>, options);
   if ('problems' in checked) {
     throw inputError('the options of the rehearsal', checked.problems.map(problemText));

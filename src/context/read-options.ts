@@ -1,0 +1,12 @@
+/**
+ * A plain copy of options, each of them read once: own ones, inherited ones, and what a getter of a class computes. So
+ * what is checked is what is used. Of names that are not known, only enumerable ones are read, to be refused: the
+ * others are how a class works.
+ */
+export function readOptions(given: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
+  const from = Object(given ?? {}) as object;
+  const names = new Set<string>();
+  for (const name in from) names.add(name);
+  for (const name of known) if (name in from) names.add(name);
+  return Object.fromEntries([...names].map((name) => [name, Reflect.get(from, name) as unknown]));
+}
