@@ -10,7 +10,7 @@ export type CallState =
   | 'fallback'
   | 'over';
 /** What the timer of a call is there for. */
-export type TimerMeans = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve';
+export type TimerMeans = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve' | 'fallback';
 
 /** How a call tells its end. */
 export interface Settler {

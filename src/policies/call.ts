@@ -395,7 +395,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       const error = ownErrors.outcomeUnknown(this, 'was not established in time', this.lastError);
       this.#stopLookUp({ outcome: 'unknown', error }, error, now);
       this.#fail(error, now);
-    } else if (this.#attempt) this.#timedOut(this.#attempt, means, now);
+    } else if (means === 'fallback') this.#end(false, this.lastError, now, 'failure');
+    else if (this.#attempt) this.#timedOut(this.#attempt, means, now);
     else {
       this.#leaveWait(now);
       this.#runOut(now);
@@ -565,6 +566,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
     this.#state = 'fallback';
     callEvents.fallbackUsed(this, error, now);
+    // A listener may have aborted it.
+    if (this.isOver) return;
+    // It stands outside of the deadline, which may be the very failure that it answers: so it has a time of its own.
+    if (plan.deadlineMs !== undefined) this.#arm(now + plan.deadlineMs, 'fallback', now);
     const end = (ok: boolean, result: unknown): void => {
       if (this.#state === 'fallback') this.#end(ok, result, plan.clock.now(), 'failure', error);
     };

@@ -3,30 +3,52 @@ import type { ErrorRule } from './error-rule.js';
 import { defaultMaxRetries } from './retrying.js';
 import { resolveCircuit } from './circuit.js';
 import type { AnyPolicy, BackoffOptions, PolicyOptions } from './policy-options.js';
-import type { PolicyDescription } from './resilience-policy.js';
+import type { ExecuteOptions, PolicyDescription } from './resilience-policy.js';
 import { withRules } from './with-rules.js';
 
-/** Says what options amount to, before any call is made. */
+/** Says what options amount to, before any call is made; `call` is what a call says of itself. */
 export function describePolicy(
   name: string,
   given: PolicyOptions,
   rules: readonly ErrorRule[],
+  call: ExecuteOptions,
 ): PolicyDescription {
   const options = withRules(given, rules);
   const order = stages(options);
   const retry = options.retry || undefined;
   const retries = retry ? (retry.maxRetries ?? defaultMaxRetries) : 0;
-  const waitsMs = retry ? longestWaitsMs(retries, retry.backoff) : 0;
-  const worstCaseCalls = retries + 1;
-  const worstCaseMs =
-    options.deadlineMs ?? unlimitedWorstCase(options, retry ? worstCaseCalls + 1 : 1, waitsMs);
-  const warnings = warningsOf(options, retries, waitsMs);
+  // A proof that nothing was executed allows one more, also where no retry is named.
+  const looksUp = call.resolveUnknown !== undefined || call.resolveDeadlineMs !== undefined;
+  const resends = looksUp && given.retry === undefined ? 1 : 0;
+  const attempts = Math.max(retries, resends) + 1;
+  const worstCaseCalls = attempts * (options.inner ? sendsOf(options.inner) : 1);
+  const worstCaseMs = longestCallMs(options, retries, looksUp ? (call.resolveDeadlineMs ?? 0) : undefined);
+  const warnings = warningsOf(options, retries, retry ? longestWaitsMs(retries, retry.backoff) : 0);
+  const times = worstCaseCalls === Infinity ? 'any number of times' : `at most ${countOf(worstCaseCalls)}`;
   const text = [
     `Policy '${name}': ${order.join(' → ')}`,
-    `At most ${worstCaseCalls} ${worstCaseCalls === 1 ? 'attempt' : 'attempts'}${retry ? ', and a free one where the exchange refuses the timestamp' : ''}, ${worstCaseMs === undefined ? 'for any time' : `within ${worstCaseMs} ms`}`,
+    `Sent ${times}${retry ? ', and a free time where the exchange refuses the timestamp' : ''}, ${worstCaseMs === undefined ? 'for any time' : `within ${worstCaseMs} ms`}`,
+    ...(looksUp || options.effect === 'read' ? [] : [orderSafetyLine(given)]),
     ...warnings.map((warning) => `Warning: ${warning}`),
   ].join('\n');
   return { name, order, options: given, worstCaseCalls, worstCaseMs, warnings, text };
+}
+
+const countOf = (calls: number): string => (calls === 1 ? 'once' : `${calls} times`);
+
+/** Whether a call has `orderSafety` its policy does not know. */
+function orderSafetyLine({ retry, deadlineMs }: PolicyOptions): string {
+  const again = retry === undefined ? ', and sent once more when it is proven absent' : '';
+  const beyond = deadlineMs === undefined ? '' : ', also beyond the deadline';
+  return `A call with orderSafety is looked up${beyond}${again}`;
+}
+
+/** How often an inner policy calls what it wraps, at the most. */
+function sendsOf(policy: AnyPolicy): number {
+  const { describe, options, wrapped } = policy as Inner;
+  if (isRetry(policy)) return (options?.maxAttempts ?? Infinity) + 1;
+  if (wrapped) return wrapped.reduce((sends, one) => sends * sendsOf(one), 1);
+  return describe?.call(policy).worstCaseCalls ?? 1;
 }
 
 function stages(options: PolicyOptions): string[] {
@@ -62,11 +84,33 @@ function longestWaitsMs(retries: number, backoff: BackoffOptions | undefined): n
   return sum;
 }
 
-function unlimitedWorstCase(options: PolicyOptions, calls: number, waitsMs: number): number | undefined {
-  const { attemptTimeoutMs, bulkhead, rateLimit, coolDown } = options;
-  if (attemptTimeoutMs === undefined || rateLimit || coolDown) return undefined;
+/** `lookUpsMs`: how long look-ups may go on beyond the deadline, for a call that has them. */
+function longestCallMs(
+  options: PolicyOptions,
+  retries: number,
+  lookUpsMs: number | undefined,
+): number | undefined {
+  const { deadlineMs, attemptTimeoutMs, bulkhead, fallback } = options;
+  // A fallback that answers when the deadline is over has as long again.
+  if (deadlineMs !== undefined) return deadlineMs + (lookUpsMs ?? 0) + (fallback ? deadlineMs : 0);
+  if (attemptTimeoutMs === undefined || isWithoutLimit(options, retries, lookUpsMs)) return undefined;
   const queueMs = bulkhead && (bulkhead.queue ?? 0) > 0 ? bulkhead.maxWaitMs : 0;
-  return queueMs === undefined ? undefined : calls * (attemptTimeoutMs + queueMs) + waitsMs;
+  // Where a retry is named, the free attempt.
+  return queueMs === undefined ? undefined : (options.retry ? 2 : 1) * (attemptTimeoutMs + queueMs);
+}
+
+/** Whether something other than an attempt or the bulkhead can take any time, where there is no deadline. */
+function isWithoutLimit(options: PolicyOptions, retries: number, lookUpsMs: number | undefined): boolean {
+  const { circuitBreaker, coolDown, fallback, rateLimit, resynchronizeClock, retry } = options;
+  return Boolean(
+    retries > 0 ||
+      rateLimit ||
+      coolDown ||
+      fallback ||
+      lookUpsMs !== undefined ||
+      (retry && resynchronizeClock) ||
+      (circuitBreaker && circuitBreaker.whenOpen === 'wait'),
+  );
 }
 
 function warningsOf(options: PolicyOptions, retries: number, waitsMs: number): string[] {
@@ -102,18 +146,27 @@ function warningsOf(options: PolicyOptions, retries: number, waitsMs: number): s
   if (deadlineMs === undefined && (options.rateLimit || options.coolDown)) {
     warnings.push('without deadlineMs a call may wait for the rate limit or the cool-down for any time');
   }
+  if (deadlineMs === undefined && options.fallback) {
+    warnings.push('without deadlineMs nothing ends a fallback that hangs');
+  }
   return warnings;
 }
 
 function hasRetry(policy: AnyPolicy): boolean {
-  const { describe, onGiveUp, onRetry, wrapped } = policy as AnyPolicy & {
-    onRetry?: unknown;
-    onGiveUp?: unknown;
-    wrapped?: AnyPolicy[];
-    describe?: () => PolicyDescription;
-  };
-  // A retry of cockatiel, by its events: of which copy of cockatiel it comes from nobody knows.
-  if (typeof onRetry === 'function' && typeof onGiveUp === 'function') return true;
+  const { describe, wrapped } = policy as Inner;
+  if (isRetry(policy)) return true;
   if (wrapped) return wrapped.some(hasRetry);
   return Boolean(describe?.call(policy).options?.retry);
+}
+
+type Inner = AnyPolicy & {
+  readonly options?: { readonly maxAttempts?: number };
+  readonly wrapped?: readonly AnyPolicy[];
+  readonly describe?: () => PolicyDescription;
+};
+
+/** A retry of cockatiel, by its events: of which copy of cockatiel it comes from nobody knows. */
+function isRetry(policy: AnyPolicy): boolean {
+  const { onGiveUp, onRetry } = policy as AnyPolicy & { onRetry?: unknown; onGiveUp?: unknown };
+  return typeof onRetry === 'function' && typeof onGiveUp === 'function';
 }

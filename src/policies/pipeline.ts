@@ -98,8 +98,8 @@ export class Pipeline implements ResiliencePolicy {
     });
   }
 
-  describe(): PolicyDescription {
-    return describePolicy(this.name, this.#options, this.#host.rules.all);
+  describe(call: ExecuteOptions = {}): PolicyDescription {
+    return describePolicy(this.name, this.#options, this.#host.rules.all, call);
   }
 
   snapshot(): PolicySnapshot {

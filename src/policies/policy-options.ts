@@ -140,7 +140,10 @@ export type FallbackCall = Pick<CallContext, 'operation' | 'attempt' | 'clientOr
   readonly args: readonly unknown[] | undefined;
 };
 
-/** Gives a value in place of a failed call. What it throws is what the call rejects with. */
+/**
+ * Gives a value in place of a failed call. What it throws is what the call rejects with. It stands outside of the
+ * deadline, and may take as long again as `deadlineMs` says; then the call rejects with the failure itself.
+ */
 export type Fallback = (error: unknown, call: FallbackCall) => unknown;
 
 /** The options of a policy whose fallback gives a `Given`: `execute` resolves to that or to the call's result. */
@@ -158,7 +161,10 @@ export type KnownFallback<Given> = unknown extends Given ? never : Given;
 export interface PolicyOptions {
   /** The name in errors, events and descriptions. Default `'policy'`. */
   readonly name?: string | undefined;
-  /** The longest a whole call may take: queues, waits and all attempts, in milliseconds. */
+  /**
+   * The longest that queues, waits and all attempts of a call may take together, in milliseconds. A fallback that has to
+   * answer after that may take as long again.
+   */
   readonly deadlineMs?: number | undefined;
   /** The longest one attempt may take, in milliseconds. */
   readonly attemptTimeoutMs?: number | undefined;

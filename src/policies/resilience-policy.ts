@@ -63,9 +63,15 @@ export interface PolicyDescription {
   readonly order: readonly string[];
   /** The options in force. */
   readonly options: PolicyOptions;
-  /** The most attempts that one call makes, beside the free one where the exchange refuses the timestamp. */
+  /**
+   * How often one call is sent at the most, beside the free attempt where the exchange refuses the timestamp. An inner
+   * retry multiplies it; `Infinity` where that does not say how often it repeats.
+   */
   readonly worstCaseCalls: number;
-  /** The longest that one call can take, in milliseconds; `undefined` where nothing limits it. */
+  /**
+   * The longest that one call can take, fallback and look-ups included, in milliseconds. `undefined` where nothing limits
+   * it: without `deadlineMs`, a `Retry-After` alone may be as long as a day.
+   */
   readonly worstCaseMs: number | undefined;
   /** What fits badly together, a sentence each. */
   readonly warnings: readonly string[];
@@ -103,8 +109,12 @@ export interface ResiliencePolicy<Fallback = never> extends IPolicy<CallContext,
     fn: (context: CallContext) => PromiseLike<Value> | Value,
     signalOrOptions?: AbortSignal | ExecuteOptions,
   ): Promise<Outcome<Value | Fallback>>;
-  /** What the policy does: the effective order, the options, the worst case and what fits badly together. */
-  describe(): PolicyDescription;
+  /**
+   * What the policy does: the effective order, the options, the worst case and what fits badly together. The worst case is
+   * that of a call which says nothing of itself; `call` is what another one says: with `resolveUnknown` or
+   * `resolveDeadlineMs`, as calls with `orderSafety` have them, look-ups and the second send after a proof are counted in.
+   */
+  describe(call?: ExecuteOptions): PolicyDescription;
   /** The state of circuits, queue, allowance, gate and budget. */
   snapshot(): PolicySnapshot;
   /** Takes over the circuits of a snapshot, for example after a restart. */

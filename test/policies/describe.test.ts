@@ -1,14 +1,18 @@
-import { handleAll, retry, wrap } from 'cockatiel';
+import { handleAll, noop, retry, wrap } from 'cockatiel';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import {
   createPolicy,
+  type ExecuteOptions,
   policies,
+  type PolicyOptions,
   PolicyRegistry,
+  type ResiliencePolicy,
   WEEXRateLimitError,
   WEEXSystemError,
 } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
+import { hang } from './harness.js';
 
 describe('describe()', () => {
   it('names the stages in effect, outermost first', () => {
@@ -63,13 +67,95 @@ describe('describe()', () => {
     expect(await busy.executeOutcome(() => 1)).toMatchObject({ error: { kind: 'bulkhead-full' } });
   });
 
-  it('tells the worst case: of calls by the retries, of time by the deadline or the sum of all waits', () => {
+  it('tells the worst case: of sends by the retries, of time by the deadline, else by what can take any time', () => {
     expect(policies.trading().describe()).toMatchObject({ worstCaseCalls: 3, worstCaseMs: 15_000 });
-    const backoff = { initialDelayMs: 100, maxDelayMs: 300, jitter: 'none' } as const;
-    const open = createPolicy({ attemptTimeoutMs: 1_000, retry: { maxRetries: 3, backoff } });
-    // Four attempts and the free one, and waits of 100, 200 and 300.
-    expect(open.describe().worstCaseMs).toBe(5 * 1_000 + 600);
-    expect(createPolicy({ retry: {} }).describe().worstCaseMs).toBeUndefined();
+    const worst = (options: PolicyOptions) => createPolicy(options).describe().worstCaseMs;
+    const attemptTimeoutMs = 1_000;
+    expect(worst({ attemptTimeoutMs })).toBe(1_000);
+    expect(worst({ attemptTimeoutMs, bulkhead: { limit: 1, queue: 1, maxWaitMs: 50 } })).toBe(1_050);
+    // And the free one.
+    expect(worst({ attemptTimeoutMs, retry: { maxRetries: 0 } })).toBe(2_000);
+    for (const endless of [
+      // A Retry-After says for how long.
+      { retry: {} },
+      { retry: { maxRetries: 0 }, resynchronizeClock: hang },
+      { rateLimit: { limit: 1, windowMs: 1 } },
+      { coolDown: true },
+      { circuitBreaker: { whenOpen: 'wait' } },
+      { bulkhead: { limit: 1, queue: 1 } },
+      { fallback: hang },
+    ] as const satisfies PolicyOptions[]) {
+      expect(worst({ attemptTimeoutMs, ...endless })).toBeUndefined();
+      expect(worst({ attemptTimeoutMs, deadlineMs: 60_000, ...endless })).toBe(
+        'fallback' in endless ? 120_000 : 60_000,
+      );
+    }
+    expect(worst({})).toBeUndefined();
+  });
+
+  it('and a call takes so long where everything goes wrong', async () => {
+    const clock = createFakeClock();
+    const limited = new WEEXRateLimitError('Slow down', { retryAfter: 60, executionStatus: 'not-executed' });
+    const lost = new WEEXSystemError('Lost', { executionStatus: 'unknown' });
+    const took = async (policy: ResiliencePolicy, error: Error, call?: ExecuteOptions): Promise<number> => {
+      const startedAt = clock.now();
+      let endedAt = Number.NaN;
+      const settled = policy.executeOutcome(() => Promise.reject(error), call);
+      void settled.then(() => (endedAt = clock.now()));
+      await clock.advance(1_000_000);
+      return endedAt - startedAt;
+    };
+    // The wait that it was said to have no end of.
+    const retrying = createPolicy({ clock, attemptTimeoutMs: 1_000, retry: { maxRetries: 1 } });
+    expect(await took(retrying, limited)).toBe(60_000);
+    const withFallback = createPolicy({ clock, deadlineMs: 1_000, fallback: hang });
+    expect(await took(withFallback, limited)).toBe(1_000);
+    const hanging = createPolicy({ clock, deadlineMs: 1_000, attemptTimeoutMs: 1_000, fallback: hang });
+    const started = clock.now();
+    const late = hanging.executeOutcome(hang);
+    await clock.advance(hanging.describe().worstCaseMs ?? 0);
+    expect(await late).toMatchObject({ ok: false, error: { kind: 'timeout' } });
+    expect(clock.now() - started).toBe(2_000);
+    const lookingUp = createPolicy({ clock, deadlineMs: 1_000 });
+    const call: ExecuteOptions = { resolveUnknown: hang, resolveDeadlineMs: 60_000 };
+    expect(await took(lookingUp, lost, call)).toBe(61_000);
+    expect(lookingUp.describe(call).worstCaseMs).toBe(61_000);
+  });
+
+  it('counts the second send that a proof of absence allows, where no retry is named or switched off', async () => {
+    const lost = new WEEXSystemError('Lost', { executionStatus: 'unknown' });
+    const resolveUnknown = async (error: unknown) => ({ outcome: 'absent', error }) as const;
+    for (const options of [{}, { retry: false }, { retry: {} }, { retry: { maxRetries: 0 } }] as const) {
+      const clock = createFakeClock();
+      const policy = createPolicy({ clock, ...options });
+      let sends = 0;
+      const settled = policy.executeOutcome(
+        () => {
+          sends += 1;
+          return Promise.reject(lost);
+        },
+        { resolveUnknown },
+      );
+      await clock.advance(100_000);
+      await settled;
+      expect(sends).toBe(policy.describe({ resolveUnknown }).worstCaseCalls);
+    }
+    expect(createPolicy().describe()).toMatchObject({
+      worstCaseCalls: 1,
+      text: expect.stringContaining(
+        'A call with orderSafety is looked up, and sent once more when it is proven absent',
+      ) as string,
+    });
+  });
+
+  it('multiplies the sends by those of an inner retry', () => {
+    const sends = (inner: PolicyOptions['inner']) =>
+      createPolicy({ retry: { maxRetries: 1 }, inner }).describe().worstCaseCalls;
+    expect(sends(createPolicy({ retry: { maxRetries: 2 } }))).toBe(6);
+    expect(sends(retry(handleAll, { maxAttempts: 2 }))).toBe(6);
+    expect(sends(wrap(retry(handleAll, { maxAttempts: 2 }), retry(handleAll, { maxAttempts: 1 })))).toBe(12);
+    expect(sends(retry(handleAll, {}))).toBe(Infinity);
+    expect(sends(noop)).toBe(2);
   });
 
   it('shortens the attempts of a preset with its deadline', () => {
@@ -90,6 +176,7 @@ describe('describe()', () => {
     ['inside a retry', { retry: {}, inner: wrap(retry(handleAll, { maxAttempts: 2 })) }],
     ['inside a retry', { retry: {}, inner: createPolicy({ retry: {} }) }],
     ['for any time', { rateLimit: { limit: 1, windowMs: 1_000 } }],
+    ['nothing ends a fallback that hangs', { fallback: () => 0 }],
   ])('warns where options fit badly together: %s', (warning, options) => {
     const { warnings, text } = createPolicy(options).describe();
     expect(warnings).toEqual(expect.arrayContaining([expect.stringContaining(warning)]));

@@ -94,6 +94,29 @@ describe('fallback', () => {
     expect(await inFallback).toEqual({ ok: false, error: 'now' });
   });
 
+  it('may take as long again as the deadline; then the failure itself is the answer', async () => {
+    const { policy, clock } = build({ deadlineMs: 100, fallback: hang });
+    const late = policy.executeOutcome(hang);
+    await clock.advance(199);
+    const open = { isOpen: true };
+    void late.then(() => (open.isOpen = false));
+    await clock.advance(0);
+    expect(open.isOpen).toBe(true);
+    await clock.advance(1);
+    expect(await late).toMatchObject({ ok: false, error: { kind: 'timeout', scope: 'deadline' } });
+    expect(clock.pendingTimers).toBe(0);
+
+    const error = down();
+    const early = policy.executeOutcome(() => Promise.reject(error));
+    await clock.advance(100);
+    expect(await early).toEqual({ ok: false, error });
+    const answered = build({ deadlineMs: 100, fallback: () => answered.clock.now() });
+    const value = answered.policy.execute(hang);
+    await answered.clock.advance(100);
+    expect(await value).toBe(100);
+    expect(answered.clock.pendingTimers).toBe(0);
+  });
+
   it('is not called when a late answer came first, and a late answer does not change what it gave', async () => {
     const first = defer();
     const { policy, clock } = build({ attemptTimeoutMs: 10, fallback: () => 'cached' });
