@@ -27,7 +27,7 @@ const require = createRequire(import.meta.url);
 export const axiosName = `axios ${axios.VERSION}`;
 export const axiosRetryName = `axios-retry ${(require('axios-retry/package.json') as { version: string }).version}`;
 
-/** The market through axios as it is, with a time-out. */
+/** The market through axios as it is, with a timeout. */
 export function openAxiosMarket(options: AxiosMarketOptions): OpenMarket {
   return openMarket(axios.create({ baseURL: options.url, timeout: options.timeoutMs }), options);
 }

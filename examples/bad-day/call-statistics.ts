@@ -50,7 +50,7 @@ export class CallStatistics {
     clearInterval(this.#timer);
   }
 
-  /** The methods of the client by name, without the look-ups that run under a policy of their own. */
+  /** The methods of the client by name, without the lookups that run under a policy of their own. */
   clientMethods(): MethodCounts[] {
     const methods = [...this.methods.values()].filter(({ policy }) => policy.startsWith('contract.'));
     return methods.toSorted((a, b) => a.operation.localeCompare(b.operation));

@@ -29,7 +29,7 @@ export const cancelSafety: {
   },
 };
 
-/** What a look-up of an order to be cancelled shows. */
+/** What a lookup of an order to be cancelled shows. */
 interface SeenOrder {
   readonly orderId: string;
   readonly clientOrderId: string;
@@ -37,7 +37,7 @@ interface SeenOrder {
   readonly executedQty: string;
 }
 
-/** An order that could not be cancelled any more, where a look-up tells so. */
+/** An order that could not be cancelled any more, where a lookup tells so. */
 class FinishedOrder {
   readonly order: SeenOrder;
 
@@ -49,7 +49,7 @@ class FinishedOrder {
 /** States that say that the order still stands, so that it was not cancelled. */
 const standing: ReadonlySet<string> = new Set(['NEW', 'PENDING', 'PARTIALLY_FILLED', 'UNTRIGGERED']);
 
-/** What a look-up says of a cancel whose answer was lost: the cancelled order, or nothing while it stands. */
+/** What a lookup says of a cancel whose answer was lost: the cancelled order, or nothing while it stands. */
 export function judgeCanceled<Order extends SeenOrder, Canceled>(
   order: Order,
   asCanceled: (order: Order) => Canceled,
@@ -80,7 +80,7 @@ export function symbolFrom(first: string | CallOptions | undefined): string | un
   return typeof first === 'object' ? undefined : first;
 }
 
-/** What a look-up by client order id rejects with when the exchange has no such order. */
+/** What a lookup by client order id rejects with when the exchange has no such order. */
 export function orderNotFound(operation: string, clientOrderId: string, symbol: string): WEEXOrderError {
   return new WEEXOrderError(
     `Cannot call ${operation}: no order of ${symbol} has the client order id ${clientOrderId}`,

@@ -43,7 +43,7 @@ export interface WeexClientBehavior {
    */
   readonly journal?: IntentJournal | undefined;
   /**
-   * Patience before an order that cannot be seen counts as not placed: the wait before each look-up in milliseconds,
+   * Patience before an order that cannot be seen counts as not placed: the wait before each lookup in milliseconds,
    * from 0 to 2^31 − 1; a number stands for a list of one. Default: what the market needs, 4,250 in all where the
    * request was answered with a status of 4xx, else 34,250, and more where the clock ran ahead of the exchange's.
    */

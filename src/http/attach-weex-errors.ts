@@ -73,7 +73,7 @@ interface Interceptors {
 
 /**
  * Makes every failure of an axios instance a `WEEXError`: HTTP errors, refusals under HTTP 200, lost connections and
- * time-outs, and what other interceptors throw before this one. A success passes untouched. A batch of orders fails
+ * timeouts, and what other interceptors throw before this one. A success passes untouched. A batch of orders fails
  * only where every order was refused; see {@link batchOutcomes} for one in part.
  *
  * It acts on requests that start after it was attached. A caller's own abort is no failure of WEEX: that promise
@@ -158,7 +158,7 @@ function joinCall(config: InternalAxiosRequestConfig, context: CallContext, ambi
   if (ambient && !config.signal) config.signal = context.signal;
   const { remainingMs } = context;
   if (remainingMs !== undefined) {
-    // To axios a time-out of 0 is none.
+    // To axios a timeout of 0 is none.
     const left = Math.max(1, Math.ceil(remainingMs));
     config.timeout = config.timeout ? Math.min(config.timeout, left) : left;
   }

@@ -1,7 +1,7 @@
 import { carriesOtherId } from './carries-other-id.js';
 import { isRefusalBody } from './refusal-body.js';
 
-/** What a look-up returned: the order, nothing, or something that proves neither. */
+/** What a lookup returned: the order, nothing, or something that proves neither. */
 export type Found =
   | { readonly is: 'order' }
   | { readonly is: 'nothing' }
@@ -20,7 +20,7 @@ const idFields = [
 ] as const;
 
 /**
- * Reads what a look-up returned: only an order that can be this one counts as found. Where the call judges by itself
+ * Reads what a lookup returned: only an order that can be this one counts as found. Where the call judges by itself
  * what is the order (`matches`), any object is left to it.
  */
 export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false): Found {

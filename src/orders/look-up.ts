@@ -12,7 +12,7 @@ export function isResiliencePolicy(policy: IPolicy): policy is ResiliencePolicy 
 
 const defaultPolicies: WeakMap<Clock, ResiliencePolicy> = new WeakMap();
 
-/** The policy of look-ups that have none: a look-up that hangs must not use up the time for the next one. */
+/** The policy of lookups that have none: a lookup that hangs must not use up the time for the next one. */
 export function defaultLookUpPolicy(clock: Clock): ResiliencePolicy {
   let policy = defaultPolicies.get(clock);
   if (!policy) {
@@ -26,11 +26,11 @@ export function defaultLookUpPolicy(clock: Clock): ResiliencePolicy {
 export interface LookedUpCall<This, Args extends unknown[]> {
   readonly self: This;
   readonly args: Args;
-  /** Whether its method runs in a context, so that its look-ups do as well. */
+  /** Whether its method runs in a context, so that its lookups do as well. */
   readonly ambient?: boolean | undefined;
 }
 
-/** Makes the look-up of one order: it asks once, under the policy for look-ups, ahead of everything that waits. */
+/** Makes the lookup of one order: it asks once, under the policy for lookups, ahead of everything that waits. */
 export function createLookUp<This, Args extends unknown[], Result>(
   safety: Pick<OrderSafety<This, Args, Result>, 'find'>,
   policy: IPolicy,
@@ -51,7 +51,7 @@ export function createLookUp<This, Args extends unknown[], Result>(
 
 const unlimited = { attempt: 0, deadline: undefined, remainingMs: undefined } as const;
 
-// The surrounding context is that of the failed attempt: its signal may have aborted, and would end every look-up.
+// The surrounding context is that of the failed attempt: its signal may have aborted, and would end every lookup.
 function inContext<Result>(context: CallContext, ambient: boolean, fn: () => Result): Result {
   return ambient || currentCallContext() ? runWithCallContext(context, fn) : fn();
 }

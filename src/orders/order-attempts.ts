@@ -10,13 +10,13 @@ import { setExecutionStatus } from './set-execution-status.js';
 export interface MethodMemory {
   /** Whether its orders go out where an interceptor sees them: one that was not seen was not sent then. */
   seesOrders: boolean;
-  /** Whether its look-ups tell of every order that it sends, whatever their ids are. */
+  /** Whether its lookups tell of every order that it sends, whatever their ids are. */
   readonly looksUpAll?: boolean;
 }
 
 /**
  * The attempts of one order, and what is known of them together. An attempt is in doubt from its sending until it
- * is known what it did, also after a time-out has released the caller.
+ * is known what it did, also after a timeout has released the caller.
  */
 export class OrderAttempts<Result> {
   /** What the exchange answered to any of them, however late. */
@@ -68,7 +68,7 @@ export class OrderAttempts<Result> {
   }
 
   /**
-   * An order that no look-up can prove to be absent: one that went out under another id or none and that nobody has
+   * An order that no lookup can prove to be absent: one that went out under another id or none and that nobody has
    * refused, or one that the exchange has acknowledged.
    */
   get untraceable(): SentRequest | undefined {

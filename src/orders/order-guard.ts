@@ -43,7 +43,7 @@ export type OrderGuard<This, Args extends unknown[], Result> = (
  * The guard works with any policy. A policy of this library asks it what became of an attempt and sends again by
  * itself; another one, which may send again whatever happened, is not let through while an attempt is in doubt.
  *
- * With `idempotent: true` (a cancel) an unknown outcome is sent again without a look-up, but what a repeated send is
+ * With `idempotent: true` (a cancel) an unknown outcome is sent again without a lookup, but what a repeated send is
  * refused with, "order does not exist" above all, is looked up.
  *
  * @throws TypeError when a value of `safety` is not allowed, with all faults at once.

@@ -2,7 +2,7 @@ import type { IPolicy } from 'cockatiel';
 import type { IntentJournal } from './intent-journal.js';
 import type { Venue } from './venue.js';
 
-/** The wait before each look-up, in milliseconds; a number stands for a list of one. */
+/** The wait before each lookup, in milliseconds; a number stands for a list of one. */
 export type SettleMs = number | readonly number[];
 
 /**
@@ -22,7 +22,7 @@ export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
  * `WEEXOutcomeUnknownError`. A refusal of that one more attempt is looked up too, since the first order may be its
  * reason. A call that succeeds or is refused at once costs nothing more.
  *
- * With `idempotent: true` beside it (a cancel), an unknown outcome is sent again without a look-up; only what the
+ * With `idempotent: true` beside it (a cancel), an unknown outcome is sent again without a lookup; only what the
  * last attempt leaves open, or is refused with after such a one ("order does not exist"), is looked up.
  *
  * Durations are in milliseconds, from 0 to 2^31 − 1.
@@ -60,7 +60,7 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
   readonly clientOrderId: (this: This, ...args: Args) => string | undefined;
   /**
    * Looks the order up by its client order id: the order in any state, or nothing if it is not to be seen. An error
-   * that says "order does not exist" counts as not seen; any other error as a look-up that failed. An order that
+   * that says "order does not exist" counts as not seen; any other error as a lookup that failed. An order that
    * carries another client order id is never taken for this one.
    */
   readonly find: (
@@ -77,19 +77,19 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
   /**
    * Listens for the order elsewhere, in a stream of orders for example, from before it is sent until its call is over,
    * and returns what ends that. Each `seen(order)` is held against what was ordered as what `find` returns is; the
-   * first that fits ends a search at once. Silence proves nothing: only look-ups show that an order is absent. It is
+   * first that fits ends a search at once. Silence proves nothing: only lookups show that an order is absent. It is
    * not asked for a call with `idempotent: true`, and what it throws is ignored. Default: nobody listens.
    */
   watch?(this: This, id: string, seen: (order: Result) => void, ...args: Args): () => void;
   /**
-   * Whether what was found is what was ordered; `false` makes it a look-up that failed. Default: symbol, side,
+   * Whether what was found is what was ordered; `false` makes it a lookup that failed. Default: symbol, side,
    * position side and quantity are the same wherever both tell them.
    */
   matches?(this: This, found: Result, ...args: Args): boolean;
   /**
-   * Patience before "absent": the wait before each look-up; a number stands for a list of one, a function is asked
-   * once a call. Only when all of it is over, and the last look-up saw nothing, is the order taken for not executed:
-   * so choose more than a request can still be on its way after its time-out, and more than an order can be invisible.
+   * Patience before "absent": the wait before each lookup; a number stands for a list of one, a function is asked
+   * once a call. Only when all of it is over, and the last lookup saw nothing, is the order taken for not executed:
+   * so choose more than a request can still be on its way after its timeout, and more than an order can be invisible.
    *
    * Default: what `venue` needs. For WEEX that is 34,250 in all, with looks after 250, 1,000 and 3,000 more and then
    * every 5,000, because a request that nobody answered may still be executed until its timestamp expires after 30 s.
@@ -106,6 +106,6 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    * that promises least.
    */
   readonly venue?: Venue | ((this: This, ...args: Args) => Venue | undefined) | undefined;
-  /** The policy that look-ups run under. Default: 2 s an attempt; look-ups that failed are repeated anyway. */
+  /** The policy that lookups run under. Default: 2 s an attempt; lookups that failed are repeated anyway. */
   readonly lookUpPolicy?: IPolicy | undefined;
 }

@@ -11,7 +11,7 @@ export interface UnknownOutcome {
   /** When it was last sent, in milliseconds since 1970. */
   readonly sentAt: number | undefined;
   readonly lookUps: readonly LookUp[];
-  /** Why no look-up can prove that the order is absent. */
+  /** Why no lookup can prove that the order is absent. */
   readonly untraceable?: string | undefined;
   readonly venue: Venue;
   /** Why its outcome is open. */
@@ -56,17 +56,17 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
 
 function describe({ clientOrderId: id, lookUps, untraceable }: UnknownOutcome): string {
   if (untraceable !== undefined) {
-    return `${untraceable}, so that no look-up can tell that it is absent`;
+    return `${untraceable}, so that no lookup can tell that it is absent`;
   }
   if (id === undefined) return 'it has no client order id, so that it cannot be looked up';
   const last = lookUps.at(-1);
   if (!last) return `there was no time to look up client order id ${id}`;
   const failed = lookUps.filter(({ result }) => result === 'failed').length;
-  const seen = `${failed} of ${lookUps.length} look-ups of client order id ${id} failed and none saw it`;
+  const seen = `${failed} of ${lookUps.length} lookups of client order id ${id} failed and none saw it`;
   return last.error === undefined ? seen : `${seen}, the last one with "${messageOf(last.error)}"`;
 }
 
-/** Why no look-up can prove that an order is absent, for {@link outcomeUnknown}. */
+/** Why no lookup can prove that an order is absent, for {@link outcomeUnknown}. */
 export function whyUntraceable(request: SentRequest | undefined, id: string | undefined): string | undefined {
   if (!request) return undefined;
   return request.outcome === 'executed'

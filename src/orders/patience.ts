@@ -4,7 +4,7 @@ import { type Venue, weexVenues } from './venue.js';
 /** How long a search for an order goes on. */
 export interface Patience {
   /**
-   * The wait before each look-up after a failure, in milliseconds; when all are over, "not seen" is "absent". It may
+   * The wait before each lookup after a failure, in milliseconds; when all are over, "not seen" is "absent". It may
    * have grown when it is asked again.
    */
   waitsMs(error: unknown): readonly number[];
@@ -12,7 +12,7 @@ export interface Patience {
   readonly deadlineMs: number;
 }
 
-/** What a look-up that fails may take beyond the patience. */
+/** What a lookup that fails may take beyond the patience. */
 const failedLookUpsMs = 5_000;
 
 /** Waits that suit a first look at once and few looks later on. */
@@ -61,7 +61,7 @@ export function patienceOf(safety: {
   };
 }
 
-/** Spreads look-ups over a time: soon at first, since most orders are seen at once, and one at its very end. */
+/** Spreads lookups over a time: soon at first, since most orders are seen at once, and one at its very end. */
 export function spreadLookUps(totalMs: number): number[] {
   const waits: number[] = [];
   let leftMs = totalMs;

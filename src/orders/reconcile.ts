@@ -22,7 +22,7 @@ export interface Search {
   readonly mismatchOf?: ((found: unknown) => string | undefined) | undefined;
   /** Whether the call says itself what is the order, by `matches`. */
   readonly isJudgedByCaller?: boolean | undefined;
-  /** The wait before each look-up, in milliseconds; asked again before each, since it may have grown. */
+  /** The wait before each lookup, in milliseconds; asked again before each, since it may have grown. */
   readonly waitsMs: () => readonly number[];
   /** How long all of it may take, in milliseconds. */
   readonly deadlineMs: number;
@@ -45,12 +45,12 @@ export type Finding = (Evidence | { readonly outcome: 'unknown' }) & {
   readonly lookUps: readonly LookUp[];
 };
 
-/** How long to wait before a look-up is repeated when the planned ones are used up and the last one failed. */
+/** How long to wait before a lookup is repeated when the planned ones are used up and the last one failed. */
 const repeatMs = { first: 250, longest: 5_000 };
 
 /**
- * Looks for an order until it is seen, until all of the patience is over and a look-up saw nothing, or until the
- * deadline. A look-up that failed proves nothing and is repeated.
+ * Looks for an order until it is seen, until all of the patience is over and a lookup saw nothing, or until the
+ * deadline. A lookup that failed proves nothing and is repeated.
  *
  * @throws the reason of `signal` when it aborts.
  */
@@ -75,7 +75,7 @@ export async function reconcile(search: Search): Promise<Finding> {
   }
 }
 
-/** The planned waits, and after them more as long as the last look-up failed. */
+/** The planned waits, and after them more as long as the last lookup failed. */
 function* delays(waitsMs: Search['waitsMs'], lookUps: readonly LookUp[]): Generator<number> {
   let waitedMs = 0;
   for (let index = 0; ; index += 1) {
@@ -107,7 +107,7 @@ async function lookUpOnce(
     const found = judgeFound(value, clientOrderId, isJudgedByCaller);
     const mismatch = found.is === 'order' ? mismatchOf?.(value) : undefined;
     if (found.is === 'nothing') note('not-seen');
-    // The look-up itself is wrong, so that what it does not show proves nothing either.
+    // The lookup itself is wrong, so that what it does not show proves nothing either.
     else if (found.is === 'no-proof') note('failed', new TypeError(`It returned ${found.why}`));
     else if (mismatch !== undefined) note('failed', new Error(`It returned another order: ${mismatch}`));
     else {

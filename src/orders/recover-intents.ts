@@ -15,16 +15,16 @@ export interface RecoverOptions<Result> {
   readonly journal: IntentJournal;
   /**
    * Looks an order up: the order in any state, or nothing if it is not to be seen. "Order does not exist" counts as
-   * not seen, any other error as a look-up that failed. An order with another client order id is not taken.
+   * not seen, any other error as a lookup that failed. An order with another client order id is not taken.
    */
   find(intent: Intent): PromiseLike<Result | undefined | null> | Result | undefined | null;
   /** As in `OrderSafety`, counted from the start of the recovery: the clock may have been set since the send. */
   readonly settleMs?: number | readonly number[] | undefined;
-  /** How long the look-ups of one intent may take, in milliseconds. Default: the patience and 5,000. */
+  /** How long the lookups of one intent may take, in milliseconds. Default: the patience and 5,000. */
   readonly reconcileDeadlineMs?: number | undefined;
   /** The exchange that the orders went to. Default: `weexVenues.contract`. */
   readonly venue?: Venue | undefined;
-  /** The policy that look-ups run under. Default: 2 s an attempt; look-ups that failed are repeated anyway. */
+  /** The policy that lookups run under. Default: 2 s an attempt; lookups that failed are repeated anyway. */
   readonly lookUpPolicy?: IPolicy | undefined;
   /** How many intents are looked up at once. Default 20. */
   readonly concurrency?: number | undefined;

@@ -41,7 +41,7 @@ export class Sighting {
     }
   }
 
-  /** Takes what was seen for the order where it is what was ordered, as a look-up would. */
+  /** Takes what was seen for the order where it is what was ordered, as a lookup would. */
   #take(value: unknown, { clientOrderId, isJudgedByCaller, mismatchOf }: Sought): void {
     try {
       if (judgeFound(value, clientOrderId, isJudgedByCaller).is !== 'order') return;

@@ -21,7 +21,7 @@ export interface Venue {
   readonly requestValidForMs: number;
   /**
    * How far the clock that requests are stamped by may run ahead of the exchange's, in milliseconds: a request is
-   * valid for as much longer. A function is asked again before each look-up, since a look-up may be what shows it.
+   * valid for as much longer. A function is asked again before each lookup, since a lookup may be what shows it.
    * Default 0.
    */
   readonly clockAheadMs?: number | (() => number) | undefined;

@@ -30,7 +30,7 @@ describe('a signal that many calls share', () => {
     expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
   });
 
-  it('has one for all calls and look-ups under a policy of another library', async () => {
+  it('has one for all calls and lookups under a policy of another library', async () => {
     const caller = new AbortController();
     const place = resilient(
       async (_options: { signal: AbortSignal }): Promise<string> => {

@@ -138,7 +138,7 @@ describe('orders whose reply is lost, with a stream', () => {
   const fault = (endpoint: string) => ({ kind: 'lost-reply', endpoint }) as const;
 
   it('are certain before reads show them', async () => {
-    // The one look-up comes too late for this test to wait for it.
+    // The one lookup comes too late for this test to wait for it.
     const { client, exchange } = await start({}, [50_000]);
     const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
     await stream.ready();

@@ -15,7 +15,7 @@ const http = axios.create();
 class Prices {
   timeouts: unknown[] = [];
 
-  // The method passes no signal and no time-out.
+  // The method passes no signal and no timeout.
   @Resilient({ attemptTimeoutMs: 60_000 }, { effect: 'read' })
   async last(path: string, _options?: { signal: AbortSignal }): Promise<unknown> {
     await Promise.resolve();

@@ -135,7 +135,7 @@ describe('close()', () => {
     }
   });
 
-  it('waits for calls under way, retries and look-ups included', async () => {
+  it('waits for calls under way, retries and lookups included', async () => {
     const { client, exchange } = await connect({ settleMs: [10, 50] });
     exchange.inject({ kind: 'lost-reply', endpoint: 'placeOrder', count: 1 });
     exchange.inject({ kind: 'server-error', endpoint: 'getTicker', count: 1 });

@@ -14,7 +14,7 @@ it('takes out the value behind every name of a secret', () => {
   }
 });
 
-// In quadratic time this would outlast the time-out of a test.
+// In quadratic time this would outlast the timeout of a test.
 it('reads a megabyte without a break in linear time', () => {
   const text = 'secret'.repeat(200_000);
   expect(redactText(text, [])).toBe(text);

@@ -129,7 +129,7 @@ describe('attachWeexErrors', () => {
     });
   });
 
-  it('makes a time-out of axios a WEEXTimeoutError', async () => {
+  it('makes a timeout of axios a WEEXTimeoutError', async () => {
     server.answer(() => {});
     const error = await failureOf(http.post('/api/v3/order', {}, { timeout: 20 }));
     expect(error).toBeInstanceOf(WEEXTimeoutError);

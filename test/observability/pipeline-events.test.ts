@@ -108,7 +108,7 @@ describe('the events of a call', () => {
     expect(seen('retryScheduled')).toMatchObject([{ delayMs: 2_000, reason: 'retry-after' }]);
   });
 
-  it('tells a failure and a time-out', async () => {
+  it('tells a failure and a timeout', async () => {
     const error = new WEEXAuthenticationError('no');
     await expect(policyOf({}).execute(failing(error), options)).rejects.toBe(error);
     expect(seen('callSettled')).toMatchObject([{ outcome: 'failure', error, attempts: 1 }]);

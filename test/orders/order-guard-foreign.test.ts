@@ -40,7 +40,7 @@ const eager: IPolicy = retry(handleAll, { maxAttempts: 3, backoff: new ConstantB
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Sends answer from one list, look-ups from another; the last answer stays. */
+/** Sends answer from one list, lookups from another; the last answer stays. */
 function call(
   policy: IPolicy,
   answers: { readonly sends: readonly unknown[]; readonly finds?: readonly unknown[] },
@@ -74,7 +74,7 @@ function call(
 }
 
 describe('an order under a policy of cockatiel that sends again whatever happened', () => {
-  it('costs no look-up when it succeeds', async () => {
+  it('costs no lookup when it succeeds', async () => {
     const { result, find, send } = call(eager, { sends: [placed] });
     expect(await result).toBe(placed);
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 0]);
@@ -121,7 +121,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(cause).toBeInstanceOf(Error);
     expect(context).toMatchObject({ operation: 'placeOrder', symbol: 'BTCUSDT', clientOrderId: 'a1' });
     expect(message).toMatch(
-      /^Cannot establish whether placeOrder was executed for BTCUSDT: (\d+) of \1 look-ups of client order id a1 failed and none saw it, the last one with "Bad gateway"\. Look it up at WEEX contract V3 in the open orders and in the order history before you send it again$/,
+      /^Cannot establish whether placeOrder was executed for BTCUSDT: (\d+) of \1 lookups of client order id a1 failed and none saw it, the last one with "Bad gateway"\. Look it up at WEEX contract V3 in the open orders and in the order history before you send it again$/,
     );
     expect(send).toHaveBeenCalledTimes(1);
   });
@@ -142,7 +142,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     ]);
   });
 
-  it('stays unknown without an id, and without a look-up', async () => {
+  it('stays unknown without an id, and without a lookup', async () => {
     const { result, send, find } = call(eager, { sends: [lost()] }, { clientOrderId: () => undefined });
     await expect(result).rejects.toThrow('it has no client order id, so that it cannot be looked up');
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 0]);
@@ -186,7 +186,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(find).not.toHaveBeenCalled();
   });
 
-  it('is not sent twice by a time-out that leaves the first attempt running', async () => {
+  it('is not sent twice by a timeout that leaves the first attempt running', async () => {
     const policy = wrap(eager, timeout(5, TimeoutStrategy.Aggressive));
     const never = () => new Promise(() => undefined);
     const { result, send } = call(policy, { sends: [never], finds: [undefined, placed] });
@@ -194,7 +194,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(send).toHaveBeenCalledTimes(1);
   });
 
-  it('takes a reply that comes after the time-out', async () => {
+  it('takes a reply that comes after the timeout', async () => {
     const policy = timeout(5, TimeoutStrategy.Aggressive);
     const late = () => new Promise((resolve) => setTimeout(resolve, 20, placed));
     const { result, send } = call(policy, { sends: [late] }, { settleMs: [100], reconcileDeadlineMs: 500 });
@@ -245,7 +245,7 @@ describe('a cancel, which may be repeated', () => {
     new WEEXOrderError('Order does not exist', { reason: 'not-found', executionStatus: 'not-executed' });
   const cancelled: Order = { clientOrderId: 'a1', status: 'CANCELED' };
 
-  it('is sent again without a look-up', async () => {
+  it('is sent again without a lookup', async () => {
     const { result, find, send } = call(eager, { sends: [lost(), cancelled] }, { idempotent: true });
     expect(await result).toBe(cancelled);
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([2, 0]);
@@ -266,7 +266,7 @@ describe('a cancel, which may be repeated', () => {
     expect(find).not.toHaveBeenCalled();
   });
 
-  it('is unknown when neither the cancel nor the look-up was answered', async () => {
+  it('is unknown when neither the cancel nor the lookup was answered', async () => {
     const { result } = call(eager, { sends: [lost()], finds: [lost()] }, { idempotent: true });
     await expect(result).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
   });

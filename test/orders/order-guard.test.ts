@@ -179,8 +179,8 @@ describe('an order under a policy of this library', () => {
     ['reset before it', { fates: [fates.reset, fates.placed] }, 'placed', { sends: 2, looks: 3 }],
     ['executed, no answer', { fates: [fates.hangsExecuted] }, 'placed', { sends: 1, looks: 1 }],
     ['no answer, not executed', { fates: [fates.hangs, fates.placed] }, 'placed', { sends: 2, looks: 3 }],
-    ['executed after the time-out', { fates: [fates.latePending] }, 'placed', { sends: 1, looks: 2 }],
-    ['answered after the time-out', { fates: [fates.late] }, 'placed', { sends: 1, looks: 2 }],
+    ['executed after the timeout', { fates: [fates.latePending] }, 'placed', { sends: 1, looks: 2 }],
+    ['answered after the timeout', { fates: [fates.late] }, 'placed', { sends: 1, looks: 2 }],
     ['visible late', { fates: [fates.lostReply], invisibleMs: 2_000 }, 'placed', { sends: 1, looks: 3 }],
     [
       'absent by error',
@@ -253,7 +253,7 @@ describe('an order under a policy of this library', () => {
     expect(absent.exchange.sends).toBe(1);
   });
 
-  it('is given up at reconcileDeadlineMs, also while a look-up hangs', async () => {
+  it('is given up at reconcileDeadlineMs, also while a lookup hangs', async () => {
     const { settled, tookMs } = await place({
       fates: [fates.lostReply],
       sights: ['hangs'],
@@ -278,7 +278,7 @@ describe('an order under a policy of this library', () => {
   it.each([
     ['an attempt', fates.hangs, 500],
     ['a wait', fates.reset, 100],
-    ['a look-up', fates.reset, 600],
+    ['a lookup', fates.reset, 600],
   ])('ends with the reason of the caller in %s', async (_, fate, abortAtMs) => {
     const { settled, tookMs, clock } = await place({ fates: [fate], sights: ['hangs'], abortAtMs });
     expect(settled).toEqual({ error: stop });
@@ -304,7 +304,7 @@ describe('an order under a policy of this library', () => {
 });
 
 describe('a cancel under a policy of this library', () => {
-  it('is repeated without a look-up, and looked up when the repetition is refused', async () => {
+  it('is repeated without a lookup, and looked up when the repetition is refused', async () => {
     const { settled, exchange } = await place({ fates: [fates.lostReply, fates.refused], idempotent: true });
     expect(settled).toMatchObject({ value: { status: 'FILLED' } });
     expect(exchange).toMatchObject({ sends: 2, looks: 1 });
@@ -317,7 +317,7 @@ describe('a cancel under a policy of this library', () => {
 });
 
 describe('any history', () => {
-  it('makes no second order and no wrong report, and is unknown only where the last look-up failed', async () => {
+  it('makes no second order and no wrong report, and is unknown only where the last lookup failed', async () => {
     const fate = fc.constantFrom<Fate>(...Object.values(fates));
     const sight = fc.constantFrom<Sight>(
       'truth',

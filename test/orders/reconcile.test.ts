@@ -7,7 +7,7 @@ import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
 const order = { clientOrderId: 'a1', status: 'FILLED' };
 const reset = () => new WEEXNetworkError('reset');
 
-/** Answers look-ups from a list: a value, or an error to throw; the last answer stays. */
+/** Answers lookups from a list: a value, or an error to throw; the last answer stays. */
 function answering(...answers: readonly unknown[]): {
   lookUp: Search['lookUp'];
   times: number[];
@@ -82,20 +82,20 @@ describe('reconcile', () => {
     expect((await search(exchange)).outcome).toBe('unknown');
   });
 
-  it('goes on after its patience while the last look-up failed, because a failure proves nothing', async () => {
+  it('goes on after its patience while the last lookup failed, because a failure proves nothing', async () => {
     const exchange = answering(undefined, undefined, reset(), reset(), undefined);
     const finding = await search(exchange);
     expect(finding.outcome).toBe('absent');
     expect(exchange.times).toEqual([250, 1_250, 4_250, 4_500, 5_000]);
   });
 
-  it('waits as long as the exchange says after a refused look-up', async () => {
+  it('waits as long as the exchange says after a refused lookup', async () => {
     const exchange = answering(new WEEXRateLimitError('Too many requests', { retryAfter: 4 }), undefined);
     await search(exchange, { waitsMs: () => [0] });
     expect(exchange.times).toEqual([0, 4_000]);
   });
 
-  it('gives up at its deadline when every look-up failed', async () => {
+  it('gives up at its deadline when every lookup failed', async () => {
     const exchange = answering(reset());
     const finding = await search(exchange, { deadlineMs: 6_000 });
     expect(finding.outcome).toBe('unknown');
@@ -103,7 +103,7 @@ describe('reconcile', () => {
     expect(new Set(finding.lookUps.map(({ result }) => result))).toEqual(new Set(['failed']));
   });
 
-  it('gives up at its deadline when a look-up hangs, and aborts it', async () => {
+  it('gives up at its deadline when a lookup hangs, and aborts it', async () => {
     const clock = createFakeClock();
     let aborted: AbortSignal | undefined;
     const lookUp = (signal: AbortSignal) => {
@@ -148,7 +148,7 @@ describe('reconcile', () => {
     expect(exchange.times).toEqual([250, 1_250, 4_250, 6_250]);
   });
 
-  it('rejects with the reason of its signal, in a wait and in a look-up', async () => {
+  it('rejects with the reason of its signal, in a wait and in a lookup', async () => {
     for (const atMs of [100, 300]) {
       const clock = createFakeClock();
       const controller = new AbortController();

@@ -72,7 +72,7 @@ describe('an order that is watched', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('does not wait for a look-up that hangs', async () => {
+  it('does not wait for a lookup that hangs', async () => {
     const { certainAt, clock, place, show } = world({ visibleAfterMs: 0, find: () => new Promise(() => {}) });
     clock.setTimeout(() => show(), 300);
     await clock.advance(300);

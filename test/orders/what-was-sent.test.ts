@@ -736,7 +736,7 @@ describe('a retry inside the method', () => {
     const method: Method = (sent) =>
       again.execute(() => post({ ...sent, newClientOrderId: `new-${(minted += 1)}` }));
     await expect(guarded(method)(order)).rejects.toThrow(
-      'POST /order was sent without client order id intent-1, so that no look-up can tell that it is absent',
+      'POST /order was sent without client order id intent-1, so that no lookup can tell that it is absent',
     );
     expect(executed).toHaveLength(1);
   });

@@ -294,7 +294,7 @@ describe('a late failure from before opens a half-open circuit, a late success c
   });
 });
 
-describe('the abort of the caller is reported as a time-out', () => {
+describe('the abort of the caller is reported as a timeout', () => {
   it('shows the fault in cockatiel 4', async () => {
     const policy = timeout(10_000, TimeoutStrategy.Aggressive);
     const timedOut = vi.fn();
@@ -340,7 +340,7 @@ describe('an isolated circuit that was stored stays isolated, and nothing says h
   });
 });
 
-describe('a time-out of 2^31 ms fires after one', () => {
+describe('a timeout of 2^31 ms fires after one', () => {
   it('shows the fault in cockatiel 4', async () => {
     vi.useRealTimers();
     const warned = vi.fn();
@@ -400,7 +400,7 @@ describe('a fallback cannot see the error', () => {
   });
 });
 
-describe('a time-out under a retry runs several copies of the work at once', () => {
+describe('a timeout under a retry runs several copies of the work at once', () => {
   it('shows the fault in cockatiel 4', async () => {
     let running = 0;
     const policy = wrap(
@@ -436,7 +436,7 @@ describe('a time-out under a retry runs several copies of the work at once', () 
     }
   });
 
-  it('shows the fault in cockatiel 4: a time-out and an abort are of one class, without a code', async () => {
+  it('shows the fault in cockatiel 4: a timeout and an abort are of one class, without a code', async () => {
     const policy = timeout(100, TimeoutStrategy.Aggressive);
     const timedOut = quietly(policy.execute(hang));
     await vi.advanceTimersByTimeAsync(100);

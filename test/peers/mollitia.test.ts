@@ -48,7 +48,7 @@ describe('a method that throws at once is not retried', () => {
   });
 });
 
-describe('a time-out under a retry runs the work several times at once', () => {
+describe('a timeout under a retry runs the work several times at once', () => {
   it('shows the fault in mollitia 0.1', async () => {
     vi.useFakeTimers();
     let running = 0;

@@ -54,7 +54,7 @@ describe('calls refused for want of room open the circuit', () => {
   });
 });
 
-describe('one time-out aborts every other call in flight, and the signals of calls to come', () => {
+describe('one timeout aborts every other call in flight, and the signals of calls to come', () => {
   it('shows the fault in opossum 9', async () => {
     const abortController = new AbortController();
     const opossum = circuit(hang, { timeout: 100, abortController, volumeThreshold: 100 });
@@ -85,7 +85,7 @@ describe('one time-out aborts every other call in flight, and the signals of cal
   });
 });
 
-describe('a slot is free again at the time-out, while the work goes on', () => {
+describe('a slot is free again at the timeout, while the work goes on', () => {
   const most = async (call: (work: () => Promise<void>) => Promise<unknown>) => {
     let running = 0;
     let peak = 0;

@@ -82,7 +82,7 @@ describe('resilience4ts: the error is replaced by one that says only that attemp
   });
 });
 
-describe('resilience4ts: timers of time-outs stay', () => {
+describe('resilience4ts: timers of timeouts stay', () => {
   it('is absent here', async () => {
     const { policy, clock } = build({ attemptTimeoutMs: 60_000, deadlineMs: 60_000 });
     await policy.execute(async () => 1);

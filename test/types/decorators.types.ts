@@ -472,7 +472,7 @@ export class UnsafeOrders {
   }
 }
 
-// @ts-expect-error one look-up cannot fit all methods of a class
+// @ts-expect-error one lookup cannot fit all methods of a class
 @Resilient('orders', { orderSafety: { clientOrderId: () => 'o-1', find: () => undefined } })
 export class SafeClass {
   async place(): Promise<Ack> {

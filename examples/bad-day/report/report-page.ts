@@ -104,7 +104,7 @@ function work(day: Day, days: readonly Day[], statistics: CallStatistics): strin
   ] as const;
   const load = [
     ['under-way', 'calls at the exchange'],
-    ['waiting', 'calls that wait: a closed gate, a queue, a back-off, a look-up'],
+    ['waiting', 'calls that wait: a closed gate, a queue, a back-off, a lookup'],
   ] as const;
   return `${phaseNames({ ...axis, phases: day.phases })}
 <h3>Circuits</h3>${legend(circuitStates)}

@@ -21,7 +21,7 @@ export interface RehearseOptions {
   readonly days?: number | undefined;
   /** What has to hold beside {@link rehearsalInvariants}. */
   readonly invariants?: readonly RehearsalInvariant[] | undefined;
-  /** How long a cancel may take, its retries and look-ups included. Default 90,000. */
+  /** How long a cancel may take, its retries and lookups included. Default 90,000. */
   readonly cancelWithinMs?: number | undefined;
   /** How often a failure may be run again to find the shortest scenario. Default 200; 0: it is left as it is. */
   readonly shrinkRuns?: number | undefined;
