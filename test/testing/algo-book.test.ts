@@ -18,7 +18,7 @@ const aWhileMs = 400_000;
 function market() {
   const nextId = createIds(7);
   const marketData = new MarketData(7);
-  const ledger = new ContractLedger(1_000_000e8, nextId);
+  const ledger = new ContractLedger({ asset: 'USDT', balance: 1_000_000e8, seed: 7, startedAtMs: 0, nextId });
   const orders: SimulatedOrder[] = [];
   const algoOrders: SimulatedAlgoOrder[] = [];
   const shared = { marketData, nextId, startedAtMs: 0, duplicates: 'accept' } as const;

@@ -33,7 +33,17 @@ const names = [
   'startTime',
   'interval',
   'crossLeverage',
+  'isolatedLongLeverage',
   'marginType',
+  'separatedType',
+  'isolatedPositionId',
+  'amount',
+  'autoAppendMargin',
+  'endTime',
+  'priceType',
+  'incomeType',
+  'pageSize',
+  'after',
 ];
 const likely = fc.constantFrom<unknown>(
   'BTCUSDT',

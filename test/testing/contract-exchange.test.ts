@@ -105,9 +105,6 @@ describe('the contract market', () => {
     expect((await set('1000')).json.code).toBe(-3313);
     const config = await send(exchange, 'GET', '/capi/v3/account/symbolConfig?symbol=BTCUSDT');
     expect(config.json).toMatchObject([{ crossLeverage: '50', marginType: 'CROSSED' }]);
-    const margin = { symbol: 'BTCUSDT', marginType: 'CROSSED' };
-    const answer = await send(exchange, 'POST', '/capi/v3/account/marginType', margin);
-    expect(answer.json).toEqual({ code: '200', msg: 'success', requestTime: expect.any(Number) });
   });
 
   it.each(['/api/v3', '/capi/v3'])('draws candles and trades of %s from the moving price', async (base) => {
@@ -117,8 +114,10 @@ describe('the contract market', () => {
       `${base}/market/klines?symbol=ETHUSDT&interval=1m&limit=3`,
     );
     expect(candles).toHaveLength(3);
+    const [before, after] = base === '/capi/v3' ? [1, 0] : [0, 1];
+    expect(candles[after][0] - candles[before][0]).toBe(60_000);
     for (const [opened, open, high, low, close, , closed] of candles) {
-      expect(closed - opened).toBe(59_999);
+      expect(closed - opened).toBe(base === '/capi/v3' ? 60_000 : 59_999);
       expect(Number(high)).toBeGreaterThanOrEqual(Math.max(Number(open), Number(close)));
       expect(Number(low)).toBeLessThanOrEqual(Math.min(Number(open), Number(close)));
     }
@@ -175,6 +174,7 @@ describe('the contract market', () => {
   it.each([
     ['no symbol', { symbol: undefined }, 400, -1141],
     ['an unknown symbol', { symbol: 'NOSUCH' }, 400, -1121],
+    ['a symbol that is not open to the API', { symbol: 'XAUUSDT' }, 400, -1058],
     ['a wrong side', { side: 'LONG' }, 400, -1117],
     ['a wrong type', { type: 'STOP' }, 400, -1116],
     ['a wrong time in force', { timeInForce: 'DAY' }, 400, -1115],
@@ -246,7 +246,14 @@ describe('the contract market', () => {
     expect((await send(exchange, 'DELETE', `${order}?orderId=1`)).json.code).toBe(-3200);
     expect((await send(exchange, 'DELETE', order)).json.code).toBe(-1140);
     expect((await send(exchange, 'PUT', order)).json.code).toBe(-1150);
-    expect((await send(exchange, 'GET', '/capi/v3/nothing')).status).toBe(404);
+    const nothing = await send(exchange, 'GET', '/capi/v3/nothing?a=1');
+    expect(nothing.status).toBe(404);
+    expect(nothing.json).toEqual({
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*\+00:00$/),
+      status: 404,
+      error: 'Not Found',
+      path: '/capi/v3/nothing',
+    });
   });
 
   it('bans an address that passes the weight limit, and lets it in again', async () => {

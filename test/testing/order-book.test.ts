@@ -14,7 +14,7 @@ import { formatUnits, parseUnits } from '../../src/testing/exchange/units.js';
 const million = 1_000_000e8;
 
 function spotMarket(seed: number) {
-  const ledger = new SpotLedger({ USDT: million, BTC: 10e8 });
+  const ledger = new SpotLedger({ USDT: million, BTC: 10e8 }, createIds('bills'));
   const orders: SimulatedOrder[] = [];
   const marketData = new MarketData(seed);
   const shared = { marketData, nextId: createIds(seed), startedAtMs: 0, orders };
@@ -23,7 +23,7 @@ function spotMarket(seed: number) {
 
 function contractMarket(seed: number) {
   const nextId = createIds(seed);
-  const ledger = new ContractLedger(million, nextId);
+  const ledger = new ContractLedger({ asset: 'USDT', balance: million, seed, startedAtMs: 0, nextId });
   const orders: SimulatedOrder[] = [];
   const shared = { marketData: new MarketData(seed), nextId, startedAtMs: 0, orders };
   return { ledger, orders, book: new OrderBook({ ...shared, ledger, duplicates: 'accept' }) };

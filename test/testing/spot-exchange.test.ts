@@ -24,7 +24,7 @@ describe('the spot market', () => {
     ).toHaveLength(2);
     expect(await read('market/ticker/bookTicker')).toHaveLength(4);
     expect((await read('market/depth?symbol=ETHUSDT&limit=200')).asks).toHaveLength(200);
-    expect((await read('market/depth?symbol=ETHUSDT&limit=7')).code).toBe(-1140);
+    expect((await read('market/depth?symbol=ETHUSDT&limit=7')).code).toBe(-1142);
     const { rateLimits, symbols } = await read('exchangeInfo');
     expect(rateLimits.map((one: { rateLimitType: string }) => one.rateLimitType)).toContain('ORDERS');
     expect(symbols[0]).toMatchObject({ tickSize: '0.1', stepSize: '0.000001', enableTrade: true });

@@ -1,5 +1,5 @@
 import { type AttachedTrigger, readAttached, workingTypeOf } from './attached-trigger.js';
-import { amountOf, clientIdOf, oneOf, type Parameters, symbolOf, textOf } from './parameters.js';
+import { amountOf, clientIdOf, oneOf, type Parameters, textOf, tradableSymbolOf } from './parameters.js';
 import { badParameter, missingParameter } from './refusal.js';
 import type { AlgoOrderType, WorkingType } from './simulated-algo-order.js';
 import type { TradingSymbol } from './symbols.js';
@@ -26,7 +26,7 @@ const algoTypes = ['STOP', 'TAKE_PROFIT', 'STOP_MARKET', 'TAKE_PROFIT_MARKET'] a
 
 /** Checks the fields of a conditional order; throws the refusal that the exchange gives. */
 export function readAlgoOrder(parameters: Parameters): AlgoRequest {
-  const symbol = symbolOf(market, textOf(parameters, 'symbol'));
+  const symbol = tradableSymbolOf(market, textOf(parameters, 'symbol'));
   const orderType = oneOf(parameters, 'type', algoTypes, -1116);
   return {
     origin: 'algoOrder',
@@ -45,7 +45,7 @@ export function readAlgoOrder(parameters: Parameters): AlgoRequest {
 
 /** Checks the fields of a take-profit or stop-loss of a position; throws the refusal that the exchange gives. */
 export function readTpSlOrder(parameters: Parameters): AlgoRequest {
-  const symbol = symbolOf(market, textOf(parameters, 'symbol'));
+  const symbol = tradableSymbolOf(market, textOf(parameters, 'symbol'));
   const planType = oneOf(parameters, 'planType', ['TAKE_PROFIT', 'STOP_LOSS'], -1140);
   const positionSide = oneOf(parameters, 'positionSide', ['LONG', 'SHORT'], -1140);
   const quantity = textOf(parameters, 'quantity');

@@ -1,7 +1,6 @@
 import type { EndpointCall } from './endpoint.js';
-import { wholeNumber } from './order-queries.js';
-import type { Parameters } from './parameters.js';
-import { badParameter } from './refusal.js';
+import { type Parameters, textOf } from './parameters.js';
+import { invalidParameter } from './refusal.js';
 import type { TradingSymbol } from './symbols.js';
 import { formatUnits } from './units.js';
 
@@ -12,8 +11,8 @@ export function stepOf({ world, nowMs }: EndpointCall): number {
 
 /** How many levels of the book a request asks for: 15 or 200. */
 export function depthLimit(query: Parameters): number {
-  const limit = wholeNumber(query, 'limit', 1, 200) ?? 15;
-  if (limit !== 15 && limit !== 200) throw badParameter("Parameter 'limit' must be 15 or 200.");
+  const limit = Number(textOf(query, 'limit') ?? 15);
+  if (limit !== 15 && limit !== 200) throw invalidParameter('limit');
   return limit;
 }
 

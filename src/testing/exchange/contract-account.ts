@@ -1,17 +1,22 @@
 import { longId } from './answer.js';
 import { stepOf } from './book-view.js';
-import type { Position } from './contract-ledger.js';
+import type { ContractLedger, Position } from './contract-ledger.js';
 import type { EndpointCall } from './endpoint.js';
-import { pageOf } from './order-queries.js';
+import { pageOf, timesOf, wholeNumber } from './order-queries.js';
 import { symbolOf, textOf } from './parameters.js';
 import { Refusal } from './refusal.js';
 import { formatAmount, formatUnits } from './units.js';
 
 const market = 'contract';
+const weekMs = 7 * 86_400_000;
 
 /** What the account holds. */
 export function balance(call: EndpointCall): object[] {
-  const { ledger } = call.world.contract;
+  return balanceOf(call, call.world.contract.ledger);
+}
+
+/** What an account holds. */
+export function balanceOf(call: EndpointCall, ledger: ContractLedger): object[] {
   let profit = 0;
   for (const position of ledger.positions.values()) profit += unrealised(call, position);
   return [
@@ -27,23 +32,29 @@ export function balance(call: EndpointCall): object[] {
 
 /** All positions. */
 export function allPositions(call: EndpointCall): object[] {
-  return positions(call, () => true);
+  return positionsOf(call, call.world.contract.ledger);
 }
 
 /** The positions of one symbol. */
 export function singlePosition(call: EndpointCall): object[] {
   const symbol = symbolOf(market, textOf(call.query, 'symbol'));
-  return positions(call, (position) => position.symbol === symbol);
+  return positionsOf(call, call.world.contract.ledger, (position) => position.symbol === symbol);
 }
 
-/** The fills, newest first. */
+/** The fills of a week, the last one unless times are given, newest first. */
 export function getTrades(call: EndpointCall): object[] {
   const orderId = textOf(call.query, 'orderId');
-  const symbol = textOf(call.query, 'symbol');
+  const name = textOf(call.query, 'symbol');
+  const symbol = name === undefined ? undefined : symbolOf(market, name).symbol;
+  const { startMs, endMs } = timesOf(call.query, weekMs / 86_400_000);
+  const oldestMs = startMs || Math.min(endMs, call.nowMs) - weekMs;
+  const newestMs = Math.min(endMs, oldestMs + weekMs);
   const wanted = call.world.contract.book.trades.filter(
-    ({ order }) =>
+    ({ order, time }) =>
       (orderId === undefined || order.orderId === orderId) &&
-      (symbol === undefined || order.symbol === symbol),
+      (symbol === undefined || order.symbol === symbol) &&
+      time >= oldestMs &&
+      time <= newestMs,
   );
   return pageOf(call.query, wanted.toReversed(), { limit: 100, most: 100, firstPage: 0 }).map((trade) => ({
     id: longId(trade.id),
@@ -61,6 +72,42 @@ export function getTrades(call: EndpointCall): object[] {
     positionSide: trade.order.positionSide,
     time: trade.time,
   }));
+}
+
+/** What changed the balance, newest first. */
+export function income({ body, world }: EndpointCall): object {
+  const name = textOf(body, 'symbol');
+  const symbol = name === undefined ? undefined : symbolOf(market, name).symbol;
+  const asset = textOf(body, 'asset');
+  const type = textOf(body, 'incomeType');
+  const { startMs, endMs } = timesOf(body, 100);
+  const limit = wholeNumber(body, 'limit', 1, 100) ?? 20;
+  const { ledger } = world.contract;
+  const wanted = ledger.bills.filter(
+    (bill) =>
+      (symbol === undefined || bill.symbol === symbol) &&
+      (asset === undefined || asset === ledger.asset) &&
+      (type === undefined || bill.type === type) &&
+      bill.timeMs >= startMs &&
+      bill.timeMs <= endMs,
+  );
+  return {
+    hasNextPage: wanted.length > limit,
+    items: wanted
+      .slice(-limit)
+      .toReversed()
+      .map((bill) => ({
+        billId: longId(bill.id),
+        asset: ledger.asset,
+        symbol: bill.symbol ?? null,
+        income: formatAmount(bill.income),
+        incomeType: bill.type,
+        balance: formatAmount(bill.balance),
+        fillFee: '0',
+        time: bill.timeMs,
+        transferReason: 'UNKNOWN_TRANSFER_REASON',
+      })),
+  };
 }
 
 /** Closes positions at the market, each with an order of its own. */
@@ -108,38 +155,43 @@ export function closePositions(call: EndpointCall): object[] {
   });
 }
 
-function positions(call: EndpointCall, wanted: (position: Position) => boolean): object[] {
-  return [...call.world.contract.ledger.positions.values()]
+/** The positions of an account. */
+export function positionsOf(
+  call: EndpointCall,
+  ledger: ContractLedger,
+  wanted: (position: Position) => boolean = () => true,
+): object[] {
+  return [...ledger.positions.values()]
     .filter(wanted)
-    .map((position) => positionView(call, position));
+    .map((position) => positionView(call, ledger, position));
 }
 
-function positionView(call: EndpointCall, position: Position): object {
-  const { ledger } = call.world.contract;
+function positionView(call: EndpointCall, ledger: ContractLedger, position: Position): object {
+  const margin = formatAmount(position.margin + position.addedMargin);
   const size = (units: number) => formatUnits(units, position.symbol.quantityDecimals);
   return {
     id: longId(position.id),
     asset: ledger.asset,
     symbol: position.symbol.symbol,
     side: position.side,
-    marginType: 'CROSSED',
+    marginType: position.marginType,
     separatedMode: 'COMBINED',
     separatedOpenOrderId: 0,
-    leverage: ledger.leverageOf(position.symbol).toFixed(2),
+    leverage: ledger.leverageOf(position.symbol, position.side).toFixed(2),
     size: size(position.sizeUnits),
     openValue: formatAmount(position.openValue),
     openFee: '0',
-    fundingFee: '0',
-    marginSize: formatAmount(position.margin),
-    isolatedMargin: '0',
-    isAutoAppendIsolatedMargin: false,
+    fundingFee: formatAmount(position.fundingFee),
+    marginSize: margin,
+    isolatedMargin: position.marginType === 'ISOLATED' ? margin : '0',
+    isAutoAppendIsolatedMargin: position.autoAppendsMargin,
     cumOpenSize: size(position.openedUnits),
     cumOpenValue: formatAmount(position.openedValue),
     cumOpenFee: '0',
     cumCloseSize: size(position.closedUnits),
     cumCloseValue: formatAmount(position.closedValue),
     cumCloseFee: '0',
-    cumFundingFee: '0',
+    cumFundingFee: formatAmount(position.fundingFee),
     cumLiquidateFee: '0',
     createdTime: position.createdMs,
     updatedTime: position.updatedMs,

@@ -1,72 +1,152 @@
+import { createIds } from './ids.js';
 import type { Ledger } from './ledger.js';
 import { refusedByMatching } from './refusal.js';
 import type { WorkingOrder } from './simulated-order.js';
 import type { TradingSymbol } from './symbols.js';
+import { formatAmount } from './units.js';
 
 /** One side of a symbol that the account holds. Values are in parts of 10^-8 of the quote asset. */
 export interface Position {
   readonly id: string;
   readonly symbol: TradingSymbol;
   readonly side: 'LONG' | 'SHORT';
+  readonly marginType: MarginType;
   sizeUnits: number;
   /** What orders that stand are going to close. */
   closingUnits: number;
   openValue: number;
   margin: number;
+  /** What was added to the margin of an isolated position by hand. */
+  addedMargin: number;
+  autoAppendsMargin: boolean;
   openedUnits: number;
   openedValue: number;
   closedUnits: number;
   closedValue: number;
+  /** What was paid for funding; less than 0 where it was received. */
+  fundingFee: number;
   readonly createdMs: number;
   updatedMs: number;
 }
 
-/** The contract account: cross margin, long and short side apart. No fees, funding or liquidation. */
+export type MarginType = 'CROSSED' | 'ISOLATED';
+
+/** How a symbol is traded. */
+export interface SymbolSettings {
+  readonly marginType: MarginType;
+  readonly crossLeverage: number;
+  readonly isolatedLongLeverage: number;
+  readonly isolatedShortLeverage: number;
+}
+
+/** One line of the account: what changed its balance, or a position that was opened. */
+export interface Bill {
+  readonly id: string;
+  readonly symbol: string | undefined;
+  readonly type: string;
+  readonly income: number;
+  readonly balance: number;
+  readonly timeMs: number;
+}
+
+const usualSettings: SymbolSettings = {
+  marginType: 'CROSSED',
+  crossLeverage: 20,
+  isolatedLongLeverage: 20,
+  isolatedShortLeverage: 20,
+};
+
+/** What a contract account begins with. */
+export interface ContractLedgerOptions {
+  readonly asset: 'USDT' | 'SUSDT';
+  readonly balance: number;
+  readonly seed: number | string;
+  readonly startedAtMs: number;
+  readonly nextId: () => string;
+}
+
+/** The contract account: margin crossed or isolated, long and short side apart. No fees or liquidation. */
 export class ContractLedger implements Ledger {
-  readonly asset = 'USDT';
+  readonly asset: ContractLedgerOptions['asset'];
   readonly positions: Map<string, Position> = new Map();
-  /** The wallet: deposits and realised profit. */
-  balance: number;
-  readonly #leverages = new Map<TradingSymbol, number>();
+  /** Oldest first. */
+  readonly bills: Bill[] = [];
+  /** The wallet: deposits, realised profit and funding. */
+  balance = 0;
+  readonly #settings = new Map<TradingSymbol, SymbolSettings>();
   /** Margin of orders that stand. */
   orderMargin = 0;
   readonly #nextId: () => string;
+  /** Of its own, so that bills do not change the ids of orders. */
+  readonly #nextBillId: () => string;
 
-  constructor(balance: number, nextId: () => string) {
-    this.balance = balance;
+  constructor({ asset, balance, nextId, seed, startedAtMs }: ContractLedgerOptions) {
+    this.asset = asset;
     this.#nextId = nextId;
+    this.#nextBillId = createIds(`${seed}\n${asset}\nbills`);
+    if (balance > 0) this.#book('deposit', undefined, balance, startedAtMs);
   }
 
-  /** 20 unless it was set. */
-  leverageOf(symbol: TradingSymbol): number {
-    return this.#leverages.get(symbol) ?? 20;
+  /** Crossed, and a leverage of 20, unless it was set. */
+  settingsOf(symbol: TradingSymbol): SymbolSettings {
+    return this.#settings.get(symbol) ?? usualSettings;
   }
 
-  /** Sets the leverage of a symbol and the margin of what is held of it; throws the refusal. */
-  setLeverage(symbol: TradingSymbol, leverage: number): void {
+  /** The leverage that a side of a symbol is opened with. */
+  leverageOf(symbol: TradingSymbol, side: Position['side']): number {
+    const settings = this.settingsOf(symbol);
+    if (settings.marginType === 'CROSSED') return settings.crossLeverage;
+    return side === 'LONG' ? settings.isolatedLongLeverage : settings.isolatedShortLeverage;
+  }
+
+  /** Sets how a symbol is traded, and the margin of what is held of it; throws the refusal. */
+  set(symbol: TradingSymbol, changes: Partial<SymbolSettings>): void {
+    const before = this.settingsOf(symbol);
     const held = [...this.positions.values()].filter((position) => position.symbol === symbol);
-    const margins = held.map(({ openValue }) => Math.ceil(openValue / leverage));
-    const more = margins.reduce((sum, margin, index) => sum + margin - (held[index]?.margin ?? 0), 0);
-    if (more > this.balance - this.frozen) {
-      throw refusedByMatching('FAILED_PRECONDITION: available amount not enough');
+    const margins = held.map(({ margin }) => margin);
+    this.#settings.set(symbol, { ...before, ...changes });
+    for (const position of held) {
+      position.margin = Math.ceil(position.openValue / this.leverageOf(symbol, position.side));
     }
+    if (this.frozen <= this.balance) return;
+    this.#settings.set(symbol, before);
     held.forEach((position, index) => (position.margin = margins[index] ?? 0));
-    this.#leverages.set(symbol, leverage);
+    throw notEnough();
+  }
+
+  /** Adds margin to an isolated position, or takes out what was added: less than 0. Throws the refusal. */
+  moveMargin(position: Position, amount: number): void {
+    if (position.marginType !== 'ISOLATED') {
+      throw refusedByMatching('FAILED_PRECONDITION: the margin mode of the position is not isolated');
+    }
+    const available = amount > 0 ? this.balance - this.frozen : position.addedMargin;
+    if (Math.abs(amount) > available) {
+      throw refusedByMatching(
+        'FAILED_PRECONDITION: Move margin available amount not enough. ' +
+          `Move out available amount is ${formatAmount(available)}, move out amount is ${formatAmount(Math.abs(amount))}`,
+      );
+    }
+    position.addedMargin += amount;
+  }
+
+  /** Pays or receives the funding of a position. */
+  payFunding(position: Position, amount: number, timeMs: number): void {
+    position.fundingFee += amount;
+    position.updatedMs = timeMs;
+    this.#book('position_funding', position.symbol, -amount, timeMs);
   }
 
   /** Margin of orders and positions. */
   get frozen(): number {
     let frozen = this.orderMargin;
-    for (const position of this.positions.values()) frozen += position.margin;
+    for (const { margin, addedMargin } of this.positions.values()) frozen += margin + addedMargin;
     return frozen;
   }
 
   reserve(order: WorkingOrder, value: number): void {
     if (opens(order)) {
-      const margin = Math.ceil(value / this.leverageOf(order.symbol));
-      if (margin > this.balance - this.frozen) {
-        throw refusedByMatching('FAILED_PRECONDITION: available amount not enough');
-      }
+      const margin = Math.ceil(value / this.#leverageOf(order));
+      if (margin > this.balance - this.frozen) throw notEnough();
       this.orderMargin += margin;
       order.reserved = margin;
       return;
@@ -80,9 +160,13 @@ export class ContractLedger implements Ledger {
   }
 
   fill(order: WorkingOrder, quantityUnits: number, value: number, nowMs: number): number {
-    return opens(order)
+    const isOpening = opens(order);
+    const profit = isOpening
       ? this.#open(order, quantityUnits, value, nowMs)
       : this.#close(order, quantityUnits, value, nowMs);
+    const side = String(order.record.positionSide).toLowerCase();
+    this.#book(`position_${isOpening ? 'open' : 'close'}_${side}`, order.symbol, profit, nowMs);
+    return profit;
   }
 
   release(order: WorkingOrder): void {
@@ -96,7 +180,7 @@ export class ContractLedger implements Ledger {
   }
 
   #open(order: WorkingOrder, units: number, value: number, nowMs: number): number {
-    const margin = Math.min(order.reserved, Math.ceil(value / this.leverageOf(order.symbol)));
+    const margin = Math.min(order.reserved, Math.ceil(value / this.#leverageOf(order)));
     order.reserved -= margin;
     this.orderMargin -= margin;
     const position = this.#position(order) ?? this.#newPosition(order, nowMs);
@@ -120,12 +204,22 @@ export class ContractLedger implements Ledger {
     position.sizeUnits -= units;
     position.openValue -= openValue;
     position.margin -= Math.round(position.margin * share);
+    position.addedMargin -= Math.round(position.addedMargin * share);
     position.closedUnits += units;
     position.closedValue += value;
     position.updatedMs = nowMs;
-    this.balance += profit;
     if (position.sizeUnits === 0) this.positions.delete(keyOf(order));
     return profit;
+  }
+
+  #book(type: string, symbol: TradingSymbol | undefined, income: number, timeMs: number): void {
+    this.balance += income;
+    const { balance } = this;
+    this.bills.push({ id: this.#nextBillId(), symbol: symbol?.symbol, type, income, balance, timeMs });
+  }
+
+  #leverageOf({ record, symbol }: WorkingOrder): number {
+    return this.leverageOf(symbol, record.positionSide ?? 'LONG');
   }
 
   #position(order: WorkingOrder): Position | undefined {
@@ -137,20 +231,28 @@ export class ContractLedger implements Ledger {
       id: this.#nextId(),
       symbol: order.symbol,
       side: order.record.positionSide ?? 'LONG',
+      marginType: this.settingsOf(order.symbol).marginType,
       sizeUnits: 0,
       closingUnits: 0,
       openValue: 0,
       margin: 0,
+      addedMargin: 0,
+      autoAppendsMargin: false,
       openedUnits: 0,
       openedValue: 0,
       closedUnits: 0,
       closedValue: 0,
+      fundingFee: 0,
       createdMs: nowMs,
       updatedMs: nowMs,
     };
     this.positions.set(keyOf(order), position);
     return position;
   }
+}
+
+function notEnough(): Error {
+  return refusedByMatching('FAILED_PRECONDITION: available amount not enough');
 }
 
 function opens({ record }: WorkingOrder): boolean {

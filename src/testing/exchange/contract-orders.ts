@@ -23,8 +23,13 @@ export function placeOrder(call: EndpointCall): PlaceResult {
   return placeOne(call, call.body);
 }
 
-function placeOne({ world, nowMs, visibility }: EndpointCall, parameters: Parameters): PlaceResult {
-  const { record } = world.contract.book.place(readOrderRequest(market, parameters), nowMs, visibility);
+/** Takes one order of contracts, or of demo trading. */
+export function placeOne(
+  { world, nowMs, visibility }: EndpointCall,
+  parameters: Parameters,
+  table: 'contract' | 'demo' = market,
+): PlaceResult {
+  const { record } = world[table].book.place(readOrderRequest(table, parameters), nowMs, visibility);
   const { orderId, clientOrderId } = record;
   return { orderId, clientOrderId, success: true, errorCode: '', errorMessage: '' };
 }
@@ -112,7 +117,8 @@ export function getOrderHistory(call: EndpointCall): object[] {
   return page.map(({ record }) => orderView(record));
 }
 
-function orderView(order: SimulatedOrder): object {
+/** An order as lists show it. */
+export function orderView(order: SimulatedOrder): object {
   return {
     avgPrice: order.avgPrice,
     clientOrderId: order.clientOrderId,

@@ -1,10 +1,18 @@
+import type { MarginType, Position } from './contract-ledger.js';
 import type { EndpointCall } from './endpoint.js';
-import { symbolOf, textOf } from './parameters.js';
+import { amountOf, oneOf, type Parameters, symbolOf, textOf } from './parameters.js';
 import { badParameter, missingParameter, Refusal, refusedByMatching } from './refusal.js';
 import { type TradingSymbol, tradingSymbols } from './symbols.js';
 
 const market = 'contract';
 const mostLeverage = 400;
+const marginTypes: readonly MarginType[] = ['CROSSED', 'ISOLATED'];
+
+/** The leverages that belong to a margin mode. */
+const leverageNames = {
+  CROSSED: ['crossLeverage'],
+  ISOLATED: ['isolatedLongLeverage', 'isolatedShortLeverage'],
+} as const;
 
 /** What the account may do. */
 export function accountConfig({ world }: EndpointCall): object {
@@ -18,10 +26,20 @@ export function accountConfig({ world }: EndpointCall): object {
 }
 
 /** Margin mode and leverage, of one symbol or of all. */
-export function symbolConfig(call: EndpointCall): object[] {
-  const name = textOf(call.query, 'symbol');
+export function symbolConfig({ query, world }: EndpointCall): object[] {
+  const name = textOf(query, 'symbol');
   const symbols = name === undefined ? [...tradingSymbols.contract.values()] : [symbolOf(market, name)];
-  return symbols.map((symbol) => ({ ...settings(call, symbol), separatedType: 'COMBINED' }));
+  return symbols.map((symbol) => {
+    const settings = world.contract.ledger.settingsOf(symbol);
+    return {
+      symbol: symbol.symbol,
+      marginType: settings.marginType,
+      separatedType: 'COMBINED',
+      crossLeverage: String(settings.crossLeverage),
+      isolatedLongLeverage: String(settings.isolatedLongLeverage),
+      isolatedShortLeverage: String(settings.isolatedShortLeverage),
+    };
+  });
 }
 
 /** No fees are charged. */
@@ -30,43 +48,102 @@ export function commissionRate({ query }: EndpointCall): object {
   return { symbol, makerCommissionRate: '0', takerCommissionRate: '0' };
 }
 
-/** Sets the leverage of a symbol, unless orders of it stand. */
-export function setLeverage(call: EndpointCall): object {
-  const { book, ledger } = call.world.contract;
-  const symbol = symbolOf(market, textOf(call.body, 'symbol'));
-  const asked = ['crossLeverage', 'isolatedLongLeverage', 'isolatedShortLeverage'].flatMap((name) => {
-    const text = textOf(call.body, name);
-    return text === undefined ? [] : [Number(text)];
-  });
-  const [leverage] = asked;
-  if (leverage === undefined) throw missingParameter('crossLeverage');
-  if (!asked.every((one) => one >= 1)) throw badParameter('The leverage must be a number from 1.');
-  if (!asked.every((one) => one <= mostLeverage))
+/** Sets the leverages of one margin mode, unless orders of the symbol stand; those of the other are answered by 0. */
+export function setLeverage({ body, world }: EndpointCall): object {
+  const { ledger } = world.contract;
+  const symbol = symbolOf(market, textOf(body, 'symbol'));
+  const marginType = modeOfLeverage(body);
+  const given = leverageNames[marginType].filter((name) => textOf(body, name) !== undefined);
+  if (given.length === 0) throw missingParameter(leverageNames[marginType][0]);
+  const changes = Object.fromEntries(given.map((name) => [name, Number(textOf(body, name))]));
+  if (!Object.values(changes).every((one) => one >= 1)) {
+    throw badParameter('The leverage must be a number from 1.');
+  }
+  if (!Object.values(changes).every((one) => one <= mostLeverage)) {
     throw new Refusal(400, -3313, 'The leverage exceeds the maximum.');
-  if (book.active().some((order) => order.symbol === symbol)) {
+  }
+  if (hasOrders(world, symbol)) {
     throw refusedByMatching('FAILED_PRECONDITION: the leverage cannot change while orders stand');
   }
-  ledger.setLeverage(symbol, leverage);
-  return settings(call, symbol);
-}
-
-/** Takes a margin mode. The answer has the code of a success in it, as that of other settings has. */
-export function setMarginType(call: EndpointCall): object {
-  symbolOf(market, textOf(call.body, 'symbol'));
-  const marginType = textOf(call.body, 'marginType');
-  if (marginType !== 'CROSSED') {
-    throw badParameter("Parameter 'marginType' must be CROSSED, the one mode of the simulated exchange.");
-  }
-  return { code: '200', msg: 'success', requestTime: call.serverTimeMs };
-}
-
-function settings({ world }: EndpointCall, symbol: TradingSymbol): object {
-  const leverage = String(world.contract.ledger.leverageOf(symbol));
+  ledger.set(symbol, changes);
+  const settings = ledger.settingsOf(symbol);
+  const shown = (name: 'crossLeverage' | 'isolatedLongLeverage' | 'isolatedShortLeverage') =>
+    (leverageNames[marginType] as readonly string[]).includes(name) ? String(settings[name]) : '0';
   return {
     symbol: symbol.symbol,
-    marginType: 'CROSSED',
-    crossLeverage: leverage,
-    isolatedLongLeverage: leverage,
-    isolatedShortLeverage: leverage,
+    marginType,
+    crossLeverage: shown('crossLeverage'),
+    isolatedLongLeverage: shown('isolatedLongLeverage'),
+    isolatedShortLeverage: shown('isolatedShortLeverage'),
   };
+}
+
+/** Clients leave the mode out and name the leverage of one. */
+function modeOfLeverage(body: Parameters): MarginType {
+  if (textOf(body, 'marginType') !== undefined) return oneOf(body, 'marginType', marginTypes, -1140);
+  const isIsolated = leverageNames.ISOLATED.some((name) => textOf(body, name) !== undefined);
+  return isIsolated ? 'ISOLATED' : 'CROSSED';
+}
+
+/** Sets the margin mode of a symbol of which nothing is held or ordered; one that it has already is taken as well. */
+export function setMarginType(call: EndpointCall): object {
+  const { body, world } = call;
+  const { ledger } = world.contract;
+  const symbol = symbolOf(market, textOf(body, 'symbol'));
+  const marginType = oneOf(body, 'marginType', marginTypes, -1140);
+  const isSeparated =
+    textOf(body, 'separatedType') !== undefined &&
+    oneOf(body, 'separatedType', ['COMBINED', 'SEPARATED'], -1140) === 'SEPARATED';
+  if (isSeparated) {
+    throw refusedByMatching('FAILED_PRECONDITION: the contract does not support the mode SEPARATED');
+  }
+  if (marginType !== ledger.settingsOf(symbol).marginType) {
+    const isHeld = [...ledger.positions.values()].some((position) => position.symbol === symbol);
+    if (isHeld || hasOrders(world, symbol)) {
+      throw refusedByMatching(
+        'FAILED_PRECONDITION: the margin mode cannot change while orders or positions stand',
+      );
+    }
+    ledger.set(symbol, { marginType });
+  }
+  return success(call);
+}
+
+/** Adds margin to an isolated position, or takes it out again. */
+export function movePositionMargin(call: EndpointCall): object {
+  const { body, world } = call;
+  const position = positionOf(call, 'isolatedPositionId');
+  const amount = amountOf(body, 'amount', 8);
+  const isAdded = oneOf(body, 'type', ['1', '2'], -1140) === '1';
+  world.contract.ledger.moveMargin(position, isAdded ? amount : -amount);
+  return success(call);
+}
+
+/** Whether a position takes more margin from the account by itself; nothing is liquidated, so none ever does. */
+export function setAutoAppendMargin(call: EndpointCall): object {
+  const position = positionOf(call, 'positionId');
+  const { autoAppendMargin } = call.body;
+  if (autoAppendMargin === undefined) throw missingParameter('autoAppendMargin');
+  if (!['true', 'false'].includes(String(autoAppendMargin))) {
+    throw badParameter("Parameter 'autoAppendMargin' must be true or false.");
+  }
+  position.autoAppendsMargin = String(autoAppendMargin) === 'true';
+  return success(call);
+}
+
+function positionOf({ body, world }: EndpointCall, name: string): Position {
+  const id = textOf(body, name);
+  if (id === undefined) throw missingParameter(name);
+  const position = [...world.contract.ledger.positions.values()].find((one) => one.id === id);
+  if (!position) throw refusedByMatching('FAILED_PRECONDITION: the position does not exist');
+  return position;
+}
+
+function hasOrders({ contract }: EndpointCall['world'], symbol: TradingSymbol): boolean {
+  return contract.book.active().some((order) => order.symbol === symbol);
+}
+
+/** The answer has the code of a success in it. */
+function success({ serverTimeMs }: EndpointCall): object {
+  return { code: '200', msg: 'success', requestTime: serverTimeMs };
 }

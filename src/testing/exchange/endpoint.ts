@@ -1,5 +1,6 @@
 import type { AlgoBook } from './algo-book.js';
 import type { ContractLedger } from './contract-ledger.js';
+import type { Funding } from './funding.js';
 import type { MarketData } from './market-data.js';
 import type { OrderBook, Visibility } from './order-book.js';
 import type { Parameters } from './parameters.js';
@@ -13,7 +14,16 @@ export interface World {
   readonly marketData: MarketData;
   readonly limits: RateLimits;
   readonly spot: { readonly book: OrderBook; readonly ledger: SpotLedger };
-  readonly contract: { readonly book: OrderBook; readonly ledger: ContractLedger; readonly algos: AlgoBook };
+  readonly contract: {
+    readonly book: OrderBook;
+    readonly ledger: ContractLedger;
+    readonly algos: AlgoBook;
+    readonly funding: Funding;
+  };
+  /** Demo trading of contracts, with an account of its own. */
+  readonly demo: { readonly book: OrderBook; readonly ledger: ContractLedger };
+  /** Lets a market do what fell due by now. */
+  settle(market: Market, nowMs: number): void;
 }
 
 /** One request as an endpoint sees it. */
@@ -51,11 +61,11 @@ type Row = readonly [
   operation: string,
   method: Endpoint['method'],
   path: string,
-  cost: number | { readonly orders: number },
+  cost: number | { readonly orders: number } | { readonly reads: number },
   handle: Endpoint['handle'],
 ];
 
-/** Makes endpoints of a market from rows; what is a POST or DELETE changes something. */
+/** Makes endpoints of a market from rows; a POST or DELETE changes something unless its row says that it reads. */
 export function endpointsOf(market: Market, access: Endpoint['access'], rows: readonly Row[]): Endpoint[] {
   return rows.map(([operation, method, path, cost, handle]) => ({
     market,
@@ -63,9 +73,13 @@ export function endpointsOf(market: Market, access: Endpoint['access'], rows: re
     method,
     path,
     access,
-    effect: method === 'GET' ? 'read' : 'write',
-    weight: typeof cost === 'number' ? cost : 0,
-    orders: typeof cost === 'number' ? 0 : cost.orders,
+    effect: method === 'GET' || isRead(cost) ? 'read' : 'write',
+    weight: typeof cost === 'number' ? cost : isRead(cost) ? cost.reads : 0,
+    orders: typeof cost === 'number' || isRead(cost) ? 0 : cost.orders,
     handle,
   }));
+}
+
+function isRead(cost: Row[3]): cost is { readonly reads: number } {
+  return typeof cost === 'object' && 'reads' in cost;
 }

@@ -2,8 +2,8 @@ import { randomAt } from '../seeded-random.js';
 import { stepOf } from './book-view.js';
 import type { EndpointCall } from './endpoint.js';
 import { marketStepMs } from './market-data.js';
-import { wholeNumber } from './order-queries.js';
-import { symbolOf, textOf } from './parameters.js';
+import { timesOf, wholeNumber } from './order-queries.js';
+import { listedSymbolOf, oneOf, textOf } from './parameters.js';
 import { badParameter, missingParameter } from './refusal.js';
 import type { Market, TradingSymbol } from './symbols.js';
 import { formatUnits } from './units.js';
@@ -27,7 +27,7 @@ const intervalsMs: ReadonlyMap<string, number> = new Map([
 /** The last public trades, one a step of the market, newest first. */
 export function recentTrades(market: Market): (call: EndpointCall) => object[] {
   return (call) => {
-    const symbol = symbolOf(market, textOf(call.query, 'symbol'));
+    const symbol = listedSymbolOf(market, textOf(call.query, 'symbol'));
     const limit = wholeNumber(call.query, 'limit', 1, 1_000) ?? 100;
     const { startedAtMs, marketData } = call.world;
     const last = stepOf(call);
@@ -52,21 +52,57 @@ export function recentTrades(market: Market): (call: EndpointCall) => object[] {
   };
 }
 
-/** Candles up to now, oldest first. */
+/** Candles up to now: on contract newest first, as was seen. */
 export function klines(market: Market): (call: EndpointCall) => unknown[][] {
   return (call) => {
-    const symbol = symbolOf(market, textOf(call.query, 'symbol'));
-    const interval = textOf(call.query, 'interval');
-    if (interval === undefined) throw missingParameter('interval');
-    const lengthMs = intervalsMs.get(interval);
-    if (!lengthMs)
-      throw badParameter(`Parameter 'interval' must be one of ${[...intervalsMs.keys()].join(', ')}.`);
+    const { symbol, lengthMs } = candlesAsked(call, market);
     const limit = wholeNumber(call.query, 'limit', 1, 1_000) ?? 100;
     const current = Math.floor(call.nowMs / lengthMs);
-    return Array.from({ length: limit }, (_, index) =>
-      candle(call, symbol, current - limit + 1 + index, lengthMs),
+    const candles = Array.from({ length: limit }, (_, index) =>
+      candle(call, symbol, current - index, lengthMs),
     );
+    return market === 'contract' ? candles : candles.toReversed();
   };
+}
+
+/** Candles of the index, which nobody trades: without a volume. */
+export function indexKlines(call: EndpointCall): unknown[][] {
+  return klines('contract')(call).map(withoutVolume);
+}
+
+/** Candles of a time in the past, newest first, 100 at most. */
+export function historyKlines(call: EndpointCall): unknown[][] {
+  const { symbol, lengthMs } = candlesAsked(call, 'contract');
+  for (const name of ['startTime', 'endTime']) {
+    if (textOf(call.query, name) === undefined) throw missingParameter(name);
+  }
+  const { startMs, endMs } = timesOf(call.query);
+  const limit = wholeNumber(call.query, 'limit', 1, 100) ?? 100;
+  const isIndex =
+    textOf(call.query, 'priceType') !== undefined &&
+    oneOf(call.query, 'priceType', ['LAST', 'INDEX', 'MARK'], -1140) === 'INDEX';
+  const newest = Math.floor(Math.min(endMs, call.nowMs) / lengthMs);
+  const oldest = Math.max(Math.ceil(startMs / lengthMs), newest - limit + 1);
+  const candles = Array.from({ length: Math.max(0, newest - oldest + 1) }, (_, index) =>
+    candle(call, symbol, newest - index, lengthMs),
+  );
+  return isIndex ? candles.map(withoutVolume) : candles;
+}
+
+function candlesAsked(
+  { query }: EndpointCall,
+  market: Market,
+): { readonly symbol: TradingSymbol; readonly lengthMs: number } {
+  const symbol = listedSymbolOf(market, textOf(query, 'symbol'));
+  const interval = textOf(query, 'interval');
+  if (interval === undefined) throw missingParameter('interval');
+  const lengthMs = intervalsMs.get(interval);
+  if (lengthMs) return { symbol, lengthMs };
+  throw badParameter(`Parameter 'interval' must be one of ${[...intervalsMs.keys()].join(', ')}.`);
+}
+
+function withoutVolume(row: unknown[]): unknown[] {
+  return row.map((field, index) => (index < 5 || index === 6 ? field : index === 8 ? 0 : '0'));
 }
 
 // Drawn from eight looks at the price.
@@ -88,7 +124,7 @@ function candle(call: EndpointCall, symbol: TradingSymbol, number: number, lengt
     price(Math.min(...units)),
     price(units.at(-1) ?? 0),
     amount(1),
-    openMs + lengthMs - 1,
+    openMs + lengthMs - (symbol.market === 'spot' ? 1 : 0),
     value(1),
     Math.ceil((endMs - openMs) / marketStepMs),
     amount(0.5),

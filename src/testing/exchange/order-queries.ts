@@ -3,7 +3,7 @@ import { type OrderBook, unknownOrder } from './order-book.js';
 import { type Parameters, symbolOf, textOf } from './parameters.js';
 import { badParameter, Refusal } from './refusal.js';
 import { isActive, type WorkingOrder } from './simulated-order.js';
-import type { Market } from './symbols.js';
+import type { Market, SymbolTable } from './symbols.js';
 
 const dayMs = 86_400_000;
 
@@ -30,7 +30,7 @@ export function openOrders(call: EndpointCall, market: Market): WorkingOrder[] {
 }
 
 /** The orders of the history, newest first; with those that stand where the market lists both together. */
-export function orderHistory(call: EndpointCall, market: Market): WorkingOrder[] {
+export function orderHistory(call: EndpointCall, market: SymbolTable): WorkingOrder[] {
   const shown = (order: WorkingOrder) =>
     isActive(order)
       ? market === 'spot' && order.visibleAtMs <= call.nowMs
@@ -67,7 +67,7 @@ export function wholeNumber(
   return value;
 }
 
-function within({ query }: EndpointCall, market: Market): (order: WorkingOrder) => boolean {
+function within({ query }: EndpointCall, market: SymbolTable): (order: WorkingOrder) => boolean {
   const symbolName = textOf(query, 'symbol');
   const symbol = symbolName === undefined ? undefined : symbolOf(market, symbolName);
   const { startMs, endMs } = timesOf(query);

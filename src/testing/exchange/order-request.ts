@@ -1,8 +1,8 @@
 import { type AttachedTrigger, readAttached } from './attached-trigger.js';
-import { amountOf, clientIdOf, oneOf, type Parameters, symbolOf, textOf } from './parameters.js';
+import { amountOf, clientIdOf, oneOf, type Parameters, textOf, tradableSymbolOf } from './parameters.js';
 import { missingParameter, Refusal, refusedByMatching } from './refusal.js';
 import type { SimulatedOrder } from './simulated-order.js';
-import type { Market, TradingSymbol } from './symbols.js';
+import type { SymbolTable, TradingSymbol } from './symbols.js';
 
 /** An order as a client asked for it, checked and in whole units. */
 export interface OrderRequest {
@@ -21,8 +21,9 @@ export interface OrderRequest {
 }
 
 /** Checks the fields of a new order; throws the refusal that the exchange gives. */
-export function readOrderRequest(market: Market, parameters: Parameters): OrderRequest {
-  const symbol = symbolOf(market, textOf(parameters, 'symbol'));
+export function readOrderRequest(table: SymbolTable, parameters: Parameters): OrderRequest {
+  const symbol = tradableSymbolOf(table, textOf(parameters, 'symbol'));
+  const { market } = symbol;
   const side = oneOf(parameters, 'side', ['BUY', 'SELL'], -1117);
   const positionSide =
     market === 'contract' ? oneOf(parameters, 'positionSide', ['LONG', 'SHORT'], -1140) : undefined;
@@ -43,7 +44,10 @@ export function readOrderRequest(market: Market, parameters: Parameters): OrderR
   };
 }
 
-function timeInForceOf(market: Market, parameters: Parameters): SimulatedOrder['timeInForce'] {
+function timeInForceOf(
+  market: TradingSymbol['market'],
+  parameters: Parameters,
+): SimulatedOrder['timeInForce'] {
   // Clients place spot limit orders without it, and the exchange takes them.
   if (market === 'spot' && textOf(parameters, 'timeInForce') === undefined) return 'GTC';
   const allowed =
@@ -62,7 +66,7 @@ function checkQuantity(symbol: TradingSymbol, quantityUnits: number): void {
   }
 }
 
-function clientOrderIdOf(market: Market, parameters: Parameters): string | undefined {
+function clientOrderIdOf(market: TradingSymbol['market'], parameters: Parameters): string | undefined {
   const id = clientIdOf(parameters, 'newClientOrderId');
   if (id === undefined && market === 'contract') throw missingParameter('newClientOrderId');
   return id;

@@ -1,5 +1,5 @@
-import { badParameter, missingParameter, Refusal, refusedByMatching } from './refusal.js';
-import { type Market, type TradingSymbol, tradingSymbols } from './symbols.js';
+import { badParameter, invalidParameter, missingParameter, Refusal, refusedByMatching } from './refusal.js';
+import { type Market, type SymbolTable, type TradingSymbol, tradingSymbols } from './symbols.js';
 import { parseUnits } from './units.js';
 
 /** The fields of a request, from the query or the body. */
@@ -38,10 +38,27 @@ export function objectsOf(body: Parameters, name: string, most: number): Paramet
 }
 
 /** The symbol a request names, or the refusal. */
-export function symbolOf(market: Market, name: string | undefined): TradingSymbol {
+export function symbolOf(table: SymbolTable, name: string | undefined): TradingSymbol {
   if (name === undefined) throw missingParameter('symbol');
-  const symbol = tradingSymbols[market].get(name);
+  const symbol = tradingSymbols[table].get(name);
   if (!symbol) throw new Refusal(400, -1121, `Invalid symbol: ${name.slice(0, 40)}.`);
+  return symbol;
+}
+
+/** The symbol of an order, or the refusal. */
+export function tradableSymbolOf(table: SymbolTable, name: string | undefined): TradingSymbol {
+  const symbol = symbolOf(table, name);
+  if (!symbol.isOpenToApi) {
+    throw new Refusal(400, -1058, 'The trading pair is not supported through the API.');
+  }
+  return symbol;
+}
+
+/** The symbol that a request for public data names, in capitals or not, or the refusal. */
+export function listedSymbolOf(market: Market, name: string | undefined): TradingSymbol {
+  if (name === undefined) throw missingParameter('symbol');
+  const symbol = tradingSymbols[market].get(name.toUpperCase());
+  if (!symbol) throw invalidParameter('symbol');
   return symbol;
 }
 

@@ -20,6 +20,11 @@ export function missingParameter(name: string): Refusal {
   return new Refusal(400, -1141, `Parameter '${name}' cannot be empty.`);
 }
 
+/** A parameter of public data has a value that is not allowed; of an unknown symbol, too. */
+export function invalidParameter(name: string): Refusal {
+  return new Refusal(400, -1142, `Parameter '${name}' is invalid.`);
+}
+
 /** A parameter has a value that is not allowed. */
 export function badParameter(message: string): Refusal {
   return new Refusal(400, -1140, message);

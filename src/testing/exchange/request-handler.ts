@@ -175,8 +175,7 @@ export class RequestHandler {
     const visibility = {
       delayMs: sumOf(draw, (fault) => (fault.kind === 'late-visibility' ? fault.delayMs : 0)),
     };
-    if (endpoint.access === 'private')
-      (endpoint.market === 'spot' ? world.spot.book : world.contract.algos).settle(nowMs);
+    if (endpoint.access === 'private') world.settle(endpoint.market, nowMs);
     const result = endpoint.handle({ world, nowMs, serverTimeMs, visibility, ...parameters });
     entry.executed = true;
     return jsonAnswer(200, result, headers);
@@ -204,7 +203,8 @@ export class RequestHandler {
       entry.code = -1150;
       return jsonAnswer(405, { code: -1150, msg: 'The request method is not supported.' });
     }
-    return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '' };
+    const timestamp = new Date(this.#options.clock.now()).toISOString().replace('Z', '+00:00');
+    return jsonAnswer(404, { timestamp, status: 404, error: 'Not Found', path });
   }
 
   #ban({ request, endpoint }: Received, forMs: number, restarts: boolean): void {

@@ -5,6 +5,7 @@ import { ContractLedger } from './contract-ledger.js';
 import type { World } from './endpoint.js';
 import { endpoints } from './endpoints.js';
 import type { FaultPlan } from './fault-plan.js';
+import { Funding } from './funding.js';
 import { createIds } from './ids.js';
 import { MarketData } from './market-data.js';
 import { OrderBook } from './order-book.js';
@@ -67,11 +68,15 @@ function createWorld(
 ): World {
   const marketData = new MarketData(seed);
   const nextId = createIds(seed);
-  const spotLedger = new SpotLedger(balances.spot);
-  const contractLedger = new ContractLedger(balances.contract, nextId);
+  const spotLedger = new SpotLedger(balances.spot, createIds(`${seed}\nspot\nbills`));
+  const account = { balance: balances.contract, seed, startedAtMs };
+  const contractLedger = new ContractLedger({ ...account, asset: 'USDT', nextId });
+  // With ids of its own, so that it changes nothing outside.
+  const nextDemoId = createIds(`${seed}\ndemo`);
+  const demoLedger = new ContractLedger({ ...account, asset: 'SUSDT', nextId: nextDemoId });
   const shared = { marketData, nextId, startedAtMs, orders };
   const contractBook = new OrderBook({ ...shared, ledger: contractLedger, duplicates });
-  return {
+  const world: World = {
     startedAtMs,
     marketData,
     limits: new RateLimits(limits),
@@ -84,6 +89,21 @@ function createWorld(
       ledger: contractLedger,
       book: contractBook,
       algos: new AlgoBook({ marketData, nextId, startedAtMs, algoOrders, duplicates, book: contractBook }),
+      funding: new Funding({ seed, startedAtMs, marketData, ledger: contractLedger }),
+    },
+    demo: {
+      ledger: demoLedger,
+      book: new OrderBook({ ...shared, nextId: nextDemoId, ledger: demoLedger, duplicates }),
+    },
+    settle(market, nowMs) {
+      if (market === 'spot') {
+        world.spot.book.settle(nowMs);
+        return;
+      }
+      world.contract.funding.settle(nowMs);
+      world.contract.algos.settle(nowMs);
+      world.demo.book.settle(nowMs);
     },
   };
+  return world;
 }

@@ -1,6 +1,6 @@
 import { longId } from './answer.js';
 import type { EndpointCall } from './endpoint.js';
-import { pageOf } from './order-queries.js';
+import { pageOf, timesOf, wholeNumber } from './order-queries.js';
 import { symbolOf, textOf } from './parameters.js';
 import { formatAmount } from './units.js';
 
@@ -46,4 +46,42 @@ export function getTrades(call: EndpointCall): object[] {
     time: trade.time,
     isBuyer: trade.order.side === 'BUY',
   }));
+}
+
+/** What fills changed in the account, newest first. */
+export function bills({ body, world }: EndpointCall): object[] {
+  const after = wholeNumber(body, 'after', 0, Number.MAX_SAFE_INTEGER) ?? 0;
+  const before = wholeNumber(body, 'before', 0, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
+  const limit = wholeNumber(body, 'limit', 1, 100) ?? 100;
+  const { ledger } = world.spot;
+  const coins = [...ledger.balances.keys()];
+  return ledger.bills
+    .filter(({ timeMs }) => timeMs >= after && timeMs <= before)
+    .slice(-limit)
+    .toReversed()
+    .map((bill) => ({
+      billId: bill.id,
+      coinId: coins.indexOf(bill.asset) + 1,
+      coinName: bill.asset,
+      bizType: bill.change < 0 ? 'trade_out' : 'trade_in',
+      fillSize: formatAmount(Math.abs(bill.change)),
+      fillValue: '0',
+      deltaAmount: formatAmount(bill.change),
+      afterAmount: formatAmount(bill.after),
+      fees: '0',
+      cTime: String(bill.timeMs),
+    }));
+}
+
+/** There is no funding account, so nothing ever changed in it. */
+export function fundingBills({ body }: EndpointCall): object {
+  timesOf(body);
+  const pageSize = wholeNumber(body, 'pageSize', 1, 100) ?? 20;
+  return { total: 0, pageSize, pages: 0, page: 1, hasNextPage: false, items: [] };
+}
+
+/** There are no other accounts that anything could be moved to. */
+export function transferRecords({ query }: EndpointCall): object[] {
+  wholeNumber(query, 'limit', 1, 100);
+  return [];
 }

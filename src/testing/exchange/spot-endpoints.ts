@@ -3,7 +3,7 @@ import { type Endpoint, endpointsOf } from './endpoint.js';
 import * as account from './spot-account.js';
 import * as marketData from './spot-market-data.js';
 import * as orders from './spot-orders.js';
-import { tradingSymbols } from './symbols.js';
+import { apiTradingSymbols } from './symbols.js';
 
 const market = 'spot';
 
@@ -14,7 +14,7 @@ export const spotEndpoints: readonly Endpoint[] = [
     ['getServerTime', 'GET', '/api/v3/time', 1, ({ serverTimeMs }) => ({ serverTime: serverTimeMs })],
     ['getExchangeInfo', 'GET', '/api/v3/exchangeInfo', 20, marketData.exchangeInfo],
     ['getCoins', 'GET', '/api/v3/coins', 5, marketData.coins],
-    ['getApiTradingSymbols', 'GET', '/api/v3/apiTradingSymbols', 5, () => [...tradingSymbols.spot.keys()]],
+    ['getApiTradingSymbols', 'GET', '/api/v3/apiTradingSymbols', 5, () => apiTradingSymbols(market)],
     ['getTicker', 'GET', '/api/v3/market/ticker/24hr', 2, marketData.tickers],
     ['getSymbolPrice', 'GET', '/api/v3/market/ticker/price', 4, marketData.prices],
     ['getBookTicker', 'GET', '/api/v3/market/ticker/bookTicker', 4, marketData.bookTickers],
@@ -33,5 +33,8 @@ export const spotEndpoints: readonly Endpoint[] = [
     ['getOpenOrders', 'GET', '/api/v3/openOrders', 3, orders.getOpenOrders],
     ['getOrderHistory', 'GET', '/api/v3/allOrders', 10, orders.getOrderHistory],
     ['getTrades', 'GET', '/api/v3/myTrades', 5, account.getTrades],
+    ['getBills', 'POST', '/api/v3/account/bills', { reads: 5 }, account.bills],
+    ['getFundingBills', 'POST', '/api/v3/account/fundingBills', { reads: 5 }, account.fundingBills],
+    ['getTransferRecords', 'GET', '/api/v3/account/transferRecords', 3, account.transferRecords],
   ]),
 ];

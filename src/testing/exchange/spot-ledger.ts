@@ -9,11 +9,24 @@ export interface AssetBalance {
   locked: number;
 }
 
+/** One line of the account: an asset that came or went by a fill. */
+export interface SpotBill {
+  readonly id: string;
+  readonly asset: string;
+  readonly change: number;
+  readonly after: number;
+  readonly timeMs: number;
+}
+
 /** The spot account: buying locks the quote asset, selling locks the base asset. No fees. */
 export class SpotLedger implements Ledger {
   readonly balances: Map<string, AssetBalance>;
+  /** Oldest first. */
+  readonly bills: SpotBill[] = [];
+  readonly #nextBillId: () => string;
 
-  constructor(balances: Readonly<Record<string, number>>) {
+  constructor(balances: Readonly<Record<string, number>>, nextBillId: () => string) {
+    this.#nextBillId = nextBillId;
     this.balances = new Map(Object.entries(balances).map(([asset, free]) => [asset, { free, locked: 0 }]));
   }
 
@@ -28,16 +41,19 @@ export class SpotLedger implements Ledger {
     order.reserved = amount;
   }
 
-  fill(order: WorkingOrder, quantityUnits: number, value: number): number {
+  fill(order: WorkingOrder, quantityUnits: number, value: number, nowMs: number): number {
     const { symbol } = order;
     const quantity = baseParts(symbol, quantityUnits);
     const buying = order.record.side === 'BUY';
     const [paid, got] = buying ? [value, quantity] : [quantity, value];
-    const from = this.#balance(buying ? symbol.quoteAsset : symbol.baseAsset);
-    const to = this.#balance(buying ? symbol.baseAsset : symbol.quoteAsset);
-    from.locked -= paid;
+    const [paidIn, gotIn] = buying
+      ? [symbol.quoteAsset, symbol.baseAsset]
+      : [symbol.baseAsset, symbol.quoteAsset];
+    this.#balance(paidIn).locked -= paid;
     order.reserved -= paid;
-    to.free += got;
+    this.#balance(gotIn).free += got;
+    this.#book(paidIn, -paid, nowMs);
+    this.#book(gotIn, got, nowMs);
     return 0;
   }
 
@@ -47,6 +63,11 @@ export class SpotLedger implements Ledger {
     balance.locked -= order.reserved;
     balance.free += order.reserved;
     order.reserved = 0;
+  }
+
+  #book(asset: string, change: number, timeMs: number): void {
+    const { free, locked } = this.#balance(asset);
+    this.bills.push({ id: this.#nextBillId(), asset, change, after: free + locked, timeMs });
   }
 
   #balance(asset: string): AssetBalance {

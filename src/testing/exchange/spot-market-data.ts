@@ -1,7 +1,7 @@
 import { depthLimit, levels, stepOf } from './book-view.js';
 import type { EndpointCall } from './endpoint.js';
 import { spotSymbolInfo } from './exchange-info.js';
-import { symbolOf, textOf } from './parameters.js';
+import { listedSymbolOf, textOf } from './parameters.js';
 import { badParameter } from './refusal.js';
 import { type TradingSymbol, tradingSymbols } from './symbols.js';
 import { formatUnits } from './units.js';
@@ -76,7 +76,7 @@ export function bookTickers(call: EndpointCall): unknown {
 
 /** The order book. */
 export function depth(call: EndpointCall): object {
-  const symbol = symbolOf(market, textOf(call.query, 'symbol'));
+  const symbol = listedSymbolOf(market, textOf(call.query, 'symbol'));
   return { lastUpdateId: stepOf(call), ...levels(call, symbol, depthLimit(call.query)) };
 }
 
@@ -103,9 +103,9 @@ function symbolsAsked({ query }: EndpointCall): { symbols: TradingSymbol[]; sing
   if (one !== undefined && several !== undefined) {
     throw badParameter("Parameters 'symbol' and 'symbols' exclude each other.");
   }
-  if (one !== undefined) return { symbols: [symbolOf(market, one)], single: true };
+  if (one !== undefined) return { symbols: [listedSymbolOf(market, one)], single: true };
   if (several === undefined) return { symbols: [...tradingSymbols.spot.values()], single: false };
   // A JSON array or names with commas between them.
   const names = several.replace(/[[\]"\s]/g, '').split(',');
-  return { symbols: names.map((name) => symbolOf(market, name)), single: false };
+  return { symbols: names.map((name) => listedSymbolOf(market, name)), single: false };
 }

@@ -1,8 +1,9 @@
 import { marketStepMs } from './market-data.js';
+import type { Position } from './contract-ledger.js';
 import type { World } from './endpoint.js';
 import type { SimulatedAlgoOrder } from './simulated-algo-order.js';
 import type { SimulatedOrder, Trade, WorkingOrder } from './simulated-order.js';
-import type { Market, TradingSymbol } from './symbols.js';
+import { type Market, type TradingSymbol, tradingSymbols } from './symbols.js';
 import { randomAt } from '../seeded-random.js';
 import { formatAmount, formatUnits } from './units.js';
 
@@ -10,13 +11,20 @@ import { formatAmount, formatUnits } from './units.js';
 type Entry = Readonly<Record<string, unknown>>;
 
 /** An order as the `orders` channel shows it. */
-export function orderEntry(order: SimulatedOrder): Entry {
+export function orderEntry(order: SimulatedOrder, { contract: { ledger } }: World): Entry {
+  const symbol = tradingSymbols.contract.get(order.symbol);
   return {
     id: order.orderId,
     symbol: order.symbol,
     ...(order.positionSide === undefined
       ? {}
-      : { coin: 'USDT', marginMode: 'CROSSED', separatedMode: 'COMBINED', positionSide: order.positionSide }),
+      : {
+          coin: 'USDT',
+          marginMode: symbol && ledger.settingsOf(symbol).marginType,
+          separatedMode: 'COMBINED',
+          positionSide: order.positionSide,
+          leverage: symbol && String(ledger.leverageOf(symbol, order.positionSide)),
+        }),
     orderSide: order.side,
     price: order.price,
     size: order.origQty,
@@ -89,24 +97,31 @@ export function fillEntry({ id, order, qty, quoteQty, realizedPnl, maker, time }
 
 /** The position that a fill changed; one that it closed has the size 0. */
 export function positionEntry({ contract: { ledger } }: World, { record, symbol }: WorkingOrder): Entry {
-  const position = ledger.positions.get(`${record.symbol} ${record.positionSide}`);
+  const { positionSide = 'LONG' } = record;
+  const position = ledger.positions.get(`${record.symbol} ${positionSide}`);
+  const marginMode = position?.marginType ?? ledger.settingsOf(symbol).marginType;
   return {
     id: position?.id ?? '0',
     coin: 'USDT',
     symbol: record.symbol,
-    side: record.positionSide,
-    marginMode: 'CROSSED',
+    side: positionSide,
+    marginMode,
     separatedMode: 'COMBINED',
     separatedOpenOrderId: '0',
-    leverage: String(ledger.leverageOf(symbol)),
+    leverage: String(ledger.leverageOf(symbol, positionSide)),
     size: formatUnits(position?.sizeUnits ?? 0, symbol.quantityDecimals),
     openValue: formatAmount(position?.openValue ?? 0),
     openFee: '0',
-    fundingFee: '0',
-    isolatedMargin: '0',
+    fundingFee: formatAmount(position?.fundingFee ?? 0),
+    isolatedMargin: marginMode === 'ISOLATED' ? marginOf(position) : '0',
+    autoAppendIsolatedMargin: position?.autoAppendsMargin ?? false,
     createdTime: String(position?.createdMs ?? record.updateTime),
     updatedTime: String(position?.updatedMs ?? record.updateTime),
   };
+}
+
+function marginOf(position: Position | undefined): string {
+  return formatAmount((position?.margin ?? 0) + (position?.addedMargin ?? 0));
 }
 
 /** What the account holds, as the `account` channel shows it. */

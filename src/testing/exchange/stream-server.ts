@@ -44,7 +44,7 @@ export class StreamServer {
     for (const market of ['spot', 'contract'] as const) {
       world[market].book.watchers.add((order, trade) => {
         this.#update(market, {
-          orders: [orderEntry(order.record)],
+          orders: [orderEntry(order.record, world)],
           ...(trade && { fill: [fillEntry(trade)] }),
           ...(trade && market === 'contract' && { positions: [positionEntry(world, order)] }),
           account: accountEntries(world, market),
@@ -112,8 +112,8 @@ export class StreamServer {
     if (!this.#isTicking) return;
     timers.set(() => this.#tick(), marketStepMs);
     const now = clock.now();
-    world.spot.book.settle(now);
-    world.contract.algos.settle(now);
+    world.settle('spot', now);
+    world.settle('contract', now);
     const step = world.marketData.stepAt(now - world.startedAtMs);
     for (const session of this.#sessions) session.tick(step);
   }
