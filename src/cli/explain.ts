@@ -26,7 +26,7 @@ function explanationOf(code: string): string {
     return row ? [describe(title, row)] : [];
   });
   if (found.length > 0) return [...found, ...conflictOf(code)].join('\n');
-  if (isSuccessCode(code)) return `${code} says that all went well: it is no error.\n`;
+  if (isSuccessCode(code)) return `${code} means success: it is not an error.\n`;
   throw new UsageError(`Cannot explain ${code}: no table has this code; without one, explain lists all.`);
 }
 

@@ -26,7 +26,7 @@ export const algoOrderFirst: ArgumentCheck = (args) => {
     );
   }
   if ('newClientOrderId' in order) {
-    faults.push('order.newClientOrderId is no field of a conditional order, its name is clientAlgoId');
+    faults.push('order.newClientOrderId is not a field of a conditional order; use clientAlgoId');
   }
   return faults;
 };

@@ -96,7 +96,7 @@ function orderFaults(order: unknown, name: string): string[] {
   const faults = symbolFirst([order['symbol']]).map((fault) => `${name}.${fault}`);
   // An id that is not sent protects nothing.
   if ('clientOrderId' in order) {
-    faults.push(`${name}.clientOrderId is no field of a new order, its name is newClientOrderId`);
+    faults.push(`${name}.clientOrderId is not a field of a new order; use newClientOrderId`);
   }
   return faults;
 }

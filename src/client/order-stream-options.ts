@@ -37,12 +37,12 @@ export function resolveStreamOptions(
   const options: OrderStreamOptions = readOptions(given, names);
   const faults = Object.keys(options)
     .filter((name) => !(names as readonly string[]).includes(name))
-    .map((name) => `${name} is no option, known are ${names.join(', ')}`);
+    .map((name) => `unknown option ${name}; expected one of ${names.join(', ')}`);
   const { market = 'contract', policy, url } = options;
   const isMarket = Object.hasOwn(defaultUrls, market);
-  if (!isMarket) faults.push(`market is ${inspect(market)}, allowed are 'spot' and 'contract'`);
+  if (!isMarket) faults.push(`market must be 'spot' or 'contract', received ${inspect(market)}`);
   if (policy !== undefined && typeof (policy as Partial<IPolicy>)?.execute !== 'function') {
-    faults.push(`policy is ${inspect(policy, { depth: 0 })}, allowed is a policy`);
+    faults.push(`policy must be a policy, received ${inspect(policy, { depth: 0 })}`);
   }
   if (url !== undefined && !isStreamUrl(url)) {
     faults.push('url must be a ws or wss URL without credentials, query or fragment');

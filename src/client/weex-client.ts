@@ -284,7 +284,7 @@ function optionsOf(
 function checkBehavior(behavior: WeexClientBehavior): void {
   const faults = Object.keys(behavior)
     .filter((name) => !(behaviorNames as readonly string[]).includes(name))
-    .map((name) => `${name} is no option, known are ${behaviorNames.join(', ')}`);
+    .map((name) => `unknown option ${name}; expected one of ${behaviorNames.join(', ')}`);
   const { registry, coordinator, journal, settleMs, reconcileDeadlineMs } = behavior;
   if (registry && coordinator) faults.push('coordinator contradicts registry; give it to the registry');
   if (registry !== undefined && typeof (registry as Partial<PolicyRegistry>).define !== 'function') {

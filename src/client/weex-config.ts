@@ -164,7 +164,9 @@ function checkOptions(options: Unchecked<WeexConfigOptions>, names: typeof optio
 function refuseUnknown(options: object, known: readonly string[], prefix: string, faults: string[]): void {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
-      faults.push(`${prefix}${name} is no option, known are ${known.map((one) => prefix + one).join(', ')}`);
+      faults.push(
+        `unknown option ${prefix}${name}; expected one of ${known.map((one) => prefix + one).join(', ')}`,
+      );
     }
   }
 }

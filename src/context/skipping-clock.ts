@@ -79,7 +79,7 @@ export function createSkippingClock(startMs = 0): SkippingClock {
     },
     async advance(ms) {
       if (!(ms >= 0 && Number.isFinite(ms))) {
-        throw new RangeError(`Cannot advance the clock: ms is ${ms}, allowed is a finite number from 0`);
+        throw new RangeError(`Cannot advance the clock: ms must be a finite number from 0, received ${ms}`);
       }
       const untilMs = nowMs + ms;
       await settlePromises();

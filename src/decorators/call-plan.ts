@@ -73,7 +73,7 @@ function optionFaults(
   }
   for (const [name, value] of Object.entries(options)) {
     const check = (checks as Partial<Record<string, Check>>)[name];
-    if (!check) faults.push(`${name} is no option; known are ${Object.keys(checks).join(', ')}`);
+    if (!check) faults.push(`unknown option ${name}; expected one of ${Object.keys(checks).join(', ')}`);
     else if (value !== undefined && !check[1](value)) {
       faults.push(`${name} must be ${check[0]}, received ${describe(value)}`);
     }

@@ -103,7 +103,7 @@ export function decorateClass(plan: CallPlan, target: unknown): void {
   }
   const single = (['orderSafety', 'operation'] as const).filter((name) => plan.options[name] !== undefined);
   if (single.length > 0) {
-    refuse(target.name, `${single.join(' and ')} must be said of one method, this is a class`);
+    refuse(target.name, `${single.join(' and ')} must be given for one method, this is a class`);
   }
   const covered = [
     ...coverMethods(plan, target.prototype as object, false),

@@ -62,7 +62,7 @@ type MethodDecoration<Method, This, Fitting, On extends AnyFacts> = Method exten
       ? CallDecoration<This, Args, Result, Fitting, On>
       : Refusal<'the method must return a plain promise'>
     : Refusal<'the method must return a promise'>
-  : Refusal<'it is no method'>;
+  : Refusal<'it is not a method'>;
 
 type CallDecoration<This, Args extends unknown[], Result, Fitting, On extends AnyFacts> = [
   Misfit<On['options'], ResilientOptions<This, Args, Result>>,
@@ -124,14 +124,14 @@ type MisfitNames<Options, Fitting> = {
 
 /** Options with a name that is none, at that name. */
 export type KnownOptions<Options> = Options & {
-  readonly [Name in Exclude<keyof Options, keyof ResilientOptions>]: 'is no option of @Resilient';
+  readonly [Name in Exclude<keyof Options, keyof ResilientOptions>]: 'is not an option of @Resilient';
 } & (Options extends { readonly orderSafety: infer Safety }
     ? {
         readonly orderSafety: {
           readonly [Name in Exclude<
             keyof Safety,
             keyof NonNullable<ResilientOptions['orderSafety']>
-          >]: 'is no option of orderSafety';
+          >]: 'is not an option of orderSafety';
         };
       }
     : unknown);

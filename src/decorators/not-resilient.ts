@@ -38,7 +38,7 @@ export function NotResilient(): NotResilientDecorator {
     const method = standard ? (where as DecoratorContext).name : (where as PropertyKey | undefined);
     const value: unknown = standard ? target : (descriptor as PropertyDescriptor | undefined)?.value;
     if (method === undefined || typeof value !== 'function') {
-      throw new TypeError('Cannot use @NotResilient here: it takes a method out of a decorated class');
+      throw new TypeError('Cannot use @NotResilient here: it excludes a method of a decorated class');
     }
     if (layerOf(value) ?? (standard ? undefined : layerAt(target as object, method))) {
       refuse(method, 'it says @NotResilient as well');

@@ -56,7 +56,7 @@ type PlainPromise<Fn> = Fn extends (...args: never[]) => infer Returned
       ? unknown
       : Refusal<'the function must return a plain promise'>
     : Refusal<'the function must return a promise'>
-  : Refusal<'it is no function'>;
+  : Refusal<'it is not a function'>;
 
 type ResultOf<Fn> = Fn extends (...args: never[]) => PromiseLike<infer Result> ? Result : never;
 

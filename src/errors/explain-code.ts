@@ -4,7 +4,7 @@ import { defaultCatalogue } from './catalogues.js';
 /**
  * Tells what a code of the exchange means: its class and kind, the advice, and whether a retry can help. Number
  * and numeric string are the same code. A code that the catalogue lacks gives `undefined`, and so does a code of
- * success, which is no error.
+ * success, which is not an error.
  *
  * @param catalogue Default: `defaultCatalogue`, weex-client and V3. Pass `v2Catalogue` for V1 and V2.
  *

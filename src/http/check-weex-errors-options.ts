@@ -41,7 +41,7 @@ function optionFaults(options: unknown): string[] {
   if (!isObject(options)) return [`the options must be an object, received ${describe(options)}`];
   return Object.entries(options as object).flatMap(([name, value]: [string, unknown]) => {
     const check = Object.hasOwn(checks, name) ? checks[name as keyof WeexErrorsOptions] : undefined;
-    if (!check) return [`${name} is no option; known are ${Object.keys(checks).join(', ')}`];
+    if (!check) return [`unknown option ${name}; expected one of ${Object.keys(checks).join(', ')}`];
     if (value === undefined || check.holds(value)) return [];
     return [`${name} must be ${check.allowed}, received ${describe(value)}`];
   });

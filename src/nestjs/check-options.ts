@@ -51,7 +51,7 @@ export function checkOptions(given: unknown, faults: StartFaults): ResilienceMod
   const before = faults.count;
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     const check = Object.hasOwn(checks, name) ? checks[name as keyof ResilienceModuleOptions] : undefined;
-    if (!check) faults.add(`${name} is no option; known are ${Object.keys(checks).join(', ')}`, true);
+    if (!check) faults.add(`unknown option ${name}; expected one of ${Object.keys(checks).join(', ')}`, true);
     else if (value !== undefined && !check.holds(value)) {
       faults.add(`${name} ${check.allowed}, received ${describe(value)}`, true);
     }

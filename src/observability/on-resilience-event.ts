@@ -18,7 +18,7 @@ export interface ListenOptions {
  * policies of that registry alone, and of the interceptors that were given it.
  *
  * @returns A function that ends it. A second call of that function does nothing.
- * @throws {TypeError} When there is no event of that name, or the listener is no function.
+ * @throws {TypeError} When there is no event of that name, or the listener is not a function.
  * @example
  * ```ts
  * import { onResilienceEvent } from 'weex-resilience';
@@ -62,7 +62,7 @@ export function checkListener(types: readonly string[], listener: unknown): void
   const allowed = ['*', ...Object.keys(channels)];
   const faults = types
     .filter((type) => !allowed.includes(type))
-    .map((type) => `there is no event '${String(type)}', allowed are ${allowed.join(', ')}`);
+    .map((type) => `unknown event '${String(type)}'; expected one of ${allowed.join(', ')}`);
   if (typeof listener !== 'function') {
     faults.push(`the listener must be a function, received ${typeof listener}`);
   }

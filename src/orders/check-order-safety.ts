@@ -77,21 +77,21 @@ export function checkOrderSafety<Safety extends object>(from: Safety): Safety {
 
 function faultOf(name: string, value: unknown): string[] {
   const rule = (rules as Readonly<Record<string, Rule>>)[name];
-  if (!rule) return [`${name} is not an option of orderSafety, allowed are ${Object.keys(rules).join(', ')}`];
-  return rule.accepts(value) ? [] : [`${name} is ${show(value)}, allowed is ${rule.allowed}`];
+  if (!rule) return [`unknown option ${name}; expected one of ${Object.keys(rules).join(', ')}`];
+  return rule.accepts(value) ? [] : [`${name} must be ${rule.allowed}, received ${show(value)}`];
 }
 
 function tooLittleTime({
   reconcileDeadlineMs,
   settleMs,
 }: Partial<OrderSafety<unknown, [], unknown>>): string[] {
-  // What a function gives is looked at once it has given it.
+  // What a function returns is checked when it has returned it.
   if (reconcileDeadlineMs === undefined || typeof reconcileDeadlineMs === 'function') return [];
   if (settleMs === undefined || typeof settleMs === 'function') return [];
   const patienceMs = sum([settleMs].flat());
   if (!(reconcileDeadlineMs < patienceMs)) return [];
   return [
-    `reconcileDeadlineMs is ${reconcileDeadlineMs}, allowed is at least the sum of settleMs, ${patienceMs}`,
+    `reconcileDeadlineMs must be at least the sum of settleMs, ${patienceMs}, received ${reconcileDeadlineMs}`,
   ];
 }
 

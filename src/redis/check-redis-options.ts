@@ -18,7 +18,7 @@ export function checkRedisOptions<Options extends Settings>(given: Options, subj
   const { prefix, leaseMs } = options;
   const faults = Object.keys(options)
     .filter((name) => !known.includes(name))
-    .map((name) => `${name} is no option, known are ${known.join(', ')}`);
+    .map((name) => `unknown option ${name}; expected one of ${known.join(', ')}`);
   if (prefix !== undefined && (typeof prefix !== 'string' || prefix === '')) {
     faults.push(`prefix must be a non-empty string, received ${prefix === '' ? "''" : typeof prefix}`);
   }

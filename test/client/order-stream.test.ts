@@ -129,7 +129,7 @@ describe('an order stream', () => {
     expect(() => client.openOrderStream()).toThrow(/url is missing, and baseUrls.contract is not/);
     const bad = { market: 'futures', url: 'http://x', policy: 1, extra: 1 } as never;
     expect(() => client.openOrderStream(bad)).toThrow(
-      /extra is no option.*market is 'futures'.*policy is 1.*url must be/,
+      /unknown option extra.*market must be 'spot' or 'contract', received 'futures'.*policy must be a policy, received 1.*url must be/,
     );
   });
 });

@@ -155,7 +155,9 @@ describe.each([
     );
     expect(await place('a-1')).toBe('found a-1');
     const bad = made({ clientOrderId: 1, find: (id: string) => id }) as unknown as typeof orderSafety;
-    expect(() => resilient(async (id: string) => id, {}, { orderSafety: bad })).toThrow('clientOrderId is 1');
+    expect(() => resilient(async (id: string) => id, {}, { orderSafety: bad })).toThrow(
+      'clientOrderId must be a function of the call, received 1',
+    );
   });
 
   it('of an axios instance, a client, a journal and an exchange', async () => {
@@ -170,8 +172,8 @@ describe.each([
     const client = new WeexClient(made({ ...config, registry, settleMs: 5 }));
     stops.push(() => client.close());
     expect(client.registry).toBe(registry);
-    expect(() => new WeexClient(made({ ...config, settleMs: -5 }))).toThrow('settleMs is -5');
-    expect(() => client.openOrderStream(made({ market: 'x' }) as never)).toThrow("market is 'x'");
+    expect(() => new WeexClient(made({ ...config, settleMs: -5 }))).toThrow('received -5');
+    expect(() => client.openOrderStream(made({ market: 'x' }) as never)).toThrow("received 'x'");
 
     expect(() => createRedisJournal(made({ client: {}, leaseMs: 1 }) as never)).toThrow('received 1');
 

@@ -363,7 +363,7 @@ describe('what cannot be resilient', () => {
     expect(() => decorate(One.prototype, 'price', of(One))).toThrow(/says @NotResilient as well/);
     const decorated = decorate(Two.prototype, 'price', of(Two));
     expect(() => NotResilient()(Two.prototype, 'price', decorated)).toThrow(/says @NotResilient as well/);
-    expect(() => NotResilient()(class {}, undefined)).toThrow(/takes a method out/);
+    expect(() => NotResilient()(class {}, undefined)).toThrow(/excludes a method/);
   });
 
   it('is a class without an async method, or nothing that is a class', () => {
@@ -380,7 +380,7 @@ describe('what cannot be resilient', () => {
       async place(): Promise<void> {}
     }
     const single = Resilient({}, { operation: 'place' }) as unknown as (target: object) => void;
-    expect(() => single(Trading)).toThrow(/Trading .*operation must be said of one method/);
+    expect(() => single(Trading)).toThrow(/Trading .*operation must be given for one method/);
   });
 
   it.each([
@@ -388,7 +388,7 @@ describe('what cannot be resilient', () => {
     [[''], /the policy must be a name.*received ''/],
     [[null], /the policy must be.*received null/],
     [['orders', null], /the options must be an object, received null/],
-    [['orders', { prioritty: 'critical' }], /prioritty is no option; known are priority, key/],
+    [['orders', { prioritty: 'critical' }], /unknown option prioritty; expected one of priority, key/],
     [['orders', { priority: 'urgent' }], /priority must be 'critical', 'normal'.*received 'urgent'/],
     [['orders', { key: 5 }], /key must be a string or a function, received 5/],
     [['orders', { cost: Number.NaN }], /cost must be a number of at least 0 or a function, received NaN/],

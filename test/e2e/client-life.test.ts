@@ -270,7 +270,7 @@ describe('bad input', () => {
       (client: WeexClient) => client.spot.placeOrder(undefined as never),
     ],
     [
-      'order.clientOrderId is no field of a new order',
+      'order.clientOrderId is not a field of a new order',
       (client: WeexClient) => client.spot.placeOrder({ ...filling.spot, clientOrderId: 'a' } as never),
     ],
     [
@@ -321,10 +321,13 @@ describe('bad input', () => {
     const secrets = { apiKey: 'key-a', secretKey: 'key-b', passphrase: 'key-c' };
     const faulty: [string, object][] = [
       ['apiKey is missing; secretKey is missing; passphrase is missing', {}],
-      ['baseUrl is no option', { ...secrets, baseUrl: 'http://127.0.0.1' }],
-      ['baseUrls.future is no option', { ...secrets, baseUrls: { future: 'http://127.0.0.1' } }],
-      ['settleMs is -1', { ...secrets, settleMs: -1 }],
-      ['reconcileDeadlineMs is 1', { ...secrets, settleMs: 2, reconcileDeadlineMs: 1 }],
+      ['unknown option baseUrl', { ...secrets, baseUrl: 'http://127.0.0.1' }],
+      ['unknown option baseUrls.future', { ...secrets, baseUrls: { future: 'http://127.0.0.1' } }],
+      ['received -1', { ...secrets, settleMs: -1 }],
+      [
+        'reconcileDeadlineMs must be at least the sum of settleMs, 2, received 1',
+        { ...secrets, settleMs: 2, reconcileDeadlineMs: 1 },
+      ],
       ['journal is {}', { ...secrets, journal: {} }],
       ['registry must be a PolicyRegistry', { ...secrets, registry: {} }],
     ];
@@ -333,7 +336,7 @@ describe('bad input', () => {
       expect(() => new WeexClient(options as never)).toThrow(TypeError);
     }
     const config = new WeexConfig(secrets);
-    expect(() => new WeexClient(config, { settle: 1 } as never)).toThrow('settle is no option');
+    expect(() => new WeexClient(config, { settle: 1 } as never)).toThrow('unknown option settle');
   });
 });
 

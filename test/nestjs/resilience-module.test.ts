@@ -271,7 +271,7 @@ describe('the start', () => {
 
   it.each([
     [{ drainMs: -1 }, /drainMs must be a number of milliseconds from 0 to 2147483647, received -1/],
-    [{ policy: {} }, /policy is no option; known are policies, errors/],
+    [{ policy: {} }, /unknown option policy; expected one of policies, errors/],
     [
       { errors: [[WEEXSystemError]] },
       /errors must be a list of pairs \[error class, rule\], received a list of 1/,
@@ -285,7 +285,7 @@ describe('the start', () => {
     [{ events: 'all' }, /events must be true, false or a list of event types, received 'all'/],
     [{ errorTracker: { capacity: 0 } }, /capacity/],
     [{ clock: {} }, /clock must have the methods now, setTimeout and clearTimeout, received an object/],
-    [{ events: ['circuitOpen'] }, /events: there is no event 'circuitOpen'/],
+    [{ events: ['circuitOpen'] }, /events: unknown event 'circuitOpen'/],
   ])('refuses %o', async (options, message) => {
     const root = moduleOf({ imports: [ResilienceModule.forRoot(options as never)] });
     await expect(startApp(root)).rejects.toThrow(message);

@@ -180,7 +180,7 @@ describe('onResilienceEvent', () => {
     const wrong = () => onResilienceEvent('circuitopened' as 'circuitOpened', 'log' as never);
     expect(wrong).toThrow(TypeError);
     expect(wrong).toThrow(
-      /^Cannot listen to events: there is no event 'circuitopened', allowed are \*, callStarted, /,
+      /^Cannot listen to events: unknown event 'circuitopened'; expected one of \*, callStarted, /,
     );
     expect(wrong).toThrow(/the listener must be a function, received string$/);
     expect(() => onResilienceEvent('toString' as never, () => {})).toThrow(TypeError);

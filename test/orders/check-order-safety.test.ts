@@ -17,26 +17,23 @@ describe('checkOrderSafety', () => {
 
   it.each([
     [{}, 'clientOrderId is missing, it must be a function of the call; find is missing'],
-    [{ ...functions, clientOrderId: 'a1' }, 'clientOrderId is "a1", allowed is a function of the call'],
-    [{ ...functions, settleMs: [] }, 'settleMs is [], allowed is a number from 0 to 2147483647, or a list'],
-    [{ ...functions, settleMs: [250, -1] }, 'settleMs is [ 250, -1 ], allowed is'],
-    [{ ...functions, settleMs: '250' }, 'settleMs is "250", allowed is'],
-    [{ ...functions, settleMs: Number.NaN }, 'settleMs is NaN, allowed is'],
-    [{ ...functions, reconcileDeadlineMs: Infinity }, 'reconcileDeadlineMs is Infinity, allowed is a number'],
+    [{ ...functions, clientOrderId: 'a1' }, 'clientOrderId must be a function of the call'],
+    [{ ...functions, settleMs: [] }, 'settleMs must be a number from 0 to 2147483647, or a list'],
+    [{ ...functions, settleMs: [250, -1] }, 'settleMs must be'],
+    [{ ...functions, settleMs: '250' }, 'settleMs must be'],
+    [{ ...functions, settleMs: Number.NaN }, 'settleMs must be'],
+    [{ ...functions, reconcileDeadlineMs: Infinity }, 'reconcileDeadlineMs must be a number'],
     [
       { ...functions, settleMs: [250, 1_000], reconcileDeadlineMs: 1_000 },
-      'reconcileDeadlineMs is 1000, allowed is at least the sum of settleMs, 1250',
+      'reconcileDeadlineMs must be at least the sum of settleMs, 1250, received 1000',
     ],
-    [{ ...functions, journal: {} }, 'journal is {}, allowed is an IntentJournal'],
-    [{ ...functions, venue: 'spot' }, 'venue is "spot", allowed is a Venue'],
-    [{ ...functions, lookUpPolicy: null }, 'lookUpPolicy is null, allowed is a policy'],
-    [
-      { ...functions, setleMs: 250 },
-      'setleMs is not an option of orderSafety, allowed are clientOrderId, find',
-    ],
+    [{ ...functions, journal: {} }, 'journal must be an IntentJournal'],
+    [{ ...functions, venue: 'spot' }, 'venue must be a Venue'],
+    [{ ...functions, lookUpPolicy: null }, 'lookUpPolicy must be a policy'],
+    [{ ...functions, setleMs: 250 }, 'unknown option setleMs; expected one of clientOrderId, find'],
     [
       { ...functions, persist: 1, settle: 2 },
-      'persist is 1, allowed is a function of the id and the call; settle is',
+      'persist must be a function of the id and the call, received 1; unknown option settle',
     ],
   ])('refuses %j', (safety, message) => {
     expect(() => checkOrderSafety(safety)).toThrow(TypeError);

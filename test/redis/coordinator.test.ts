@@ -210,6 +210,6 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     );
     expect(() =>
       createRedisCoordinator({ client: server.client(), prefix: '', leaseMs: 5, ttl: 1 } as never),
-    ).toThrow(/ttl is no option.*prefix must be.*leaseMs must be/);
+    ).toThrow(/unknown option ttl.*prefix must be.*leaseMs must be/);
   });
 });

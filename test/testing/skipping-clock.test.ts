@@ -76,7 +76,7 @@ describe('createSkippingClock()', () => {
 
   it('refuses to go back', async () => {
     await expect(createSkippingClock().advance(-1)).rejects.toThrow(
-      'Cannot advance the clock: ms is -1, allowed is a finite number from 0',
+      'Cannot advance the clock: ms must be a finite number from 0, received -1',
     );
   });
 });
