@@ -26,6 +26,7 @@ import {
 } from './order-reference.js';
 import { collect, findItem, readPages } from './read-pages.js';
 import type { RequestParams } from './request-params.js';
+import { lookUpTogether, shareLookUp } from './shared-look-up.js';
 import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
 
 const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contractEndpoints);
@@ -131,7 +132,7 @@ export class ContractOrders extends ContractAccount {
   async getOrder(reference: OrderReference, _options?: CallOptions): Promise<Contract.ContractOrder> {
     const { orderId, clientOrderId, symbol } = reference;
     if (orderId !== undefined) return send(this, 'getOrder', { orderId });
-    const order = await this.#find(clientOrderId, symbol);
+    const order = (await this.#find(new Set([clientOrderId]), symbol)).get(clientOrderId);
     if (order) return order;
     throw orderNotFound('contract.getOrder', clientOrderId, symbol);
   }
@@ -140,14 +141,14 @@ export class ContractOrders extends ContractAccount {
    * The order with a client order id, or `undefined` when neither the open orders nor the history show it. Orders
    * may show up late: one look is no proof.
    */
-  @Outer('findOrder', { check: idAndSymbol })
+  @Outer('findOrder', { check: idAndSymbol, around: shareLookUp })
   @Call('findOrder')
   async findOrder(
     clientOrderId: string,
     symbol: string,
-    _options?: CallOptions,
+    options?: CallOptions,
   ): Promise<Contract.ContractOrder | undefined> {
-    return this.#find(clientOrderId, symbol);
+    return lookUpTogether(clientOrderId, options, (ids) => this.#find(ids, symbol));
   }
 
   /** All open orders, of one contract or of all. */
@@ -169,13 +170,22 @@ export class ContractOrders extends ContractAccount {
     return send(this, 'getOrderHistory', { ...query });
   }
 
-  async #find(clientOrderId: string, symbol: string): Promise<Contract.ContractOrder | undefined> {
-    const fits = (order: Contract.ContractOrder): boolean => order.clientOrderId === clientOrderId;
+  async #find(
+    clientOrderIds: ReadonlySet<string>,
+    symbol: string,
+  ): Promise<ReadonlyMap<string, Contract.ContractOrder>> {
+    const found = new Map<string, Contract.ContractOrder>();
+    const areFound = (order: Contract.ContractOrder): boolean => {
+      const { clientOrderId } = order;
+      if (clientOrderIds.has(clientOrderId) && !found.has(clientOrderId)) found.set(clientOrderId, order);
+      return found.size === clientOrderIds.size;
+    };
     // Open orders first: one that is filled in between is in the history by then.
-    return (
-      (await findItem(this.#pages('getOpenOrders', 100, { symbol }), fits)) ??
-      (await findItem(this.#pages('getOrderHistory', 1_000, { symbol }), fits))
-    );
+    for (const operation of ['getOpenOrders', 'getOrderHistory'] as const) {
+      const size = operation === 'getOpenOrders' ? 100 : 1_000;
+      if (await findItem(this.#pages(operation, size, { symbol }), areFound)) break;
+    }
+    return found;
   }
 
   #pages(

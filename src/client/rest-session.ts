@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { currentCallContext } from '../context/call-context.js';
 import { WEEXAuthenticationError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
 import { checkAnswer } from './answer-shapes.js';
@@ -23,6 +24,8 @@ export interface RestSessionOptions {
   readonly time: Endpoint;
   /** Milliseconds since 1970 on the local clock. */
   readonly now: () => number;
+  /** Makes the request for the time of the exchange, as one of those that the limits allow. */
+  readonly askTime: (ask: () => Promise<number>) => Promise<number>;
   /** Told what the exchange publishes and shows of its limits. */
   readonly limits: MarketLimits;
 }
@@ -45,7 +48,7 @@ export class RestSession {
   readonly #now: () => number;
   readonly #limits: MarketLimits;
 
-  constructor({ config, market, time, now, limits }: RestSessionOptions) {
+  constructor({ askTime, config, market, time, now, limits }: RestSessionOptions) {
     this.#config = config;
     this.#now = now;
     this.#limits = limits;
@@ -61,7 +64,7 @@ export class RestSession {
       maxRedirects: 0,
     });
     attachWeexErrors(this.#axios, { losslessIds: true, onUsage: (usage) => this.#limits.observe(usage) });
-    this.clock = new ServerClock(now, async () => {
+    const ask = async (): Promise<number> => {
       // Many calls may wait for this answer: it must not end with the one that asked first.
       const { signal } = this.#end;
       const answer = await this.#axios.get<ServerTime>(this.#baseUrl + time.path, {
@@ -70,7 +73,8 @@ export class RestSession {
       });
       checkAnswer(`${market}.getServerTime`, time, answer);
       return answer.data.serverTime;
-    });
+    };
+    this.clock = new ServerClock(now, () => askTime(ask));
   }
 
   /**
@@ -83,6 +87,8 @@ export class RestSession {
     if (this.#end.signal.aborted) throw closed(operation);
     const wire = toWire(operation, params);
     if (endpoint.effect === 'write' && this.clock.isUnknown) await this.#learnTime();
+    // Orders are counted, not weighed.
+    if (endpoint.orders === 0) currentCallContext()?.observeCost?.(endpoint.weight);
     const { settings } = this.clock;
     const sentAt = this.#now();
     const request = this.#buildRequest(endpoint, wire);

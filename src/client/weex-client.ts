@@ -14,6 +14,7 @@ import type { RecoveredAlgoOrder } from './algo-types.js';
 import type { ContractOrder } from './contract-types.js';
 import type { Endpoint, Market } from './endpoint.js';
 import { defaultReconcileDeadlineMs, lookUpPolicy } from './look-up-policy.js';
+import { askTime } from './ask-time.js';
 import { OpenCalls, closed } from './open-calls.js';
 import { contractGapReader, spotGapReader } from './gap-reader.js';
 import { OrderStream } from './order-stream.js';
@@ -127,6 +128,7 @@ export class WeexClient {
         config,
         market,
         time,
+        askTime: (ask) => askTime(this.registry, market, time, ask),
         now: () => Date.now(),
         limits: limits[market],
       });

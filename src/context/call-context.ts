@@ -31,6 +31,8 @@ export interface CallContext {
   observeRequest?(request: SentRequest): void;
   /** @internal Told by the interceptor what the headers of every answer to this attempt say of the limits. */
   observeUsage?(usage: readonly RateLimitUsage[]): void;
+  /** @internal Told by the client, before each request, what weight it takes: what a call took beforehand is a guess. */
+  observeCost?(weight: number): void;
 }
 
 let storage: AsyncLocalStorage<CallContext> | undefined;

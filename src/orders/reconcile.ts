@@ -46,7 +46,7 @@ export type Finding = (Evidence | { readonly outcome: 'unknown' }) & {
 };
 
 /** How long to wait before a lookup is repeated when the planned ones are used up and the last one failed. */
-const repeatMs = { first: 250, longest: 5_000 };
+const repeatMs = { first: 250, longest: 2_000 };
 
 /**
  * Looks for an order until it is seen, until all of the patience is over and a lookup saw nothing, or until the

@@ -110,7 +110,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     const { limiter } = holder;
     if (this.waiting === 0 && !limiter) return;
     const now = this.#clock.now();
-    settlePermits(holder, now);
+    settlePermits(holder, now, holder.spent);
     if (limiter !== this.#limiter) limiter?.drain(now);
     this.drain(now);
   }

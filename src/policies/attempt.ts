@@ -38,6 +38,7 @@ export class Attempt implements CallContext, Holder {
   /** Whether it holds a slot and an allowance. */
   holds = false;
   limiter: RateLimiter | undefined;
+  spent: number | undefined;
   abandonedAt: number | undefined;
   host: Holder | undefined;
   sharers = 0;
@@ -141,6 +142,11 @@ export class Attempt implements CallContext, Holder {
     const { limiter, clock } = this.#owner.plan;
     if (limiter) for (const usage of usages) limiter.observe(usage, clock.now());
   }
+
+  /** @internal */
+  observeCost(weight: number): void {
+    this.spent = (this.spent ?? 0) + weight;
+  }
 }
 
 /** An attempt as the work inside an inner policy sees it: with that policy's narrower signal. */
@@ -206,6 +212,11 @@ export class InnerAttempt implements CallContext {
   /** @internal */
   observeUsage(usages: readonly RateLimitUsage[]): void {
     this.#attempt.observeUsage(usages);
+  }
+
+  /** @internal */
+  observeCost(weight: number): void {
+    this.#attempt.observeCost(weight);
   }
 }
 

@@ -155,9 +155,10 @@ export class RateLimiter {
     this.#ledger.take(cost, critical);
   }
 
-  /** The answer is there: from now on the window runs. */
-  settle(cost: number, critical: boolean, now: number): void {
-    this.#ledger.settle(cost, critical, now);
+  /** The answer is there: from now on the window of what was spent runs. Less than was taken gives back the rest. */
+  settle(cost: number, critical: boolean, now: number, spent: number = cost): void {
+    if (spent !== cost) this.#ledger.take(spent - cost, critical);
+    this.#ledger.settle(spent, critical, now);
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */

@@ -7,6 +7,8 @@ export interface Holder {
   readonly cost: number;
   /** Where its permits came from; another one may be in force when it is over. */
   limiter: RateLimiter | undefined;
+  /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
+  readonly spent: number | undefined;
   /** When the caller was released while the work goes on. */
   abandonedAt: number | undefined;
   /** Where it was made inside a call of the same policy: the holder of the slot that they share. */
@@ -100,7 +102,7 @@ export class Slots {
 const nobody: readonly Holder[] = [];
 
 /** What an attempt took from a rate limit is counted from now on: it comes back one window later. */
-export function settlePermits(holder: Holder, now: number): void {
-  holder.limiter?.settle(holder.cost, holder.rank === 0, now);
+export function settlePermits(holder: Holder, now: number, spent: number = holder.cost): void {
+  holder.limiter?.settle(holder.cost, holder.rank === 0, now, spent);
   holder.limiter = undefined;
 }

@@ -1,0 +1,32 @@
+import type { PolicyRegistry } from '../policies/policy-registry.js';
+import type { Endpoint, Market } from './endpoint.js';
+
+/**
+ * Asks for the time of the exchange under the policy of the market's public data, ahead of everything that waits: it
+ * is weighed like any other request, and one too many is a ban for all.
+ */
+export async function askTime(
+  registry: PolicyRegistry,
+  market: Market,
+  { effect, weight }: Endpoint,
+  ask: () => Promise<number>,
+): Promise<number> {
+  // Not what the policy gives back: a fallback of the program's would be no time.
+  let told: number | undefined;
+  const end = new AbortController();
+  const work = async (): Promise<void> => {
+    try {
+      told = await ask();
+    } catch (error) {
+      // One question is enough: whoever needs the time asks again.
+      end.abort(error);
+      throw error;
+    }
+  };
+  const operation = `${market}.getServerTime`;
+  await registry
+    .get(`${market}.market`)
+    .execute(work, { operation, priority: 'critical', cost: weight, effect, signal: end.signal });
+  if (told === undefined) throw new Error('The exchange was not asked for its time');
+  return told;
+}

@@ -1,0 +1,96 @@
+import { type CallContext, currentCallContext, runWithCallContext } from '../context/call-context.js';
+import type { Around } from './in-client.js';
+
+/** Under this name order safety looks for an order. */
+const operation = 'orderSafety.find';
+
+/** What a read was to look for, and what it found of that, by client order id. */
+interface Seen {
+  readonly asked: ReadonlySet<string>;
+  readonly found: ReadonlyMap<string, unknown>;
+}
+
+/** Lookups of one symbol that one read is going to answer. */
+class LookUpGroup {
+  readonly ids: Set<string> = new Set();
+  seen: Seen | undefined;
+  readonly #end: AbortController = new AbortController();
+  #read: Promise<unknown> | undefined;
+  #members = 0;
+
+  /** The read is called once, by the first who joins. */
+  async join(id: string, signal: AbortSignal, read: () => Promise<unknown>): Promise<unknown> {
+    this.ids.add(id);
+    this.#members += 1;
+    const leave = (): void => {
+      this.#members -= 1;
+      if (this.#members === 0) this.#end.abort(signal.reason);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      // Not in the context of the one that happens to be first: what ends that one must not end the others.
+      const context = { ...ownContext, signal: this.#end.signal };
+      await (this.#read ??= runWithCallContext(context, read));
+      // Only what was asked for and not found is absent.
+      if (!this.seen?.asked.has(id)) throw new Error(`The read did not look for ${id}`);
+      return this.seen.found.get(id);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+}
+
+const ownContext: Omit<CallContext, 'signal'> = {
+  operation,
+  attempt: 0,
+  deadline: undefined,
+  remainingMs: undefined,
+  clientOrderId: undefined,
+};
+
+/** The groups that others may still join, by client and symbol. */
+const open: WeakMap<object, Map<string, LookUpGroup>> = new WeakMap();
+/** The group that a read is made for, by the options that are its last argument, and what closes it. */
+const ofRead: WeakMap<object, { readonly group: LookUpGroup; readonly close: () => void }> = new WeakMap();
+
+/**
+ * Lets orders of one symbol that are looked up at the same time share a read, since its lists show all of them: after
+ * an outage there are dozens, and the weight of a lookup each would take longer than they have. Once the read is sent
+ * nobody joins it: what was asked before somebody's wait was over proves nothing to them.
+ */
+export const shareLookUp: Around = ({ args, proceed, self }) => {
+  const [id, symbol] = args as [string, string];
+  const context = currentCallContext();
+  // What the program asks for itself has a signal and a deadline of its own.
+  if (context?.operation !== operation) return proceed(args);
+  const groups = open.get(self) ?? new Map<string, LookUpGroup>();
+  open.set(self, groups);
+  const group = groups.get(symbol) ?? new LookUpGroup();
+  const close = (): void => {
+    if (groups.get(symbol) === group) groups.delete(symbol);
+  };
+  groups.set(symbol, group);
+  return group.join(id, context.signal, async () => {
+    const options = {};
+    ofRead.set(options, { group, close });
+    try {
+      await proceed([id, symbol, options]);
+    } finally {
+      close();
+    }
+  });
+};
+
+/** Makes the read of a lookup, for all that have joined it until now, and gives back the order that it is named by. */
+export async function lookUpTogether<Order>(
+  id: string,
+  options: object | undefined,
+  read: (ids: ReadonlySet<string>) => Promise<ReadonlyMap<string, Order>>,
+): Promise<Order | undefined> {
+  const shared = options && ofRead.get(options);
+  shared?.close();
+  const asked: ReadonlySet<string> = new Set(shared ? shared.group.ids : [id]);
+  const found = await read(asked);
+  if (shared) shared.group.seen = { asked, found };
+  return found.get(id);
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { type CallContext, currentCallContext, runWithCallContext } from '../../src/context/call-context.js';
+import { lookUpTogether, shareLookUp } from '../../src/client/shared-look-up.js';
+
+type Found = ReadonlyMap<string, string>;
+type Read = (ids: ReadonlySet<string>) => Promise<Found>;
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+const all: Read = async (ids) => new Map([...ids].map((id) => [id, `order ${id}`]));
+
+/** A client whose reads leave the queue when they are told to. */
+function createClient() {
+  const self = {};
+  const queue: (() => void)[] = [];
+  const asked: (readonly string[])[] = [];
+  const contexts: (CallContext | undefined)[] = [];
+  let read: Read = all;
+  const find = (
+    id: string,
+    { operation = 'orderSafety.find', signal = new AbortController().signal } = {},
+  ) => {
+    const context = { operation, attempt: 0, signal } as CallContext;
+    return runWithCallContext(context, () =>
+      shareLookUp({
+        self,
+        operation: 'contract.findOrder',
+        args: [id, 'BTCUSDT'],
+        async proceed([named, , options]) {
+          contexts.push(currentCallContext());
+          await new Promise<void>((resolve) => {
+            queue.push(resolve);
+          });
+          return lookUpTogether(named as string, options as object | undefined, (ids) => {
+            asked.push([...ids]);
+            return read(ids);
+          });
+        },
+      }),
+    );
+  };
+  return {
+    find,
+    asked,
+    contexts,
+    reads: (next: Read) => {
+      read = next;
+    },
+    send: () => queue.shift()?.(),
+  };
+}
+
+describe('orders that are looked up at the same time', () => {
+  it('share the read that waits to be sent', async () => {
+    const client = createClient();
+    client.reads(async () => new Map([['b', 'order b']]));
+    const found = ['a', 'b', 'c'].map((id) => client.find(id));
+    client.send();
+    expect(await Promise.all(found)).toEqual([undefined, 'order b', undefined]);
+    expect(client.asked).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('do not join a read that was sent before: it proves nothing to them', async () => {
+    const client = createClient();
+    let answer: ((found: Found) => void) | undefined;
+    client.reads(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    const first = client.find('a');
+    client.send();
+    await nextTurn();
+    const late = client.find('b');
+    answer?.(new Map());
+    expect(await first).toBeUndefined();
+    client.reads(all);
+    client.send();
+    expect(await late).toBe('order b');
+    expect(client.asked).toEqual([['a'], ['b']]);
+  });
+
+  it('share a read that is sent at once with nobody', async () => {
+    const self = {};
+    const find = (id: string) =>
+      runWithCallContext(
+        { operation: 'orderSafety.find', signal: new AbortController().signal } as CallContext,
+        () =>
+          shareLookUp({
+            self,
+            operation: 'contract.findOrder',
+            args: [id, 'BTCUSDT'],
+            proceed: ([named, , options]) => lookUpTogether(named as string, options as object, all),
+          }),
+      );
+    expect(await Promise.all([find('a'), find('b')])).toEqual(['order a', 'order b']);
+  });
+
+  it('all fail where the read does: nobody is absent for that', async () => {
+    const client = createClient();
+    client.reads(() => Promise.reject(new Error('no answer')));
+    const found = ['a', 'b'].map((id) => client.find(id));
+    client.send();
+    expect(await Promise.allSettled(found)).toMatchObject([
+      { reason: { message: 'no answer' } },
+      { reason: { message: 'no answer' } },
+    ]);
+    client.reads(all);
+    const again = client.find('a');
+    client.send();
+    expect(await again).toBe('order a');
+  });
+
+  it('are not absent where the read ended without looking for them', async () => {
+    const found = runWithCallContext(
+      { operation: 'orderSafety.find', signal: new AbortController().signal } as CallContext,
+      () =>
+        shareLookUp({
+          self: {},
+          operation: 'contract.findOrder',
+          args: ['a', 'BTCUSDT'],
+          proceed: () => Promise.resolve(undefined),
+        }),
+    );
+    await expect(found).rejects.toThrow('The read did not look for a');
+  });
+
+  it('go on when the first one ends, and end the read with the last one', async () => {
+    const client = createClient();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const given = client.find('a', { signal: first.signal });
+    const other = client.find('b', { signal: second.signal });
+    first.abort(new Error('seen elsewhere'));
+    const { signal } = client.contexts[0] as CallContext;
+    expect(signal.aborted).toBe(false);
+    client.send();
+    expect(await other).toBe('order b');
+    await given;
+
+    const alone = client.find('c', { signal: second.signal });
+    second.abort(new Error('seen as well'));
+    expect(client.contexts[1]?.signal).toMatchObject({ aborted: true, reason: { message: 'seen as well' } });
+    client.send();
+    await alone;
+  });
+
+  it('share nothing with what the program asks for itself', async () => {
+    const client = createClient();
+    const found = [client.find('a', { operation: 'contract.getTicker' }), client.find('b')];
+    client.send();
+    client.send();
+    expect(await Promise.all(found)).toEqual(['order a', 'order b']);
+    expect(client.asked).toEqual([['a'], ['b']]);
+  });
+});
