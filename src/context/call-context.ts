@@ -18,6 +18,8 @@ export interface CallContext {
   readonly clientOrderId: string | undefined;
   /** @internal Whether the call says that it may be repeated whatever became of an attempt. */
   readonly mayRepeat?: boolean | undefined;
+  /** @internal The number of the call in its events; `undefined` while it has none. */
+  readonly callId?: number | undefined;
   /** @internal The attempt that this one was started in: what is sent here was sent by that one, too. */
   readonly outer?: CallContext | undefined;
   /**

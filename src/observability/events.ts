@@ -1,16 +1,8 @@
-/** What every event of a call says. A call is one `execute` of a policy, with all its attempts. */
-export interface CallFacts {
-  /** When it happened, in milliseconds since 1970, or on the scale of the policy's own clock. */
-  readonly at: number;
-  /** The name of the policy. */
-  readonly policy: string;
-  /** The number of the call in this process: the same on all events of one call. */
-  readonly callId: number;
-  /** The name of the method or operation, where one was given. */
-  readonly operation?: string | undefined;
-  /** The key that chose the circuit, where one was given. */
-  readonly key?: string | undefined;
-}
+import type { CallFacts } from './call-facts.js';
+import type { OrderSettled, OutcomeUnknown, ReconcileSettled, ReconcileStarted } from './order-events.js';
+
+export type { CallFacts } from './call-facts.js';
+export type { OrderSettled, OutcomeUnknown, ReconcileSettled, ReconcileStarted } from './order-events.js';
 
 /** A call came in. */
 export interface CallStarted extends CallFacts {
@@ -126,6 +118,16 @@ export interface CallDequeued extends CallFacts {
   readonly queueLength: number;
 }
 
+/** A call waits for what keeps everybody away: a cool-down, or a circuit that is open. Told once for each wait. */
+export interface CallHeld extends CallFacts {
+  readonly type: 'callHeld';
+  /** The attempt that waits to be made. */
+  readonly attempt: number;
+  readonly reason: 'cool-down' | 'circuit-open';
+  /** How long it is closed from now on; the call may have to wait longer for its turn. */
+  readonly delayMs: number;
+}
+
 /** The library refused an attempt by itself: nothing was sent. */
 export interface CallRefused extends CallFacts {
   readonly type: 'callRefused';
@@ -187,34 +189,6 @@ export interface FallbackUsed extends CallFacts {
   readonly error: unknown;
 }
 
-/** The search for a request whose outcome is unknown began. */
-export interface ReconcileStarted extends CallFacts {
-  readonly type: 'reconcileStarted';
-  readonly attempt: number;
-  readonly clientOrderId?: string | undefined;
-  /** The failure that left the outcome open. */
-  readonly error: unknown;
-}
-
-/** The search for a request whose outcome is unknown is over. */
-export interface ReconcileSettled extends CallFacts {
-  readonly type: 'reconcileSettled';
-  readonly attempt: number;
-  readonly clientOrderId?: string | undefined;
-  /** `'found'`: it was executed. `'absent'`: proven not executed. `'unknown'`: nobody could tell. */
-  readonly outcome: 'found' | 'absent' | 'unknown';
-  readonly durationMs: number;
-  /** Why nobody could tell; present for `'unknown'` alone. */
-  readonly error?: unknown;
-}
-
-/** A call ended and nobody could establish whether it was executed: money may be at risk. */
-export interface OutcomeUnknown extends CallFacts {
-  readonly type: 'outcomeUnknown';
-  readonly clientOrderId?: string | undefined;
-  readonly error: unknown;
-}
-
 /** The options of a policy were exchanged while it runs. */
 export interface PolicyReconfigured {
   readonly type: 'policyReconfigured';
@@ -268,6 +242,7 @@ export type ResilienceEvent =
   | CircuitIsolated
   | CallQueued
   | CallDequeued
+  | CallHeld
   | CallRefused
   | CoolDownEntered
   | CoolDownLeft
@@ -276,6 +251,7 @@ export type ResilienceEvent =
   | FallbackUsed
   | ReconcileStarted
   | ReconcileSettled
+  | OrderSettled
   | OutcomeUnknown
   | PolicyReconfigured
   | CoordinatorLost

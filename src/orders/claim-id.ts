@@ -46,7 +46,8 @@ export async function claimId(applicant: IdApplicant): Promise<IdClaim> {
   return { isUnknown: before === 'unknown' || elsewhere?.isUnknown === true, release };
 }
 
-function ownerOf(id: string, outer: CallContext | undefined): CallContext | undefined {
+/** The attempt with this id that a call is made in. */
+export function ownerOf(id: string, outer: CallContext | undefined): CallContext | undefined {
   let link = outer;
   while (link && link.clientOrderId !== id) link = link.outer;
   return link;

@@ -1,37 +1,64 @@
 import type { IPolicy } from 'cockatiel';
+import type { CallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
 import { channels, nextCallId } from '../observability/channels.js';
+import { runAccompanied } from '../observability/companions.js';
+import type { OrderSettled } from '../observability/events.js';
 import { epochTime } from '../policies/monotonic-clock.js';
 import type { Resolution } from '../policies/resilience-policy.js';
+import { ownerOf } from './claim-id.js';
 
-/** What is searched after the policy has given up. */
-export interface Conclusion {
+/** A guarded call, as its events tell of it. */
+export interface ToldCall {
   readonly policy: IPolicy;
   readonly clock: Clock;
   readonly operation: string | undefined;
   readonly clientOrderId: string | undefined;
-  /** What the policy gave up with. */
-  readonly error: unknown;
+  /** The attempt that it is made in. */
+  readonly outer: CallContext | undefined;
+  /** The number that the policy gave the call; `undefined` where it gave none. */
+  callId?: number | undefined;
 }
 
 /** Runs a search of which the policy knows nothing, and publishes the events that the policy would. */
 export async function publishConclusion(
-  { policy, clock, operation, clientOrderId, error }: Conclusion,
+  call: ToldCall,
+  /** What the policy gave up with. */
+  error: unknown,
   search: () => Promise<Resolution>,
 ): Promise<Resolution> {
   const { outcomeUnknown, reconcileSettled, reconcileStarted } = channels;
-  const { origin } = policy as { readonly origin?: object };
-  const name = 'name' in policy && typeof policy.name === 'string' ? policy.name : 'policy';
-  const call = { policy: name, callId: nextCallId(), operation, clientOrderId, attempt: 0 };
+  const { clock, clientOrderId } = call;
+  const factsOf = factsOfCall(call);
+  const { origin } = call.policy as { readonly origin?: object };
+  const facts = () => ({ ...factsOf(), clientOrderId, attempt: 0 });
   const startedAt = clock.now();
-  const facts = () => ({ ...call, at: epochTime(clock, clock.now()) });
   if (reconcileStarted.hasSubscribers) reconcileStarted.publish({ ...facts(), error }, origin);
-  const resolution = await search();
+  const resolution = await runAccompanied(factsOf().callId, 'lookup', search);
   const unknown = resolution.outcome === 'unknown' ? { error: resolution.error } : undefined;
   if (reconcileSettled.hasSubscribers) {
     const durationMs = clock.now() - startedAt;
     reconcileSettled.publish({ ...facts(), outcome: resolution.outcome, durationMs, ...unknown }, origin);
   }
-  if (unknown && outcomeUnknown.hasSubscribers) outcomeUnknown.publish({ ...facts(), ...unknown }, origin);
+  if (unknown && outcomeUnknown.hasSubscribers)
+    outcomeUnknown.publish({ ...factsOf(), clientOrderId, ...unknown }, origin);
   return resolution;
+}
+
+/** Tells what is known of an order when its call is over. */
+export function publishOrder(call: ToldCall, verdict: OrderSettled['verdict']): void {
+  const { clientOrderId, outer } = call;
+  if (!channels.orderSettled.hasSubscribers || clientOrderId === undefined) return;
+  // A call inside another one with its id is part of that one, which tells.
+  if (ownerOf(clientOrderId, outer)) return;
+  const { origin } = call.policy as { readonly origin?: object };
+  channels.orderSettled.publish({ ...factsOfCall(call)(), clientOrderId, verdict }, origin);
+}
+
+function factsOfCall(told: ToldCall) {
+  told.callId ??= nextCallId();
+  const { policy, clock, operation, callId } = told;
+  const name = 'name' in policy && typeof policy.name === 'string' ? policy.name : 'policy';
+  const call = { policy: name, callId, operation };
+  return () => ({ ...call, at: epochTime(clock, clock.now()) });
 }

@@ -62,6 +62,12 @@ export class OrderAttempts<Result> {
     return !this.executed && this.#inDoubt.size === 0 && this.#unexplained.size === 0;
   }
 
+  /** What is known of the order. */
+  get verdict(): 'executed' | 'not-executed' | 'unknown' {
+    if (this.executed) return 'executed';
+    return this.isOpen ? 'unknown' : 'not-executed';
+  }
+
   /** Whether it is still open what one of them did. */
   get isOpen(): boolean {
     return !this.executed && (this.#inDoubt.size > 0 || this.#unexplained.size > 0);

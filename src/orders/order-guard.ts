@@ -1,11 +1,11 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
-import { type Clock, systemClock } from '../context/clock.js';
+import { systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { ForeignAttempt } from '../policies/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { checkOrderSafety } from './check-order-safety.js';
-import { publishConclusion } from './conclusion-events.js';
+import { publishConclusion, publishOrder, type ToldCall } from './conclusion-events.js';
 import { claimId } from './claim-id.js';
 import { idOfCall } from './id-of-call.js';
 import { IntentRecord } from './intent-record.js';
@@ -61,7 +61,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #safety: OrderSafety<This, Args, Result>;
   readonly #patience: Patience;
   readonly #policy: IPolicy;
-  readonly #clock: Clock;
+  readonly #told: ToldCall;
   readonly #call: GuardedCall<This, Args, Result>;
   readonly #options: ExecuteOptions;
   readonly #id: string | undefined;
@@ -82,10 +82,12 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     this.#safety = safety;
     this.#patience = patience;
     this.#policy = policy;
-    this.#clock = isResiliencePolicy(policy) ? policy.clock : systemClock;
     this.#call = call;
     this.#options = call.options ?? {};
     this.#id = idOfCall(safety, call);
+    const { operation, outer } = this.#options;
+    const clock = isResiliencePolicy(policy) ? policy.clock : systemClock;
+    this.#told = { policy, clock, operation, outer, clientOrderId: this.#id };
     this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent, memory);
     this.#record = this.#makeRecord();
   }
@@ -100,6 +102,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     } finally {
       unwatch?.();
       claim?.release(this.#attempts.isOpen);
+      if (claim) publishOrder(this.#told, this.#attempts.verdict);
     }
   }
 
@@ -191,6 +194,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
   }
 
   #attempt(context: CallContext): Promise<Result> {
+    this.#told.callId = context.callId;
     const record = this.#record;
     return this.#attempts.start(context, record && (() => record.beforeSend()), this.#call.send);
   }
@@ -205,11 +209,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     // The first order may hold the very margin or the very id that the second one is refused for.
     const suspicious = error === refusal && (doubted || isDuplicateId(error));
     if (!inDoubt && !suspicious) return undefined;
-    const { operation, signal } = this.#options;
-    return publishConclusion(
-      { policy: this.#policy, clock: this.#clock, operation, clientOrderId: this.#id, error },
-      () => this.#resolve(error, signal, suspicious),
-    );
+    return publishConclusion(this.#told, error, () => this.#resolve(error, this.#options.signal, suspicious));
   }
 
   async #resolve(error: unknown, signal: AbortSignal | undefined, suspicious = false): Promise<Resolution> {
@@ -243,7 +243,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
     const needed = suspicious || attempts.inDoubt || attempts.unexplained;
     if (!needed) return { outcome: 'absent', lookUps: [] };
     if (id === undefined) return { outcome: 'unknown', lookUps: [] };
-    const policy = this.#safety.lookUpPolicy ?? defaultLookUpPolicy(this.#clock);
+    const policy = this.#safety.lookUpPolicy ?? defaultLookUpPolicy(this.#told.clock);
     const finding = await reconcile({
       clientOrderId: id,
       lookUp: createLookUp(this.#safety, policy, this.#call, id),
@@ -252,7 +252,7 @@ class GuardedOrder<This, Args extends unknown[], Result> {
       waitsMs: () => this.#patience.waitsMs(error),
       deadlineMs: this.#patience.deadlineMs,
       arrival: this.#sighting.arrival,
-      clock: this.#clock,
+      clock: this.#told.clock,
       signal,
       evidence: () => {
         if (attempts.executed) return { outcome: 'found', value: attempts.executed.value };

@@ -25,6 +25,7 @@ export interface AttemptOwner {
   readonly isOver: boolean;
   /** How many attempts were started. */
   readonly attempts: number;
+  readonly callId: number;
 }
 
 /** One attempt of a call: the context that the function is given, and what the attempt holds until it is over. */
@@ -101,6 +102,12 @@ export class Attempt implements CallContext, Holder {
       if (this.#aborted) this.#controller.abort(this.#aborted.reason);
     }
     return this.#controller.signal;
+  }
+
+  /** @internal */
+  get callId(): number | undefined {
+    const { callId } = this.#owner;
+    return callId === 0 ? undefined : callId;
   }
 
   /** @internal */
@@ -182,6 +189,11 @@ export class InnerAttempt implements CallContext {
 
   get clientOrderId(): string | undefined {
     return this.#attempt.clientOrderId;
+  }
+
+  /** @internal */
+  get callId(): number | undefined {
+    return this.#attempt.callId;
   }
 
   /** @internal */

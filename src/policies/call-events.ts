@@ -1,5 +1,5 @@
 import { channels, nextCallId } from '../observability/channels.js';
-import type { CallFacts, CallRefused } from '../observability/events.js';
+import type { CallFacts, CallHeld, CallRefused } from '../observability/events.js';
 import type { Attempt } from './attempt.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
@@ -17,6 +17,8 @@ export interface EventSource {
   readonly deadlineAt: number;
   /** Taken when the first event of the call is made. */
   callId: number;
+  /** What it waits for beside a slot and an allowance, once that was told. */
+  heldFor: CallHeld['reason'] | undefined;
 }
 
 /** The facts of every event of a call, and those of this one. */
@@ -130,6 +132,16 @@ export const callEvents = {
         waitedMs: now - call.waitingSince,
         queueLength: call.plan.admission?.waiting ?? 0,
       }),
+      call.plan.origin,
+    );
+  },
+
+  held(call: EventSource, reason: CallHeld['reason'], delayMs: number, now: number): void {
+    // A call that waits for the circuit looks at it again and again: that is one wait.
+    if (!channels.callHeld.hasSubscribers || call.heldFor === reason) return;
+    call.heldFor = reason;
+    channels.callHeld.publish(
+      factsOf(call, now, { attempt: call.attempts, reason, delayMs }),
       call.plan.origin,
     );
   },

@@ -1,10 +1,11 @@
 import { type CallContext, callContextOf, currentCallContext } from '../context/call-context.js';
 import { isWEEXError } from '../errors/index.js';
-import type { CallRefused } from '../observability/events.js';
+import { beginAccompanied, isAccompanied, runAccompanied } from '../observability/companions.js';
+import type { CallHeld, CallRefused } from '../observability/events.js';
 import { hold, isWhole, release, whenWhole } from '../observability/outbox.js';
 import { joinSignal, leaveSignal } from './abort-listeners.js';
 import type { Applicant } from './applicant.js';
-import { Attempt, type AttemptOwner, spreadable } from './attempt.js';
+import { Attempt, type AttemptOwner } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
 import type { CallState, Settler, TimerMeans } from './call-state.js';
 import type { Circuit } from './circuit.js';
@@ -19,11 +20,11 @@ import type { Plan } from './plan.js';
 import { findStandIn } from './find-stand-in.js';
 import { rankOf } from './priorities.js';
 import type { ExecuteOptions, Resolution } from './resilience-policy.js';
-import { throughInner } from './through-inner.js';
 import { tellCircuit, tellGate } from './report-failure.js';
 import { Retrying } from './retrying.js';
 import type { Holder } from './slots.js';
 import { runGuarded } from './run-guarded.js';
+import { runMethod } from './run-method.js';
 import type { Links } from './wait-queue.js';
 
 /** A call that waits for the circuit looks again after this, by class: the urgent ones are the first in the queue. */
@@ -44,6 +45,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   startedAt = 0;
   attempts = 0;
   callId = 0;
+  heldFor: CallHeld['reason'] | undefined = undefined;
   lastError: unknown = undefined;
   readonly #work: (context: CallContext) => unknown;
   readonly #settler: Settler;
@@ -82,9 +84,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   begin(): void {
     const { plan, options } = this;
     const { signal } = options;
-    const now = plan.clock.now();
-    this.startedAt = now;
+    const now = (this.startedAt = plan.clock.now());
     if (plan.deadlineMs !== undefined) this.deadlineAt = now + plan.deadlineMs;
+    if (isAccompanied()) this.callId = beginAccompanied(plan.policy);
     callEvents.started(this, now);
     if (signal) {
       if (signal.aborted) {
@@ -158,6 +160,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (waitMs === 0 || isInTrial(this.within, this.#circuit)) return false;
     if (this.plan.waitsForCircuit && now + waitMs < this.deadlineAt) {
       this.#state = 'backoff';
+      callEvents.held(this, 'circuit-open', waitMs, now);
       // A trial may close it sooner than it frees its place.
       const lookMs = circuitLookMs[this.rank as 0 | 1 | 2];
       this.#arm(now + (waitMs <= lookMs ? waitMs + this.rank : lookMs), 'retry', now);
@@ -204,6 +207,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
       return;
     }
     this.#state = 'gated';
+    callEvents.held(this, 'cool-down', closedForMs, now);
     this.#arm(this.deadlineAt, 'deadline', now);
     gate.wait(this, now);
   }
@@ -246,6 +250,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     hold();
     try {
       this.attempts += 1;
+      this.heldFor = undefined;
       attempt.pass = pass;
       attempt.ticket = this.#circuit?.acquire(now);
       if (plan.admission) {
@@ -265,7 +270,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #run(attempt: Attempt): void {
-    const { plan } = this;
     // A listener may have aborted it.
     if (this.#attempt !== attempt) {
       this.#release(attempt);
@@ -273,9 +277,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
     let result: unknown;
     try {
-      result = plan.inner
-        ? throughInner(plan.inner, attempt, this.#work, this.mayRepeat)
-        : this.#work(spreadable(attempt, this.#work));
+      result = runMethod(attempt, this.#work);
       if (isPromiseLike(result)) {
         // A thenable may fulfil with another one, as no promise does.
         Promise.resolve(result).then(
@@ -518,7 +520,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     };
     if (this.#resolver !== resolver) return;
     runGuarded(
-      () => resolveUnknown(error, resolver),
+      () => runAccompanied(this.callId, 'lookup', () => resolveUnknown(error, resolver)),
       // Whatever is not one of the three answers is no proof of anything.
       (answer) =>
         finish(isResolution(answer) ? answer : ownErrors.noProof(this, 'got another answer', error)),

@@ -199,6 +199,7 @@ export class Pipeline implements ResiliencePolicy {
     return {
       name: this.name,
       origin: this.origin,
+      policy: this,
       clock: this.#steady,
       random: this.#random,
       deadlineMs: options.deadlineMs,
@@ -213,10 +214,7 @@ export class Pipeline implements ResiliencePolicy {
       gate,
       ownGate: Boolean(options.coolDown),
       fallback: options.fallback,
-      stale:
-        options.staleMs === undefined
-          ? undefined
-          : (previous?.stale?.withMaxAge(options.staleMs) ?? new StaleValues(options.staleMs)),
+      stale: StaleValues.of(options.staleMs, previous?.stale),
       effect: options.effect,
       resynchronizeClock: options.resynchronizeClock,
       inner: options.inner,

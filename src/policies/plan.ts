@@ -14,6 +14,8 @@ export interface Plan {
   readonly name: string;
   /** The registry of the policy, as the events tell it. */
   readonly origin: object | undefined;
+  /** The policy itself, for whoever reads its state. */
+  readonly policy: object;
   readonly clock: Clock;
   readonly random: () => number;
   readonly deadlineMs: number | undefined;

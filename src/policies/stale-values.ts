@@ -23,9 +23,12 @@ export class StaleValues {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  withMaxAge(maxAgeMs: number): this {
-    this.#maxAgeMs = maxAgeMs;
-    return this;
+  /** Values that are good for so long, with those that are kept already; none where nothing says how long. */
+  static of(maxAgeMs: number | undefined, previous: StaleValues | undefined): StaleValues | undefined {
+    if (maxAgeMs === undefined) return undefined;
+    if (!previous) return new StaleValues(maxAgeMs);
+    previous.#maxAgeMs = maxAgeMs;
+    return previous;
   }
 
   keep(call: ExecuteOptions, value: unknown, now: number): void {

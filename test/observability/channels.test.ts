@@ -50,7 +50,7 @@ async function processFaults(act: () => void): Promise<unknown[]> {
 describe('channels', () => {
   it('has one diagnostics channel an event, named after it', () => {
     for (const [type, { name }] of Object.entries(channels)) expect(name).toBe(`weex-resilience:${type}`);
-    expect(Object.keys(channels)).toHaveLength(25);
+    expect(Object.keys(channels)).toHaveLength(27);
   });
 
   it('tells that somebody listens on the channel of Node', () => {

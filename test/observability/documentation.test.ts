@@ -4,7 +4,9 @@ import { ErrorTracker, WEEXError } from '../../src/index.js';
 import { channels } from '../../src/observability/channels.js';
 
 const page = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8');
-const source = readFileSync(new URL('../../src/observability/events.ts', import.meta.url), 'utf8');
+const source = ['call-facts', 'events', 'order-events']
+  .map((name) => readFileSync(new URL(`../../src/observability/${name}.ts`, import.meta.url), 'utf8'))
+  .join('\n');
 
 /** The fields of every interface of the source, those that it inherits included. */
 function interfaces(): Map<string, string[]> {

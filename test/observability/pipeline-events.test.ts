@@ -233,6 +233,26 @@ describe('the events of a call', () => {
     ]);
   });
 
+  it('tells once of each wait for a cool-down or an open circuit', async () => {
+    const cooled = policyOf({ coolDown: { scope: 'ip' } });
+    const limited = new WEEXRateLimitError('slow down', { retryAfter: 3 });
+    await cooled.executeOutcome(failing(limited), options);
+    const afterCoolDown = cooled.execute(async () => 1, options);
+    await clock.advance(3_000);
+    await afterCoolDown;
+    const policy = policyOf({
+      circuitBreaker: { consecutiveFailures: 1, halfOpenAfterMs: 1_000, whenOpen: 'wait' },
+    });
+    await policy.executeOutcome(failing(new WEEXNetworkError('gone')), options);
+    const afterCircuit = policy.execute(async () => 1, options);
+    await clock.advance(1_001);
+    await afterCircuit;
+    expect(seen('callHeld')).toEqual([
+      { type: 'callHeld', at: 1_000, ...call, attempt: 0, reason: 'cool-down', delayMs: 3_000 },
+      { type: 'callHeld', at: 4_000, ...call, attempt: 0, reason: 'circuit-open', delayMs: 1_000 },
+    ]);
+  });
+
   it('tells who is turned away by a deadline or a cool-down beyond it', async () => {
     const policy = policyOf({ coolDown: true, deadlineMs: 1_000 });
     await policy.executeOutcome(failing(new WEEXRateLimitError('x', { retryAfter: 30 })));

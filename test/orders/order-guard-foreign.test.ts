@@ -139,7 +139,11 @@ describe('an order under a policy of cockatiel that sends again whatever happene
       { type: 'reconcileStarted', ...facts },
       { type: 'reconcileSettled', ...facts, outcome: 'unknown', error: { name: 'WEEXOutcomeUnknownError' } },
       { type: 'outcomeUnknown', ...facts, error: { name: 'WEEXOutcomeUnknownError' } },
+      { type: 'orderSettled', ...facts, verdict: 'unknown' },
     ]);
+    expect(
+      new Set(events.map((event) => 'callId' in event && event.policy === 'policy' && event.callId)).size,
+    ).toBe(2);
   });
 
   it('stays unknown without an id, and without a lookup', async () => {

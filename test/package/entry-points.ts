@@ -48,6 +48,11 @@ const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
     needsOptionalPeers: true,
     madeFor: '@nestjs/core',
   },
+  './otel': {
+    neverLoads: [...nest, ...redis, 'axios', 'cockatiel'],
+    neverLoadsRooms: ['client', 'http', 'orders', 'decorators', 'testing', 'nestjs', 'redis', 'cli'],
+    needsOptionalPeers: true,
+  },
   './redis': {
     neverLoads: [...nest, ...telemetry, ...redis, 'axios'],
     neverLoadsRooms: ['client', 'testing', 'nestjs', 'otel', 'cli'],

@@ -17,6 +17,7 @@ const directions: Record<string, readonly string[]> = {
   client: below,
   nestjs: below,
   redis: below,
+  otel: below,
   testing: below,
   cli: ['client', ...below, 'testing'],
 };
@@ -27,7 +28,7 @@ const packages: Record<string, readonly string[]> = {
   '@nestjs/common': ['nestjs'],
   ioredis: ['redis'],
   'rate-limiter-flexible': ['redis'],
-  '@opentelemetry/api': [],
+  '@opentelemetry/api': ['otel'],
 };
 const rooms = Object.keys(directions);
 const repository = new URL('../..', import.meta.url).pathname;

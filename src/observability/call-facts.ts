@@ -1,0 +1,13 @@
+/** What every event of a call says. A call is one `execute` of a policy, with all its attempts. */
+export interface CallFacts {
+  /** When it happened, in milliseconds since 1970, or on the scale of the policy's own clock. */
+  readonly at: number;
+  /** The name of the policy. */
+  readonly policy: string;
+  /** The number of the call in this process: the same on all events of one call. */
+  readonly callId: number;
+  /** The name of the method or operation, where one was given. */
+  readonly operation?: string | undefined;
+  /** The key that chose the circuit, where one was given. */
+  readonly key?: string | undefined;
+}

@@ -1,0 +1,37 @@
+import type { CallFacts } from './call-facts.js';
+
+/** The search for a request whose outcome is unknown began. */
+export interface ReconcileStarted extends CallFacts {
+  readonly type: 'reconcileStarted';
+  readonly attempt: number;
+  readonly clientOrderId?: string | undefined;
+  /** The failure that left the outcome open. */
+  readonly error: unknown;
+}
+
+/** The search for a request whose outcome is unknown is over. */
+export interface ReconcileSettled extends CallFacts {
+  readonly type: 'reconcileSettled';
+  readonly attempt: number;
+  readonly clientOrderId?: string | undefined;
+  /** `'found'`: it was executed. `'absent'`: proven not executed. `'unknown'`: nobody could tell. */
+  readonly outcome: 'found' | 'absent' | 'unknown';
+  readonly durationMs: number;
+  /** Why nobody could tell; present for `'unknown'` alone. */
+  readonly error?: unknown;
+}
+
+/** A call that may place one order is over, lookups included, and this is what is known of the order. */
+export interface OrderSettled extends CallFacts {
+  readonly type: 'orderSettled';
+  readonly clientOrderId: string;
+  /** `'unknown'`: it may stand, and nobody could establish whether it does. */
+  readonly verdict: 'executed' | 'not-executed' | 'unknown';
+}
+
+/** A call ended and nobody could establish whether it was executed: money may be at risk. */
+export interface OutcomeUnknown extends CallFacts {
+  readonly type: 'outcomeUnknown';
+  readonly clientOrderId?: string | undefined;
+  readonly error: unknown;
+}
