@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ErrorTracker } from '../observability/error-tracker.js';
-import type { PolicyRegistry } from '../policies/policy-registry.js';
+import { PolicyRegistry } from '../policies/policy-registry.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 import { asyncOptionsProviders } from './async-options-providers.js';
 import { createRegistry, defineFeature } from './create-registry.js';
@@ -119,6 +119,9 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
       // After the registry, which checks all options.
       inject: [getOptionsToken(), getRegistryToken()],
     },
+    // By their classes, so that a constructor that names one gets it without a decorator.
+    { provide: PolicyRegistry, useExisting: getRegistryToken() },
+    { provide: ErrorTracker, useExisting: getErrorTrackerToken() },
     {
       provide: InstanceBinder,
       useFactory: (container: ModulesContainer, registry: PolicyRegistry) =>
@@ -133,6 +136,8 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
     getClockToken(),
     getRegistryToken(),
     getErrorTrackerToken(),
+    PolicyRegistry,
+    ErrorTracker,
     InstanceBinder,
     ResilienceHealthIndicator,
   ];

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger, Optional } from '@nestjs/common';
 import { throwError } from 'rxjs';
-import { WEEXError } from '../errors/weex-error.js';
+import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import type { WEEXErrorKind } from '../errors/weex-error-kind.js';
 import { type ProblemDetails, problemAnswers, problemDetails } from './problem-details.js';
 import { sendProblem } from './send-problem.js';
@@ -9,6 +9,14 @@ import { sendProblem } from './send-problem.js';
 export interface WeexExceptionFilterOptions {
   /** HTTP statuses, 400 to 599, in place of the usual ones. */
   readonly statuses?: Readonly<Partial<Record<WEEXErrorKind, number>>> | undefined;
+}
+
+/** What NestJS asks by `instanceof`: also an error that another copy of this package made. */
+// oxlint-disable-next-line typescript/no-extraneous-class
+class OfAnyCopy {
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return isWEEXError(value);
+  }
 }
 
 /** Nobody provides it: NestJS then leaves the parameter out. */
@@ -40,7 +48,7 @@ const optionsByHand = Symbol('WeexExceptionFilterOptions');
  * export class AppModule {}
  * ```
  */
-@Catch(WEEXError)
+@Catch(OfAnyCopy)
 export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
   readonly #logger = new Logger('WeexExceptionFilter');
   readonly #statuses: Readonly<Partial<Record<string, number>>>;

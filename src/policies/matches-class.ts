@@ -1,3 +1,4 @@
+import { isOfClass } from '../errors/class-identity.js';
 import { isWEEXError, WEEXBulkheadFullError, WEEXCircuitOpenError } from '../errors/index.js';
 import type { ErrorClass } from './policy-options.js';
 
@@ -7,7 +8,7 @@ const refusals: readonly ErrorClass[] = [WEEXCircuitOpenError, WEEXBulkheadFullE
 /** Whether an error is of one of the classes. A refusal of the library itself is only where its own class is named. */
 export function matchesClass(classes: readonly ErrorClass[], error: unknown): boolean {
   const named = isWEEXError(error) && isRefusal(error.kind) ? classes.filter(isRefusalClass) : classes;
-  return named.some((errorClass) => error instanceof errorClass);
+  return named.some((errorClass) => isOfClass(error, errorClass));
 }
 
 /** Whether errors of this kind are refusals of the library itself. */

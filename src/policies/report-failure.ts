@@ -1,4 +1,4 @@
-import { isWEEXError, WEEXTimeoutError } from '../errors/index.js';
+import { isWEEXError } from '../errors/index.js';
 import { channels } from '../observability/channels.js';
 import type { Attempt } from './attempt.js';
 import type { Circuit } from './circuit.js';
@@ -23,7 +23,10 @@ export function tellCircuit(
   const counts = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
   // A deadline that cuts a later attempt short says nothing of the exchange.
   const isCutShort =
-    error instanceof WEEXTimeoutError && error.scope === 'deadline' && attemptTimeoutMs !== undefined;
+    attemptTimeoutMs !== undefined &&
+    isWEEXError(error) &&
+    error.kind === 'timeout' &&
+    error.scope === 'deadline';
   if (counts && !isCutShort) circuit?.failure(ticket, now, now - attempt.startedAt, error);
   else circuit?.neutral(ticket);
 }

@@ -1,3 +1,4 @@
+import { classIdentity } from '../errors/class-identity.js';
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
 import type { ErrorRule } from './error-rule.js';
 import type { ErrorClass } from './policy-options.js';
@@ -38,7 +39,7 @@ const localRefusals: ReadonlySet<string> = new Set(['WEEXCircuitOpenError', 'WEE
  */
 export class RuleBook {
   readonly #rules: Map<unknown, ErrorRule> = new Map();
-  // By kind and class: errors of another copy of this package have the rules of their kind.
+  // By kind and class.
   #found: Map<WEEXErrorKind | undefined, Map<unknown, FoundRule>> = new Map();
 
   /** Whether a rule closes the gate, so that policies which do not name `coolDown` need one. */
@@ -53,7 +54,8 @@ export class RuleBook {
   }
 
   set(errorClass: ErrorClass, rule: ErrorRule): void {
-    this.#rules.set(errorClass, { ...this.#rules.get(errorClass), ...withoutUndefined(rule) });
+    const key = classIdentity(errorClass.prototype as object);
+    this.#rules.set(key, { ...this.#rules.get(key), ...withoutUndefined(rule) });
     this.#found = new Map();
   }
 
@@ -87,8 +89,8 @@ export class RuleBook {
     const rules: ErrorRule[] = [];
     let prototype: unknown = Object.getPrototypeOf(error);
     while (prototype !== null && typeof prototype === 'object') {
-      const { constructor, name } = prototype as { constructor?: unknown; name?: string };
-      const rule = this.#rules.get(constructor);
+      const { name } = prototype as { name?: string };
+      const rule = this.#rules.get(classIdentity(prototype));
       if (rule) rules.push(rule);
       if (name !== undefined && localRefusals.has(name) && Object.hasOwn(prototype, 'name')) break;
       prototype = Object.getPrototypeOf(prototype);
