@@ -98,6 +98,10 @@ function orderFaults(order: unknown, name: string): string[] {
   if ('clientOrderId' in order) {
     faults.push(`${name}.clientOrderId is not a field of a new order; use newClientOrderId`);
   }
+  const { newClientOrderId: id } = order;
+  if (typeof id === 'object' && id !== null) {
+    faults.push(`${name}.newClientOrderId must be a text, received ${show(id)}`);
+  }
   return faults;
 }
 

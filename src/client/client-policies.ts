@@ -23,7 +23,8 @@ const pipelines: Record<'market' | 'account' | 'orders' | 'exits', PolicyOptions
   account: { ...reads, deadlineMs: 15_000, bulkhead: { limit: 10, queue: 500, reserved: { critical: 2 } } },
   orders: {
     circuitBreaker: writeBreaker,
-    deadlineMs: 20_000,
+    // Long enough to send an order again that had to be proven absent, which takes 34 s.
+    deadlineMs: 60_000,
     attemptTimeoutMs: 5_000,
     retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
     bulkhead: { limit: 10, queue: 500 },

@@ -11,7 +11,7 @@ import {
 } from './algo-safety.js';
 import type * as Algo from './algo-types.js';
 import { idAndSymbol, queryFirst, symbolOrNothing } from './argument-checks.js';
-import { ofClient, ofStream } from './client-scope.js';
+import { clientScope, ofClient, ofStream } from './client-scope.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import { ContractOrders } from './contract-orders.js';
 import type { ContractCanceledOrder, ContractCancelOutcome } from './contract-types.js';
@@ -26,6 +26,10 @@ const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contra
 const algoSafety = {
   ...ofClient,
   ...ofStream,
+  // Their ids are none of an order.
+  account(this: object): string {
+    return `${clientScope(this).account} algo`;
+  },
   clientOrderId: (order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) =>
     order.clientAlgoId ?? mintClientOrderId(),
   find(this: ContractAlgoOrders, id: string, order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) {
@@ -147,7 +151,7 @@ export class ContractAlgoOrders extends ContractOrders {
 }
 
 /** Their pages count from 1, those of other open orders from 0. */
-function openAlgos(self: object, symbol: string | undefined): AsyncIterable<Algo.AlgoOrder> {
+function openAlgos(self: object, symbol: string | undefined): AsyncGenerator<Algo.AlgoOrder, boolean> {
   return readPages<Algo.AlgoOrder>(1, 100, (page) =>
     send(self, 'getOpenAlgoOrders', { symbol, limit: 100, page }),
   );
@@ -165,7 +169,7 @@ async function findAlgo(
 }
 
 /** The history is read backwards in time, because it has no pages. */
-async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.AlgoOrder, void> {
+async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.AlgoOrder, boolean> {
   const limit = 100;
   for (let endTime: number | undefined; ; ) {
     const { orders } = await send<Algo.AlgoOrderHistory>(self, 'getAlgoOrderHistory', {
@@ -175,10 +179,10 @@ async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.Alg
     });
     yield* orders;
     // A few may be all that the exchange gives out at a time; so few are the end.
-    if (orders.length < 10) return;
+    if (orders.length < 10) return true;
     const oldest = Math.min(...orders.map(({ createTime }) => createTime));
     if (!(oldest < (endTime ?? Infinity))) {
-      if (orders.length < limit) return;
+      if (orders.length < limit) return true;
       throw new WEEXSystemError(
         `Cannot look through the conditional orders of ${symbol}: more than ${limit} were made at one time`,
       );

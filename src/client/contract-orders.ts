@@ -192,7 +192,7 @@ export class ContractOrders extends ContractAccount {
     operation: ContractOperation,
     size: number,
     params: RequestParams,
-  ): AsyncIterable<Contract.ContractOrder> {
+  ): AsyncGenerator<Contract.ContractOrder, boolean> {
     return readPages(0, size, (page) => send(this, operation, { ...params, limit: size, page }));
   }
 }

@@ -2,11 +2,12 @@ import { callerSignal } from '../decorators/caller-signal.js';
 import { isWEEXError, WEEXOutcomeUnknownError, WEEXSystemError } from '../errors/index.js';
 import { batchOutcomes } from '../http/index.js';
 import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
+import { claimId, type OwnClaim } from '../orders/claim-id.js';
 import { looksUpAll } from '../orders/order-safety.js';
-import { settleAfterwards } from '../orders/settle-afterwards.js';
+import { keepOpen, settleAfterwards } from '../orders/journal-settlements.js';
 import type { Outcome } from '../policies/resilience-policy.js';
 import { isOrder } from './answer-shapes.js';
-import { clientScope } from './client-scope.js';
+import { type ClientScope, clientScope } from './client-scope.js';
 import type { Around } from './in-client.js';
 
 /** What became of one order of a batch. */
@@ -43,16 +44,22 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
   }));
   const known = new Map<string, OrderOutcome<unknown>>();
   batches.set(orders, known);
-  const { journal } = clientScope(self);
+  const { account, journal } = clientScope(self);
+  const claims = await claimEach(orders, known, { account, journal, operation });
   let failure: unknown;
   try {
-    await proceed([orders, ...options]);
+    if (known.size < orders.length) await proceed([orders, ...options]);
   } catch (error) {
     failure = error;
     const rejects = callerSignal(args)?.aborted || (known.size === 0 && !mayStand(error));
     if (rejects) {
       for (const { newClientOrderId } of orders) settleIntent(journal, newClientOrderId, known, error);
       throw error;
+    }
+  } finally {
+    for (const [clientOrderId, claim] of claims) {
+      const outcome = known.get(clientOrderId);
+      claim.release(outcome && !outcome.ok ? mayStand(outcome.error) : !outcome && mayStand(failure));
     }
   }
   return orders.map(({ newClientOrderId: clientOrderId }) => {
@@ -61,6 +68,33 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
     return outcome ?? { ok: false, error: errorOf(operation, clientOrderId, failure), clientOrderId };
   });
 };
+
+/** Takes the ids of a batch for itself; an order whose id is in doubt has its outcome at once and is not sent. */
+async function claimEach(
+  orders: readonly NamedOrder<BatchOrder>[],
+  known: Map<string, OrderOutcome<unknown>>,
+  { account, journal, operation }: Pick<ClientScope, 'journal'> & { account: string; operation: string },
+): Promise<Map<string, OwnClaim>> {
+  const claims = new Map<string, OwnClaim>();
+  for (const { newClientOrderId: clientOrderId } of orders) {
+    try {
+      const claim = await claimId({ id: clientOrderId, account, journal, operation });
+      claims.set(clientOrderId, claim);
+      if (claim.isUnknown) throw inDoubt(operation, clientOrderId);
+    } catch (error) {
+      known.set(clientOrderId, { ok: false, error, clientOrderId });
+    }
+  }
+  return claims;
+}
+
+function inDoubt(operation: string, clientOrderId: string): WEEXOutcomeUnknownError {
+  return new WEEXOutcomeUnknownError(
+    `Cannot send the order ${clientOrderId} of ${operation}: nobody knows what became of an earlier one with this id. ` +
+      'placeOrder looks it up first',
+    { clientOrderId, context: { operation, clientOrderId } },
+  );
+}
 
 /** What the two markets have in common of the order safety of batches. */
 export const batchSafety: {
@@ -154,11 +188,14 @@ function readOutcomes<Placed>(
   answer: unknown,
 ): OrderOutcome<Placed>[] {
   const told = batchOutcomes<Placed & { readonly clientOrderId?: string | undefined }>(answer);
-  const byId = new Map(told.map((outcome) => [outcome.value?.clientOrderId || undefined, outcome]));
+  const idOf = (outcome: (typeof told)[number]): string | undefined =>
+    outcome.value?.clientOrderId || undefined;
   return orders.flatMap(({ newClientOrderId: clientOrderId }, index): OrderOutcome<Placed>[] => {
-    const atPlace = told[index]?.value?.clientOrderId ? undefined : told[index];
-    const outcome = byId.get(clientOrderId) ?? atPlace;
-    if (!outcome) return [];
+    const named = told.filter((outcome) => idOf(outcome) === clientOrderId);
+    // A row that is missing would move the others to the place of another order.
+    const atPlace = told.length === orders.length ? told[index] : undefined;
+    const outcome = named[0] ?? (atPlace && idOf(atPlace) === undefined ? atPlace : undefined);
+    if (!outcome || named.some(({ ok }) => ok !== outcome.ok)) return [];
     if (!outcome.ok) {
       return mayStand(outcome.error) ? [] : [{ ok: false, error: outcome.error, clientOrderId }];
     }
@@ -205,19 +242,22 @@ function eachOrder(journal: IntentJournal): IntentJournal {
     async sent({ args, operation, begunAt, sentAt }) {
       const unsent = unknownOf(args[0] as readonly BatchOrder[]);
       const single = operation?.replace('placeOrders', 'placeOrder');
-      const write = async (order: NamedOrder<BatchOrder>): Promise<void> =>
-        journal.sent({
+      const write = async (order: NamedOrder<BatchOrder>): Promise<void> => {
+        keepOpen(journal, order.newClientOrderId);
+        await journal.sent({
           clientOrderId: order.newClientOrderId,
           operation: single,
           args: [order],
           begunAt,
           sentAt,
         });
+      };
       await Promise.all(unsent.map(write));
     },
     // Each order is settled by what became of it, once the caller is told.
     settled() {},
     open: () => [],
+    isOpen: () => false,
   };
 }
 

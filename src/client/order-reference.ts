@@ -22,7 +22,7 @@ export const cancelSafety: {
   /** Looked up by that very id; what is found is what became of it, not an order. */
   matches: () => true,
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
-  settleMs: [0, 500],
+  settleMs: [0, 500, 1_000, 2_750],
   /** That of the client is for its own patience, which may be shorter. */
   reconcileDeadlineMs() {
     return Math.max(1_000, clientScope(this).reconcileDeadlineMs);

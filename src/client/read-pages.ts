@@ -1,36 +1,49 @@
+import { WEEXSystemError } from '../errors/index.js';
+
 /** An exchange that gives out shorter pages than were asked for gives out a round number. */
 const isCap = (length: number): boolean => length > 0 && length % 10 === 0;
 
 /**
  * The items of a list that is read page by page. A page that is not full is the last one, unless it holds a round number
- * of items: that may be all that the exchange gives out at a time, whatever size was asked for. So is a page that was there before:
- * the exchange does not turn pages.
+ * of items: that may be all that the exchange gives out at a time, whatever size was asked for. So is a page that was
+ * there before: the exchange does not turn pages. Returns whether that was all, which nobody knows of a full one.
  */
 export async function* readPages<Item extends { readonly orderId?: unknown; readonly algoId?: unknown }>(
   firstPage: number,
   size: number,
   fetchPage: (page: number) => Promise<readonly Item[]>,
-): AsyncGenerator<Item, void> {
+): AsyncGenerator<Item, boolean> {
   let first: unknown;
   for (let page = firstPage; ; page += 1) {
     const items = await fetchPage(page);
     const [item] = items;
-    if (item === undefined) return;
+    if (item === undefined) return true;
     const id = item.orderId ?? item.algoId;
-    if (page > firstPage && id !== undefined && id === first) return;
+    if (page > firstPage && id !== undefined && id === first) return items.length < size;
     first = id;
     yield* items;
-    if (items.length < size && !isCap(items.length)) return;
+    if (items.length < size && !isCap(items.length)) return true;
   }
 }
 
-/** The first item that fits, without reading on; `undefined` when the list is over and none did. */
+/**
+ * The first item that fits, without reading on; `undefined` when the list is over and none did.
+ *
+ * @throws WEEXSystemError where the list cannot be read to its end: an item that was not seen may be in it.
+ */
 export async function findItem<Item>(
-  items: AsyncIterable<Item>,
+  items: AsyncGenerator<Item, boolean>,
   fits: (item: Item) => boolean,
 ): Promise<Item | undefined> {
-  for await (const item of items) if (fits(item)) return item;
-  return undefined;
+  for (;;) {
+    const { done, value } = await items.next();
+    if (!done && fits(value)) return value;
+    if (done && value) return undefined;
+    if (done)
+      throw new WEEXSystemError(
+        'Cannot read the list of orders to its end: the exchange answers with the same full page again',
+      );
+  }
 }
 
 /** All items. */

@@ -194,14 +194,10 @@ export class WeexClient {
     const unreadable: RecoveredIntent<RecoveredOrder>[] = [];
     return calls.run('recoverIntents', [options], async () => {
       const recovered = await recoverIntents({
-        journal: {
-          sent: (intent) => journal.sent(intent),
-          settled: (clientOrderId, outcome) => journal.settled(clientOrderId, outcome),
-          async open() {
-            const intents = await journal.open();
-            unreadable.push(...intents.filter(isUnreadable).map(unknownIntent));
-            return intents.filter(({ operation }) => operation !== undefined && operation in finders);
-          },
+        journal,
+        select(intent) {
+          if (isUnreadable(intent)) unreadable.push(unknownIntent(intent));
+          return intent.operation !== undefined && intent.operation in finders;
         },
         venue: weexVenues.contract,
         settleMs,

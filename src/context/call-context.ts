@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { processWide } from './process-wide.js';
 import type { RateLimitUsage } from './rate-limit-usage.js';
 import { carriesId, isSameOrder, placesOrder, type SentRequest } from './sent-request.js';
 
@@ -16,6 +17,8 @@ export interface CallContext {
   readonly remainingMs: number | undefined;
   /** The client order id of the intent, the same on every attempt. */
   readonly clientOrderId: string | undefined;
+  /** @internal The account that its order safety names. */
+  account?: string | undefined;
   /** @internal Whether the call says that it may be repeated whatever became of an attempt. */
   readonly mayRepeat?: boolean | undefined;
   /** @internal The number of the call in its events; `undefined` while it has none. */
@@ -38,12 +41,13 @@ export interface CallContext {
 }
 
 let storage: AsyncLocalStorage<CallContext> | undefined;
-const bySignal: WeakMap<AbortSignal, CallContext> = new WeakMap();
+const bySignal: WeakMap<AbortSignal, CallContext> = processWide('signals', () => new WeakMap());
+const over: WeakSet<CallContext> = processWide('attempts-over', () => new WeakSet());
 
 /** Runs a function so that {@link currentCallContext} finds `context` in everything it starts. */
 export function runWithCallContext<Result>(context: CallContext, fn: () => Result): Result {
   // Made at the first use: on Node 20 and 22 an async context slows every promise of the process.
-  storage ??= new AsyncLocalStorage();
+  storage ??= processWide('call-context', () => new AsyncLocalStorage<CallContext>());
   return storage.run(context, fn);
 }
 
@@ -89,9 +93,9 @@ export function callContextOf(signal: unknown): CallContext | undefined {
 }
 
 /**
- * Whether an attempt, or one that it was started in, has sent this very order before and the exchange has not refused
- * it: whatever the method does inside, a retry of its own above all, one attempt is one order. Under another id it is
- * the same order if all else is the same and nobody knows what became of the first.
+ * Whether an attempt, or one that it was started in, has sent this order before and the exchange has not refused it:
+ * whatever the method does inside, a retry of its own above all, one attempt is one order. Elsewhere or under another
+ * id it is the same while nobody knows what became of the first; and after an order without an answer, any is.
  */
 export function isSentTwice(
   request: SentRequest,
@@ -103,15 +107,37 @@ export function isSentTwice(
     for (let link = context; link; link = link.outer) {
       const id = link.clientOrderId;
       if (id === undefined) continue;
-      const isSame = (sent: SentRequest): boolean =>
-        carriesId(request, id)
-          ? sent.target === target && sent.outcome !== 'refused' && carriesId(sent, id)
-          : sent.outcome === 'unknown' && placesOrder(sent) && isSameOrder(sent, request);
+      const isSame = (sent: SentRequest): boolean => {
+        if (sent.outcome === 'refused') return false;
+        const isRepeated = carriesId(request, id) && carriesId(sent, id);
+        if (isRepeated && sent.target === target) return true;
+        if (sent.outcome === 'executed' || !placesOrder(request) || !placesOrder(sent)) return false;
+        if (sent.outcome === 'unknown' || isRepeated) return true;
+        return request.begunAt - sent.begunAt > togetherMs && isSameOrder(sent, request);
+      };
       if (link.sent?.some(isSame)) return true;
     }
     return false;
   });
 }
+
+/** Marks an attempt as over, so that what it left running does not send its order any more. */
+export function endOrders(context: CallContext): void {
+  over.add(context);
+}
+
+/** Whether a request is the order of an attempt that is over, also of one whose call is over as well. */
+export function isTooLate(request: SentRequest, bound: CallContext | undefined): boolean {
+  return [storage?.getStore(), bound].some((context) => {
+    for (let link = context; link; link = link.outer) {
+      if (over.has(link) && placesOrder(request) && carriesId(request, link.clientOrderId ?? '')) return true;
+    }
+    return false;
+  });
+}
+
+/** Equal orders that a method sends at once, under ids of their own, begin within this time of each other. */
+const togetherMs = 50;
 
 /** Tells an attempt, and those that it was started in, that a write is about to be sent. */
 export function tellSent(request: SentRequest, ...contexts: readonly (CallContext | undefined)[]): void {

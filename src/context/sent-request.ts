@@ -11,6 +11,10 @@ export interface SentRequest {
   outcome: 'open' | 'executed' | 'refused' | 'unknown';
   /** What the exchange refused it with. */
   refusal?: unknown;
+  /** What it ended with where that proves nothing. */
+  failure?: unknown;
+  /** When it began, in milliseconds of the machine's monotonic clock. */
+  readonly begunAt: number;
 }
 
 /** Fields of an order that differ from one sending to the next. */

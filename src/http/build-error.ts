@@ -1,5 +1,5 @@
 import { markAssumedWait } from '../errors/assumed-wait.js';
-import type { WEEXErrorClass } from '../errors/catalogue.js';
+import type { Catalogue, WEEXErrorClass } from '../errors/catalogue.js';
 import { defaultCatalogue, v2Catalogue } from '../errors/catalogues.js';
 import { WEEXError } from '../errors/weex-error.js';
 import type { ExecutionStatus } from '../errors/weex-error-kind.js';
@@ -71,16 +71,18 @@ function construct(type: WEEXErrorClass, message: string, details: Details): WEE
 }
 
 function verdictOf({ request, status, refusal, transport }: FailureParts): Verdict {
-  const { method, path, context } = request;
-  const catalogue =
-    context.catalogue ?? (path !== undefined && isLegacyPath(path) ? v2Catalogue : defaultCatalogue);
-  const facts = { method, path, catalogue, status, refusal, transport };
+  const { method, path } = request;
+  const facts = { method, path, catalogue: catalogueOf(request), status, refusal, transport };
   const verdict = classify(facts);
   const { items } = refusal;
   if (!items || verdict.executionStatus === 'unknown') return verdict;
   // One item that may have been executed makes the batch one that may have been.
   const unknown = items.some((item) => classify({ ...facts, refusal: item }).executionStatus === 'unknown');
   return unknown ? { ...verdict, executionStatus: 'unknown' } : verdict;
+}
+
+function catalogueOf({ path, context }: FailureParts['request']): Catalogue {
+  return context.catalogue ?? (path !== undefined && isLegacyPath(path) ? v2Catalogue : defaultCatalogue);
 }
 
 function executionStatusOf(
@@ -91,18 +93,24 @@ function executionStatusOf(
   // The body may hold a code that says otherwise than its status.
   const isUntold = isUnread(body) && !decidingStatuses.has(status ?? 0);
   if (redirected || isUntold) return 'unknown';
-  // A status alone is no word of the exchange: anything on the way can make one up after the order was executed.
+  // Anything on the way can make up a status, and a body for it, after the order was executed.
+  const isAnswer = status !== undefined || (typeof body === 'object' && body !== null);
   const isCounted = status === 429 && readUsage(headers).length > 0;
-  const isWordless = status !== undefined && status >= 300 && !isCounted && !isOwnWord(body, refusal);
+  const isWordless = isAnswer && !isCounted && !isOwnWord(refusal, catalogueOf(request));
   return isWordless ? 'unknown' : verdict.executionStatus;
 }
 
-/** Whether an answer is one that the exchange wrote: a code of its own, or a flag on an order. */
-function isOwnWord(body: unknown, { code, level, flagged, items }: Refusal): boolean {
-  if (level === 'order' || flagged || items) return true;
-  // Proxies repeat the status, or count from 1,000 in fields of their own.
-  const isOwn = typeof body === 'object' && body !== null && !('error_code' in body);
-  return isOwn && code !== undefined && !(Number(code) >= 100 && Number(code) < 600);
+/** Whether the exchange wrote an answer: with a code of its own, or a flag on an order. */
+function isOwnWord({ code, level, items }: Refusal, catalogue: Catalogue): boolean {
+  if (level === 'order' || items) return true;
+  if (code === undefined) return false;
+  // Proxies repeat the status, or have codes of up to four digits; those of the exchange are negative or longer.
+  const number = Number(code);
+  return number < 0 || number >= 10_000 || (!isStatus(number) && catalogue.get(code) !== undefined);
+}
+
+function isStatus(code: number): boolean {
+  return code >= 100 && code < 600;
 }
 
 function limitsOf(

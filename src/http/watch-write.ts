@@ -1,14 +1,17 @@
+import { performance } from 'node:perf_hooks';
 import type {
   AxiosRequestTransformer,
   AxiosResponse,
   AxiosResponseTransformer,
   InternalAxiosRequestConfig,
 } from 'axios';
-import { type CallContext, isSentTwice, tellSent } from '../context/call-context.js';
-import type { SentRequest } from '../context/sent-request.js';
+import { type CallContext, isSentTwice, isTooLate, tellSent } from '../context/call-context.js';
+import { namesOrder } from '../context/names-order.js';
+import { placesOrder, type SentRequest } from '../context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
 import { bodyText } from './answer-body.js';
+import { earlierOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
 
 /** Where a request keeps what is known of it. A name, since axios drops symbols when somebody sends a config again. */
@@ -26,6 +29,8 @@ class SentWrite implements SentRequest {
   body: string | undefined;
   outcome: SentRequest['outcome'] = 'open';
   refusal: SentRequest['refusal'];
+  failure: SentRequest['failure'];
+  readonly begunAt: number = performance.now();
 
   constructor(config: InternalAxiosRequestConfig, judge: Judge) {
     this.judge = judge;
@@ -55,6 +60,17 @@ export function watchWrite(
     return;
   }
   const request = new SentWrite(config, judge);
+  if (isTooLate(request, contexts.at(-1))) {
+    refuse(config, 'Its attempt is over, and the policy may have sent it anew: wait for it in the method');
+    return;
+  }
+  const earlier = earlierOrder(config, request, ...contexts);
+  if (earlier) {
+    // So that the guard of this call looks for it, and tells it what it finds.
+    tellSent(earlier, ...contexts);
+    refuse(config, 'Another call with this client order id was not answered');
+    return;
+  }
   if (isSentTwice(request, ...contexts)) {
     refuse(
       config,
@@ -89,22 +105,30 @@ const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
   status = 0,
 ) {
   const request = (this as Watched)[sentKey];
-  if (request) settleWrite(this, request.judge({ data, headers, status, statusText: '', config: this }));
+  if (!request) return data;
+  const error = request.judge({ data, headers, status, statusText: '', config: this });
+  const isAcknowledged = status < 300 && (!placesOrder(request) || namesOrder(data));
+  if (!error && !isAcknowledged) request.outcome = 'unknown';
+  else settleWrite(this, error);
   return data;
 };
 
-/** Takes over what the answer says: success, a refusal in the exchange's own words, or nothing that proves anything. */
+/**
+ * Takes over what the answer says: success, a refusal in the exchange's own words, or nothing that proves anything.
+ * What is learned later, of a redirect above all, makes a refusal more suspect and nothing less.
+ */
 export function settleWrite(
   config: InternalAxiosRequestConfig | undefined,
   error: WEEXError | undefined,
 ): void {
   const request = (config as Watched | undefined)?.[sentKey];
   if (!request) return;
-  if (!error) request.outcome = 'executed';
-  else if (error.executionStatus === 'not-executed') {
-    request.outcome = 'refused';
-    request.refusal = error;
-  } else if (request.outcome === 'open') request.outcome = 'unknown';
+  const isRefused = error?.executionStatus === 'not-executed';
+  if (request.outcome === 'refused' && error && !isRefused) request.outcome = 'unknown';
+  if (error && !isRefused) request.failure ??= error;
+  if (request.outcome !== 'open') return;
+  request.outcome = error ? (isRefused ? 'refused' : 'unknown') : 'executed';
+  if (isRefused) request.refusal = error;
 }
 
 function refuse(config: InternalAxiosRequestConfig, why: string): void {

@@ -2,48 +2,66 @@ import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { Coordinator, IdClaim } from '../policies/coordinator.js';
-import { idsInDoubt, keepUnknown } from './ids-in-doubt.js';
+import { idsInDoubt } from './ids-in-doubt.js';
+import type { IntentJournal } from './intent-journal.js';
+import { isLeftOpen } from './journal-settlements.js';
 
 /** A call that needs its client order id for itself. */
 export interface IdApplicant {
   readonly id: string;
   /** The account, or the method that places its orders. */
   readonly account: string | object;
-  readonly policy: IPolicy;
+  readonly policy?: IPolicy | undefined;
+  /** Where it is written down: by its id alone, so that one journal has room for one of them. */
+  readonly journal?: IntentJournal | undefined;
   readonly operation: string | undefined;
   /** The attempt that it is made in. */
-  readonly outer: CallContext | undefined;
+  readonly outer?: CallContext | undefined;
+}
+
+/** What a call holds of its id. */
+export interface OwnClaim extends IdClaim {
+  /** For how long this process has sent nothing with it, in milliseconds, where it is unknown. */
+  readonly unknownForMs: number;
+  /** As in a claim among processes; `hasSent` says whether the call itself sent anything. */
+  release(isUnknown: boolean, hasSent?: boolean): void;
 }
 
 /**
  * Takes a client order id for a call, in this process and, where the policy has a coordinator that keeps ids, among
- * all. A call in an attempt that has the id itself is part of that one.
+ * all. An id that a journal holds open is unknown, also after a restart. A call in an attempt that has the id itself is
+ * part of that one.
  *
  * @throws WEEXOutcomeUnknownError where another call with the id is under way.
  */
-export async function claimId(applicant: IdApplicant): Promise<IdClaim> {
-  const { id, outer, policy } = applicant;
+export async function claimId(applicant: IdApplicant): Promise<OwnClaim> {
+  const { account, id, journal, outer, policy } = applicant;
   const owner = ownerOf(id, outer);
-  const ids = idsInDoubt(owner ?? applicant.account);
-  const before = ids.get(id);
-  if (before === 'under-way') throw underWay(applicant);
-  ids.set(id, 'under-way');
-  let elsewhere: IdClaim | undefined;
-  const release = (isUnknown: boolean): void => {
-    if (isUnknown) keepUnknown(ids, id);
-    else ids.delete(id);
-    elsewhere?.release(isUnknown);
+  const registers = owner
+    ? [idsInDoubt(owner)]
+    : [account, journal].flatMap((key) => (key ? [idsInDoubt(key)] : []));
+  const before = registers.map((ids) => ids.take(id));
+  let claim: IdClaim | 'under-way' | undefined;
+  const unknownForMs = Math.max(0, ...registers.map((ids) => ids.unknownForMs(id)));
+  const release = (isUnknown: boolean, hasSent?: boolean): void => {
+    for (const [index, ids] of registers.entries())
+      if (before[index] !== 'under-way') ids.release(id, isUnknown, hasSent);
+    if (typeof claim === 'object') claim.release(isUnknown);
   };
-  const { coordinator } = (policy as { options?: { coordinator?: Coordinator | undefined } }).options ?? {};
-  if (!owner && coordinator?.claimId) {
-    const claim = await coordinator.claimId(id);
-    if (claim === 'under-way') {
-      release(before === 'unknown');
-      throw underWay(applicant);
-    }
-    elsewhere = claim;
+  let isUnknown = before.includes('unknown');
+  try {
+    if (before.includes('under-way')) throw underWay(applicant);
+    const { coordinator } =
+      ((policy ?? {}) as { options?: { coordinator?: Coordinator | undefined } }).options ?? {};
+    claim = owner ? undefined : await coordinator?.claimId?.(id);
+    if (claim === 'under-way') throw underWay(applicant);
+    isUnknown ||=
+      claim?.isUnknown === true || (!owner && journal !== undefined && (await isLeftOpen(journal, id)));
+    return { isUnknown, unknownForMs, release };
+  } catch (error) {
+    release(isUnknown, false);
+    throw error;
   }
-  return { isUnknown: before === 'unknown' || elsewhere?.isUnknown === true, release };
 }
 
 /** The attempt with this id that a call is made in. */

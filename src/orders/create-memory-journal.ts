@@ -21,6 +21,7 @@ export function createMemoryJournal(): IntentJournal {
     settled(clientOrderId) {
       intents.delete(clientOrderId);
     },
+    isOpen: (clientOrderId) => intents.has(clientOrderId),
     open: () => [...intents.values()].toSorted((a, b) => a.begunAt - b.begunAt),
   };
 }

@@ -9,7 +9,8 @@ export function idOfCall<This, Args extends unknown[], Result>(
   { args, options, self }: LookedUpCall<This, Args> & { readonly options?: ExecuteOptions | undefined },
 ): string | undefined {
   const minted = mintedIds();
-  const id = clientOrderId.apply(self, args) || undefined;
+  const told = clientOrderId.apply(self, args);
   if (options?.idempotent && mintedIds() > minted) throw mintsInRepeatable(options.operation);
-  return id;
+  // In JavaScript it may be a number.
+  return told ? String(told) : undefined;
 }

@@ -1,32 +1,61 @@
+import { performance } from 'node:perf_hooks';
+import { processWide } from '../context/process-wide.js';
+
 /** What is known of an id: a call with it is under way, or one ended and nobody knows what became of it. */
 export type IdState = 'under-way' | 'unknown';
-
-/** The ids of one account of which this process does not know what became of them. */
-export type IdsInDoubt = Map<string, IdState>;
 
 /** Ids whose outcome nobody learned are remembered up to this number for each account, the oldest forgotten first. */
 const capacity = 10_000;
 
-const byName: Map<string, IdsInDoubt> = new Map();
+/** The ids of one account of which this process does not know what became of them. */
+export class IdsInDoubt {
+  readonly #states: Map<string, IdState> = new Map();
+  /** Since when nothing was sent any more with an id that is unknown, on the monotonic clock. */
+  readonly #since: Map<string, number> = new Map();
+  /** Those that another call has asked for meanwhile: its caller repeats it, and may not have heard of the first. */
+  readonly #contested: Set<string> = new Set();
+
+  /** Takes an id, and returns what is known of it: it stays with the call that has it `'under-way'`. */
+  take(id: string): IdState | undefined {
+    const before = this.#states.get(id);
+    if (before === 'under-way') this.#contested.add(id);
+    this.#states.set(id, 'under-way');
+    return before;
+  }
+
+  /** For how long nothing was sent with an id that an earlier call left unknown, in milliseconds. */
+  unknownForMs(id: string): number {
+    return performance.now() - (this.#since.get(id) ?? Infinity);
+  }
+
+  /** Frees an id, or remembers it as unknown; `hasSent` says whether the call itself sent anything. */
+  release(id: string, isUnknown: boolean, hasSent = true): void {
+    this.#states.delete(id);
+    if (!this.#contested.delete(id) && !isUnknown) {
+      this.#since.delete(id);
+      return;
+    }
+    this.#states.set(id, 'unknown');
+    if (hasSent || !this.#since.has(id)) this.#since.set(id, performance.now());
+    if (this.#states.size <= capacity) return;
+    for (const [oldest, state] of this.#states) {
+      if (state !== 'unknown') continue;
+      this.#states.delete(oldest);
+      this.#since.delete(oldest);
+      return;
+    }
+  }
+}
+
+const byName: Map<string, IdsInDoubt> = processWide('ids-in-doubt', () => new Map<string, IdsInDoubt>());
 const byMethod: WeakMap<object, IdsInDoubt> = new WeakMap();
 
 /** The ids in doubt of an account, by its name or, where it has none, by the method that places its orders. */
 export function idsInDoubt(account: string | object): IdsInDoubt {
   const known = typeof account === 'string' ? byName.get(account) : byMethod.get(account);
   if (known) return known;
-  const ids: IdsInDoubt = new Map();
+  const ids = new IdsInDoubt();
   if (typeof account === 'string') byName.set(account, ids);
   else byMethod.set(account, ids);
   return ids;
-}
-
-/** Remembers an id as unknown. */
-export function keepUnknown(ids: IdsInDoubt, id: string): void {
-  ids.set(id, 'unknown');
-  if (ids.size <= capacity) return;
-  for (const [oldest, state] of ids) {
-    if (state !== 'unknown') continue;
-    ids.delete(oldest);
-    return;
-  }
 }

@@ -29,4 +29,9 @@ export interface IntentJournal {
   settled(clientOrderId: string, outcome: IntentOutcome): PromiseLike<void> | void;
   /** The intents that were sent and not settled, oldest first. */
   open(): PromiseLike<readonly Intent[]> | readonly Intent[];
+  /**
+   * Whether an intent was sent and not settled, also by an earlier run: a call with its id is looked up before it is
+   * sent. Without this method `open` is asked once, before the first call.
+   */
+  isOpen?(clientOrderId: string): PromiseLike<boolean> | boolean;
 }

@@ -1,4 +1,4 @@
-import { settleAfterwards } from './settle-afterwards.js';
+import { keepOpen, settleAfterwards } from './journal-settlements.js';
 import type { Intent, IntentJournal, IntentOutcome } from './intent-journal.js';
 
 /** What is written down of one intent, and by whom. */
@@ -20,6 +20,16 @@ export class IntentRecord {
     this.#options = options;
   }
 
+  /** Where it is written down, beside what the caller does by `persist`. */
+  get journal(): IntentJournal | undefined {
+    return this.#options.journal;
+  }
+
+  /** Takes over what an earlier call has written down. */
+  resume(): void {
+    this.#written = true;
+  }
+
   /** Writes it down; nothing may be sent before. */
   async beforeSend(): Promise<void> {
     const { intent, journal, persist } = this.#options;
@@ -28,6 +38,7 @@ export class IntentRecord {
       this.#persisted = true;
     }
     if (!journal) return;
+    keepOpen(journal, intent.clientOrderId);
     await journal.sent({ ...intent, begunAt: this.#begunAt, sentAt: Date.now() });
     this.#written = true;
   }

@@ -33,7 +33,7 @@ export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false
     return isProof ? { is: 'order' } : noProof('neither an order nor undefined');
   }
   if (typeof value !== 'object') return noProof(`${String(value)}, neither an order nor undefined`);
-  if (isRefusalBody(value)) return noProof('a refusal: throw it');
+  if (isRefusalBody(value) || isFailure(value)) return noProof('a refusal: throw it');
   if (carriesOtherId(value, id)) return noProof('another order');
   const fields = value as Readonly<Record<string, unknown>>;
   if ('config' in fields && 'headers' in fields && 'data' in fields) {
@@ -41,6 +41,14 @@ export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false
   }
   if (idFields.some((name) => isId(fields[name]))) return { is: 'order' };
   return noProof('an object without any id of an order');
+}
+
+/** Whether it says of itself that it is no success, by a flag or an HTTP status. */
+function isFailure(value: object): boolean {
+  const { result, status, success } = value as Readonly<Record<string, unknown>>;
+  return (
+    success === false || result === false || (typeof status === 'number' && status >= 400 && status < 600)
+  );
 }
 
 function judgeList(list: readonly unknown[], id: string): Found {

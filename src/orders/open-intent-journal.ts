@@ -47,27 +47,37 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
   const openIds = openIdsFile(join(directory, idsFile), stored.keys());
   const unreadable = [...openIds.ids].filter((id) => !decodeIntent(stored.get(id)));
   if (unreadable.length > 0) warnOfDamage(directory, unreadable, openIds.ids.size);
+  const store = keepWhole(level, directory);
+  const leaving = new Map<string, Promise<void>>();
   return {
     async sent(intent) {
       const { clientOrderId } = intent;
-      await level.put(clientOrderId, encodeIntent(intent), { sync: true });
+      // LevelDB keeps no order of its own between the two.
+      await leaving.get(clientOrderId);
+      await store((db) => db.put(clientOrderId, encodeIntent(intent), { sync: true }));
       openIds.add(clientOrderId);
     },
     // Without a flush: an intent that comes back after a power cut is looked up once more, and that is all.
     async settled(clientOrderId) {
       openIds.delete(clientOrderId);
-      await level.del(clientOrderId);
+      const left = store((db) => db.del(clientOrderId));
+      leaving.set(
+        clientOrderId,
+        left.catch(() => {}),
+      );
+      await left.finally(() => leaving.delete(clientOrderId));
     },
     async open() {
-      const records = new Map(await level.iterator().all());
+      const records = new Map(await store((db) => db.iterator().all()));
       return [...openIds.ids]
         .map((id) => decodeIntent(records.get(id)) ?? unreadableIntent(id))
         .toSorted((a, b) => a.begunAt - b.begunAt);
     },
+    isOpen: (clientOrderId) => openIds.ids.has(clientOrderId),
     async close() {
       // What callers were just told is still to be taken out.
       await new Promise((resolve) => setImmediate(resolve));
-      await level.close();
+      await store((db) => db.close());
       openIds.close();
     },
   };
@@ -98,6 +108,37 @@ async function openLevel(
       await Level.repair(directory);
     }
   }
+}
+
+/**
+ * Opens the database anew after a write that failed, a full disk above all: what follows half a record in the same
+ * file would be lost with it.
+ */
+function keepWhole(
+  first: ClassicLevel,
+  directory: string,
+): <Result>(work: (level: ClassicLevel) => Promise<Result>) => Promise<Result> {
+  let level = Promise.resolve(first);
+  let isWhole = true;
+  return async (work) => {
+    if (!isWhole) {
+      isWhole = true;
+      level = level
+        .then(
+          (torn) => torn.close(),
+          () => {},
+        )
+        .then(() => openLevel(directory))
+        .then((opened) => opened.level);
+    }
+    const used = level;
+    try {
+      return await work(await used);
+    } catch (error) {
+      if (used === level) isWhole = false;
+      throw error;
+    }
+  };
 }
 
 /** Of what cannot be read, the id is known: enough to look it up, or to say that it is unknown. */

@@ -1,5 +1,6 @@
-import type { CallContext } from '../context/call-context.js';
+import { type CallContext, endOrders } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
+import { isNoId, namesOrder } from '../context/names-order.js';
 import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
@@ -27,6 +28,8 @@ export class OrderAttempts<Result> {
   doubt: unknown;
   /** Set once an attempt was in doubt and taken for not executed. */
   doubted = false;
+  /** The account that the order safety names. */
+  account: string | undefined;
   /** When the last one was sent, in milliseconds since 1970; `undefined` while none was. */
   sentAt: number | undefined;
 
@@ -34,10 +37,12 @@ export class OrderAttempts<Result> {
   readonly #id: string | undefined;
   readonly #idempotent: boolean;
   readonly #inDoubt: Set<symbol> = new Set();
-  /** Every write that any of them sent, as far as it was seen. */
-  readonly #sent: Set<SentRequest> = new Set();
+  /** What any of them was started with. */
+  readonly #contexts: CallContext[] = [];
   /** Ended by an error that says nothing, for example one thrown by hand before or after the request. */
   readonly #unexplained: Set<symbol> = new Set();
+  /** Set once an attempt failed with a refusal of another request. */
+  #misled = false;
   /** The attempt that may send; any other was given up while it was still preparing. */
   #current: symbol | undefined;
 
@@ -80,7 +85,7 @@ export class OrderAttempts<Result> {
   get untraceable(): SentRequest | undefined {
     const id = this.#id ?? '';
     if (this.#memory.looksUpAll) return undefined;
-    return [...this.#sent].find(
+    return this.#sent.find(
       (request) =>
         placesOrder(request) &&
         (request.outcome === 'executed' || (isOpen(request) && !carriesId(request, id))),
@@ -108,6 +113,8 @@ export class OrderAttempts<Result> {
     }
     if (this.executed) return this.executed.value;
     this.#inDoubt.add(attempt);
+    this.#contexts.push(context);
+    if (this.account !== undefined) context.account = this.account;
     this.sentAt = Date.now();
     try {
       const value = await send(context);
@@ -129,6 +136,7 @@ export class OrderAttempts<Result> {
       this.executed = { value };
       return value;
     } catch (error) {
+      endOrders(context);
       this.#classify(attempt, error, context.sent);
       throw error;
     }
@@ -153,13 +161,36 @@ export class OrderAttempts<Result> {
     this.#current = undefined;
   }
 
+  /** What the requests failed with that an error leaves in doubt; nothing where somebody else's failure told of them. */
+  failuresBehind(error: unknown): readonly unknown[] {
+    const orders = this.#id === undefined ? [] : ordersOf(this.#id, this.#sent);
+    if (orders.length === 0) return this.#misled ? [] : [error];
+    const open = orders.filter(isOpen);
+    return open.length > 0 ? open.map(({ failure }) => failure) : [error];
+  }
+
+  /** Takes the order that a lookup found for the outcome of every attempt so far. */
+  confirm(value: Result): void {
+    this.executed = { value };
+    this.#settleSent('executed');
+  }
+
   /** Takes every attempt so far as not executed. */
   clear(): void {
     this.doubted ||= this.inDoubt || this.unexplained;
     this.#inDoubt.clear();
     this.#unexplained.clear();
-    // The attempts around this one learn of it as well.
-    for (const request of this.#sent) if (isOpen(request)) request.outcome = 'refused';
+    this.#settleSent('refused');
+  }
+
+  /** Every write that any of them sent, as far as it was seen. */
+  get #sent(): readonly SentRequest[] {
+    return this.#contexts.flatMap(({ sent = [] }) => sent);
+  }
+
+  /** The attempts around this one learn of it as well. */
+  #settleSent(outcome: SentRequest['outcome']): void {
+    for (const request of this.#sent) if (isOpen(request)) request.outcome = outcome;
   }
 
   /** What became of the writes that carry the id. */
@@ -168,7 +199,6 @@ export class OrderAttempts<Result> {
   }
 
   #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {
-    for (const request of sent) this.#sent.add(request);
     if (this.#outcomesOf(sent).length > 0) this.#memory.seesOrders = true;
     const isCertain = isCleared(error, sent, this.#id) || (this.#memory.seesOrders && saysNotExecuted(error));
     const isContradicted = !isCertain && !this.#idempotent && saysNotExecuted(error);
@@ -176,6 +206,7 @@ export class OrderAttempts<Result> {
       // So that the policy asks before it sends again.
       if (isWEEXError(error)) setExecutionStatus(error, 'unknown');
       this.doubt = error;
+      this.#misled ||= isContradicted;
       return;
     }
     this.#inDoubt.delete(attempt);
@@ -191,19 +222,6 @@ function isOpen({ outcome }: SentRequest): boolean {
 /** Fields under which an answer tells the order's own id. */
 const idFields = ['orderId', 'order_id'] as const;
 
-/** Fields under which an order goes by any id. */
-const anyIdFields = [
-  ...idFields,
-  'id',
-  'clientOrderId',
-  'newClientOrderId',
-  'origClientOrderId',
-  'clientOid',
-  'client_oid',
-  'algoId',
-  'clientAlgoId',
-] as const;
-
 /** Whether a result looks like an acknowledgement and is none: of another order, or with an id that is no id. */
 function isNoConfirmation(value: unknown, id: string | undefined): boolean {
   if (typeof value === 'string') return value.trimStart().startsWith('<');
@@ -217,11 +235,7 @@ function isNoConfirmation(value: unknown, id: string | undefined): boolean {
 function isBareSuccess(value: unknown, id: string | undefined): boolean {
   if (typeof value !== 'object' || value === null || id === undefined) return false;
   const { success } = value as { readonly success?: unknown };
-  return (success === true || isEmptySuccess(value)) && !anyIdFields.some((name) => name in value);
-}
-
-function isNoId(value: unknown): boolean {
-  return value === null || value === undefined || value === '' || String(value) === '0';
+  return (success === true || isEmptySuccess(value)) && !namesOrder(value);
 }
 
 function unconfirmed(value: unknown, id: string | undefined, why: string): WEEXOutcomeUnknownError {

@@ -4,10 +4,10 @@ import { type Venue, weexVenues } from './venue.js';
 /** How long a search for an order goes on. */
 export interface Patience {
   /**
-   * The wait before each lookup after a failure, in milliseconds; when all are over, "not seen" is "absent". It may
-   * have grown when it is asked again.
+   * The wait before each lookup, in milliseconds, after what requests failed with, each of which may still be
+   * executed; when all are over, "not seen" is "absent". It may have grown when it is asked again.
    */
-  waitsMs(error: unknown): readonly number[];
+  waitsMs(failures?: readonly unknown[]): readonly number[];
   /** When a search is given up, in milliseconds from its start. */
   readonly deadlineMs: number;
 }
@@ -22,17 +22,17 @@ const laterWaitMs = 5_000;
 /**
  * How long after its sending an order that is not to be seen may still appear, in milliseconds.
  *
- * Whatever an attempt failed with, a reset and a gateway's error included, a back end may hold the request and execute
+ * Whatever a request failed with, a reset and a gateway's error included, a back end may hold the request and execute
  * it later: it is dead for certain only when its timestamp has expired. A clock that runs ahead of the exchange's
  * makes it valid for as much longer. The exceptions are an id that is never executed twice, since a late one does no
- * harm then; an answer of 4xx, which is given instead of the request or after it; and a venue that promises a shorter
- * time. An id that protects among open orders is no exception: the
- * first order may be filled by then.
+ * harm then; an answer of the exchange's own or of a limiter, 429 or 418, which is given instead of the request; and a
+ * venue that promises a shorter time. An id that protects among open orders is no exception: the first order may be
+ * filled by then.
  */
-export function latestAppearanceMs(venue: Venue, error?: unknown): number {
+export function latestAppearanceMs(venue: Venue, failures: readonly unknown[] = []): number {
   const { idProtects, idWindowMs = 0, requestValidForMs, visibleWithinMs } = venue;
   const harmless = idProtects === 'for-ever' || (idProtects === 'window' && idWindowMs > requestValidForMs);
-  return harmless || isDone(error)
+  return harmless || (failures.length > 0 && failures.every(isDone))
     ? visibleWithinMs
     : requestValidForMs + visibleWithinMs + clockAheadOf(venue);
 }
@@ -56,7 +56,7 @@ export function patienceOf(safety: {
   const settle = settleMs === undefined ? undefined : [settleMs].flat();
   const longestMs = settle ? sum(settle) : latestAppearanceMs(venue);
   return {
-    waitsMs: (error) => settle ?? spreadLookUps(latestAppearanceMs(venue, error)),
+    waitsMs: (failures) => settle ?? spreadLookUps(latestAppearanceMs(venue, failures)),
     deadlineMs: safety.reconcileDeadlineMs ?? longestMs + mayGrowMs(venue) + failedLookUpsMs,
   };
 }
@@ -73,16 +73,29 @@ export function spreadLookUps(totalMs: number): number[] {
   return waits.length > 0 ? waits : [0];
 }
 
+/** What is left of a list of waits after a time that was waited already. */
+export function shorten(waitsMs: readonly number[], waitedMs: number): readonly number[] {
+  if (!(waitedMs > 0)) return waitsMs;
+  let leftMs = waitedMs;
+  const waits = waitsMs.map((wait) => {
+    const used = Math.min(wait, leftMs);
+    leftMs -= used;
+    return wait - used;
+  });
+  const firstIndex = waits.findIndex((wait) => wait > 0);
+  return firstIndex === -1 ? [0] : waits.slice(firstIndex);
+}
+
 /** The sum of a list of waits. */
 export function sum(waitsMs: readonly number[]): number {
   return waitsMs.reduce((total, wait) => total + wait, 0);
 }
 
-/** Statuses of this range that say that somebody waited no longer. */
-const gaveUp: ReadonlySet<unknown> = new Set([408, 499]);
+/** Statuses of a limiter, which answers instead of passing a request on. */
+const limited: ReadonlySet<unknown> = new Set([418, 429]);
 
-/** Whether the request is over: whoever answers 4xx has not passed it on, or answers in place of its answer. */
+/** Whether the request is over. */
 function isDone(error: unknown): boolean {
-  const status = isWEEXError(error) ? error.context['status'] : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500 && !gaveUp.has(status);
+  if (!isWEEXError(error)) return false;
+  return error.executionStatus === 'not-executed' || limited.has(error.context['status']);
 }

@@ -3,21 +3,28 @@ import { type Clock, systemClock } from '../context/clock.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { Intent, IntentJournal } from './intent-journal.js';
 import { createLookUp, defaultLookUpPolicy } from './look-up.js';
+import { mismatchOf } from './mismatch-of.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import { patienceOf } from './patience.js';
 import { reconcile } from './reconcile.js';
-import { settleAfterwards } from './settle-afterwards.js';
+import { isRejected } from './rejected-order.js';
+import { settleAfterwards } from './journal-settlements.js';
 import { type Venue, weexVenues } from './venue.js';
 
 /** Where the open intents are, and how each is looked up. */
 export interface RecoverOptions<Result> {
   /** The journal that the calls wrote to. */
   readonly journal: IntentJournal;
+  /** Which of them are looked up; the others stay open. Default: all. */
+  select?(intent: Intent): boolean;
   /**
    * Looks an order up: the order in any state, or nothing if it is not to be seen. "Order does not exist" counts as
-   * not seen, any other error as a lookup that failed. An order with another client order id is not taken.
+   * not seen, any other error as a lookup that failed. An order with another client order id is not taken; one with
+   * status REJECTED or FAILED is not executed.
    */
   find(intent: Intent): PromiseLike<Result | undefined | null> | Result | undefined | null;
+  /** Says whether what was found is what was ordered. Default: the id, and symbol, side and quantity of `args[0]`. */
+  matches?(found: Result, intent: Intent): boolean;
   /** As in `OrderSafety`, counted from the start of the recovery: the clock may have been set since the send. */
   readonly settleMs?: number | readonly number[] | undefined;
   /** How long the lookups of one intent may take, in milliseconds. Default: the patience and 5,000. */
@@ -69,7 +76,8 @@ export async function recoverIntents<Result>(
   options: RecoverOptions<Result>,
 ): Promise<RecoveredIntent<Result>[]> {
   const { concurrency = 20, journal } = options;
-  const intents = await journal.open();
+  const opened = await journal.open();
+  const intents = opened.filter((intent) => options.select?.(intent) ?? true);
   const recovered: RecoveredIntent<Result>[] = [];
   const queue = intents.entries();
   const worker = async (): Promise<void> => {
@@ -120,16 +128,28 @@ async function recover<Result>(
       noCall,
       clientOrderId,
     ),
+    isJudgedByCaller: options.matches !== undefined,
+    mismatchOf: (found) => differenceOf(options, found as Result, intent),
     // The whole patience: a clock that was set meanwhile does not tell how long ago it was sent.
-    waitsMs: () => [0, ...patience.waitsMs(undefined)],
+    waitsMs: () => [0, ...patience.waitsMs()],
     deadlineMs: patience.deadlineMs,
     clock,
     signal,
   });
+  if (finding.outcome === 'found' && isRejected(finding.value)) return { intent, outcome: 'not-executed' };
   if (finding.outcome === 'found') return { intent, outcome: 'executed', value: finding.value as Result };
   if (finding.outcome === 'absent') return { intent, outcome: 'not-executed' };
   const cause = new Error('The program ended or gave up before the outcome was known');
   const { lookUps } = finding;
   const error = outcomeUnknown({ operation, clientOrderId, args, sentAt, lookUps, venue, cause });
   return { intent, outcome: 'unknown', error };
+}
+
+function differenceOf<Result>(
+  options: RecoverOptions<Result>,
+  found: Result,
+  intent: Intent,
+): string | undefined {
+  if (!options.matches) return mismatchOf(found, intent.args[0]);
+  return options.matches(found, intent) ? undefined : 'matches says that it is not what was ordered';
 }

@@ -43,6 +43,7 @@ export class Attempt implements CallContext, Holder {
   abandonedAt: number | undefined;
   host: Holder | undefined;
   sharers = 0;
+  account: string | undefined;
   readonly #owner: AttemptOwner;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;

@@ -17,6 +17,8 @@ export class ForeignAttempt implements CallContext {
   /** @internal Set by whoever made the call. */
   ended: CallContext['ended'];
   /** @internal */
+  account: string | undefined;
+  /** @internal */
   sent: SentRequest[] | undefined;
   readonly #foreign: IDefaultPolicyContext;
 

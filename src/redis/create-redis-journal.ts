@@ -110,6 +110,8 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
       if (damaged.length > 0) warnOfDamage(key, damaged);
       return intents.toSorted((a, b) => a.begunAt - b.begunAt);
     },
+    // What others hold, `sent` refuses to write.
+    isOpen: (clientOrderId) => mine.has(clientOrderId),
     async close() {
       // What callers were just told is still to be taken out.
       await new Promise((resolve) => setImmediate(resolve));

@@ -42,6 +42,12 @@ describe('readPages', () => {
     expect(await collect(readPages(0, 100, fetch))).toHaveLength(100);
   });
 
+  it('does not take an item for absent where the same full page comes again', async () => {
+    const fetch = async (): Promise<{ orderId: string }[]> => orders(100);
+    await expect(findItem(readPages(0, 100, fetch), () => false)).rejects.toThrow(/same full page/);
+    expect(await findItem(readPages(0, 1_000, fetch), () => false)).toBeUndefined();
+  });
+
   it('finds an item without reading on', async () => {
     const { asked, fetch } = pagesOf(300, 50);
     expect(await findItem(readPages(0, 100, fetch), ({ orderId }) => orderId === '60')).toEqual({

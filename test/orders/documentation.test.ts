@@ -6,7 +6,7 @@ import { patienceOf, sum } from '../../src/orders/patience.js';
 const page = readFileSync(new URL('../../docs/never-a-second-order.md', import.meta.url), 'utf8');
 const source = readFileSync(new URL('../../src/orders/order-safety.ts', import.meta.url), 'utf8');
 const patience = patienceOf({});
-const waitsMs = patience.waitsMs(undefined);
+const waitsMs = patience.waitsMs();
 
 describe('docs/never-a-second-order.md', () => {
   it('has every venue', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Venue, WEEXNetworkError, WEEXSystemError, weexVenues } from '../../src/index.js';
-import { latestAppearanceMs, patienceOf, spreadLookUps, sum } from '../../src/orders/patience.js';
+import { latestAppearanceMs, patienceOf, shorten, spreadLookUps, sum } from '../../src/orders/patience.js';
 
 const failed = (status: number) => new WEEXSystemError('Failed', { context: { status } });
 
@@ -16,10 +16,10 @@ describe('latestAppearanceMs', () => {
     ['a reset connection', new WEEXNetworkError('Reset'), until.expired],
     ['an answer 502', failed(502), until.expired],
     ['a request that somebody waited for no longer', failed(408), until.expired],
-    ['a page of a proxy, 403', failed(403), until.harmless],
+    ['a page of a proxy, 403', failed(403), until.expired],
     ['a bare 429', failed(429), until.harmless],
   ])('after %s', (_, error, expected) => {
-    expect(latestAppearanceMs(weexVenues.contract, error)).toBe(expected);
+    expect(latestAppearanceMs(weexVenues.contract, [error])).toBe(expected);
   });
 
   it('is later by what the clock runs ahead, and no earlier where it runs behind', () => {
@@ -40,12 +40,12 @@ describe('latestAppearanceMs', () => {
 
 describe('patienceOf', () => {
   it('takes settleMs as it is', () => {
-    expect(patienceOf({ settleMs: [250, 1_000, 3_000] }).waitsMs(undefined)).toEqual([250, 1_000, 3_000]);
-    expect(patienceOf({ settleMs: 500 }).waitsMs(undefined)).toEqual([500]);
+    expect(patienceOf({ settleMs: [250, 1_000, 3_000] }).waitsMs()).toEqual([250, 1_000, 3_000]);
+    expect(patienceOf({ settleMs: 500 }).waitsMs()).toEqual([500]);
   });
 
   it('asks the venue otherwise', () => {
-    expect(sum(patienceOf({ venue: weexVenues.spot }).waitsMs(undefined))).toBe(34_250);
+    expect(sum(patienceOf({ venue: weexVenues.spot }).waitsMs())).toBe(34_250);
   });
 
   it('leaves five seconds for lookups that fail, unless told otherwise', () => {
@@ -66,4 +66,13 @@ describe('spreadLookUps', () => {
       }),
     );
   });
+});
+
+it('of a time that was waited already the rest is left, and one look', () => {
+  const waits = [250, 1_000, 3_000];
+  expect(shorten(waits, -Infinity)).toBe(waits);
+  expect(shorten(waits, 0)).toBe(waits);
+  expect(shorten(waits, 500)).toEqual([750, 3_000]);
+  expect(shorten(waits, 1_250)).toEqual([3_000]);
+  expect(shorten(waits, 60_000)).toEqual([0]);
 });

@@ -55,6 +55,25 @@ async function idsOf(journal: IntentJournal): Promise<string[]> {
 }
 
 describe('recoverIntents', () => {
+  it('says not-executed of a rejected order, and unknown where another one is found', async () => {
+    const journal = await journalOf({ rejected: 1_000, other: 1_000 });
+    const { recovered } = await recover(journal, {
+      find: ({ clientOrderId }) =>
+        clientOrderId === 'rejected'
+          ? { clientOrderId, status: 'REJECTED' }
+          : { clientOrderId, status: 'NEW', symbol: 'ETHUSDT' },
+    });
+    expect(recovered.map(({ outcome }) => outcome)).toEqual(['not-executed', 'unknown']);
+    expect(await idsOf(journal)).toEqual(['other']);
+  });
+
+  it('looks up what it is asked to, and leaves the rest open', async () => {
+    const journal = await journalOf({ mine: 1_000, other: 1_000 });
+    const { recovered } = await recover(journal, { select: ({ clientOrderId }) => clientOrderId === 'mine' });
+    expect(recovered.map(({ intent }) => intent.clientOrderId)).toEqual(['mine']);
+    expect(await idsOf(journal)).toEqual(['other']);
+  });
+
   it('settles each intent by what the exchange shows, oldest first', async () => {
     const journal = await journalOf({ young: 60_000, found: 80_000, refused: 90_000 });
     const { recovered } = await recover(journal, {

@@ -9,6 +9,7 @@ import {
   attachWeexErrors,
   createMemoryJournal,
   createPolicy,
+  type IntentJournal,
   type OrderSafety,
   type PolicyOptions,
   PolicyRegistry,
@@ -741,6 +742,35 @@ describe('a retry inside the method', () => {
     expect(executed).toHaveLength(1);
   });
 
+  it.each<readonly [string, (sent: Order, attempt: number) => readonly [string, object]]>([
+    ['to another path', (sent, attempt) => [attempt === 0 ? '/order' : '/v2/order', sent]],
+    [
+      'with another quantity, under a new id',
+      (sent, attempt) =>
+        attempt === 0
+          ? ['/order', sent]
+          : ['/order', { ...sent, quantity: attempt, newClientOrderId: `new-${attempt}` }],
+    ],
+  ])('sends one order, also %s', async (_, request) => {
+    answerOrder = (response) => json(response, 502, {});
+    let attempt = 0;
+    const method: Method = (sent) =>
+      again.execute(async () => (await http.post<Placed>(...request(sent, attempt++))).data);
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('sends one order, also under a new id after a time of its own', async () => {
+    answerOrder = hang;
+    const method: Method = async (sent) => {
+      const first = post(sent);
+      const slow = wait(60).then(() => post({ ...sent, newClientOrderId: 'again' }));
+      return Promise.any([first, slow]);
+    };
+    expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
   it('is not mistaken for several orders of one method', async () => {
     const method: Method = async (sent) => {
       await Promise.all(
@@ -766,6 +796,104 @@ describe('a retry inside the method', () => {
     })(order);
     expect(paths).toEqual(['/log', '/cancel']);
   });
+});
+
+describe('an answer that is not of the exchange', () => {
+  it.each<readonly [string, number, unknown]>([
+    ['a status in a body', 200, { code: 403, msg: 'Forbidden' }],
+    ['a code of Cloudflare', 403, { error: { code: 1020, message: 'Access denied' } }],
+    ['a failure without a code', 200, { success: false, errors: [{ code: 1020 }] }],
+    ['a code in words', 409, { code: 'CONFLICT', message: 'A duplicate' }],
+    ['an empty object', 200, {}],
+    ['a word', 200, { status: 'ok' }],
+    ['a redirect', 307, ''],
+  ])('%s leaves the order to be looked up', async (_, status, body) => {
+    answerOrder = (response) => json(response, status, body);
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect([executed.length, lookUps]).toEqual([1, 1]);
+  });
+});
+
+describe('an id that a journal holds open', () => {
+  const journals: Record<string, () => IntentJournal> = {
+    'a journal that tells': createMemoryJournal,
+    'a journal that only lists': () => {
+      const { open, sent, settled } = createMemoryJournal();
+      return { open, sent, settled };
+    },
+  };
+
+  it.each(Object.keys(journals))('is looked up before it is sent, after a restart: %s', async (name) => {
+    const journal = (journals[name] as () => IntentJournal)();
+    await journal.sent({ clientOrderId: 'intent-1', args: [order], begunAt: 1, sentAt: 1 });
+    executed.push(order);
+    const place = resilient(post, fast, { orderSafety: { ...safety, journal } });
+    expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+    await vi.waitFor(async () => expect(await journal.open()).toEqual([]));
+  });
+
+  it.each(Object.keys(journals))('stays open when it is used again at once: %s', async (name) => {
+    const journal = (journals[name] as () => IntentJournal)();
+    const place = resilient(post, { attemptTimeoutMs: 50 }, { orderSafety: { ...safety, journal } });
+    answerOrder = (response) => json(response, 400, { code: -2010, msg: 'Insufficient margin' });
+    await expect(place(order)).rejects.toMatchObject({ executionStatus: 'not-executed' });
+    const blind = {
+      ...safety,
+      journal,
+      reconcileDeadlineMs: 40,
+      find: () => Promise.reject(new Error('down')),
+    };
+    answerOrder = hang;
+    await expect(resilient(post, { attemptTimeoutMs: 50 }, { orderSafety: blind })(order)).rejects.toThrow();
+    expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['intent-1']);
+  });
+});
+
+describe('methods that know nothing of each other', () => {
+  it('do not place an order of one id twice', async () => {
+    answerOrder = hang;
+    const blind = { ...guardedAs(), find: () => Promise.reject(new Error('down')), reconcileDeadlineMs: 40 };
+    const first = resilient(post, { attemptTimeoutMs: 50 }, { orderSafety: blind });
+    await expect(first(order)).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
+    answerOrder = acknowledge;
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+
+  it('place it once the first one has been proven absent', async () => {
+    answerOrder = hang;
+    const blind = { ...guardedAs(), find: () => Promise.reject(new Error('down')), reconcileDeadlineMs: 40 };
+    const first = resilient(post, { attemptTimeoutMs: 50 }, { orderSafety: blind });
+    await expect(first(order)).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
+    executed = [];
+    answerOrder = acknowledge;
+    expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
+    expect(executed).toHaveLength(1);
+  });
+});
+
+it('what is repeated from outside while it was under way is looked up before it is sent', async () => {
+  const place = guarded(post);
+  answerOrder = (response, sent) => void wait(60).then(() => acknowledge(response, sent));
+  const unheard = place(order);
+  await expect(place(order)).rejects.toThrow(/is under way/);
+  await unheard;
+  expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
+  expect([executed.length, lookUps]).toEqual([1, 1]);
+});
+
+it('an order that is sent after its attempt has failed stays unsent', async () => {
+  const late: Promise<unknown>[] = [];
+  const method: Method = (sent) => {
+    const sending = wait(20).then(() => post(sent));
+    sending.catch(() => {});
+    late.push(sending);
+    throw new WEEXNetworkError('Refused', { executionStatus: 'not-executed' });
+  };
+  await expect(guarded(method)(order)).rejects.toThrow('Refused');
+  const ends = await Promise.allSettled(late);
+  expect([executed.length, ends.map(({ status }) => status)]).toEqual([0, ends.map(() => 'rejected')]);
 });
 
 it('one object for several orders, with a journal, sends each under its own id', async () => {

@@ -1,0 +1,53 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import type { CallContext } from '../context/call-context.js';
+import { processWide } from '../context/process-wide.js';
+import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
+
+/** Orders are remembered up to this number, the oldest forgotten first. */
+const capacity = 10_000;
+
+const orders: Map<string, SentRequest> = processWide('orders', () => new Map<string, SentRequest>());
+
+/**
+ * The order that another call sent to the same exchange, for the same account and under the same client order id, as long
+ * as nobody knows what became of it: methods that know nothing of each other may share an id. Remembers this one
+ * otherwise.
+ */
+export function earlierOrder(
+  config: InternalAxiosRequestConfig,
+  request: SentRequest,
+  ...contexts: readonly (CallContext | undefined)[]
+): SentRequest | undefined {
+  const context = contexts.find((link) => link?.clientOrderId && carriesId(request, link.clientOrderId));
+  if (!context?.clientOrderId || context.mayRepeat || !placesOrder(request)) return undefined;
+  const key = [
+    originOf(config),
+    config.headers.get('ACCESS-KEY'),
+    context.account,
+    context.clientOrderId,
+  ].join(' ');
+  const earlier = orders.get(key);
+  if (earlier && !hasSent(context, earlier) && /open|unknown/.test(earlier.outcome)) return earlier;
+  orders.delete(key);
+  orders.set(key, request);
+  for (const oldest of orders.keys()) {
+    if (orders.size <= capacity) break;
+    orders.delete(oldest);
+  }
+  return undefined;
+}
+
+function hasSent(context: CallContext, request: SentRequest): boolean {
+  for (let link: CallContext | undefined = context; link; link = link.outer) {
+    if (link.sent?.includes(request)) return true;
+  }
+  return false;
+}
+
+function originOf({ baseURL, url }: InternalAxiosRequestConfig): string {
+  try {
+    return new URL(url ?? '', baseURL).origin;
+  } catch {
+    return baseURL ?? '';
+  }
+}

@@ -1,0 +1,291 @@
+import type { IPolicy } from 'cockatiel';
+import type { CallContext } from '../context/call-context.js';
+import { systemClock } from '../context/clock.js';
+import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
+import { ForeignAttempt } from '../policies/foreign-attempt.js';
+import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
+import { publishConclusion, publishOrder, type ToldCall } from './conclusion-events.js';
+import { claimId } from './claim-id.js';
+import { idOfCall } from './id-of-call.js';
+import { IntentRecord } from './intent-record.js';
+import { isDuplicateId } from './is-duplicate-id.js';
+import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
+import { type MethodMemory, OrderAttempts } from './order-attempts.js';
+import type { OrderSafety } from './order-safety.js';
+import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
+import { type Patience, shorten } from './patience.js';
+import { venueOf } from './patience-source.js';
+import { mismatchOf } from './mismatch-of.js';
+import { type Finding, reconcile } from './reconcile.js';
+import { isRejected, rejected } from './rejected-order.js';
+import { releaseOnAbort } from './release-on-abort.js';
+import { Sighting } from './sighting.js';
+import { setExecutionStatus } from './set-execution-status.js';
+import { weexVenues } from './venue.js';
+
+/** One call of a guarded method. */
+export interface GuardedCall<This, Args extends unknown[], Result> extends LookedUpCall<This, Args> {
+  /** Runs the method: one attempt. */
+  readonly send: (context: CallContext) => PromiseLike<Result> | Result;
+  readonly options?: ExecuteOptions | undefined;
+}
+
+/** The guard of one call. */
+export class GuardedOrder<This, Args extends unknown[], Result> {
+  readonly #safety: OrderSafety<This, Args, Result>;
+  readonly #patience: Patience;
+  readonly #policy: IPolicy;
+  readonly #told: ToldCall;
+  readonly #call: GuardedCall<This, Args, Result>;
+  readonly #options: ExecuteOptions;
+  readonly #id: string | undefined;
+  readonly #record: IntentRecord | undefined;
+  readonly #attempts: OrderAttempts<Result>;
+  readonly #sighting: Sighting = new Sighting();
+  #verdict: unknown;
+  /** What kept a policy that sends again whatever happened from doing so. */
+  #held: unknown;
+
+  constructor(
+    safety: OrderSafety<This, Args, Result>,
+    patience: Patience,
+    policy: IPolicy,
+    call: GuardedCall<This, Args, Result>,
+    memory: MethodMemory,
+  ) {
+    this.#safety = safety;
+    this.#patience = patience;
+    this.#policy = policy;
+    this.#call = call;
+    this.#options = call.options ?? {};
+    this.#id = idOfCall(safety, call);
+    const { operation, outer } = this.#options;
+    const clock = isResiliencePolicy(policy) ? policy.clock : systemClock;
+    this.#told = { policy, clock, operation, outer, clientOrderId: this.#id };
+    this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent, memory);
+    this.#record = this.#makeRecord();
+  }
+
+  /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
+  async run(): Promise<Result> {
+    const claim = await this.#claimId();
+    const unwatch = this.#watch();
+    try {
+      const found = claim?.isUnknown && (await this.#settleEarlier(claim.unknownForMs));
+      return found ? found.value : await this.#execute();
+    } finally {
+      unwatch?.();
+      claim?.release(this.#attempts.isOpen, this.#attempts.sentAt !== undefined);
+      if (claim) publishOrder(this.#told, this.#attempts.verdict);
+    }
+  }
+
+  /** From before the first send: the order may show up while its answer is still waited for. */
+  #watch(): (() => void) | undefined {
+    const { args, self } = this.#call;
+    const safety = this.#safety;
+    const id = this.#id;
+    if (!safety.watch || id === undefined || this.#options.idempotent) return undefined;
+    return this.#sighting.watch((seen) => safety.watch?.apply(self, [id, seen, ...args]), {
+      clientOrderId: id,
+      isJudgedByCaller: safety.matches !== undefined,
+      mismatchOf: (found) => this.#mismatchOf(found as Result),
+    });
+  }
+
+  /** An earlier call with this id ended without anybody knowing what became of it. */
+  async #settleEarlier(waitedMs: number): Promise<{ readonly value: Result } | undefined> {
+    this.#attempts.resume();
+    this.#record?.resume();
+    const cause = new Error('An earlier call with this client order id left its outcome unknown');
+    const resolution = await this.#resolve(cause, this.#options.signal, false, waitedMs);
+    if (resolution.outcome !== 'absent') this.#settleRecord();
+    if (resolution.outcome === 'unknown') throw resolution.error;
+    return resolution.outcome === 'found' ? { value: resolution.value as Result } : undefined;
+  }
+
+  /** Takes the id for this call; `undefined` where the call has none, or may be made twice. */
+  #claimId() {
+    const id = this.#id;
+    const { idempotent, operation, outer } = this.#options;
+    if (id === undefined || idempotent) return undefined;
+    const { args, self } = this.#call;
+    const account = this.#safety.account?.apply(self, args);
+    this.#attempts.account = account;
+    const { journal } = this.#record ?? {};
+    return claimId({ id, account: account ?? this.#safety, policy: this.#policy, journal, operation, outer });
+  }
+
+  async #execute(): Promise<Result> {
+    const policy = this.#policy;
+    const native = isResiliencePolicy(policy);
+    for (let mayRepeat = !native; ; mayRepeat = false) {
+      try {
+        const value = await (native ? this.#executeNative(policy) : this.#executeForeign(policy));
+        if (!native) this.#attempts.checkStandIn();
+        // A fallback's value says nothing about the order, nor does what a method makes of a refusal.
+        this.#settleRecord();
+        return value;
+      } catch (error) {
+        this.#attempts.stop();
+        this.#options.signal?.throwIfAborted();
+        const resolution = await this.#conclude(error);
+        if (resolution?.outcome === 'absent' && mayRepeat) continue;
+        this.#settleRecord();
+        if (resolution?.outcome === 'found') return resolution.value as Result;
+        throw resolution ? resolution.error : error;
+      }
+    }
+  }
+
+  #settleRecord(): void {
+    if (this.#attempts.executed) this.#record?.settle('executed');
+    else if (this.#attempts.noneExecuted) this.#record?.settle('not-executed');
+  }
+
+  #executeNative(policy: ResiliencePolicy): Promise<Result> {
+    const options: ExecuteOptions = {
+      ...this.#options,
+      clientOrderId: this.#id,
+      resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
+      resolveUnknown: (error, context) => this.#resolve(error, context.signal),
+    };
+    return policy.execute((context) => this.#attempt(context), options);
+  }
+
+  /** Under a policy that sends again whatever happened. */
+  #executeForeign(policy: IPolicy): Promise<Result> {
+    const { idempotent, operation, signal } = this.#options;
+    let attempt = 0;
+    const settled = policy.execute((context) => {
+      signal?.throwIfAborted();
+      const { inDoubt, unexplained } = this.#attempts;
+      if ((inDoubt || unexplained) && !idempotent) {
+        this.#held = new WEEXOutcomeUnknownError(
+          `Cannot send ${operation ?? 'the call'} again: nobody knows yet what became of its last attempt`,
+          { clientOrderId: this.#id, cause: this.#attempts.doubt },
+        );
+        throw this.#held;
+      }
+      return this.#attempt(new ForeignAttempt(context, attempt++, this.#options, this.#id));
+    }, signal);
+    return signal ? releaseOnAbort(settled, signal) : settled;
+  }
+
+  #attempt(context: CallContext): Promise<Result> {
+    this.#told.callId = context.callId;
+    const record = this.#record;
+    return this.#attempts.start(context, record && (() => record.beforeSend()), this.#call.send);
+  }
+
+  /** What is left to find out when the policy has given up. */
+  async #conclude(error: unknown): Promise<Resolution | undefined> {
+    const { doubted, executed, refusal } = this.#attempts;
+    // What was held back from a repetition has to be looked up; so has what was sent and never answered.
+    const inDoubt = this.#attempts.inDoubt || error === this.#held;
+    if (executed) return { outcome: 'found', value: executed.value };
+    if (error === this.#verdict) return undefined;
+    // The first order may hold the very margin or the very id that the second one is refused for.
+    const suspicious = error === refusal && (doubted || isDuplicateId(error));
+    if (!inDoubt && !suspicious) return undefined;
+    return publishConclusion(this.#told, error, () => this.#resolve(error, this.#options.signal, suspicious));
+  }
+
+  async #resolve(
+    error: unknown,
+    signal: AbortSignal | undefined,
+    suspicious = false,
+    waitedMs = 0,
+  ): Promise<Resolution> {
+    const attempts = this.#attempts;
+    attempts.stop();
+    const finding = await this.#search(error, signal, suspicious, waitedMs);
+    if (finding.outcome === 'found' && isRejected(finding.value)) {
+      attempts.clear();
+      this.#verdict = rejected(this.#options.operation, this.#id, finding.value);
+      return { outcome: 'unknown', error: this.#verdict };
+    }
+    if (finding.outcome === 'found') {
+      attempts.confirm(finding.value as Result);
+      return { outcome: 'found', value: finding.value };
+    }
+    if (finding.outcome === 'unknown') {
+      this.#verdict = this.#explain(error, finding);
+      return { outcome: 'unknown', error: this.#verdict };
+    }
+    attempts.clear();
+    // That the outcome was unknown is no longer true; what the attempt failed with is.
+    const failure = error === this.#held ? (attempts.doubt ?? error) : error;
+    if (isWEEXError(failure) && failure.executionStatus === 'unknown')
+      setExecutionStatus(failure, 'not-executed');
+    return { outcome: 'absent', error: failure };
+  }
+
+  async #search(
+    error: unknown,
+    signal: AbortSignal | undefined,
+    suspicious: boolean,
+    waitedMs: number,
+  ): Promise<Finding> {
+    const attempts = this.#attempts;
+    const id = this.#id;
+    const needed = suspicious || attempts.inDoubt || attempts.unexplained;
+    if (!needed) return { outcome: 'absent', lookUps: [] };
+    if (id === undefined) return { outcome: 'unknown', lookUps: [] };
+    const policy = this.#safety.lookUpPolicy ?? defaultLookUpPolicy(this.#told.clock);
+    const finding = await reconcile({
+      clientOrderId: id,
+      lookUp: createLookUp(this.#safety, policy, this.#call, id),
+      isJudgedByCaller: this.#safety.matches !== undefined,
+      mismatchOf: (found) => this.#mismatchOf(found as Result),
+      waitsMs: () => shorten(this.#patience.waitsMs(attempts.failuresBehind(error)), waitedMs),
+      deadlineMs: this.#patience.deadlineMs,
+      arrival: this.#sighting.arrival,
+      clock: this.#told.clock,
+      signal,
+      evidence: () => {
+        if (attempts.executed) return { outcome: 'found', value: attempts.executed.value };
+        if (this.#sighting.seen) return this.#sighting.seen;
+        return suspicious || attempts.inDoubt || attempts.unexplained ? undefined : { outcome: 'absent' };
+      },
+    });
+    const { lookUps, outcome } = finding;
+    return outcome === 'absent' && attempts.untraceable ? { outcome: 'unknown', lookUps } : finding;
+  }
+
+  #mismatchOf(found: Result): string | undefined {
+    const { args, self } = this.#call;
+    const safety = this.#safety;
+    if (!safety.matches) return mismatchOf(found, args[0]);
+    const isOrdered: unknown = safety.matches.apply(self, [found, ...args]);
+    if (typeof isOrdered === 'object')
+      return 'matches returned an object, perhaps a promise: it answers at once';
+    return isOrdered ? undefined : 'matches says that it is not what was ordered';
+  }
+
+  #explain(cause: unknown, { lookUps }: Finding): WEEXOutcomeUnknownError {
+    return outcomeUnknown({
+      operation: this.#options.operation,
+      clientOrderId: this.#id,
+      args: this.#call.args,
+      sentAt: this.#attempts.sentAt,
+      untraceable: whyUntraceable(this.#attempts.untraceable, this.#id),
+      lookUps,
+      venue: venueOf(this.#safety, this.#call.self, this.#call.args) ?? weexVenues.contract,
+      cause,
+    });
+  }
+
+  #makeRecord(): IntentRecord | undefined {
+    const safety = this.#safety;
+    const { args, self } = this.#call;
+    const id = this.#id;
+    const journal = typeof safety.journal === 'function' ? safety.journal.apply(self, args) : safety.journal;
+    if (id === undefined || !(journal || safety.persist)) return undefined;
+    return new IntentRecord({
+      journal,
+      persist: () => safety.persist?.apply(self, [id, ...args]),
+      intent: { clientOrderId: id, operation: this.#options.operation, args },
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import type { IntentJournal, IntentOutcome } from './intent-journal.js';
+
+/** The ids of each journal whose outcome is known and still to be written. */
+const pending: WeakMap<IntentJournal, Map<string, NodeJS.Immediate>> = new WeakMap();
+
+/** What journals that do not know it by themselves held when they were first asked. */
+const leftOpen: WeakMap<IntentJournal, Promise<Set<string>>> = new WeakMap();
+
+/**
+ * Takes an intent out of a journal one turn of the event loop after the caller was told: a program that dies in
+ * between hears of it once more after its restart, rather than never. It never throws.
+ */
+export function settleAfterwards(
+  journal: IntentJournal,
+  clientOrderId: string,
+  outcome: IntentOutcome,
+): void {
+  const settlements = pending.get(journal) ?? new Map<string, NodeJS.Immediate>();
+  pending.set(journal, settlements);
+  keepOpen(journal, clientOrderId);
+  const settlement = setImmediate(() => {
+    settlements.delete(clientOrderId);
+    void settle(journal, clientOrderId, outcome);
+  });
+  settlements.set(clientOrderId, settlement);
+}
+
+/** Takes back what {@link settleAfterwards} has not written yet: an intent with the same id is written down anew. */
+export function keepOpen(journal: IntentJournal, clientOrderId: string): void {
+  const settlements = pending.get(journal);
+  clearImmediate(settlements?.get(clientOrderId));
+  settlements?.delete(clientOrderId);
+}
+
+/** Whether a journal holds an intent open that an earlier call, perhaps of an earlier run, has left. */
+export async function isLeftOpen(journal: IntentJournal, clientOrderId: string): Promise<boolean> {
+  if (pending.get(journal)?.has(clientOrderId)) return false;
+  if (journal.isOpen) return journal.isOpen(clientOrderId);
+  const ids = leftOpen.get(journal) ?? readOpen(journal);
+  leftOpen.set(journal, ids);
+  return (await ids).has(clientOrderId);
+}
+
+async function readOpen(journal: IntentJournal): Promise<Set<string>> {
+  const intents = await journal.open();
+  return new Set(intents.map(({ clientOrderId }) => clientOrderId));
+}
+
+async function settle(journal: IntentJournal, clientOrderId: string, outcome: IntentOutcome): Promise<void> {
+  try {
+    await journal.settled(clientOrderId, outcome);
+    const ids = await leftOpen.get(journal);
+    ids?.delete(clientOrderId);
+  } catch {
+    // It stays open: the next recovery looks it up once more.
+  }
+}
