@@ -188,10 +188,13 @@ describe('one order, whatever the method throws after it was sent', () => {
         orderSafety: safety,
       },
     );
-    const outer = resilient(async () => {
-      await http.get('/price');
-      return inner({ ...order, newClientOrderId: `intent-${(minted += 1)}` });
-    }, fast);
+    const outer = resilient(
+      async () => {
+        await http.get('/price');
+        return inner({ ...order, newClientOrderId: `intent-${(minted += 1)}` });
+      },
+      { ...fast, attemptTimeoutMs: 500 },
+    );
     await expect(outer()).rejects.toMatchObject({ executionStatus: 'unknown' });
     expect(executed).toHaveLength(1);
   });
