@@ -328,7 +328,7 @@ describe('bad input', () => {
         'reconcileDeadlineMs must be at least the sum of settleMs, 2, received 1',
         { ...secrets, settleMs: 2, reconcileDeadlineMs: 1 },
       ],
-      ['journal is {}', { ...secrets, journal: {} }],
+      ['journal must be an IntentJournal', { ...secrets, journal: {} }],
       ['registry must be a PolicyRegistry', { ...secrets, registry: {} }],
     ];
     for (const [message, options] of faulty) {

@@ -89,7 +89,7 @@ describe('orderSafety whose journal and patience each call tells', () => {
         },
       },
     );
-    await expect(place({ id: 'a' })).rejects.toThrow('settleMs is -1');
+    await expect(place({ id: 'a' })).rejects.toThrow('settleMs must be a number');
     expect(sent).toBe(0);
   });
 });
