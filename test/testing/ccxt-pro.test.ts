@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { startExchange } from '../../src/testing/index.js';
+import { type Ccxt, ccxtClient, type CcxtClient, loadCcxt } from './support/ccxt.js';
 
 type Watch = (symbol?: string) => Promise<never>;
 
-interface Watcher {
-  urls: { api: unknown };
+interface Watcher extends CcxtClient {
   readonly watchTicker: Watch;
   readonly watchOrderBook: Watch;
   readonly watchTrades: Watch;
@@ -15,15 +15,8 @@ interface Watcher {
   createOrder(...args: unknown[]): Promise<{ readonly id: string }>;
   /** ccxt wants it before it connects to an address without TLS. */
   loadHttpProxyAgent(): Promise<unknown>;
-  close(): Promise<void>;
 }
 
-interface Ccxt {
-  readonly pro: { readonly weex: new (options: object) => Watcher };
-}
-
-// It is 58 MB and no dependency of this project: where it is not installed there is nothing to try.
-const name = 'ccxt';
 const ccxt = await loadCcxt();
 
 describe.skipIf(!ccxt)('ccxt.pro against the simulated exchange', () => {
@@ -35,11 +28,7 @@ describe.skipIf(!ccxt)('ccxt.pro against the simulated exchange', () => {
   const startWatcher = async (defaultType: 'spot' | 'swap') => {
     const { pro } = ccxt as Ccxt;
     const exchange = await startExchange();
-    const { apiKey, secretKey: secret, passphrase: password } = exchange.credentials;
-    const watcher = new pro.weex({ apiKey, secret, password, options: { defaultType } });
-    const { ws, ...rest } = watcher.urls.api as Record<string, unknown>;
-    expect(ws).toBeDefined();
-    watcher.urls.api = { ...(redirect(rest, exchange.url) as object), ws: exchange.streamUrls };
+    const watcher = ccxtClient<Watcher>(pro.weex, exchange, { options: { defaultType } });
     await watcher.loadHttpProxyAgent();
     closing.push(
       () => exchange.close(),
@@ -91,17 +80,3 @@ describe.skipIf(!ccxt)('ccxt.pro against the simulated exchange', () => {
     expect(await watched).toMatchObject([{ symbol, side: 'long', contracts: 0.01 }]);
   });
 });
-
-function redirect(api: unknown, url: string): unknown {
-  if (typeof api === 'string') return url;
-  if (typeof api !== 'object' || api === null) return api;
-  return Object.fromEntries(Object.entries(api).map(([key, value]) => [key, redirect(value, url)]));
-}
-
-async function loadCcxt(): Promise<Ccxt | undefined> {
-  try {
-    return ((await import(name)) as { default: Ccxt }).default;
-  } catch {
-    return undefined;
-  }
-}
