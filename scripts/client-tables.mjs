@@ -29,6 +29,20 @@ const parameters = /** @type {Readonly<Record<string, string>>} */ ({
   findAlgoOrder: 'clientAlgoId, symbol',
   getOpenAlgoOrders: 'symbol?',
   getAlgoOrderHistory: '{ symbol, … }',
+  setLeverage: '{ symbol, marginType, … }',
+  setMarginType: '{ symbol, marginType }',
+  movePositionMargin: '{ isolatedPositionId, amount, type }',
+  setAutoAppendMargin: '{ positionId, autoAppendMargin }',
+  getSymbolConfig: 'symbol?',
+  getCommissionRate: 'symbol',
+  getTrades: '{ … }?',
+  getIncome: '{ … }?',
+  getApiTradingSymbols: '',
+  getPremiumIndex: 'symbol?',
+  getFundingRates: '{ symbol, … }',
+  getOpenInterest: 'symbol',
+  getKlines: '{ symbol, interval, … }',
+  getHistoryKlines: '{ symbol, interval, startTime, endTime, … }',
 });
 
 /**

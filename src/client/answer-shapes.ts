@@ -1,3 +1,4 @@
+import { isSuccessCode } from '../errors/codes/success-codes.js';
 import { redactValue } from '../errors/redact.js';
 import { WEEXSystemError } from '../errors/index.js';
 import { requestSecrets } from '../http/request-secrets.js';
@@ -47,6 +48,26 @@ const answerShapes: Readonly<Record<AnswerShapeName, AnswerShape>> = {
     name: 'an object with a list of orders',
     fits: (answer) => isFields(answer) && isList(answer['orders']),
   },
+  confirmed: {
+    name: 'an object with the code of a success',
+    fits: (answer) => isFields(answer) && isCode(answer['code']) && isSuccessCode(answer['code']),
+  },
+  ofSymbol: {
+    name: 'an object with a symbol',
+    fits: (answer) => isFields(answer) && typeof answer['symbol'] === 'string',
+  },
+  items: {
+    name: 'an object with a list of items',
+    fits: (answer) => isFields(answer) && isList(answer['items']),
+  },
+  rows: {
+    name: 'a list of lists',
+    fits: (answer) => Array.isArray(answer) && answer.every((row) => Array.isArray(row)),
+  },
+  texts: {
+    name: 'a list of texts',
+    fits: (answer) => Array.isArray(answer) && answer.every((text) => typeof text === 'string'),
+  },
 };
 
 /**
@@ -87,4 +108,8 @@ function isList(answer: unknown): boolean {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCode(value: unknown): value is number | string {
+  return typeof value === 'number' || typeof value === 'string';
 }

@@ -9,12 +9,13 @@ const idFields = [
   'positionId',
   'successOrderId',
   'separatedOpenOrderId',
+  'billId',
 ] as const;
 
-/** The fields that hold a list of orders inside of an answer. */
-const listFields = ['orderList', 'orders'] as const;
+/** The fields that hold a list inside of an answer. */
+const listFields = ['orderList', 'orders', 'items'] as const;
 
-/** Turns every id of an answer, of its items and of the lists of orders in it into a string, in place. */
+/** Turns every id of an answer, of its items and of the lists in it into a string, in place. */
 export function withStringIds<Answer>(answer: Answer): Answer {
   if (Array.isArray(answer)) {
     for (const item of answer) withStringIds(item);

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { WEEXRequestError } from '../errors/index.js';
 import { isClientOrderId } from './request-params.js';
 
-/** Finds what is wrong with the arguments of a call: a sentence each. */
-export type ArgumentCheck = (args: readonly unknown[]) => string[];
+/** Finds what is wrong with the arguments of a call of a market: a sentence each. */
+export type ArgumentCheck = (args: readonly unknown[], self?: object) => string[];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -80,6 +80,10 @@ export const idAndSymbol: ArgumentCheck = ([id, symbol]) => [
 /** The first argument is a query with a symbol. */
 export const queryFirst: ArgumentCheck = ([query]) =>
   isFields(query) ? symbolFirst([query['symbol']]) : [`the query must be an object, received ${show(query)}`];
+
+/** The first argument is a query, or nothing. */
+export const queryOrNothing: ArgumentCheck = ([query]) =>
+  query === undefined || isFields(query) ? [] : [`the query must be an object, received ${show(query)}`];
 
 /** The options, where they are given, are an object whose signal is one. */
 export function checkOptions(args: readonly unknown[], parameters: number): string[] {

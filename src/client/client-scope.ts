@@ -1,5 +1,6 @@
 import type { IntentJournal, Venue } from '../orders/index.js';
 import type { OrderSafety, SettleMs } from '../orders/order-safety.js';
+import type { ApiSymbols } from './api-symbols.js';
 import { lookUpPolicy } from './look-up-policy.js';
 import type { OpenCalls } from './open-calls.js';
 import type { Sightings } from './sightings.js';
@@ -20,6 +21,8 @@ export interface MarketScope extends ClientScope {
   readonly serverNow: () => number;
   /** Names the account and the market, without telling the key. */
   readonly account: string;
+  /** What the program has read of the symbols that are open to the API. */
+  readonly apiSymbols: ApiSymbols;
   /** Tells who waits for an order what a stream shows of it. */
   readonly sightings: Sightings<StreamedOrder>;
 }

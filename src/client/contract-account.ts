@@ -1,8 +1,10 @@
-import { symbolOrNothing } from './argument-checks.js';
+import { queryOrNothing, symbolFirst, symbolOrNothing } from './argument-checks.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import { ContractMarketData } from './contract-market-data.js';
 import type * as Contract from './contract-types.js';
+import type { SymbolConfig } from './margin-types.js';
 import { marketMethods } from './market-methods.js';
+import type * as Data from './market-types.js';
 import { symbolFrom } from './order-reference.js';
 import type { CallOptions } from './types.js';
 
@@ -22,6 +24,39 @@ export class ContractAccount extends ContractMarketData {
   @Call('getPositions')
   async getPositions(_options?: CallOptions): Promise<Contract.ContractPosition[]> {
     return send(this, 'getPositions');
+  }
+
+  /**
+   * The fills of the account, at most 100 of at most 7 days. They are the authority for what was executed: the history
+   * was seen to show a finished order without it for a while.
+   */
+  @Outer('getTrades', { check: queryOrNothing })
+  @Call('getTrades')
+  async getTrades(query?: Data.TradeQuery, _options?: CallOptions): Promise<Data.ContractTrade[]> {
+    return send(this, 'getTrades', { ...query });
+  }
+
+  /** What changed the balance: profits, funding, deposits. It is repeated as every read, although it is a POST. */
+  @Outer('getIncome', { check: queryOrNothing })
+  @Call('getIncome')
+  async getIncome(query?: Data.IncomeQuery, _options?: CallOptions): Promise<Data.IncomePage> {
+    return send(this, 'getIncome', { ...query });
+  }
+
+  /** What the account pays for orders of one contract. */
+  @Outer('getCommissionRate', { check: symbolFirst })
+  @Call('getCommissionRate')
+  async getCommissionRate(symbol: string, _options?: CallOptions): Promise<Data.CommissionRate> {
+    return send(this, 'getCommissionRate', { symbol });
+  }
+
+  /** Margin mode and leverages, of one contract or of all. */
+  getSymbolConfig(symbol?: string, options?: CallOptions): Promise<SymbolConfig[]>;
+  getSymbolConfig(options: CallOptions): Promise<SymbolConfig[]>;
+  @Outer('getSymbolConfig', { check: symbolOrNothing })
+  @Call('getSymbolConfig')
+  async getSymbolConfig(symbol?: string | CallOptions, _options?: CallOptions): Promise<SymbolConfig[]> {
+    return send(this, 'getSymbolConfig', { symbol: symbolFrom(symbol) });
   }
 
   /**

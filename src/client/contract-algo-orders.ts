@@ -10,6 +10,7 @@ import {
   tpSlChangeFirst,
 } from './algo-safety.js';
 import type * as Algo from './algo-types.js';
+import { openToApi } from './api-symbols.js';
 import { idAndSymbol, queryFirst, symbolOrNothing } from './argument-checks.js';
 import { clientScope, ofClient, ofStream } from './client-scope.js';
 import { contractEndpoints } from './contract-endpoints.js';
@@ -18,6 +19,7 @@ import type { ContractCanceledOrder, ContractCancelOutcome } from './contract-ty
 import { marketMethods } from './market-methods.js';
 import { cancelSafety, judgeCanceled, refuseFinished, symbolFrom } from './order-reference.js';
 import { collect, findItem, readPages } from './read-pages.js';
+import { noteDoubt, tellDoubt } from './setting-doubt.js';
 import type { CallOptions } from './types.js';
 
 const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contractEndpoints);
@@ -43,7 +45,7 @@ export class ContractAlgoOrders extends ContractOrders {
    * Places one conditional order: it makes an order once the price is at the trigger. Where the answer is lost it is
    * looked up by its `clientAlgoId`, and is sent again with the same id only when it is proven absent.
    */
-  @Outer('placeAlgoOrder', { check: algoOrderFirst })
+  @Outer('placeAlgoOrder', { check: openToApi(algoOrderFirst) })
   @Resilient(policyOf('placeAlgoOrder'), { ...planOf('placeAlgoOrder'), orderSafety: algoSafety })
   async placeAlgoOrder(order: Algo.AlgoOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
     const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
@@ -54,7 +56,7 @@ export class ContractAlgoOrders extends ContractOrders {
    * Places a take-profit or stop-loss of a position. Where the answer is lost it is looked up by its `clientAlgoId`,
    * and is sent again with the same id only when it is proven absent.
    */
-  @Outer('placeTpSlOrder', { check: algoOrderFirst })
+  @Outer('placeTpSlOrder', { check: openToApi(algoOrderFirst) })
   @Resilient(policyOf('placeTpSlOrder'), { ...planOf('placeTpSlOrder'), orderSafety: algoSafety })
   async placeTpSlOrder(order: Algo.TpSlOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
     const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
@@ -67,13 +69,13 @@ export class ContractAlgoOrders extends ContractOrders {
   }
 
   /** Gives a take-profit or stop-loss that waits another trigger. It is repeated: twice does what once does. */
-  @Outer('modifyTpSlOrder', { check: tpSlChangeFirst })
+  @Outer('modifyTpSlOrder', { check: tpSlChangeFirst, around: tellDoubt })
   @Call('modifyTpSlOrder')
   async modifyTpSlOrder(
     change: Algo.TpSlChange,
     _options?: CallOptions,
   ): Promise<{ readonly success: true }> {
-    return send(this, 'modifyTpSlOrder', { ...change });
+    return noteDoubt(change, send(this, 'modifyTpSlOrder', { ...change }));
   }
 
   /**

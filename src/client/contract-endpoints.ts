@@ -1,4 +1,6 @@
 import { contractAlgoEndpoints } from './contract-algo-endpoints.js';
+import { contractReadingEndpoints } from './contract-reading-endpoints.js';
+import { contractSettingsEndpoints } from './contract-settings-endpoints.js';
 import type { ContractOperation, Endpoint } from './endpoint.js';
 
 /** The V3 contract market. Source: weex.com API documentation, V3 contract, July 2026. */
@@ -200,4 +202,6 @@ export const contractEndpoints: Readonly<Record<ContractOperation, Endpoint>> = 
     whenUnknown: 'send again',
   },
   ...contractAlgoEndpoints,
+  ...contractReadingEndpoints,
+  ...contractSettingsEndpoints,
 };

@@ -1,8 +1,11 @@
 import { itemOf } from './answers.js';
-import { symbolFirst } from './argument-checks.js';
+import { queryFirst, symbolFirst, symbolOrNothing } from './argument-checks.js';
+import { clientScope } from './client-scope.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
+import type * as Data from './market-types.js';
 import { marketMethods, sessionOf, setSession } from './market-methods.js';
+import { symbolFrom } from './order-reference.js';
 import type { RestSession } from './rest-session.js';
 import type { CallOptions, Depth, DepthOptions, ServerTime } from './types.js';
 
@@ -44,5 +47,54 @@ export class ContractMarketData {
   @Call('getDepth')
   async getDepth(symbol: string, options?: DepthOptions): Promise<Depth> {
     return send(this, 'getDepth', { symbol, limit: options?.limit });
+  }
+
+  /**
+   * The contracts that the exchange takes orders of from the API, a part of all that are listed. Once it was read,
+   * an order of another one is refused before it is sent, for an hour or until it is read again.
+   */
+  @Outer('getApiTradingSymbols')
+  @Call('getApiTradingSymbols')
+  async getApiTradingSymbols(_options?: CallOptions): Promise<string[]> {
+    const symbols = await send<string[]>(this, 'getApiTradingSymbols');
+    clientScope(this).apiSymbols.learn(symbols);
+    return symbols;
+  }
+
+  /** Mark prices and funding rates, of one contract or of all. */
+  getPremiumIndex(symbol?: string, options?: CallOptions): Promise<Data.PremiumIndex[]>;
+  getPremiumIndex(options: CallOptions): Promise<Data.PremiumIndex[]>;
+  @Outer('getPremiumIndex', { check: symbolOrNothing })
+  @Call('getPremiumIndex')
+  async getPremiumIndex(symbol?: string | CallOptions, _options?: CallOptions): Promise<Data.PremiumIndex[]> {
+    return [await send<Data.PremiumIndex[]>(this, 'getPremiumIndex', { symbol: symbolFrom(symbol) })].flat();
+  }
+
+  /** The funding rates of one contract that were paid. */
+  @Outer('getFundingRates', { check: queryFirst })
+  @Call('getFundingRates')
+  async getFundingRates(query: Data.FundingRateQuery, _options?: CallOptions): Promise<Data.FundingRate[]> {
+    return send(this, 'getFundingRates', { ...query });
+  }
+
+  /** How much of one contract is open. */
+  @Outer('getOpenInterest', { check: symbolFirst })
+  @Call('getOpenInterest')
+  async getOpenInterest(symbol: string, _options?: CallOptions): Promise<Data.OpenInterest> {
+    return send(this, 'getOpenInterest', { symbol });
+  }
+
+  /** Candles of one contract up to now, newest first: the first is still under way. */
+  @Outer('getKlines', { check: queryFirst })
+  @Call('getKlines')
+  async getKlines(query: Data.KlineQuery, _options?: CallOptions): Promise<Data.Kline[]> {
+    return send(this, 'getKlines', { ...query });
+  }
+
+  /** Candles of one contract between two times, newest first. */
+  @Outer('getHistoryKlines', { check: queryFirst })
+  @Call('getHistoryKlines')
+  async getHistoryKlines(query: Data.HistoryKlineQuery, _options?: CallOptions): Promise<Data.Kline[]> {
+    return send(this, 'getHistoryKlines', { ...query });
   }
 }

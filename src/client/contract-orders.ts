@@ -1,5 +1,6 @@
 import { Resilient, resilienceContext } from '../decorators/index.js';
 import { mintClientOrderId } from '../orders/index.js';
+import { openToApi } from './api-symbols.js';
 import {
   idAndSymbol,
   orderFirst,
@@ -38,7 +39,7 @@ export class ContractOrders extends ContractAccount {
    * succeeds with what was found; proven absent, it is sent again with the same id; neither, the call rejects with
    * a `WEEXOutcomeUnknownError`.
    */
-  @Outer('placeOrder', { check: orderFirst })
+  @Outer('placeOrder', { check: openToApi(orderFirst) })
   @Resilient(policyOf('placeOrder'), {
     ...planOf('placeOrder'),
     orderSafety: {
@@ -63,7 +64,7 @@ export class ContractOrders extends ContractAccount {
    * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
    * knows.
    */
-  @Outer('placeOrders', { check: ordersFirst(5), around: settleEach })
+  @Outer('placeOrders', { check: openToApi(ordersFirst(5)), around: settleEach })
   @Resilient(policyOf('placeOrders'), {
     ...planOf('placeOrders'),
     orderSafety: {

@@ -96,14 +96,23 @@ export interface ContractSymbol {
   readonly marginAsset: string;
   readonly pricePrecision: number;
   readonly quantityPrecision: number;
+  readonly baseAssetPrecision: number;
+  readonly quotePrecision: number;
+  /** Quantities are whole multiples of it; they are in the base asset all the same. */
   readonly contractVal: Decimal;
+  /** The times of day at which funding is paid. */
+  readonly delivery: readonly string[];
+  readonly forwardContractFlag: boolean;
   readonly minLeverage: number;
   readonly maxLeverage: number;
+  readonly buyLimitPriceRatio: Decimal;
+  readonly sellLimitPriceRatio: Decimal;
   readonly makerFeeRate: Decimal;
   readonly takerFeeRate: Decimal;
   readonly minOrderSize: Decimal;
   readonly maxOrderSize: Decimal;
   readonly maxPositionSize: Decimal;
+  readonly marketOpenLimitSize: Decimal;
 }
 
 /** Contracts, collateral and limits of the contract market. */
@@ -130,6 +139,7 @@ export interface ContractPosition {
   readonly side: PositionSide;
   readonly marginType: 'CROSSED' | 'ISOLATED';
   readonly separatedMode: 'COMBINED' | 'SEPARATED';
+  readonly separatedOpenOrderId: string;
   readonly leverage: string;
   readonly size: string;
   readonly openValue: string;
@@ -137,6 +147,16 @@ export interface ContractPosition {
   readonly fundingFee: string;
   readonly marginSize: string;
   readonly isolatedMargin: string;
+  /** Whether it takes margin from the account by itself. */
+  readonly isAutoAppendIsolatedMargin: boolean;
+  readonly cumOpenSize: string;
+  readonly cumOpenValue: string;
+  readonly cumOpenFee: string;
+  readonly cumCloseSize: string;
+  readonly cumCloseValue: string;
+  readonly cumCloseFee: string;
+  readonly cumFundingFee: string;
+  readonly cumLiquidateFee: string;
   readonly createdTime: number;
   readonly updatedTime: number;
   readonly unrealizePnl: string;

@@ -41,14 +41,19 @@ export type AnswerShapeName =
   | 'allDone'
   | 'batch'
   | 'oneDone'
-  | 'orders';
+  | 'orders'
+  | 'confirmed'
+  | 'ofSymbol'
+  | 'items'
+  | 'rows'
+  | 'texts';
 
 /** The two markets of the exchange. */
 export type Market = 'spot' | 'contract';
 
 /**
  * The policies of a client's registry: one set a market. `market`: public data. `account`: what only reads of the
- * account. `orders`: new orders. `exits`: cancels and closes, which go first.
+ * account. `orders`: new orders. `exits`: cancels and closes, which go first, and the settings of the account.
  */
 export type ClientPolicyName = `${Market}.${'market' | 'account' | 'orders' | 'exits'}`;
 
@@ -79,7 +84,21 @@ export type ContractOnlyOperation =
   | 'getOpenAlgoOrders'
   | 'getAlgoOrderHistory'
   | 'placeTpSlOrder'
-  | 'modifyTpSlOrder';
+  | 'modifyTpSlOrder'
+  | 'getApiTradingSymbols'
+  | 'getPremiumIndex'
+  | 'getFundingRates'
+  | 'getOpenInterest'
+  | 'getKlines'
+  | 'getHistoryKlines'
+  | 'getTrades'
+  | 'getIncome'
+  | 'getCommissionRate'
+  | 'getSymbolConfig'
+  | 'setLeverage'
+  | 'setMarginType'
+  | 'movePositionMargin'
+  | 'setAutoAppendMargin';
 
 /** What the contract market offers, by the name of the method. */
 export type ContractOperation = SpotOperation | ContractOnlyOperation;

@@ -30,7 +30,7 @@ export function InClient(operation: string, { check, around }: InClientOptions =
       async wrapper(this: object, ...args: unknown[]): Promise<unknown> {
         const { calls } = clientScope(this);
         // The options are the last parameter of every method.
-        refuseFaults(operation, [...(check?.(args) ?? []), ...checkOptions(args, method.length)]);
+        refuseFaults(operation, [...(check?.(args, this) ?? []), ...checkOptions(args, method.length)]);
         const proceed = (changed: unknown[]): Promise<unknown> =>
           calls.run(operation, args, () => method.apply(this, changed));
         return around ? around({ self: this, operation, args, proceed }) : proceed(args);

@@ -7,6 +7,8 @@ export { WeexConfig } from './weex-config.js';
 
 export type * from './algo-types.js';
 export type * from './contract-types.js';
+export type * from './margin-types.js';
+export type * from './market-types.js';
 export type { OrderOutcome } from './order-batch.js';
 export type { OrderStreamOptions } from './order-stream-options.js';
 export type { SignableRequest } from './sign-request.js';

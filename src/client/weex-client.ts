@@ -5,6 +5,7 @@ import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } 
 import { checkOrderSafety } from '../orders/check-order-safety.js';
 import type { Coordinator } from '../policies/coordinator.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
+import { ApiSymbols } from './api-symbols.js';
 import { defineClientPolicies } from './client-policies.js';
 import { type ClientScope, setClientScope } from './client-scope.js';
 import { ContractClient } from './contract-client.js';
@@ -148,6 +149,7 @@ export class WeexClient {
         ...this.#scope,
         account: accountOf(name, config),
         sightings: this.#sightings[name],
+        apiSymbols: new ApiSymbols(() => Date.now()),
         serverNow: () => session.clock.now(),
         venue: { ...weexVenues[name], clockAheadMs: () => session.clock.aheadMs },
       });

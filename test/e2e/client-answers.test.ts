@@ -137,6 +137,9 @@ describe('what the exchange sends is what the types say', () => {
     const one = info.symbols[0];
     type Amount =
       | 'contractVal'
+      | 'buyLimitPriceRatio'
+      | 'sellLimitPriceRatio'
+      | 'marketOpenLimitSize'
       | 'makerFeeRate'
       | 'takerFeeRate'
       | 'minOrderSize'
@@ -149,6 +152,10 @@ describe('what the exchange sends is what the types say', () => {
       marginAsset: 'string',
       pricePrecision: 'number',
       quantityPrecision: 'number',
+      baseAssetPrecision: 'number',
+      quotePrecision: 'number',
+      delivery: 'list',
+      forwardContractFlag: 'boolean',
       minLeverage: 'number',
       maxLeverage: 'number',
     });
@@ -207,6 +214,16 @@ describe('what the exchange sends is what the types say', () => {
       side: 'string',
       marginType: 'string',
       separatedMode: 'string',
+      separatedOpenOrderId: 'string',
+      isAutoAppendIsolatedMargin: 'boolean',
+      cumOpenSize: 'string',
+      cumOpenValue: 'string',
+      cumOpenFee: 'string',
+      cumCloseSize: 'string',
+      cumCloseValue: 'string',
+      cumCloseFee: 'string',
+      cumFundingFee: 'string',
+      cumLiquidateFee: 'string',
       leverage: 'string',
       size: 'string',
       openValue: 'string',
@@ -219,11 +236,99 @@ describe('what the exchange sends is what the types say', () => {
       unrealizePnl: 'string',
       liquidatePrice: 'string',
     });
+    expectShape<Client.ContractTrade>((await contract.getTrades({ symbol }))[0], {
+      id: 'string',
+      orderId: 'string',
+      symbol: 'string',
+      buyer: 'boolean',
+      commission: 'string',
+      commissionAsset: 'string',
+      maker: 'boolean',
+      price: 'string',
+      qty: 'string',
+      quoteQty: 'string',
+      realizedPnl: 'string',
+      side: 'string',
+      positionSide: 'string',
+      time: 'number',
+    });
     expectShape((await contract.closePositions())[0], {
       positionId: 'string',
       success: 'boolean',
       successOrderId: 'string',
       errorMessage: 'string',
+    });
+  });
+
+  it('contract: data, bills and settings', async () => {
+    const { client } = await connect();
+    const { contract } = client;
+    const symbol = 'BTCUSDT';
+    expectShape<Client.PremiumIndex>((await contract.getPremiumIndex(symbol))[0], {
+      symbol: 'string',
+      markPrice: 'string',
+      indexPrice: 'string',
+      lastFundingRate: 'string',
+      forecastFundingRate: 'string',
+      interestRate: 'string',
+      nextFundingTime: 'number',
+      time: 'number',
+      collectCycle: 'number',
+    });
+    expectShape<Client.FundingRate>((await contract.getFundingRates({ symbol }))[0], {
+      symbol: 'string',
+      fundingRate: 'string',
+      fundingTime: 'number',
+      markPrice: 'string',
+    });
+    expectShape<Client.OpenInterest>(await contract.getOpenInterest(symbol), {
+      symbol: 'string',
+      openInterest: 'string',
+      time: 'number',
+    });
+    const candle = (await contract.getKlines({ symbol, interval: '1m', limit: 1 }))[0] ?? [];
+    const texts = ['string', 'string', 'string', 'string', 'string'];
+    expect(candle.map(nameOf)).toEqual([
+      'number',
+      ...texts,
+      'number',
+      'string',
+      'number',
+      'string',
+      'string',
+    ]);
+    const { items } = await contract.getIncome();
+    expectShape<Omit<Client.Income, 'symbol' | 'time'>>(items[0], {
+      billId: 'string',
+      asset: 'string',
+      income: 'string',
+      incomeType: 'string',
+      balance: 'string',
+      fillFee: 'string',
+      transferReason: 'string',
+    });
+    expectShape<Client.CommissionRate>(await contract.getCommissionRate(symbol), {
+      symbol: 'string',
+      makerCommissionRate: 'string',
+      takerCommissionRate: 'string',
+    });
+    const settings = {
+      symbol: 'string',
+      marginType: 'string',
+      crossLeverage: 'string',
+      isolatedLongLeverage: 'string',
+      isolatedShortLeverage: 'string',
+    } as const;
+    expectShape<Client.SymbolConfig>((await contract.getSymbolConfig(symbol))[0], {
+      ...settings,
+      separatedType: 'string',
+    });
+    const leverage = { symbol, marginType: 'CROSSED', crossLeverage: 5 } as const;
+    expectShape<Client.LeverageSettings>(await contract.setLeverage(leverage), settings);
+    expectShape<Client.Confirmation>(await contract.setMarginType({ symbol, marginType: 'CROSSED' }), {
+      code: 'string',
+      msg: 'string',
+      requestTime: 'number',
     });
   });
 });

@@ -28,7 +28,7 @@ describe.skipIf(!ccxt)('ccxt.pro against the simulated exchange', () => {
   const startWatcher = async (defaultType: 'spot' | 'swap') => {
     const { pro } = ccxt as Ccxt;
     const exchange = await startExchange();
-    const watcher = ccxtClient<Watcher>(pro.weex, exchange, { options: { defaultType } });
+    const watcher = ccxtClient(pro.weex, exchange, { options: { defaultType } }) as Watcher;
     await watcher.loadHttpProxyAgent();
     closing.push(
       () => exchange.close(),

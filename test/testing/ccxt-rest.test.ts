@@ -100,7 +100,7 @@ describe.skipIf(!ccxt)('ccxt against the simulated exchange', () => {
   let exchange: SimulatedExchange;
   let client: Client;
   const start = (options = {}) =>
-    ccxtClient<Client>((ccxt as Ccxt).weex, exchange, { enableRateLimit: false, options });
+    ccxtClient((ccxt as Ccxt).weex, exchange, { enableRateLimit: false, options }) as Client;
 
   beforeAll(async () => {
     exchange = await startExchange({ limits: { weight: false } });

@@ -12,7 +12,7 @@ export interface CcxtClient {
   close(): Promise<void>;
 }
 
-type Constructor = new (options: object) => never;
+type Constructor = new (options: object) => CcxtClient;
 
 /** The two clients of ccxt for WEEX: of the REST API, and of the streams too. */
 export interface Ccxt {
@@ -33,13 +33,13 @@ export async function loadCcxt(): Promise<Ccxt | undefined> {
 }
 
 /** A client of ccxt that talks to a simulated exchange; nothing of it is changed but its addresses and its key. */
-export function ccxtClient<Client extends CcxtClient>(
+export function ccxtClient(
   Weex: Constructor,
   { credentials, streamUrls, url }: SimulatedExchange,
   options: CcxtOptions = {},
-): Client {
+): CcxtClient {
   const { apiKey, secretKey: secret, passphrase: password } = credentials;
-  const client: Client = new Weex({ apiKey, secret, password, ...options });
+  const client = new Weex({ apiKey, secret, password, ...options });
   const { ws, ...rest } = client.urls.api as Record<string, unknown>;
   client.urls.api = { ...(redirect(rest, url) as object), ...(ws !== undefined && { ws: streamUrls }) };
   client.urls.test = redirect(client.urls.test, url);

@@ -1,0 +1,130 @@
+import { inspect } from 'node:util';
+import { type ArgumentCheck, symbolFirst } from './argument-checks.js';
+import { ContractAlgoOrders } from './contract-algo-orders.js';
+import { contractEndpoints } from './contract-endpoints.js';
+import type {
+  AutoAppendRequest,
+  Confirmation,
+  LeverageRequest,
+  LeverageSettings,
+  MarginTypeRequest,
+  PositionMarginRequest,
+} from './margin-types.js';
+import { marketMethods } from './market-methods.js';
+import { noteDoubt, tellDoubt } from './setting-doubt.js';
+import type { CallOptions } from './types.js';
+
+const { Call, Outer, send } = marketMethods('contract', contractEndpoints);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Margin and leverage of the contract market. */
+export class ContractSettings extends ContractAlgoOrders {
+  /**
+   * Sets the leverages of one margin mode of a contract; the exchange refuses it while orders of it stand. It is
+   * repeated where its answer was lost: twice does what once does.
+   */
+  @Outer('setLeverage', { check: leverageFirst, around: tellDoubt })
+  @Call('setLeverage')
+  async setLeverage(request: LeverageRequest, _options?: CallOptions): Promise<LeverageSettings> {
+    return noteDoubt(request, send(this, 'setLeverage', { ...request }));
+  }
+
+  /**
+   * Sets the margin mode of a contract. It is repeated where its answer was lost: twice does what once does.
+   */
+  @Outer('setMarginType', { check: symbolOfFirst, around: tellDoubt })
+  @Call('setMarginType')
+  async setMarginType(request: MarginTypeRequest, _options?: CallOptions): Promise<Confirmation> {
+    return noteDoubt(request, send(this, 'setMarginType', { ...request }));
+  }
+
+  /**
+   * Adds margin to an isolated position, or takes it out. It has no id by which it could be recognised, so it is never
+   * sent again when nobody knows whether it was executed: read `isolatedMargin` of `getPositions` then.
+   */
+  @Outer('movePositionMargin', { check: positionMarginFirst })
+  @Call('movePositionMargin')
+  async movePositionMargin(request: PositionMarginRequest, _options?: CallOptions): Promise<Confirmation> {
+    return send(this, 'movePositionMargin', { ...request });
+  }
+
+  /**
+   * Sets whether an isolated position takes margin from the account by itself. It is repeated where its answer was
+   * lost: twice does what once does.
+   */
+  @Outer('setAutoAppendMargin', { check: autoAppendFirst, around: tellDoubt })
+  @Call('setAutoAppendMargin')
+  async setAutoAppendMargin(request: AutoAppendRequest, _options?: CallOptions): Promise<Confirmation> {
+    return noteDoubt(request, send(this, 'setAutoAppendMargin', { ...request }));
+  }
+}
+
+const leverageNames = {
+  CROSSED: ['crossLeverage'],
+  ISOLATED: ['isolatedLongLeverage', 'isolatedShortLeverage'],
+} as const;
+
+/** A leverage of the other mode would go unseen, or set what was not meant. */
+function leverageFirst(args: readonly unknown[]): string[] {
+  const faults = symbolOfFirst(args);
+  const fields = fieldsOf(args);
+  if (!fields) return faults;
+  const { marginType } = fields;
+  if (marginType !== 'CROSSED' && marginType !== 'ISOLATED') {
+    return [...faults, `marginType must be 'CROSSED' or 'ISOLATED', received ${inspect(marginType)}`];
+  }
+  const names: readonly string[] = leverageNames[marginType];
+  const given = Object.keys(fields).filter((name) => name.endsWith('Leverage') && fields[name] !== undefined);
+  if (!given.some((name) => names.includes(name))) {
+    faults.push(`${names.join(' or ')} is missing, which ${marginType} has`);
+  }
+  for (const name of given) {
+    if (!names.includes(name)) faults.push(`${name} does not belong to ${marginType}`);
+    else if (!(Number(fields[name]) > 0)) {
+      faults.push(`${name} must be more than 0, received ${inspect(fields[name])}`);
+    }
+  }
+  return faults;
+}
+
+/** Of an amount below 0 or another type nobody knows what it would do. */
+function positionMarginFirst(args: readonly unknown[]): string[] {
+  const fields = fieldsOf(args);
+  if (!fields) return [`the request must be an object, received ${inspect(args[0])}`];
+  const { amount, isolatedPositionId, type } = fields;
+  return [
+    ...idFaults('isolatedPositionId', isolatedPositionId),
+    ...(Number(amount) > 0 ? [] : [`amount must be more than 0, received ${inspect(amount)}`]),
+    ...(type === 1 || type === 2
+      ? []
+      : [`type must be 1 to add or 2 to take out, received ${inspect(type)}`]),
+  ];
+}
+
+function autoAppendFirst(args: readonly unknown[]): string[] {
+  const fields = fieldsOf(args);
+  if (!fields) return [`the request must be an object, received ${inspect(args[0])}`];
+  const { autoAppendMargin, positionId } = fields;
+  return [
+    ...idFaults('positionId', positionId),
+    ...(typeof autoAppendMargin === 'boolean'
+      ? []
+      : [`autoAppendMargin must be true or false, received ${inspect(autoAppendMargin)}`]),
+  ];
+}
+
+function symbolOfFirst(args: readonly unknown[]): string[] {
+  const fields = fieldsOf(args);
+  return fields
+    ? symbolFirst([fields['symbol']])
+    : [`the request must be an object, received ${inspect(args[0])}`];
+}
+
+function idFaults(name: string, id: unknown): string[] {
+  return id === undefined || id === '' ? [`${name} is missing`] : [];
+}
+
+function fieldsOf([request]: Parameters<ArgumentCheck>[0]): Fields | undefined {
+  return typeof request === 'object' && request !== null ? (request as Fields) : undefined;
+}

@@ -1,0 +1,177 @@
+import type { PositionSide } from './contract-types.js';
+import type { OrderId, OrderSide } from './types.js';
+
+/** Mark price and funding of a contract. */
+export interface PremiumIndex {
+  readonly symbol: string;
+  /** Refreshed once a minute, whatever `time` says. */
+  readonly markPrice: string;
+  readonly indexPrice: string;
+  /** What was paid last. */
+  readonly lastFundingRate: string;
+  /** What is going to be paid, as far as is known. */
+  readonly forecastFundingRate: string;
+  readonly interestRate: string;
+  /** Milliseconds since 1970. */
+  readonly nextFundingTime: number;
+  readonly time: number;
+  /** Minutes between two payments. */
+  readonly collectCycle: number;
+}
+
+/** Which funding rates of the past are meant: of 7 days at most, and of the last 365. */
+export interface FundingRateQuery {
+  readonly symbol: string;
+  /** Milliseconds since 1970. */
+  readonly startTime?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly endTime?: number | undefined;
+  /** At most 1000. Default of the exchange: 100. */
+  readonly limit?: number | undefined;
+}
+
+/** A funding rate that was paid. */
+export interface FundingRate {
+  readonly symbol: string;
+  readonly fundingRate: string;
+  readonly fundingTime: number;
+  readonly markPrice: string;
+}
+
+/** How much of a contract is open. */
+export interface OpenInterest {
+  readonly symbol: string;
+  /** The exchange does not say in which unit. */
+  readonly openInterest: string;
+  readonly time: number;
+}
+
+/** How long a candle is. */
+export type KlineInterval =
+  | '1m'
+  | '5m'
+  | '15m'
+  | '30m'
+  | '1h'
+  | '2h'
+  | '4h'
+  | '6h'
+  | '8h'
+  | '12h'
+  | '1d'
+  | '1w'
+  | (string & {});
+
+/** Which candles are meant. */
+export interface KlineQuery {
+  readonly symbol: string;
+  readonly interval: KlineInterval;
+  /** At most 1000. Default of the exchange: 100. */
+  readonly limit?: number | undefined;
+}
+
+/** Which candles of the past are meant: of 90 days at most. */
+export interface HistoryKlineQuery {
+  readonly symbol: string;
+  readonly interval: KlineInterval;
+  /** Milliseconds since 1970. */
+  readonly startTime: number;
+  /** Milliseconds since 1970. */
+  readonly endTime: number;
+  /** At most 100. */
+  readonly limit?: number | undefined;
+  /** Default of the exchange: `LAST`. */
+  readonly priceType?: 'LAST' | 'INDEX' | 'MARK' | undefined;
+}
+
+/**
+ * A candle. The last two fields, volume and value of what takers bought, were seen to hold what they sold: do not
+ * build on them.
+ */
+export type Kline = readonly [
+  openTime: number,
+  open: string,
+  high: string,
+  low: string,
+  close: string,
+  volume: string,
+  closeTime: number,
+  value: string,
+  trades: number,
+  takerVolume: string,
+  takerValue: string,
+];
+
+/** Which fills are meant: of 7 days at most, by default the last. */
+export interface TradeQuery {
+  readonly symbol?: string | undefined;
+  readonly orderId?: OrderId | number | undefined;
+  /** Milliseconds since 1970. */
+  readonly startTime?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly endTime?: number | undefined;
+  /** At most 100, which is also the default of the exchange. */
+  readonly limit?: number | undefined;
+}
+
+/** A fill of an order of the account. */
+export interface ContractTrade {
+  readonly id: string;
+  readonly orderId: OrderId;
+  readonly symbol: string;
+  readonly buyer: boolean;
+  readonly commission: string;
+  readonly commissionAsset: string;
+  readonly maker: boolean;
+  readonly price: string;
+  readonly qty: string;
+  readonly quoteQty: string;
+  readonly realizedPnl: string;
+  readonly side: OrderSide;
+  readonly positionSide: PositionSide;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** Which bills are meant: of 100 days at most. The exchange wants both times or none. */
+export interface IncomeQuery {
+  readonly asset?: string | undefined;
+  readonly symbol?: string | undefined;
+  /** Such as `position_funding`, `position_close_long`, `deposit`. */
+  readonly incomeType?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly startTime?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly endTime?: number | undefined;
+  /** At most 100. Default of the exchange: 20. */
+  readonly limit?: number | undefined;
+}
+
+/** What changed the balance of the account. */
+export interface Income {
+  readonly billId: string;
+  readonly asset: string;
+  readonly symbol: string | null;
+  /** Less than 0 where it was paid. */
+  readonly income: string;
+  readonly incomeType: string;
+  /** What the account held after it. */
+  readonly balance: string;
+  readonly fillFee: string;
+  /** Milliseconds since 1970; a text in some answers. */
+  readonly time: number | string;
+  readonly transferReason: string;
+}
+
+/** A page of bills. */
+export interface IncomePage {
+  readonly hasNextPage: boolean;
+  readonly items: readonly Income[];
+}
+
+/** What the account pays for orders of a contract, as shares of their value. */
+export interface CommissionRate {
+  readonly symbol: string;
+  readonly makerCommissionRate: string;
+  readonly takerCommissionRate: string;
+}
