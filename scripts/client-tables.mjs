@@ -82,7 +82,7 @@ export function policiesTable(optionsOf) {
       'kept for critical calls',
       'limit until known',
     ],
-    ['market', 'account', 'orders', 'exits'].map((kind) => {
+    ['market', 'account', 'orders', 'cancels'].map((kind) => {
       const {
         attemptTimeoutMs = 0,
         bulkhead,

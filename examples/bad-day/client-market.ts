@@ -13,7 +13,7 @@ export async function openClientMarket(
   const settleMs = 1_500;
   const client = new WeexClient({ ...credentials, baseUrls, registry, settleMs });
   // An order has time until its deadline: it waits for an exchange that is down, and so does whoever looks for one.
-  for (const name of ['contract.orders', 'contract.exits', 'contract.account']) {
+  for (const name of ['contract.orders', 'contract.cancels', 'contract.account']) {
     const policy = registry.get(name);
     const { circuitBreaker } = policy.describe().options;
     policy.reconfigure({ circuitBreaker: { ...(circuitBreaker || undefined), whenOpen: 'wait' } });

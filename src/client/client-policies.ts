@@ -18,7 +18,7 @@ const reads = {
 } as const satisfies PolicyOptions;
 
 /** What each policy of a market does, beside its gate and its allowance. */
-const pipelines: Record<'market' | 'account' | 'orders' | 'exits', PolicyOptions> = {
+const pipelines: Record<'market' | 'account' | 'orders' | 'cancels', PolicyOptions> = {
   market: { ...reads, deadlineMs: 10_000, bulkhead: { limit: 20, queue: 500 } },
   account: { ...reads, deadlineMs: 15_000, bulkhead: { limit: 10, queue: 500, reserved: { critical: 2 } } },
   orders: {
@@ -29,7 +29,7 @@ const pipelines: Record<'market' | 'account' | 'orders' | 'exits', PolicyOptions
     retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
     bulkhead: { limit: 10, queue: 500 },
   },
-  exits: {
+  cancels: {
     circuitBreaker: writeBreaker,
     deadlineMs: 20_000,
     attemptTimeoutMs: 5_000,
@@ -72,7 +72,7 @@ const limitsOf: WeakMap<PolicyRegistry, Readonly<Record<Market, MarketLimits>>> 
 
 function marketLimits(registry: PolicyRegistry, market: Market): MarketLimits {
   return new MarketLimits(registry, market, {
-    weight: [`${market}.market`, `${market}.account`, `${market}.exits`],
+    weight: [`${market}.market`, `${market}.account`, `${market}.cancels`],
     orders: [`${market}.orders`],
   });
 }

@@ -27,7 +27,7 @@ const canceled = {
   effect: 'write',
   parameters: 'query',
   signed: true,
-  policy: 'contract.exits',
+  policy: 'contract.cancels',
   priority: 'critical',
   orders: 0,
 } as const;

@@ -7,7 +7,7 @@ const setting = {
   effect: 'write',
   parameters: 'body',
   signed: true,
-  policy: 'contract.exits',
+  policy: 'contract.cancels',
   priority: 'normal',
   orders: 0,
   whenUnknown: 'send again',

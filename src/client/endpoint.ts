@@ -53,9 +53,9 @@ export type Market = 'spot' | 'contract';
 
 /**
  * The policies of a client's registry: one set a market. `market`: public data. `account`: what only reads of the
- * account. `orders`: new orders. `exits`: cancels and closes, which go first, and the settings of the account.
+ * account. `orders`: new orders. `cancels`: cancels and closes, which go first, and the settings of the account.
  */
-export type ClientPolicyName = `${Market}.${'market' | 'account' | 'orders' | 'exits'}`;
+export type ClientPolicyName = `${Market}.${'market' | 'account' | 'orders' | 'cancels'}`;
 
 /** What both markets offer, by the name of the method. */
 export type SpotOperation =

@@ -34,7 +34,7 @@ describe('the limits of a client', () => {
   it('start from what was measured', () => {
     const { inForce } = start();
     expect(inForce('contract.market')).toBe('500 in 10000');
-    expect(inForce('contract.exits')).toBe('500 in 10000');
+    expect(inForce('contract.cancels')).toBe('500 in 10000');
     expect(inForce('contract.orders')).toBe('300 in 60000');
   });
 
@@ -95,6 +95,6 @@ describe('the limits of a client', () => {
     registry.get('contract.market').reconfigure({ rateLimit: { limit: 7, windowMs: 1_000 } });
     limits.observe(weight('10S', 1, 99));
     expect(inForce('contract.market')).toBe('7 in 1000');
-    expect(inForce('contract.exits')).toBe('100 in 10000');
+    expect(inForce('contract.cancels')).toBe('100 in 10000');
   });
 });

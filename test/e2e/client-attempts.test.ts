@@ -164,7 +164,7 @@ describe('limits', () => {
     const before = client.registry.get(`${other}.market`).describe().options.rateLimit;
     await client[market].getExchangeInfo();
     const limitOf = (name: string) => client.registry.get(name).describe().options.rateLimit;
-    for (const kind of ['market', 'account', 'exits']) {
+    for (const kind of ['market', 'account', 'cancels']) {
       expect(limitOf(`${market}.${kind}`)).toMatchObject({ limit: 700, windowMs: 20_000, type: 'weight' });
     }
     // The window that allows least in the long run.
@@ -177,12 +177,12 @@ describe('limits', () => {
     registry.define('contract.market', { rateLimit: { limit: 500, windowMs: 1_000 } });
     registry.define('contract.account', { retry: { maxRetries: 1 } });
     const { client } = await connect({ registry }, { limits });
-    registry.get('contract.exits').reconfigure({ rateLimit: false });
+    registry.get('contract.cancels').reconfigure({ rateLimit: false });
     await client.contract.getExchangeInfo();
     const limitOf = (name: string) => registry.get(name).describe().options.rateLimit;
     expect(limitOf('contract.market')).toEqual({ limit: 500, windowMs: 1_000 });
     expect(limitOf('contract.account')).toBeUndefined();
-    expect(limitOf('contract.exits')).toBeFalsy();
+    expect(limitOf('contract.cancels')).toBeFalsy();
     expect(limitOf('contract.orders')).toMatchObject({ limit: 60 });
   });
 
@@ -235,7 +235,7 @@ describe('a rate-limit answer', () => {
       const ticker = client[market].getTicker(symbol);
       const closedForMs = (name: string) => client.registry.get(name).snapshot().coolDown?.closedForMs ?? 0;
       await until(() => closedForMs(`${market}.market`) > 0);
-      for (const kind of ['account', 'orders', 'exits']) {
+      for (const kind of ['account', 'orders', 'cancels']) {
         expect(closedForMs(`${market}.${kind}`)).toBeGreaterThan(0);
       }
       expect(closedForMs(`${other}.market`)).toBe(0);
@@ -262,7 +262,7 @@ describe('policies of the program', () => {
     expect((await client.contract.getTicker(symbol)).symbol).toBe(symbol);
     expect(registry.names().toSorted()).toEqual(
       markets
-        .flatMap((one) => ['account', 'exits', 'market', 'orders'].map((kind) => `${one}.${kind}`))
+        .flatMap((one) => ['account', 'cancels', 'market', 'orders'].map((kind) => `${one}.${kind}`))
         .toSorted(),
     );
   });

@@ -30,7 +30,7 @@ function placeAll({ client }: Connected, market: Market, orders: readonly object
 
 /** Makes attempts short, so that a hanging one is over soon. */
 function hurry({ client }: Connected, market: Market): void {
-  for (const kind of ['orders', 'exits', 'account'])
+  for (const kind of ['orders', 'cancels', 'account'])
     client.registry.get(`${market}.${kind}`).reconfigure({ attemptTimeoutMs: 150 });
 }
 
@@ -162,7 +162,7 @@ describe.each(markets)('%s: a batch whose answer is lost', (market) => {
 describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
   async function standing(connected: Connected) {
     const retry = { maxRetries: 5, backoff: { initialDelayMs: 5, maxDelayMs: 10 } };
-    connected.client.registry.get(`${market}.exits`).reconfigure({ retry });
+    connected.client.registry.get(`${market}.cancels`).reconfigure({ retry });
     return market === 'spot'
       ? connected.client.spot.placeOrder(resting.spot)
       : connected.client.contract.placeOrder(resting.contract);
@@ -213,7 +213,7 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
 
   it.each([...executed, ...notExecuted])('of all orders is seen to, and not repeated: %j', async (fault) => {
     const connected = await connect({ settleMs });
-    connected.client.registry.get(`${market}.exits`).reconfigure({ attemptTimeoutMs: 300 });
+    connected.client.registry.get(`${market}.cancels`).reconfigure({ attemptTimeoutMs: 300 });
     await standing(connected);
     connected.exchange.inject({ ...fault, endpoint: 'cancelAllOrders', count: 1 });
     const all = connected.client[market].cancelAllOrders(symbol);
@@ -225,7 +225,7 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
 
   it('of all orders leaves what was placed meanwhile', async () => {
     const connected = await connect({ settleMs });
-    connected.client.registry.get(`${market}.exits`).reconfigure({ attemptTimeoutMs: 300 });
+    connected.client.registry.get(`${market}.cancels`).reconfigure({ attemptTimeoutMs: 300 });
     await standing(connected);
     connected.exchange.inject({ kind: 'hang', endpoint: 'cancelAllOrders', count: 1 });
     const all = connected.client[market].cancelAllOrders(symbol);

@@ -32,7 +32,7 @@ async function oddExchange(
   const registry = new PolicyRegistry();
   for (const market of markets) {
     // One attempt, so that an answer is judged by itself.
-    for (const kind of ['market', 'account', 'exits', 'orders']) {
+    for (const kind of ['market', 'account', 'cancels', 'orders']) {
       registry.define(`${market}.${kind}`, { deadlineMs: 5_000 });
     }
   }

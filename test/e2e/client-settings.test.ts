@@ -18,7 +18,7 @@ async function isolated(): Promise<
 > {
   const connected = await connect();
   const { contract } = connected.client;
-  connected.client.registry.get('contract.exits').reconfigure({ attemptTimeoutMs: 150 });
+  connected.client.registry.get('contract.cancels').reconfigure({ attemptTimeoutMs: 150 });
   await contract.setMarginType({ symbol, marginType: 'ISOLATED' });
   await contract.setLeverage({ symbol, marginType: 'ISOLATED', isolatedLongLeverage: '10' });
   await contract.placeOrder({ ...filling.contract, quantity: '0.1' });
@@ -46,7 +46,7 @@ describe('settings of the contract account', () => {
 
   it.each(lost)('that are set to a value are sent again when their answer is lost: %j', async (fault) => {
     const { client, exchange, requestsOf } = await connect();
-    client.registry.get('contract.exits').reconfigure({ attemptTimeoutMs: 150 });
+    client.registry.get('contract.cancels').reconfigure({ attemptTimeoutMs: 150 });
     for (const endpoint of ['setLeverage', 'setMarginType']) {
       exchange.inject({ ...fault, endpoint, count: 1 });
     }

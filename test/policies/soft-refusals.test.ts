@@ -16,7 +16,7 @@ interface Market {
   readonly clock: FakeClock;
   readonly reads: ResiliencePolicy;
   readonly orders: ResiliencePolicy;
-  readonly exits: ResiliencePolicy;
+  readonly cancels: ResiliencePolicy;
 }
 
 /** Policies as a client has them, after an answer whose headers left room. */
@@ -31,7 +31,7 @@ async function market(options: PolicyOptions = {}): Promise<Market> {
       rateLimit: orders,
       coolDown: { scope: 'account', within: 'all' },
     }),
-    exits: registry.define('exits', { ...common, rateLimit: weight, coolDown: { scope: 'all' } }),
+    cancels: registry.define('cancels', { ...common, rateLimit: weight, coolDown: { scope: 'all' } }),
   };
   const shows = (policy: ResiliencePolicy, type: 'weight' | 'orders', intervalMs: number) =>
     policy.execute((context) => context.observeUsage?.([{ type, intervalMs, used: 1, remaining: 299 }]));
@@ -174,21 +174,21 @@ describe('a refusal without a time while the headers show room', () => {
 
 describe('a gate within another', () => {
   it('stops no cancel when the orders are used up', async () => {
-    const { orders: placing, exits, clock } = await market();
+    const { orders: placing, cancels, clock } = await market();
     await refuse(placing, spent('orders/1m'));
     expect(closedForMs(placing)).toBe(10_000);
-    expect(closedForMs(exits)).toBe(0);
-    expect(calls(exits, clock, 1)).toHaveLength(1);
+    expect(closedForMs(cancels)).toBe(0);
+    expect(calls(cancels, clock, 1)).toHaveLength(1);
   });
 
   it('closes with the outer one, also when an order met the refusal', async () => {
-    const { orders: placing, exits, reads } = await market();
+    const { orders: placing, cancels, reads } = await market();
     await refuse(reads, spent('weight/10s'));
     expect(closedForMs(placing)).toBe(10_000);
     const other = await market();
     await refuse(other.orders, spent('weight/10s'));
-    expect(closedForMs(other.exits)).toBe(10_000);
-    expect(exits.snapshot().coolDown?.waiting).toBe(0);
+    expect(closedForMs(other.cancels)).toBe(10_000);
+    expect(cancels.snapshot().coolDown?.waiting).toBe(0);
   });
 
   it('lets the probe of the outer one go first, and follows its answer', async () => {
@@ -225,13 +225,13 @@ describe('a gate within another', () => {
 
 describe('a critical call', () => {
   it('is not paced behind others once the probe is answered', async () => {
-    const { clock, reads, exits } = await market();
+    const { clock, reads, cancels } = await market();
     await refuse(reads);
     const ordinary = calls(reads, clock, 30, 100);
     await clock.advance(1_101);
     const before = ordinary.length;
     const at: number[] = [];
-    void exits.execute(() => void at.push(clock.now()), { priority: 'critical' });
+    void cancels.execute(() => void at.push(clock.now()), { priority: 'critical' });
     await settle();
     expect(at).toEqual([1_101]);
     expect(ordinary).toHaveLength(before);
