@@ -27,7 +27,7 @@ export interface SeedResult {
   readonly placeable: number;
   /** Intents that stand. */
   readonly placed: number;
-  /** Orders beyond the first of an intent, without those that a proxy sent twice. */
+  /** Orders beyond the first of an intent, under its id or another, without those that a proxy sent twice. */
   readonly duplicates: number;
   /** Intents of which something else was said than what stands. */
   readonly misreports: number;
@@ -87,7 +87,11 @@ function summarize(seed: number, rehearsal: Rehearsal): SeedResult {
     intents: intents.length,
     placeable: count(({ clientOrderId, orders }) => orders.length > 0 || !refused.has(clientOrderId)),
     placed: count(({ orders }) => orders.length > 0),
-    duplicates: intents.reduce((sum, { copies, orders }) => sum + Math.max(0, orders.length - 1 - copies), 0),
+    duplicates: intents.reduce(
+      (sum, { copies, orders, repeats }) =>
+        sum + Math.max(0, orders.length - 1 - copies) + (repeats === undefined ? 0 : 1),
+      0,
+    ),
     misreports: count(
       ({ copies, orders, report }) =>
         (report === 'placed' && orders.length === 0) || (report === 'not-placed' && orders.length > copies),

@@ -31,6 +31,8 @@ export interface RequestHandlerOptions {
   readonly requests: SimulatedRequest[];
   /** Told of every request once its fate is known. */
   readonly onRequest: (request: SimulatedRequest) => void;
+  /** Told of what a request that was carried out came to. */
+  readonly onExecuted?: ((request: SimulatedRequest, result: unknown) => void) | undefined;
 }
 
 // A program that runs for days keeps the last of them.
@@ -178,6 +180,7 @@ export class RequestHandler {
     if (endpoint.access === 'private') world.settle(endpoint.market, nowMs);
     const result = endpoint.handle({ world, nowMs, serverTimeMs, visibility, ...parameters });
     entry.executed = true;
+    this.#options.onExecuted?.(entry, result);
     return jsonAnswer(200, result, headers);
   }
 

@@ -28,10 +28,14 @@ export interface Simulation {
   readonly sinceStart: () => number;
 }
 
-/** Makes an exchange from its options; `plan` says what goes wrong with each request. */
+/**
+ * Makes an exchange from its options; `plan` says what goes wrong with each request, and `onExecuted` is told what one
+ * that was carried out came to.
+ */
 export function createSimulation(
   options: ResolvedExchangeOptions,
   plan: Pick<FaultPlan, 'draw'>,
+  onExecuted?: (request: SimulatedRequest, result: unknown) => void,
 ): Simulation {
   const { clock, credentials, onRequest } = options;
   const orders: SimulatedOrder[] = [];
@@ -48,6 +52,7 @@ export function createSimulation(
     endpoints,
     requests,
     onRequest,
+    onExecuted,
   });
   return {
     world,

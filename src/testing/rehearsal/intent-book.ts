@@ -20,6 +20,11 @@ export interface RehearsedIntent {
   readonly orders: readonly SimulatedOrder[];
   /** How many of them stand because a proxy sent a request a second time. */
   readonly copies: number;
+  /**
+   * The client order id of an equal order before it, of which the program did not know what had become, and which
+   * stands as well: this one was to be the same.
+   */
+  readonly repeats: string | undefined;
 }
 
 type Entry = { -readonly [Field in keyof RehearsedIntent]: RehearsedIntent[Field] };
@@ -53,6 +58,7 @@ export function createIntentBook(nowMs: () => number, nameOf: (clientOrderId: st
           reportedAtMs: undefined,
           orders: [],
           copies: 0,
+          repeats: undefined,
         };
         byId.set(clientOrderId, entry);
         intents.push(entry);

@@ -62,11 +62,17 @@ export const rehearsalInvariants: readonly RehearsalInvariant[] = [
 ];
 
 function* standsTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
-  for (const { clientOrderId, copies, name, orders } of intents) {
+  const names = new Map(intents.map(({ clientOrderId, name }) => [clientOrderId, name]));
+  for (const { clientOrderId, copies, name, orders, repeats } of intents) {
     const extra = orders[1 + copies];
-    if (!extra) continue;
-    const message = `${name} stands ${orders.length} times`;
-    yield { message, atMs: extra.time - openedAt, clientOrderId };
+    if (extra) {
+      const message = `${name} stands ${orders.length} times`;
+      yield { message, atMs: extra.time - openedAt, clientOrderId };
+    }
+    if (repeats === undefined) continue;
+    const message = `${name} repeats ${names.get(repeats)}, of which the program had no answer, and both stand`;
+    const lastAt = Math.max(...orders.map(({ time }) => time));
+    yield { message, atMs: lastAt - openedAt, clientOrderId: repeats };
   }
 }
 

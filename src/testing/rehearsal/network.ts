@@ -49,7 +49,9 @@ export interface NetworkOptions {
   readonly mishaps: Mishaps;
   readonly trace: Trace;
   /** Told of each request when the program sends it. */
-  readonly onSend: (place: RequestPlace, request: Outgoing) => void;
+  readonly onSend: (place: RequestPlace, request: Outgoing, owner: object) => void;
+  /** Told when a request is over for the program; without an answer it failed, or was given up. */
+  readonly onEnd: (place: RequestPlace, answer?: Arrived) => void;
   /** Hands a request to the exchange. */
   readonly deliver: (place: RequestPlace, isCopy: boolean, ...parts: Delivery) => void;
 }
@@ -109,7 +111,7 @@ export function createNetwork(options: NetworkOptions): Network {
     },
     send(request, endings, owner) {
       const place = takePlace(request);
-      options.onSend(place, request);
+      options.onSend(place, request, owner);
       const mishap = mishaps.onWay(place);
       if (mishap) trace.add(`${nameOf(place)} network: ${mishap}`);
       const { fresh, wire } = takeWire(owner);
@@ -137,6 +139,7 @@ export function createNetwork(options: NetworkOptions): Network {
       const breaks = (ms: number, code: 'ECONNREFUSED' | 'ECONNRESET'): void =>
         end(ms, false, () => {
           trace.add(`${nameOf(place)} broke: ${code}`);
+          options.onEnd(place);
           endings.broke(code);
         });
       const reply = createReply({
@@ -149,6 +152,7 @@ export function createNetwork(options: NetworkOptions): Network {
           }
           end(wayMs(place, 'down'), true, () => {
             trace.add(`${nameOf(place)} answered ${status}`);
+            options.onEnd(place, { status, headers, body });
             endings.answered({ status, headers, body });
           });
         },
@@ -178,6 +182,7 @@ export function createNetwork(options: NetworkOptions): Network {
         if (over) return;
         trace.add(`${nameOf(place)} given up`);
         finish(false);
+        options.onEnd(place);
         reply.destroyed = true;
       };
     },

@@ -110,13 +110,27 @@ class Rehearsal {
   }
 
   #judge(virtualMs: number): RehearsalRun {
-    const { book, calls, idsOf, journal, lengthMs, loop, mishaps, network, simulation, trace, uncaught } =
-      this.#world;
+    const {
+      book,
+      calls,
+      idsOf,
+      journal,
+      lengthMs,
+      loop,
+      mishaps,
+      network,
+      repeats,
+      simulation,
+      trace,
+      uncaught,
+    } = this.#world;
     const owner = this.#life?.owner ?? {};
     for (const order of simulation.orders) {
       const entry = book.get(order.clientOrderId);
       entry.orders = [...entry.orders, order];
     }
+    const isReported = (id: string): boolean => book.get(id).report !== undefined;
+    for (const { again, first } of repeats.repeats(isReported)) book.get(again).repeats = first;
     const facts: RehearsalFacts = {
       intents: book.intents,
       requests: simulation.requests,

@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type * as Axios from 'axios';
 import type { Clock } from '../../context/clock.js';
-import type { CallSettled } from '../../observability/events.js';
+import type { CallSettled, ReconcileStarted } from '../../observability/events.js';
 import { FaultPlan } from '../exchange/fault-plan.js';
 import { createSimulation, type Simulation } from '../exchange/simulation.js';
 import { resolveExchangeOptions } from '../exchange-options.js';
+import type { SimulatedRequest } from '../simulated-request.js';
 import { createRandom } from '../seeded-random.js';
 import { axiosCopies, createAxiosAdapter } from './axios-adapter.js';
 import { lengthOf, repeatDays } from './day.js';
@@ -17,6 +18,7 @@ import type { RehearsalContext } from './rehearsal-program.js';
 import type { RequestPlace } from './rehearsal-event.js';
 import type { ResolvedRehearsal } from './rehearsal-options.js';
 import { journalThatReports, noteSent } from './observe.js';
+import { createRepeatWatch, type RepeatWatch } from './repeated-orders.js';
 import { createTrace, type Trace } from './trace.js';
 import { enterWorldTime } from './world-time.js';
 
@@ -36,6 +38,7 @@ export interface World {
   readonly mishaps: Mishaps;
   readonly journal: DurableJournal;
   readonly book: IntentBook;
+  readonly repeats: RepeatWatch;
   readonly trace: Trace;
   readonly calls: readonly RehearsedCall[];
   /** The client order ids that a request named. */
@@ -88,10 +91,20 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
   const mishaps = createMishaps({ seed, scenario, plan, days, lengthMs, nowMs });
   let place: RequestPlace = { request: '', nth: 0 };
   let isCopy = false;
-  const simulation = createSimulation(resolved, {
-    draw: (traits, sinceStartMs) =>
-      isCopy ? { answer: undefined, conditions: [] } : mishaps.atExchange(place, traits, sinceStartMs),
-  });
+  const repeats = createRepeatWatch(nowMs);
+  const placeOf = new WeakMap<SimulatedRequest, RequestPlace | undefined>();
+  const simulation = createSimulation(
+    resolved,
+    {
+      draw: (traits, sinceStartMs) =>
+        isCopy ? { answer: undefined, conditions: [] } : mishaps.atExchange(place, traits, sinceStartMs),
+    },
+    (request, result) => {
+      // One that is carried out at once is not in the map yet.
+      const from = placeOf.has(request) ? placeOf.get(request) : isCopy ? undefined : place;
+      if (from) repeats.executed(from, result);
+    },
+  );
   const book = createIntentBook(nowMs, trace.nameOf);
   const journal = createDurableJournal(loop, seed, trace);
   const sends = new Map<string, readonly string[]>();
@@ -101,7 +114,11 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     network: scenario.network,
     mishaps,
     trace,
-    onSend: (sent, outgoing) => void sends.set(keyOf(sent), noteSent(sent, outgoing, book, trace)),
+    onSend(sent, outgoing, sender) {
+      sends.set(keyOf(sent), noteSent(sent, outgoing, book, trace));
+      repeats.sent(sent, outgoing, sender);
+    },
+    onEnd: (ended, answer) => repeats.ended(ended, answer),
     deliver(arrived, copied, incoming, reply, body) {
       place = arrived;
       isCopy = copied;
@@ -110,6 +127,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
       simulation.handler.handle(incoming, reply, body);
       const entry = requests.at(-1);
       if (!entry || requests.length === before.requests) return;
+      placeOf.set(entry, copied ? undefined : arrived);
       trace.add(
         `${nameOf(arrived)} ${copied ? 'arrived again' : 'arrived'}${entry.fault ? `, fault: ${entry.fault}` : ''}`,
       );
@@ -137,6 +155,11 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     if (operation !== undefined) calls.push({ atMs: loop.nowMs, operation, outcome, durationMs });
   };
   subscribe('weex-resilience:callSettled', listen);
+  const guarded = (event: unknown): void => {
+    const { clientOrderId } = event as ReconcileStarted;
+    if (clientOrderId !== undefined) repeats.lookedAfter(clientOrderId);
+  };
+  subscribe('weex-resilience:reconcileStarted', guarded);
   const onRejection = (error: unknown): void => void uncaught.push(error);
   process.on('unhandledRejection', onRejection);
   const copies = axiosCopies(axios);
@@ -149,6 +172,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     mishaps,
     journal,
     book,
+    repeats,
     trace,
     calls,
     idsOf: (sent) => sends.get(keyOf(sent)) ?? [],
@@ -191,6 +215,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
       leaveTime();
       process.off('unhandledRejection', onRejection);
       unsubscribe('weex-resilience:callSettled', listen);
+      unsubscribe('weex-resilience:reconcileStarted', guarded);
       for (const [index, { defaults }] of copies.entries()) {
         const adapter = adapters[index];
         if (adapter === undefined) delete defaults.adapter;

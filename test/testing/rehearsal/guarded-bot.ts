@@ -1,7 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AxiosInstance } from 'axios';
 import type { IPolicy } from 'cockatiel';
-import { signRequest } from '../../../src/client/index.js';
 import {
   attachWeexErrors,
   isWEEXError,
@@ -11,6 +9,7 @@ import {
   weexVenues,
 } from '../../../src/index.js';
 import type { RehearsalContext } from '../../../src/testing/index.js';
+import { createSender } from './signed-sender.js';
 
 interface Order {
   readonly symbol: string;
@@ -84,29 +83,4 @@ export async function tradeGuarded(
     await wait(1_500 * random());
   }
   await Promise.all(calls);
-}
-
-type Send = (method: 'GET' | 'POST', path: string, params: object) => Promise<unknown>;
-
-function createSender(axios: AxiosInstance, credentials: RehearsalContext['exchange']['credentials']): Send {
-  const { apiKey, passphrase, secretKey } = credentials;
-  return async (method, path, params) => {
-    const query = method === 'GET' ? new URLSearchParams(params as Record<string, string>).toString() : '';
-    const body = method === 'GET' ? undefined : JSON.stringify(params);
-    const timestamp = Date.now();
-    const { data } = await axios.request<unknown>({
-      method,
-      url: query === '' ? path : `${path}?${query}`,
-      data: body,
-      timeout: 4_000,
-      headers: {
-        'Content-Type': 'application/json',
-        'ACCESS-KEY': apiKey,
-        'ACCESS-PASSPHRASE': passphrase,
-        'ACCESS-TIMESTAMP': String(timestamp),
-        'ACCESS-SIGN': signRequest(secretKey, { timestamp, method, path, query, body }),
-      },
-    });
-    return data;
-  };
 }
