@@ -12,6 +12,7 @@ import { type RehearsedTraffic, rehearseTraffic } from '../examples/bad-day/rehe
 import { cockatielMarket } from './storms/cockatiel-market.js';
 import { mixture } from './storms/mixture.js';
 import { quantile } from './storms/quantile.js';
+import { amongStrangers } from './storms/strangers.js';
 
 /** BENCH_SEEDS: how many, one after the other. BENCH_DAYS: scenarios by name, or `mixture`, separated by commas. */
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 10) }, (_, index) => index + 1);
@@ -50,7 +51,10 @@ for (const name of scenarios) {
   const days = new Map<string, RehearsedTraffic[]>();
   for (const [way, openMarket] of Object.entries(ways)) {
     const rehearsed: RehearsedTraffic[] = [];
-    for (const seed of seeds) rehearsed.push(await rehearseTraffic(scenarioOf(name, seed), seed, openMarket));
+    for (const seed of seeds) {
+      const open = name === 'mixture' ? amongStrangers(seed, openMarket) : openMarket;
+      rehearsed.push(await rehearseTraffic(scenarioOf(name, seed), seed, open));
+    }
     days.set(way, rehearsed);
   }
   report(name, days);

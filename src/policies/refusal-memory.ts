@@ -30,7 +30,7 @@ export class RefusalMemory {
   #refusedAt = -Infinity;
   #refusedStart = -Infinity;
   #wasSoft = false;
-  /** Refusals without an answer in between. */
+  /** Refusals without an answer in between, since a ban was last waited for. */
   #inRow = 0;
   #provenSoftUntil = -Infinity;
   #bannedUntil = -Infinity;
@@ -45,6 +45,8 @@ export class RefusalMemory {
     const { forMs, soft, startedAt } = refusal;
     if (!soft) {
       this.#note(refusal, now);
+      // It is waited for in full: what is refused after it is refused for another reason.
+      this.#inRow = 0;
       return { closeForMs: forMs };
     }
     // It was under way when the last refusal came: it says nothing new.
@@ -54,7 +56,7 @@ export class RefusalMemory {
     const isProven = now < this.#provenSoftUntil;
     if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
     if (state === 'open' && !isProven && now < this.#bannedUntil) return this.#takeForBan(now);
-    if (this.#inRow === 1 && (state === 'ramping' || isProven)) return 'slow';
+    if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';
     return { closeForMs: Math.min(documentedBanMs, softMs * 2 ** Math.max(0, this.#inRow - 2)) };
   }
 
@@ -83,6 +85,7 @@ export class RefusalMemory {
     this.#bannedUntil = now + documentedBanMs + rememberedMs;
     // The answer after the ban is no proof that there was none.
     this.#wasSoft = false;
+    this.#inRow = 0;
     return { closeForMs: documentedBanMs };
   }
 }

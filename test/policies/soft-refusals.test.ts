@@ -89,6 +89,20 @@ describe('a refusal without a time while the headers show room', () => {
     expect(closedForMs(reads)).toBe(10_000);
   });
 
+  it('is probed again after a second where it follows a ban that was waited for in full', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads, spent('weight/10s'));
+    expect(closedForMs(reads)).toBe(10_000);
+    const probe = answering(clock, limited(), limited(), 'late');
+    for (let index = 0; index < 3; index += 1) void reads.executeOutcome(probe);
+    await clock.advance(10_000);
+    expect(closedForMs(reads)).toBe(1_000);
+    await clock.advance(1_000);
+    expect(closedForMs(reads)).toBe(10_000);
+    await clock.advance(10_000);
+    expect(probe.at).toEqual([10_000, 11_000, 21_000]);
+  });
+
   it('is forgotten as a ban after a while', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
