@@ -14,14 +14,14 @@ export function amongStrangers(
 ): (exchange: ExchangeAddress) => Promise<OpenMarket> {
   return async (exchange) => {
     const random = createRandom(`strangers ${seed}`);
-    const { market, close } = await openMarket(exchange);
+    const open = await openMarket(exchange);
     const end = new AbortController();
     if (random() < 0.5) void readPrices(exchange.url, random, end.signal);
     return {
-      market,
+      market: open.market,
       close() {
         end.abort();
-        return close();
+        return open.close();
       },
     };
   };

@@ -1,0 +1,148 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AxiosInstance } from 'axios';
+import { attachWeexErrors, createPolicy, type RateLimitOptions } from 'weex-resilience';
+import { createRandom, rehearse, type RehearsalContext } from 'weex-resilience/testing';
+import { quantile } from './storms/quantile.js';
+
+/** BENCH_SEEDS: how many, one after the other. */
+const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 10) }, (_, index) => index + 1);
+
+const allowed = { limit: 100, windowMs: 10_000 };
+const dayMs = 300_000;
+const aloneMs = 60_000;
+const cancelEveryMs = 2_000;
+/** Five times the allowance is wanted. */
+const readEveryMs = allowed.windowMs / (5 * allowed.limit);
+
+interface Flood {
+  readonly rateLimit: RateLimitOptions;
+  /** The headers tell nothing of the limit. */
+  readonly hidden?: boolean;
+  /** So much of the allowance others use, at times of their own. */
+  readonly strangers?: number;
+}
+
+const floods: Readonly<Record<string, Flood>> = {
+  'known limit': { rateLimit: allowed },
+  'strangers take a quarter': { rateLimit: { ...allowed, adaptive: true }, strangers: 0.25 },
+  'to be learned: twice the limit stated, no headers': {
+    rateLimit: { ...allowed, limit: 2 * allowed.limit, adaptive: true },
+    hidden: true,
+  },
+};
+
+interface Result {
+  readonly goodput: number;
+  readonly cancelRatio: number;
+  readonly failedCancels: number;
+  readonly bans: number;
+}
+
+async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: number): Promise<Result> {
+  const alone: number[] = [];
+  const through: number[] = [];
+  let failedCancels = 0;
+  const flood = async ({ axios, clock, signal }: RehearsalContext): Promise<void> => {
+    if (hidden) hideLimits(axios);
+    attachWeexErrors(axios);
+    const policy = createPolicy({
+      name: 'flood',
+      effect: 'read',
+      deadlineMs: 30_000,
+      retry: { maxRetries: 2 },
+      bulkhead: { limit: 20, queue: 100, reserved: { critical: 2 } },
+      rateLimit,
+      coolDown: true,
+    });
+    const request = (): Promise<unknown> => axios.get('/capi/v3/market/time');
+    const cancel = async (took: number[]): Promise<void> => {
+      const startedAt = clock.now();
+      try {
+        await policy.execute(request, { priority: 'critical' });
+        took.push(clock.now() - startedAt);
+      } catch {
+        failedCancels += 1;
+      }
+    };
+    const every = (ms: number, start: () => Promise<unknown>): NodeJS.Timeout =>
+      setInterval(() => void start().catch(() => undefined), ms);
+    const first = every(cancelEveryMs, () => cancel(alone));
+    await wait(aloneMs);
+    clearInterval(first);
+    const timers = [
+      every(cancelEveryMs, () => cancel(through)),
+      every(readEveryMs, () => policy.execute(request)),
+    ];
+    if (strangers > 0) void takeAway(axios, strangers, seed, signal);
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve);
+    });
+    for (const timer of timers) clearInterval(timer);
+    await wait(40_000);
+  };
+  const { requests } = await rehearse({
+    seed,
+    scenario: { name: 'flood', phases: [{ name: 'flood', durationMs: dayMs }] },
+    exchange: { limits: { weight: allowed, orders: false } },
+    shrinkRuns: 0,
+    run: flood,
+  });
+  const during = requests.filter(({ at }) => at > aloneMs && at < dayMs);
+  const served = during.filter(({ status }) => status === 200).length;
+  const refused = during.filter(({ status }) => status === 429);
+  return {
+    goodput: served / ((allowed.limit * (dayMs - aloneMs)) / allowed.windowMs),
+    cancelRatio: quantile(through, 0.99) / quantile(alone, 0.99),
+    failedCancels,
+    bans: refused.filter(({ at }, index) => at - (refused[index - 1]?.at ?? -Infinity) > 5_000).length,
+  };
+}
+
+function hideLimits(axios: AxiosInstance): void {
+  const hide = (headers: unknown): void => {
+    for (const name of Object.keys(headers as object)) {
+      if (/^x-(used|remaining)/i.test(name)) delete (headers as Record<string, unknown>)[name];
+    }
+  };
+  axios.interceptors.response.use(
+    (response) => {
+      hide(response.headers);
+      return response;
+    },
+    (error: Error & { response?: { headers: unknown } }) => {
+      if (error.response) hide(error.response.headers);
+      throw error;
+    },
+  );
+}
+
+async function takeAway(
+  axios: AxiosInstance,
+  share: number,
+  seed: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const random = createRandom(`strangers ${seed}`);
+  while (!signal.aborted) {
+    // In bursts of ten, since nobody shares an address evenly.
+    await wait((2 * random() * 10 * allowed.windowMs) / (share * allowed.limit));
+    for (let index = 0; index < 10; index += 1) void axios.get('/capi/v3/market/time').catch(() => undefined);
+  }
+}
+
+const table: Record<string, Record<string, string | number>> = {};
+for (const [name, flood] of Object.entries(floods)) {
+  const results: Result[] = [];
+  for (const seed of seeds) results.push(await run(flood, seed));
+  const median = (pick: (result: Result) => number): string => quantile(results.map(pick), 0.5).toFixed(2);
+  table[name] = {
+    'goodput of the allowed': median(({ goodput }) => goodput),
+    'cancel p99 over unloaded': median(({ cancelRatio }) => cancelRatio),
+    'failed cancels': results.reduce((sum, { failedCancels }) => sum + failedCancels, 0),
+    'bans, median': median(({ bans }) => bans),
+  };
+}
+console.log(
+  `Five minutes of five times the limit through one policy, with a critical cancel every two seconds; ${seeds.length} seeds`,
+);
+console.table(table);
