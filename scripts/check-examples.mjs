@@ -2,18 +2,11 @@
 // the strictest settings, and runs those marked ```ts run. In these, a comment behind `console.log(…);` is what it
 // prints. Without arguments it checks everything, otherwise the files named.
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { documented, examplesOf } from './read-examples.mjs';
 
-/** @typedef {{ file: string, line: number, code: string, runs: boolean }} Example */
+/** @typedef {import('./read-examples.mjs').Example} Example */
 
 const root = join(import.meta.dirname, '..');
 const files = process.argv.length > 2 ? process.argv.slice(2) : documented();
@@ -32,49 +25,6 @@ try {
   if (faults.length > 0) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-function documented() {
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-  const documents = [...markdownIn('.', false), ...markdownIn('docs', true)];
-  return [...documents, ...sources.filter((file) => file.endsWith('.ts')).map((file) => join('src', file))];
-}
-
-/**
- * @param {string} place
- * @param {boolean} recursive
- */
-function markdownIn(place, recursive) {
-  if (!existsSync(join(root, place))) return [];
-  const names = readdirSync(join(root, place), { recursive, encoding: 'utf8' });
-  return names.filter((name) => name.endsWith('.md')).map((name) => join(place, name));
-}
-
-/**
- * @param {string} file
- * @param {string} text
- * @returns {Example[]}
- */
-function examplesOf(file, text) {
-  // In a source file a line of a doc comment starts with an asterisk; anything else is no documentation.
-  const margin = file.endsWith('.ts') ? /^\s*\* ?/ : /^/;
-  /** @type {Example[]} */
-  const found = [];
-  /** @type {Example | undefined} */
-  let open;
-  for (const [index, whole] of text.split('\n').entries()) {
-    const line = margin.test(whole) ? whole.replace(margin, '') : '';
-    const fence = /^\s*```(\S*) ?(\S*)/.exec(line);
-    if (fence && open) open = undefined;
-    else if (fence && fence[1] === 'ts') {
-      open = { file, line: index + 2, code: '', runs: fence[2] === 'run' };
-      found.push(open);
-    } else if (fence) {
-      // Some other language: its lines are read over until it closes.
-      open = { file, line: index + 2, code: '', runs: false };
-    } else if (open) open.code += `${line}\n`;
-  }
-  return found;
 }
 
 /** @param {Example} example */
