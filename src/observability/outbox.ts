@@ -18,6 +18,16 @@ export function release(): void {
   if (held === 0 && pending.length > 0) empty();
 }
 
+/** Makes a change of state from beginning to end. */
+export function asOne(change: () => void): void {
+  hold();
+  try {
+    change();
+  } finally {
+    release();
+  }
+}
+
 /** Calls a function that does not throw: now, or once the state is whole and what came before is out. */
 export function whenWhole(send: () => void): void {
   pending.push(send);

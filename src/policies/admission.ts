@@ -138,7 +138,7 @@ export class Admission implements RateLimitClient, GateWaiter {
     const taken = rank === 0 ? this.#queue.sizeOf(0) : this.#queue.ordinarySize;
     let evicted: Applicant | undefined;
     if (taken >= places) {
-      evicted = rank === 1 && places > 0 ? (this.#queue.oldest(2) as Applicant | undefined) : undefined;
+      evicted = rank < 2 && places > 0 ? (this.#queue.oldest(2) as Applicant | undefined) : undefined;
       if (!evicted) return 'full';
       this.#queue.remove(evicted);
     }
@@ -153,8 +153,8 @@ export class Admission implements RateLimitClient, GateWaiter {
     this.#armReclaim(now);
   }
 
-  /** Takes a call out of the queue; `false` where it does not wait. */
-  leave(applicant: Applicant, now: number): boolean {
+  /** Takes a call out of the queue; `false` where it does not wait. Those behind it may fit then: {@link drain}. */
+  leave(applicant: Applicant): boolean {
     if (this.#inside?.remove(applicant)) {
       if (applicant.host) this.#slots.part(applicant.host);
     } else if (!this.#queue.remove(applicant)) return false;
@@ -163,8 +163,6 @@ export class Admission implements RateLimitClient, GateWaiter {
       this.#gate?.leave(this);
       this.#beforeGate = false;
     }
-    // Those behind it may fit where it did not.
-    this.drain(now);
     return true;
   }
 

@@ -2,7 +2,7 @@ import { type CallContext, callContextOf, currentCallContext } from '../context/
 import { isWEEXError } from '../errors/index.js';
 import { beginAccompanied, isAccompanied, runAccompanied } from '../observability/companions.js';
 import type { CallHeld, CallRefused } from '../observability/events.js';
-import { hold, isWhole, release, whenWhole } from '../observability/outbox.js';
+import { asOne, hold, isWhole, release, whenWhole } from '../observability/outbox.js';
 import { joinSignal, leaveSignal } from './abort-listeners.js';
 import type { Applicant } from './applicant.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
@@ -297,7 +297,9 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     const { plan } = this;
     const isCurrent = this.#attempt === attempt;
     // Reading the clock is a good part of what a call costs.
-    const now = plan.needsEndTime || callEvents.wantSettled() ? plan.clock.now() : this.startedAt;
+    const needsTime =
+      plan.stale !== undefined || this.#circuit?.needsTime === true || callEvents.wantSettled();
+    const now = needsTime ? plan.clock.now() : this.startedAt;
     hold();
     try {
       if (isCurrent) {
@@ -347,15 +349,10 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
 
   #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
     const error = ownErrors.timedOut(this, scope, this.mayRepeat ? undefined : 'unknown');
-    hold();
-    try {
-      this.#attempt = undefined;
-      const closedForMs = this.#report(attempt, error, true, now);
-      this.#abandon(attempt, error, now);
-      this.#judge(attempt, error, closedForMs, now);
-    } finally {
-      release();
-    }
+    this.#attempt = undefined;
+    const closedForMs = this.#report(attempt, error, true, now);
+    this.#abandon(attempt, error, now);
+    this.#judge(attempt, error, closedForMs, now);
   }
 
   #release(attempt: Attempt): void {
@@ -376,7 +373,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.#timerMeans = means;
     const waitMs = Math.min(Math.max(0, Math.ceil(at - now)), 2 ** 31 - 1);
     const purpose = means === 'retry' ? 'wait' : undefined;
-    this.#timer = this.plan.clock.setTimeout(() => this.#onTimer(), waitMs, purpose);
+    this.#timer = this.plan.clock.setTimeout(() => asOne(() => this.#onTimer()), waitMs, purpose);
   }
 
   #disarm(): void {
@@ -414,8 +411,11 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   /** Takes the call out of whatever it waits in. */
   #leaveWait(now: number): void {
     this.#disarm();
-    if (this.#state === 'queued' && this.plan.admission?.leave(this, now)) {
+    const { admission } = this.plan;
+    if (this.#state === 'queued' && admission?.leave(this)) {
+      // Before anybody behind it is let out, in the events too.
       callEvents.dequeued(this, this.options.signal?.aborted ? 'aborted' : 'refused', now);
+      admission.drain(now);
     }
     if (this.#state === 'gated') this.plan.gate?.leave(this);
   }

@@ -50,10 +50,10 @@ export class CircuitBreaker {
     this.#common = this.#create(undefined);
   }
 
-  configure(config: CircuitConfig): void {
+  configure(config: CircuitConfig, now: number): void {
     this.#config = config;
     this.#forgetOldest();
-    for (const [, circuit] of this.entries()) circuit.configure(config);
+    for (const [, circuit] of this.entries()) circuit.configure(config, now);
   }
 
   /** The circuit of a key; it is made where there is none. */

@@ -94,8 +94,13 @@ export class Circuit {
     return this.#state;
   }
 
+  /** Whether it matters when a call succeeded, and how long it took. */
+  get needsTime(): boolean {
+    return this.#consecutive === undefined;
+  }
+
   /** Takes new options; the state stays, the window only where it still has the same shape. */
-  configure(config: CircuitConfig): void {
+  configure(config: CircuitConfig, now: number): void {
     const previous = this.#config;
     this.#config = config;
     if (previous.windowMs !== config.windowMs || previous.windowCalls !== config.windowCalls) {
@@ -104,9 +109,9 @@ export class Circuit {
     if (previous.consecutiveFailures !== config.consecutiveFailures) {
       this.#consecutive = createConsecutive(config);
     }
-    // With fewer trials asked for there may be enough of them.
-    if (this.#state === 'half-open' && this.#trialsPassed + this.#trialsFailed >= config.halfOpenTrials)
-      this.#close();
+    // With fewer trials asked for there may be enough of them, and too many of those that failed.
+    if (this.#state === 'half-open' && this.#trialsPassed + this.#trialsFailed > 0)
+      this.#judgeTrials(now, undefined);
   }
 
   /** How long a call would be refused from now: 0 where one may pass, `Infinity` for an isolated circuit. */
@@ -215,6 +220,10 @@ export class Circuit {
     this.#trials.delete(ticket);
     if (failed) this.#trialsFailed += 1;
     else this.#trialsPassed += 1;
+    this.#judgeTrials(now, error);
+  }
+
+  #judgeTrials(now: number, error: unknown): void {
     const { halfOpenTrials, halfOpenFailureRate } = this.#config;
     const mayFail = Math.floor(halfOpenTrials * halfOpenFailureRate + 1e-9);
     if (this.#trialsFailed > mayFail) this.#open(now, error);

@@ -218,9 +218,6 @@ export class Pipeline implements ResiliencePolicy {
       effect: options.effect,
       resynchronizeClock: options.resynchronizeClock,
       inner: options.inner,
-      needsEndTime:
-        options.staleMs !== undefined ||
-        (circuitBreaker !== undefined && circuitBreaker.consecutiveFailures === undefined),
       rules: this.#host.rules,
       backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? backoffDefaults),
       settled: (error, failed, duration, handled) => {
@@ -261,7 +258,7 @@ export class Pipeline implements ResiliencePolicy {
     const { circuitBreaker } = this.#options;
     if (!circuitBreaker) return undefined;
     const config = resolveCircuit(circuitBreaker);
-    previous?.configure(config);
+    previous?.configure(config, this.#steady.now());
     return previous ?? new CircuitBreaker(config, this.name, this.#steady, this.origin);
   }
 

@@ -37,8 +37,6 @@ export interface Plan {
   readonly effect: 'read' | 'write' | undefined;
   readonly resynchronizeClock: ((error: unknown) => unknown) | undefined;
   readonly inner: AnyPolicy | undefined;
-  /** Whether something is measured by when a call succeeded. */
-  readonly needsEndTime: boolean;
   readonly rules: RuleBook;
   /** The backoff of a rule that has one of its own, made at its first use. */
   backoffOf(retry: { readonly backoff?: BackoffOptions | undefined } | undefined): IBackoffFactory<unknown>;

@@ -89,9 +89,8 @@ export class WaitQueue {
   next(now: number, may: (waiter: Waiter) => boolean): Waiter | undefined {
     const heads = this.#lists.map((list) => list.head).filter((head) => head !== undefined);
     if (heads.length > 1 && this.#grants % agedEvery === agedEvery - 1) {
-      const aged = heads.slice(1).filter((head) => now - head.waitingSince >= agedAfterMs && may(head));
-      aged.sort((left, right) => left.waitingSince - right.waitingSince);
-      if (aged[0]) return aged[0];
+      const aged = this.longest(may);
+      if (aged && now - aged.waitingSince >= agedAfterMs) return aged;
     }
     // A class that may not go keeps the lower ones behind it waiting too: they would take what it waits for.
     const first = heads[0];

@@ -207,20 +207,22 @@ describe('priorities', () => {
     expect(started.indexOf('old')).toBeLessThan(6);
   });
 
-  it('a full queue drops the oldest background call for a normal one, and keeps places for critical ones', async () => {
+  it('a full queue drops the oldest background call for a higher one, and keeps places for critical ones', async () => {
     const { started, call, end, policy } = withCalls({ bulkhead: { limit: 1, queue: 2 } });
     void call('running');
     const oldest = call('b1', { priority: 'background' });
-    void call('b2', { priority: 'background' });
+    const second = call('b2', { priority: 'background' });
     expect(await call('b3', { priority: 'background' })).toMatchObject({ ok: false });
     void call('n1');
     expect(await oldest).toMatchObject({ ok: false, error: { kind: 'bulkhead-full' } });
     void call('c1', { priority: 'critical' });
     void call('c2', { priority: 'critical' });
-    expect(await call('c3', { priority: 'critical' })).toMatchObject({ ok: false });
+    void call('c3', { priority: 'critical' });
+    expect(await second).toMatchObject({ ok: false, error: { kind: 'bulkhead-full' } });
+    expect(await call('c4', { priority: 'critical' })).toMatchObject({ ok: false });
     expect(policy.snapshot().bulkhead?.waiting).toBe(4);
     for (let index = 0; index < 5; index += 1) await end(started[index] ?? '');
-    expect(started).toEqual(['running', 'c1', 'c2', 'n1', 'b2']);
+    expect(started).toEqual(['running', 'c1', 'c2', 'c3', 'n1']);
   });
 });
 
