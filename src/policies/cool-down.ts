@@ -5,11 +5,11 @@ import type { GateCause, GatePass, GateWaiter, PassResult } from './gate-types.j
 import { epochTime } from './monotonic-clock.js';
 import { hold, release } from '../observability/outbox.js';
 import { type GateRefusal, RefusalMemory } from './refusal-memory.js';
-import { WaitQueue } from './wait-queue.js';
+import { type Waiter, WaitQueue } from './wait-queue.js';
 
 export type { GateCause, GatePass, GateWaiter, PassResult } from './gate-types.js';
 
-// The rest follows the probe in doubling batches, one each step.
+// The rest follows the probe in doubling batches, one each step; critical calls are not paced.
 const staggerMs = 25;
 // A probe that is not over by then is given up, so that a hanging one holds nobody.
 const probeMs = 5_000;
@@ -166,7 +166,7 @@ export class CoolDown {
       this.#open(now);
       return 'open';
     }
-    if (this.#state === 'probing' || now < this.#until || this.#isBehindProbe) return undefined;
+    if (now < this.#until || this.#isBehindProbe) return undefined;
     if (this.#shared?.mayProbe() === false) return undefined;
     return this.#startProbe(now);
   }
@@ -225,7 +225,7 @@ export class CoolDown {
     this.#advancing = true;
     hold();
     try {
-      const stuck = new Set<GateWaiter>();
+      const stuck = new Set<Waiter>();
       while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(stuck, now));
       if (this.#state === 'ramping') this.#release(now);
       this.#advancing = false;
@@ -236,31 +236,32 @@ export class CoolDown {
     }
   }
 
-  #releaseProbe(stuck: Set<GateWaiter>, now: number): boolean {
+  #releaseProbe(stuck: Set<Waiter>, now: number): boolean {
     if (this.#isBehindProbe || (this.#queue.size > 0 && this.#shared?.mayProbe() === false)) {
       this.#state = 'closed';
       this.#until = now + behindMs;
       return false;
     }
-    if (this.#letNext(() => this.#startProbe(now), stuck, now)) return true;
+    const next = this.#queue.next(now, () => true);
+    if (this.#letGo(next, () => this.#startProbe(now), stuck, now)) return true;
     this.#state = 'closed';
     return false;
   }
 
-  /** Lets the next one go; one that could not is back in the queue, and waits for the next round. */
-  #letNext(pass: () => GatePass, stuck: Set<GateWaiter>, now: number): boolean {
-    const waiter = this.#queue.next(now, () => true) as GateWaiter | undefined;
+  /** Lets one go; one that could not is back in the queue, and waits for the next round. */
+  #letGo(waiter: Waiter | undefined, pass: () => GatePass, stuck: Set<Waiter>, now: number): boolean {
     if (!waiter || stuck.has(waiter)) return false;
     this.#queue.grant(waiter);
-    if (!waiter.pass(pass(), now)) stuck.add(waiter);
+    if (!(waiter as GateWaiter).pass(pass(), now)) stuck.add(waiter);
     return true;
   }
 
-  #release(now: number): void {
+  #release(now: number, stuck: Set<Waiter> = new Set()): void {
     const period = this.#period;
-    const stuck = new Set<GateWaiter>();
-    const next = (): boolean => this.#letNext(() => ({ period }), stuck, now);
-    for (let left = this.#batch; left > 0 && period === this.#period && next(); left -= 1);
+    const letGo = (one: Waiter | undefined): boolean =>
+      period === this.#period && this.#letGo(one, () => ({ period }), stuck, now);
+    while (letGo(this.#queue.oldest(0)));
+    for (let left = this.#batch; left > 0 && letGo(this.#queue.next(now, () => true)); left -= 1);
     this.#batch *= 2;
   }
 
