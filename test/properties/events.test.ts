@@ -17,6 +17,7 @@ import { howMany } from './how-many.js';
 const ofCalls = [
   'callStarted',
   'callQueued',
+  'callHeld',
   'callDequeued',
   'callRefused',
   'attemptStarted',
@@ -73,6 +74,7 @@ class Story {
       }
       case 'attemptSettled':
         return expected(['running'], 'between') ?? this.#numbered(event.attempt + 1);
+      case 'callHeld':
       case 'callRefused':
       case 'retryScheduled':
       case 'budgetExhausted':
