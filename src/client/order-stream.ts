@@ -29,8 +29,11 @@ const channels: Readonly<Record<Market, readonly string[]>> = {
   contract: ['orders', 'fill', 'positions', 'account'],
 };
 
-/** An address may connect 300 times in 5 minutes, requests included. */
+/** An address may connect 300 times in 5 minutes, requests included: who is cut again and again waits longer. */
 const shortestPauseMs = 1_000;
+const longestPauseMs = 30_000;
+/** A connection that lasted so long was a good one. */
+const soundAfterMs = 60_000;
 
 const defaultPolicy: IPolicy = createPolicy({
   name: 'orderStream',
@@ -58,6 +61,7 @@ export class OrderStream {
   #version: number | undefined;
   readonly #versions: Map<unknown, number> = new Map();
   #socket: StreamSocket | undefined;
+  #isConnected = false;
   #failure: WEEXAuthenticationError | WEEXRequestError | undefined;
   /** Whether the last handshake was refused as one whose time is off is. */
   #isClockDoubted = false;
@@ -72,13 +76,13 @@ export class OrderStream {
       },
       failed: (error: unknown): void => this.#tell({ type: 'gap-open', error }),
     };
-    this.#gap = new StreamGap(parts.reader, listener, parts.serverNow());
+    this.#gap = new StreamGap(parts.reader, listener, parts.serverNow);
     this.#run = this.#keepConnected();
   }
 
   /** Whether it is connected and has subscribed. */
   get isConnected(): boolean {
-    return this.#socket !== undefined;
+    return this.#isConnected;
   }
 
   /** Calls `listener` with every event, until the function returned is called. What it throws is ignored. */
@@ -98,18 +102,20 @@ export class OrderStream {
    */
   async ready(): Promise<void> {
     if (this.isConnected) return;
+    const { signal } = this.#end;
     await new Promise<void>((resolve, reject) => {
-      const failed = (): void => reject(this.#failure ?? closedStream());
-      if (this.#end.signal.aborted) {
-        failed();
-        return;
-      }
+      const failed = (): void => {
+        stop();
+        reject(this.#failure ?? closedStream());
+      };
       const stop = this.listen(({ type }) => {
         if (type !== 'connected') return;
         stop();
+        signal.removeEventListener('abort', failed);
         resolve();
       });
-      this.#end.signal.addEventListener('abort', failed, { once: true });
+      if (signal.aborted) failed();
+      else signal.addEventListener('abort', failed, { once: true });
     });
   }
 
@@ -128,19 +134,24 @@ export class OrderStream {
   async #keepConnected(): Promise<void> {
     const { signal } = this.#end;
     const policy = this.#parts.policy ?? defaultPolicy;
+    let pauseMs = shortestPauseMs;
     for (let isFirst = true; !signal.aborted; ) {
+      const startedAt = performance.now();
       let error: unknown;
       try {
-        this.#socket = await policy.execute((context) => this.#connect(context.signal), signal);
-        if (signal.aborted) this.#socket.close();
+        const socket = await policy.execute((context) => this.#connect(context.signal), signal);
+        this.#isConnected = true;
         this.#tell({ type: 'connected' });
         if (!isFirst) this.#miss('reconnect');
         isFirst = false;
-        error = await this.#socket.over;
+        error = await socket.over;
       } catch (failure) {
         error = failure;
+        // One that was opened for a policy that gave up meanwhile.
+        this.#socket?.close();
       }
       this.#socket = undefined;
+      this.#isConnected = false;
       if (signal.aborted) break;
       // Asked again, the exchange says the same, and blocks a key that is used wrongly too often.
       if (error instanceof WEEXAuthenticationError || error instanceof WEEXRequestError)
@@ -148,7 +159,9 @@ export class OrderStream {
       const final = this.#failure !== undefined;
       this.#tell({ type: 'disconnected', error, final });
       if (final) this.#stop();
-      else await wait(shortestPauseMs, undefined, { signal }).catch(() => undefined);
+      else await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+      const wasSound = performance.now() - startedAt > soundAfterMs;
+      pauseMs = wasSound ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs);
     }
     this.#parts.ended();
   }
@@ -160,7 +173,11 @@ export class OrderStream {
     this.#versions.clear();
     const onFrame = (frame: Readonly<Record<string, unknown>>): void => this.#receive(frame);
     try {
-      return await openStreamSocket({ url, headers, channels: channels[market], onFrame }, signal);
+      const socket = await openStreamSocket({ url, headers, channels: channels[market], onFrame }, signal);
+      // From here on `close` ends it, whatever becomes of the attempt.
+      this.#socket = socket;
+      if (this.#end.signal.aborted) socket.close();
+      return socket;
     } catch (error) {
       this.#isClockDoubted = isWEEXError(error) && error.code === 400;
       throw error;

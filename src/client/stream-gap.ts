@@ -19,12 +19,19 @@ const pauseMs = 5_000;
 /** What the exchange shows late is not passed by: each read begins this much before the last thing that was heard. */
 const overlapMs = 10_000;
 
+/** An order that is younger may not be shown yet. */
+const shownAfterMs = 60_000;
+/** The exchange reads back 90 days. */
+const longestMs = 89 * 86_400_000;
+
 const finished: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'REJECTED', 'EXPIRED']);
 
 /** Reads by REST what a stream missed: one read at a time, again until it succeeds. */
 export class StreamGap {
   readonly #reader: GapReader;
   readonly #listener: GapListener;
+  /** The present time of the exchange. */
+  readonly #now: () => number;
   readonly #symbols: Set<string> = new Set();
   /** When each order was placed that stands as far as was heard. */
   readonly #standing: Map<string, number> = new Map();
@@ -34,10 +41,11 @@ export class StreamGap {
   #isEnded = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(reader: GapReader, listener: GapListener, startedAt: number) {
+  constructor(reader: GapReader, listener: GapListener, now: () => number) {
     this.#reader = reader;
     this.#listener = listener;
-    this.#heardAt = startedAt;
+    this.#now = now;
+    this.#heardAt = now();
   }
 
   /** Notes what came without a gap before it. */
@@ -59,15 +67,26 @@ export class StreamGap {
     clearTimeout(this.#timer);
   }
 
+  /** What does not stand any more ended in a gap, also where no history tells of it: it is not waited for. */
+  #forget(open: readonly StreamedOrder[], startedAt: number): void {
+    const standing = new Set(open.map(({ orderId }) => orderId));
+    for (const [orderId, placedAt] of this.#standing) {
+      if (!standing.has(orderId) && placedAt < startedAt - shownAfterMs) this.#standing.delete(orderId);
+    }
+  }
+
   async #read(): Promise<void> {
     this.#isFilling = true;
     this.#isOpen = false;
     // The history is asked for by the time an order was placed.
-    const since = [...this.#standing.values()].reduce((a, b) => Math.min(a, b), this.#heardAt - overlapMs);
+    const oldest = [...this.#standing.values()].reduce((a, b) => Math.min(a, b), this.#heardAt - overlapMs);
+    const startedAt = this.#now();
+    const since = Math.max(oldest, startedAt - longestMs);
     try {
       const open = await this.#reader.open();
       for (const { symbol } of open) this.#symbols.add(symbol);
       const past = await Promise.all([...this.#symbols].map((symbol) => this.#reader.past(symbol, since)));
+      this.#forget(open, startedAt);
       if (!this.#isEnded) this.#listener.filled([...open, ...past.flat()]);
     } catch (error) {
       this.#isOpen = true;

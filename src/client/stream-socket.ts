@@ -19,6 +19,7 @@ export interface StreamSocket {
 
 /** The exchange pings once a minute: after so long a silence the connection is dead, whatever TCP says. */
 const longestSilenceMs = 150_000;
+const longestHandshakeMs = 10_000;
 
 /**
  * Connects, subscribes and answers pings.
@@ -36,6 +37,8 @@ export async function openStreamSocket(
   const socket = new Client(options.url, {
     headers: { 'User-Agent': 'weex-resilience', ...options.headers },
     followRedirects: false,
+    // The policy may have no timeout of its own.
+    handshakeTimeout: longestHandshakeMs,
   });
   const over = untilOver(socket);
   try {

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OrderStream, type OrderStreamEvent, WeexClient } from '../../src/client/index.js';
 import {
@@ -6,6 +7,7 @@ import {
   type SimulatedExchange,
   startExchange,
 } from '../../src/testing/index.js';
+import { waitingStop } from '../e2e/support/connect.js';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -53,6 +55,13 @@ function next<Type extends OrderStreamEvent['type']>(
       resolve(event as EventOf<Type>);
     });
   });
+}
+
+/** How many connections an exchange still takes of this address. */
+async function openStreams({ streamUrls }: SimulatedExchange, client: WeexClient): Promise<number> {
+  const streams = Array.from({ length: 20 }, () => client.openOrderStream({ url: streamUrls.contract }));
+  await Promise.all(streams.map((stream) => stream.ready()));
+  return streams.filter(({ isConnected }) => isConnected).length;
 }
 
 describe('an order stream', () => {
@@ -124,6 +133,42 @@ describe('an order stream', () => {
     expect(() => client.openOrderStream({ url: exchange.streamUrls.contract })).toThrow('closed');
   });
 
+  it('is closed while it connects to a server that says nothing', async () => {
+    const { client } = await start();
+    const server = createServer();
+    const connected = new Promise<void>((resolve) => server.once('connection', () => resolve()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const stream = client.openOrderStream({ url: `ws://127.0.0.1:${port}` });
+    const ready = stream.ready();
+    await connected;
+    await Promise.all([expect(ready).rejects.toThrow('closed'), stream.close()]);
+    // It resolves only once no connection is left.
+    await new Promise((resolve) => server.close(resolve));
+    expect(stream.isConnected).toBe(false);
+  });
+
+  it('leaves no connection behind where its policy gives up the moment it is made', async () => {
+    const { client, exchange } = await start();
+    const policy = {
+      // As one that gives up when the connection is made.
+      execute: async (connect: (context: { signal: AbortSignal }) => Promise<unknown>) => {
+        await connect({ signal: new AbortController().signal });
+        throw new Error('too late');
+      },
+    };
+    const stream = client.openOrderStream({
+      url: exchange.streamUrls.contract,
+      policy: policy as never,
+    });
+    const { error } = await next(stream, 'disconnected');
+    expect(String(error)).toContain('too late');
+    expect(stream.isConnected).toBe(false);
+    // Twenty of an address are taken: one that was left open would be missed.
+    await stream.close();
+    expect(await openStreams(exchange, client)).toBe(20);
+  });
+
   it('refuses bad options, all at once and without the key', async () => {
     const { client } = await start();
     expect(() => client.openOrderStream()).toThrow(/url is missing, and baseUrls.contract is not/);
@@ -153,14 +198,7 @@ describe('orders whose reply is lost, with a stream', () => {
     const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
     await stream.ready();
     exchange.inject(fault('placeAlgoOrder'));
-    const { orderId } = await client.contract.placeAlgoOrder({
-      symbol: 'BTCUSDT',
-      side: 'SELL',
-      positionSide: 'LONG',
-      type: 'STOP_MARKET',
-      quantity: '0.01',
-      triggerPrice: '1000',
-    });
+    const { orderId } = await client.contract.placeAlgoOrder(waitingStop);
     expect(exchange.algoOrders.map(({ algoId }) => algoId)).toEqual([orderId]);
   });
 

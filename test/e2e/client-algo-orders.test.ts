@@ -2,18 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryJournal } from '../../src/index.js';
 import type { AlgoOrderRequest, TpSlOrderRequest } from '../../src/client/index.js';
 import type { Fault } from '../../src/testing/index.js';
-import { connect, type Connected, rejection } from './support/connect.js';
+import { connect, type Connected, rejection, waitingStop } from './support/connect.js';
 
 const settleMs = [10, 60];
 const symbol = 'BTCUSDT';
-const stop: AlgoOrderRequest = {
-  symbol,
-  side: 'SELL',
-  positionSide: 'LONG',
-  type: 'STOP_MARKET',
-  quantity: '0.001',
-  triggerPrice: '80000',
-};
+const stop: AlgoOrderRequest = waitingStop;
 const takeProfit: TpSlOrderRequest = {
   symbol,
   planType: 'TAKE_PROFIT',

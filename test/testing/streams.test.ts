@@ -8,6 +8,7 @@ import {
   startExchange,
 } from '../../src/testing/index.js';
 import { WeexClient } from '../../src/client/index.js';
+import { waitingStop } from '../e2e/support/connect.js';
 
 type Frame = Readonly<Record<string, unknown>> & { readonly d?: unknown };
 
@@ -188,15 +189,7 @@ describe('the private streams', () => {
     const exchange = await start();
     const url = `${exchange.streamUrls.contract}/private`;
     const { next } = await connect(url, signed(exchange, Date.now()), 'orders');
-    await clientOf(exchange).contract.placeAlgoOrder({
-      symbol: 'BTCUSDT',
-      side: 'SELL',
-      positionSide: 'LONG',
-      type: 'STOP_MARKET',
-      quantity: '0.01',
-      triggerPrice: '1000',
-      clientAlgoId: 'stop-1',
-    });
+    await clientOf(exchange).contract.placeAlgoOrder({ ...waitingStop, clientAlgoId: 'stop-1' });
     const { d } = await next(({ e }) => e === 'orders');
     expect(d).toMatchObject([{ clientOrderId: 'stop-1', status: 'UNTRIGGERED' }]);
   });

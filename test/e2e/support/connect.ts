@@ -63,6 +63,16 @@ export const resting = {
   },
 } as const;
 
+/** A stop far below the market, which waits until it is cancelled. */
+export const waitingStop = {
+  symbol: 'BTCUSDT',
+  side: 'SELL',
+  positionSide: 'LONG',
+  type: 'STOP_MARKET',
+  quantity: '0.001',
+  triggerPrice: '80000',
+} as const;
+
 /** An order that is filled at once. */
 export const filling = {
   spot: { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.001' },
