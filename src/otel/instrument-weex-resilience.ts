@@ -1,28 +1,62 @@
-import { metrics, type Meter } from '@opentelemetry/api';
+import { metrics, type Meter, trace, type Tracer } from '@opentelemetry/api';
 import { observeState } from './observe-state.js';
 import { recordMetrics } from './record-metrics.js';
+import { traceCalls } from './trace-calls.js';
 
 /** Options of {@link instrumentWeexResilience}. */
 export interface InstrumentOptions {
-  /** What makes the instruments. Default: the meter `weex-resilience` of the global provider. `false`: no metrics. */
+  /** Makes the metrics. Default: the meter `weex-resilience` of the global provider. `false`: no metrics. */
   readonly meter?: Meter | false | undefined;
+  /** Makes the spans. Default: the tracer `weex-resilience` of the global provider. `false`: no spans. */
+  readonly tracer?: Tracer | false | undefined;
 }
 
-/** What was started, to be ended. */
+/** An instrumentation under way. */
 export interface Instrumentation {
-  /** Ends it: nothing listens any more. A second call does nothing. */
+  /** Ends it: nothing listens any more, and open spans are ended. A second call does nothing. */
   dispose(): void;
 }
 
 const scope = 'weex-resilience';
 
+/**
+ * Tells OpenTelemetry what every policy of the process does, in metrics and spans, until it is disposed of.
+ *
+ * Durations are in seconds. A call is a span, each of its attempts a child of it; what the method starts is a child
+ * of the attempt, also after a queue or a backoff. No symbol, id, path or message is an attribute. What a meter, a
+ * tracer or an exporter throws while calls are made changes no call. State is read when metrics are collected, of
+ * the policies that calls were made under since. Without it nothing of this costs a call anything.
+ *
+ * @throws {TypeError} When `meter` or `tracer` is neither what its name says nor `false`.
+ * @example
+ * ```ts
+ * import { instrumentWeexResilience } from 'weex-resilience/otel';
+ *
+ * const instrumentation = instrumentWeexResilience({ tracer: false }); // metrics alone
+ * instrumentation.dispose();
+ * ```
+ */
 export function instrumentWeexResilience(options: InstrumentOptions = {}): Instrumentation {
-  const { meter = metrics.getMeter(scope) } = options;
+  const { meter = metrics.getMeter(scope), tracer = trace.getTracer(scope) } = options;
+  const faults = [...faultOf('meter', meter, 'createHistogram'), ...faultOf('tracer', tracer, 'startSpan')];
+  if (faults.length > 0) throw new TypeError(`Cannot instrument weex-resilience: ${faults.join('; ')}`);
   const stops: (() => void)[] = [];
-  if (meter) stops.push(recordMetrics(meter), observeState(meter));
-  return {
-    dispose() {
-      for (const stop of stops.splice(0)) stop();
-    },
+  const dispose = (): void => {
+    for (const stop of stops.splice(0)) stop();
   };
+  try {
+    if (meter) stops.push(recordMetrics(meter));
+    if (meter) stops.push(observeState(meter));
+    if (tracer) stops.push(traceCalls(tracer));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { dispose };
+}
+
+function faultOf(option: string, value: unknown, method: string): string[] {
+  if (value === false) return [];
+  if (typeof (value as Record<string, unknown> | null)?.[method] === 'function') return [];
+  return [`${option} must be a ${option} of @opentelemetry/api or false, received ${typeof value}`];
 }

@@ -2,15 +2,12 @@ import type { Attributes, BatchObservableResult, Meter, ObservableUpDownCounter 
 import { WeakList } from '../context/weak-list.js';
 import { accompany } from '../observability/companions.js';
 import { onResilienceEvent } from '../observability/on-resilience-event.js';
-import type { PolicySnapshot } from '../policies/resilience-policy.js';
+import type { PolicySnapshot, ResiliencePolicy } from '../policies/resilience-policy.js';
 import { attribute } from './attributes.js';
 import { ClosedTime } from './closed-time.js';
 import { Subjects } from './subjects.js';
 
-interface ObservedPolicy {
-  readonly name: string;
-  snapshot(): PolicySnapshot;
-}
+type ObservedPolicy = Pick<ResiliencePolicy, 'name' | 'clock' | 'snapshot'>;
 
 const circuitStates = ['closed', 'open', 'half-open', 'isolated'] as const;
 
@@ -85,10 +82,10 @@ export function observeState(meter: Meter): () => void {
     accompany({
       begins(_callId, policy) {
         if (seen.has(policy)) return;
-        const { name } = policy as ObservedPolicy;
+        const { name, clock } = policy as ObservedPolicy;
         seen.add(policy);
         policies.add(policy as ObservedPolicy);
-        closed.entered(nameOf(name), 0);
+        closed.add(nameOf(name), clock);
       },
     }),
     onResilienceEvent('coolDownEntered', ({ policy, delayMs }) => closed.entered(nameOf(policy), delayMs)),

@@ -1,22 +1,15 @@
 import type { Counter, Histogram, Meter } from '@opentelemetry/api';
 import { isWEEXError } from '../errors/index.js';
-import type {
-  CircuitChange,
-  CoolDownEntered,
-  ResilienceEventOf,
-  ResilienceEventType,
-} from '../observability/events.js';
-import { onResilienceEvent } from '../observability/on-resilience-event.js';
+import type { CircuitChange, CoolDownEntered } from '../observability/events.js';
 import { documentedBanMs } from '../policies/refusal-memory.js';
 import { attribute, errorType } from './attributes.js';
+import { listen } from './listen.js';
 import { Subjects } from './subjects.js';
 
 /** In seconds, from a fast answer of the exchange to the longest deadline of the presets. */
 const buckets = [0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** A retry beyond this one counts as this one. */
 const highestResendCount = 5;
-
-type Listeners = { readonly [Type in ResilienceEventType]?: (event: ResilienceEventOf<Type>) => void };
 
 /** Counts and times what the channels tell of; the function that comes back ends it. */
 export function recordMetrics(meter: Meter): () => void {
@@ -99,14 +92,6 @@ export function recordMetrics(meter: Meter): () => void {
     circuitClosed: became('closed'),
     circuitIsolated: became('isolated'),
   });
-}
-
-/** Subscribes to each; the function that comes back ends all. */
-function listen(listeners: Listeners): () => void {
-  const stops = Object.entries(listeners).map(([type, listener]) =>
-    onResilienceEvent(type as ResilienceEventType, listener as () => void),
-  );
-  return () => stops.forEach((stop) => stop());
 }
 
 /** A ban is what keeps everybody away for as long as the exchange documents for one. */
