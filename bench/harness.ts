@@ -14,6 +14,8 @@ export interface Comparison {
   readonly rounds?: number | undefined;
   /** How long one case runs in one round, in milliseconds. Default 5. */
   readonly roundMs?: number | undefined;
+  /** What is taken for time: `'wall'`, the default, or what this process used of the processors (`'cpu'`). */
+  readonly measure?: 'wall' | 'cpu' | undefined;
 }
 
 /** What came out for one case. */
@@ -35,6 +37,7 @@ export interface Measurement {
 export async function compare(comparison: Comparison): Promise<readonly Measurement[]> {
   const { baseline, roundMs = 5, rounds = Number(process.env['BENCH_ROUNDS'] ?? 61) } = comparison;
   const trials: Trial[] = [];
+  now = comparison.measure === 'cpu' ? cpuNow : wallNow;
   for (const [name, fn] of Object.entries(comparison.cases)) trials.push(await prepare(name, fn, roundMs));
 
   globalThis.gc?.();
@@ -87,19 +90,26 @@ async function runOnce({ fn, time, calls, nsPerCall }: Trial): Promise<void> {
   nsPerCall.push((await time(fn, calls)) / calls);
 }
 
+const wallNow = (): bigint => process.hrtime.bigint();
+const cpuNow = (): bigint => {
+  const { user, system } = process.cpuUsage();
+  return BigInt(user + system) * 1_000n;
+};
+let now = wallNow;
+
 async function timeAsync(fn: () => unknown, calls: number): Promise<number> {
-  const start = process.hrtime.bigint();
+  const start = now();
   for (let call = 0; call < calls; call += 1) await fn();
-  return Number(process.hrtime.bigint() - start);
+  return Number(now() - start);
 }
 
 // Outlives the loop, so that the optimizer cannot drop the work as unused.
 const sink: { last: unknown } = { last: undefined };
 
 function timeSync(fn: () => unknown, calls: number): number {
-  const start = process.hrtime.bigint();
+  const start = now();
   for (let call = 0; call < calls; call += 1) sink.last = fn();
-  return Number(process.hrtime.bigint() - start);
+  return Number(now() - start);
 }
 
 function isThenable(value: unknown): boolean {
@@ -126,7 +136,9 @@ function print(comparison: Comparison, measurements: readonly Measurement[], rou
   console.log(`\n${comparison.title}`);
   console.log([`Node ${process.version}`, ...versions, cpus()[0]?.model ?? process.arch].join(', '));
   for (const line of align([header, ...rows])) console.log(`  ${line}`);
-  console.log(`  median of ${rounds} interleaved rounds`);
+  console.log(
+    `  median of ${rounds} interleaved rounds${comparison.measure === 'cpu' ? ', processor time' : ''}`,
+  );
 }
 
 /** Columns of equal width: the first to the left, the others to the right. */

@@ -76,6 +76,7 @@ await compare({
   ),
   packages: ['axios', ...packages],
   roundMs: 60,
+  measure: 'cpu',
 });
 server.closeAllConnections();
 server.close();
@@ -88,6 +89,7 @@ await compare({
   cases: cases(() => policy.execute(nothing, { operation: 'getPrice' })),
   packages,
   roundMs: 20,
+  measure: 'cpu',
 });
 
 running?.instrumentation?.dispose();
