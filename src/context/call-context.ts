@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { processWide } from './process-wide.js';
+import { type ProcessWide, processWide } from './process-wide.js';
 import type { RateLimitUsage } from './rate-limit-usage.js';
 import { carriesId, isSameOrder, placesOrder, type SentRequest } from './sent-request.js';
 
@@ -40,15 +40,17 @@ export interface CallContext {
   observeCost?(weight: number): void;
 }
 
-let storage: AsyncLocalStorage<CallContext> | undefined;
-const bySignal: WeakMap<AbortSignal, CallContext> = processWide('signals', () => new WeakMap());
-const over: WeakSet<CallContext> = processWide('attempts-over', () => new WeakSet());
+/** Made at the first use: on Node 20 and 22 an async context slows every promise of the process. */
+const storage: ProcessWide<AsyncLocalStorage<CallContext>> = processWide(
+  'call-context',
+  () => new AsyncLocalStorage(),
+);
+const bySignal: ProcessWide<WeakMap<AbortSignal, CallContext>> = processWide('signals', () => new WeakMap());
+const over: ProcessWide<WeakSet<CallContext>> = processWide('attempts-over', () => new WeakSet());
 
 /** Runs a function so that {@link currentCallContext} finds `context` in everything it starts. */
 export function runWithCallContext<Result>(context: CallContext, fn: () => Result): Result {
-  // Made at the first use: on Node 20 and 22 an async context slows every promise of the process.
-  storage ??= processWide('call-context', () => new AsyncLocalStorage<CallContext>());
-  return storage.run(context, fn);
+  return storage.get().run(context, fn);
 }
 
 /**
@@ -56,17 +58,18 @@ export function runWithCallContext<Result>(context: CallContext, fn: () => Resul
  * call left running is outside of it once the call is over.
  */
 export function currentCallContext(): CallContext | undefined {
-  return storage && goingOn(storage.getStore(), nothing);
+  const used = storage.peek();
+  return used && goingOn(used.getStore(), nothing);
 }
 
 /** As {@link currentCallContext}, for a write: one that is sent by a given-up attempt itself stays in its call. */
 export function contextOfWrite(): CallContext | undefined {
-  return goingOn(storage?.getStore(), ofGivenUp);
+  return goingOn(storage.peek()?.getStore(), ofGivenUp);
 }
 
 /** As {@link currentCallContext}, for a call that may write: an attempt that was replaced makes no more of those. */
 export function contextOfCall(): CallContext | undefined {
-  return goingOn(storage?.getStore(), ofReplaced);
+  return goingOn(storage.peek()?.getStore(), ofReplaced);
 }
 
 type Ended = NonNullable<CallContext['ended']>;
@@ -84,12 +87,12 @@ function goingOn(context: CallContext | undefined, held: readonly Ended[]): Call
 
 /** Remembers which attempt a signal belongs to, so that a request that carries it is recognised. */
 export function bindSignal(signal: AbortSignal, context: CallContext): void {
-  bySignal.set(signal, context);
+  bySignal.get().set(signal, context);
 }
 
 /** The attempt that made this signal, or `undefined`. */
 export function callContextOf(signal: unknown): CallContext | undefined {
-  return signal instanceof AbortSignal ? bySignal.get(signal) : undefined;
+  return signal instanceof AbortSignal ? bySignal.peek()?.get(signal) : undefined;
 }
 
 /**
@@ -123,14 +126,15 @@ export function isSentTwice(
 
 /** Marks an attempt as over, so that what it left running does not send its order any more. */
 export function endOrders(context: CallContext): void {
-  over.add(context);
+  over.get().add(context);
 }
 
 /** Whether a request is the order of an attempt that is over, also of one whose call is over as well. */
 export function isTooLate(request: SentRequest, bound: CallContext | undefined): boolean {
-  return [storage?.getStore(), bound].some((context) => {
+  return [storage.peek()?.getStore(), bound].some((context) => {
     for (let link = context; link; link = link.outer) {
-      if (over.has(link) && placesOrder(request) && carriesId(request, link.clientOrderId ?? '')) return true;
+      if (over.peek()?.has(link) && placesOrder(request) && carriesId(request, link.clientOrderId ?? ''))
+        return true;
     }
     return false;
   });

@@ -1,12 +1,15 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import type { CallContext } from '../context/call-context.js';
-import { processWide } from '../context/process-wide.js';
+import { type ProcessWide, processWide } from '../context/process-wide.js';
 import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
 
 /** Orders are remembered up to this number, the oldest forgotten first. */
 const capacity = 10_000;
 
-const orders: Map<string, SentRequest> = processWide('orders', () => new Map<string, SentRequest>());
+const sentOrders: ProcessWide<Map<string, SentRequest>> = processWide(
+  'orders',
+  () => new Map<string, SentRequest>(),
+);
 
 /**
  * The order that another call sent to the same exchange, for the same account and under the same client order id, as long
@@ -26,6 +29,7 @@ export function earlierOrder(
     context.account,
     context.clientOrderId,
   ].join(' ');
+  const orders = sentOrders.get();
   const earlier = orders.get(key);
   if (earlier && !hasSent(context, earlier) && /open|unknown/.test(earlier.outcome)) return earlier;
   orders.delete(key);

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { processWide } from '../context/process-wide.js';
+import { type ProcessWide, processWide } from '../context/process-wide.js';
 
 /** What is known of an id: a call with it is under way, or one ended and nobody knows what became of it. */
 export type IdState = 'under-way' | 'unknown';
@@ -47,15 +47,18 @@ export class IdsInDoubt {
   }
 }
 
-const byName: Map<string, IdsInDoubt> = processWide('ids-in-doubt', () => new Map<string, IdsInDoubt>());
+const byName: ProcessWide<Map<string, IdsInDoubt>> = processWide(
+  'ids-in-doubt',
+  () => new Map<string, IdsInDoubt>(),
+);
 const byMethod: WeakMap<object, IdsInDoubt> = new WeakMap();
 
 /** The ids in doubt of an account, by its name or, where it has none, by the method that places its orders. */
 export function idsInDoubt(account: string | object): IdsInDoubt {
-  const known = typeof account === 'string' ? byName.get(account) : byMethod.get(account);
+  const known = typeof account === 'string' ? byName.get().get(account) : byMethod.get(account);
   if (known) return known;
   const ids = new IdsInDoubt();
-  if (typeof account === 'string') byName.set(account, ids);
+  if (typeof account === 'string') byName.get().set(account, ids);
   else byMethod.set(account, ids);
   return ids;
 }
