@@ -52,6 +52,7 @@ ${failures.map(failureSection).join('\n')}
 function failureSection({ failure, seed }: SeedResult): string {
   if (!failure) return '';
   const { atMs, events, invariant, message, scenario, trace } = failure;
+  if (trace === '') return `<h2>Seed ${seed}: ${escape(invariant)}</h2>\n<p>${escape(message)}.`;
   return `<h2>Seed ${seed}: ${escape(invariant)}</h2>
 <p>${escape(message)}, ${Math.round(atMs)} ms after the start. The shortest scenario that fails in this way has ${events} events.
 <details open><summary>Scenario</summary><pre>${escape(stringify(scenario))}</pre></details>

@@ -1,52 +1,111 @@
-import { Worker } from 'node:worker_threads';
-import { loadBot, rehearseSeed, type SeedOptions, type SeedResult } from './rehearse-seed.js';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FromChild, ToChild } from './rehearse-child.js';
+import { failedSeed, type SeedOptions, type SeedResult } from './rehearse-seed.js';
+import { UsageError } from './usage-error.js';
 
-/** What a pool of threads works on. */
+/** What a pool of processes works on. */
 export interface PoolOptions extends SeedOptions {
   readonly seeds: Iterable<number>;
-  /** How many threads; 1: this one. */
+  /** How many processes. */
   readonly workers: number;
+  /** How long a process may do nothing but one thing: then it is taken for an endless loop. */
+  readonly patienceMs: number;
   readonly onResult: (result: SeedResult) => void;
 }
 
-/** Rehearses seeds, each thread one after the other: the time of a thread can be that of one rehearsal only. */
-export async function rehearseSeeds({ onResult, seeds, workers, ...options }: PoolOptions): Promise<void> {
-  // Also where threads do the work: what cannot be loaded shall fail once, and here.
-  const bot = await loadBot(options.bot);
-  const queue = seeds[Symbol.iterator]();
-  if (workers > 1) {
-    await Promise.all(Array.from({ length: workers }, () => work(options, queue, onResult)));
-    return;
-  }
-  for (let next = queue.next(); !next.done; next = queue.next()) {
-    // oxlint-disable-next-line no-await-in-loop
-    onResult(await rehearseSeed(bot, options, next.value));
+/**
+ * Rehearses seeds, each process one after the other: the time of a process can be that of one rehearsal only, and what
+ * a program does to its process, it does not do to the others. A seed that ends its process has failed.
+ */
+export async function rehearseSeeds(options: PoolOptions): Promise<void> {
+  const queue = options.seeds[Symbol.iterator]();
+  const children = new Set<ChildProcess>();
+  try {
+    await Promise.all(Array.from({ length: options.workers }, () => work(options, queue, children)));
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
   }
 }
 
-function work(
-  options: SeedOptions,
+async function work(
+  options: PoolOptions,
   queue: Iterator<number>,
-  onResult: (result: SeedResult) => void,
+  children: Set<ChildProcess>,
 ): Promise<void> {
-  const worker = new Worker(new URL('./rehearse-worker.js', import.meta.url), {
-    workerData: options,
+  for (let next = queue.next(); !next.done; next = queue.next()) {
+    // A process that is lost is followed by another one, as long as there are seeds.
+    // oxlint-disable-next-line no-await-in-loop
+    await runChild(options, next.value, queue, children);
+  }
+}
+
+function runChild(
+  { onResult, patienceMs, seeds: _seeds, workers: _workers, ...options }: PoolOptions,
+  first: number,
+  queue: Iterator<number>,
+  children: Set<ChildProcess>,
+): Promise<void> {
+  const { bot } = options;
+  const child = fork(fileURLToPath(new URL('./rehearse-child.js', import.meta.url)), {
     // A rehearsal throws away most of what it makes: fewer, larger collections.
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    execArgv: [...process.execArgv, '--max-semi-space-size=32'],
   });
+  children.add(child);
+  const send = (message: ToChild): void => void child.send(message);
+  let seed: number | undefined;
+  let heardAt = performance.now();
+  let stuck = false;
   return new Promise((resolve, reject) => {
-    const next = (): void => {
-      const seed = queue.next();
-      if (seed.done) void worker.terminate().then(() => resolve());
-      // A thread has no origin, other than a window.
-      // oxlint-disable-next-line require-post-message-target-origin
-      else worker.postMessage(seed.value);
+    const watch = setInterval(() => {
+      if (performance.now() - heardAt < patienceMs) return;
+      stuck = true;
+      child.kill('SIGKILL');
+    }, 250);
+    const end = (settle: () => void): void => {
+      clearInterval(watch);
+      children.delete(child);
+      child.removeAllListeners();
+      child.kill('SIGKILL');
+      settle();
     };
-    worker.on('error', reject);
-    worker.on('message', (result: SeedResult) => {
-      onResult(result);
-      next();
+    const next = (): void => {
+      const following = queue.next();
+      seed = following.done ? undefined : following.value;
+      if (seed === undefined) end(resolve);
+      else send({ seed });
+    };
+    const listeners: { readonly [Type in FromChild['type']]: (message: never) => void } = {
+      beat: () => undefined,
+      loaded: () => send({ seed: (seed = first) }),
+      refused: ({ isUsage, message }: Extract<FromChild, { type: 'refused' }>) =>
+        end(() => reject(isUsage ? new UsageError(message) : new Error(message))),
+      result: ({ result }: Extract<FromChild, { type: 'result' }>) => {
+        onResult(result);
+        next();
+      },
+    };
+    child.on('message', (message: FromChild) => {
+      // While the program is loaded, a beat does not say that it ever will be.
+      if (seed !== undefined || message.type !== 'beat') heardAt = performance.now();
+      listeners[message.type](message as never);
     });
-    next();
+    child.on('error', (error) => end(() => reject(error)));
+    child.on('exit', (status, signal) => {
+      const seconds = Math.round(patienceMs / 1_000);
+      const how = stuck
+        ? `has let nothing else run for ${seconds} s: an endless loop`
+        : `has ended its process (${status === null ? signal : `exit status ${status}`})`;
+      if (seed === undefined) {
+        const why = stuck
+          ? `it was not loaded within ${seconds} s; does it wait at its top level?`
+          : `it ${how}`;
+        end(() => reject(new UsageError(`Cannot load the program ${bot}: ${why}`)));
+        return;
+      }
+      onResult(failedSeed(seed, options, `the program ${how}`));
+      end(resolve);
+    });
+    send({ options });
   });
 }

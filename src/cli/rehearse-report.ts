@@ -69,6 +69,8 @@ export function worstRow(result: SeedResult): string[] {
 export function failureText({ failure, seed }: SeedResult): string {
   if (!failure) return '';
   const { atMs, events, invariant, message, scenario, trace } = failure;
+  // Nothing more is known of a program that took its process with it.
+  if (trace === '') return `Seed ${seed}: ${invariant}: ${message}\n`;
   return [
     `Seed ${seed}: ${invariant}, at ${number.format(Math.round(atMs))} ms: ${message}`,
     `  the shortest scenario that fails in this way has ${events} ${events === 1 ? 'event' : 'events'}:`,

@@ -8,6 +8,7 @@ import {
   type RehearsalScenario,
   rehearse,
 } from '../testing/index.js';
+import { checkProgram } from '../testing/rehearsal/rehearsal-options.js';
 import { UsageError } from './usage-error.js';
 
 /** What every seed is rehearsed with. It can be sent to another thread. */
@@ -17,6 +18,8 @@ export interface SeedOptions {
   readonly scenario: RehearsalScenario | string;
   readonly days: number;
   readonly shrinkRuns: number;
+  /** Errors keep their stacks; a bad day is full of them, and they take a quarter of its time. */
+  readonly keepStacks: boolean;
 }
 
 /** What came of one seed. */
@@ -59,13 +62,54 @@ export async function loadBot(file: string): Promise<Bot> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`Cannot load the program ${file}: ${reason}`);
   }
-  const { default: standard, invariants = [], run = standard } = loaded;
+  // What a compiler makes of `export default`, and what CommonJS exports as one object, is a level deeper.
+  const levels = [loaded, loaded['default'], (loaded['default'] as typeof loaded | undefined)?.['default']];
+  const { invariants = [], run } =
+    levels
+      .map((level) => (typeof level === 'function' ? { run: level } : ((level ?? {}) as typeof loaded)))
+      .find((level) => typeof level['run'] === 'function') ?? {};
   if (typeof run !== 'function') {
     throw new UsageError(
       `Cannot rehearse ${file}: it has to export a function called run, or one as its default`,
     );
   }
-  return { run: run as RehearsalProgram, invariants: invariants as RehearsalInvariant[] };
+  const own = (loaded['invariants'] ?? invariants) as RehearsalInvariant[];
+  try {
+    checkProgram({ run: run as RehearsalProgram, invariants: own });
+  } catch (error) {
+    throw new UsageError(`Cannot rehearse ${file}: ${(error as Error).message}`);
+  }
+  return { run: run as RehearsalProgram, invariants: own };
+}
+
+/** A seed of which nothing is known but that it failed. */
+export function failedSeed(seed: number, { scenario }: SeedOptions, message: string): SeedResult {
+  const invariant = 'the program stays in its process';
+  return {
+    seed,
+    intents: 0,
+    placeable: 0,
+    placed: 0,
+    duplicates: 0,
+    misreports: 0,
+    unknown: 0,
+    cancelsMs: [],
+    requests: 0,
+    events: 0,
+    crashes: 0,
+    virtualMs: 0,
+    broken: [invariant],
+    failure: {
+      seed,
+      invariant,
+      message,
+      atMs: 0,
+      trace: '',
+      scenario: typeof scenario === 'string' ? { name: scenario.slice(0, 40) } : scenario,
+      events: 0,
+      runs: 0,
+    },
+  };
 }
 
 /** Rehearses one seed. */

@@ -1,23 +1,42 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runProgram } from '../../src/cli/program.js';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 let folder: string;
+let built: string;
+
+// Each thread of the work is a process of its own, which runs no TypeScript: the program as it is built.
+beforeAll(async () => {
+  await mkdir('build', { recursive: true });
+  built = await mkdtemp(resolve('build', 'cli-'));
+  await build({
+    entryPoints: ['src/cli/main.ts', 'src/cli/rehearse-child.ts'],
+    outdir: built,
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+  });
+});
+afterAll(() => rm(built, { recursive: true }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'weex-resilience-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function run(...args: string[]) {
-  const written = { out: '', err: '' };
-  const status = await runProgram(args, {
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    interrupted: () => new Promise(() => {}),
+function run(...args: string[]) {
+  const {
+    stderr: err,
+    status,
+    stdout: out,
+  } = spawnSync(process.execPath, [join(built, 'main.js'), ...args], {
+    encoding: 'utf8',
   });
-  return { status, ...written };
+  return { err, out, status };
 }
 
 /** A program that trusts its luck: when no answer comes, it sends the same order again. */
@@ -64,7 +83,7 @@ describe('weex-resilience rehearse', () => {
       '--report',
       report,
     ];
-    const { err, out, status } = await run(...args);
+    const { err, out, status } = run(...args);
     expect({ err, status }).toEqual({ err: '', status: 1 });
     expect(out).toMatch(/days survived +0 of 2\n/);
     expect(out).toMatch(/orders placed +\d+ of \d+ placeable/);
@@ -80,7 +99,7 @@ describe('weex-resilience rehearse', () => {
     const bot = join(folder, 'careless.mjs');
     await writeFile(bot, careless);
     const args = ['rehearse', bot, '--seeds', '1', '--scenario', 'calm', '--workers', '1'];
-    const { out, status } = await run(...args, '--report', join(folder, 'report.html'));
+    const { out, status } = run(...args, '--report', join(folder, 'report.html'));
     expect(status).toBe(1);
     expect(out).toMatch(/days survived +0 of 1\n/);
     expect(out).toContain('orders are few: 1 seed (1)');
@@ -89,15 +108,83 @@ describe('weex-resilience rehearse', () => {
   it('says what it cannot use', async () => {
     const bot = join(folder, 'nothing.mjs');
     await writeFile(bot, 'export const nothing = 1;');
-    expect(await run('rehearse', bot, '--seeds', '0')).toMatchObject({ status: 2 });
-    const missing = await run('rehearse', join(folder, 'missing.mjs'));
+    expect(run('rehearse', bot, '--seeds', '0')).toMatchObject({ status: 2 });
+    const missing = run('rehearse', join(folder, 'missing.mjs'));
     expect(missing).toMatchObject({ status: 2, err: expect.stringContaining('Cannot load the program') });
-    const empty = await run('rehearse', bot);
+    const empty = run('rehearse', bot);
     expect(empty).toMatchObject({ status: 2, err: expect.stringContaining('a function called run') });
-    const lost = await run('rehearse', bot, '--scenario', 'no-such');
+    const lost = run('rehearse', bot, '--scenario', 'no-such');
     expect(lost).toMatchObject({
       status: 2,
       err: expect.stringContaining("Cannot find the scenario 'no-such'"),
     });
+  });
+
+  const programs: Readonly<Record<string, readonly [source: string, status: number, said: string]>> = {
+    'ends its process': [
+      'export const run = () => process.exit(0);',
+      1,
+      'the program ended its process: process.exit(0)',
+    ],
+    'ends its process in a way that cannot be kept from it': [
+      'export const run = () => process.kill(process.pid, "SIGKILL");',
+      1,
+      'Seed 1: the program stays in its process: the program has ended its process (SIGKILL)',
+    ],
+    'is never loaded': [
+      'await new Promise(() => {}); export const run = () => {};',
+      2,
+      'it was not loaded within 3 s; does it wait at its top level?',
+    ],
+    'throws in a microtask': [
+      'export const run = () => queueMicrotask(() => { throw new Error("boom"); });',
+      1,
+      'the program failed: Error: boom',
+    ],
+    'loops for ever': [
+      'export const run = async () => { for (;;) await null; };',
+      1,
+      'Seed 1: the program stays in its process: the program has let nothing else run for 3 s',
+    ],
+    'brings an invariant that throws': [
+      `export const run = ({ axios }) => axios.get('/api/v3/ping').catch(() => {});
+       export const invariants = [{ name: 'mine', check() { throw new Error('in my check'); } }];`,
+      1,
+      'cannot be checked: Error: in my check',
+    ],
+  };
+  for (const [what, [source, status, said]] of Object.entries(programs)) {
+    it(`is not content with a program that ${what}`, async () => {
+      const bot = join(folder, 'bot.mjs');
+      await writeFile(bot, source);
+      const args = ['--seeds', '1', '--scenario', 'calm', '--workers', '1', '--patience', '3'];
+      const result = run('rehearse', bot, ...args, '--report', join(folder, 'report.html'));
+      expect(result.out + result.err).toContain(said);
+      expect(result.status).toBe(status);
+    });
+  }
+
+  it('rehearses what compilers make of a default export, and an axios instance made at the top', async () => {
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'));
+    const bot = join(folder, 'bot.cjs');
+    await writeFile(
+      bot,
+      `const http = require('axios').create({ baseURL: 'https://api-spot.weex.com' });
+       Object.defineProperty(exports, '__esModule', { value: true });
+       exports.default = () => http.get('/api/v3/ping');`,
+    );
+    const { out, status } = run(
+      'rehearse',
+      bot,
+      '--seeds',
+      '2',
+      '--scenario',
+      'calm',
+      '--report',
+      join(folder, 'r.html'),
+    );
+    expect(out).toMatch(/days survived +2 of 2\n/);
+    expect(out).toMatch(/requests +2\n/);
+    expect(status).toBe(0);
   });
 });

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type * as Axios from 'axios';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { EventLoop } from './event-loop.js';
@@ -11,6 +10,8 @@ export interface AdapterOptions {
   readonly loop: EventLoop;
   /** Who sends. */
   readonly owner: object;
+  /** Whether whoever sends is gone: nothing is sent, and no answer comes. */
+  readonly isGone: () => boolean;
   /** The address of the exchange. */
   readonly url: string;
 }
@@ -19,11 +20,19 @@ export interface AdapterOptions {
 const exchangeHosts: ReadonlySet<string> = new Set(['api-spot.weex.com', 'api-contract.weex.com']);
 
 /** Makes an axios adapter that knows one host, the simulated exchange; nothing leaves the process. */
-export function createAxiosAdapter({ axios, loop, network, owner, url }: AdapterOptions): AxiosAdapter {
+export function createAxiosAdapter({
+  axios,
+  isGone,
+  loop,
+  network,
+  owner,
+  url,
+}: AdapterOptions): AxiosAdapter {
   const { AxiosError, CanceledError, AxiosHeaders } = axios;
   const { host } = new URL(url);
   return (config) =>
     new Promise((resolve, reject) => {
+      if (isGone()) return;
       const target = new URL(axios.default.getUri(config), url);
       const outgoing: Outgoing = {
         method: (config.method ?? 'get').toUpperCase(),
@@ -104,11 +113,4 @@ function bodyOf(data: unknown): string {
   if (data === undefined || data === null) return '';
   if (data instanceof ArrayBuffer) return Buffer.from(data).toString();
   return typeof data === 'object' && !ArrayBuffer.isView(data) ? JSON.stringify(data) : String(data);
-}
-
-/** Every copy of axios that the process has loaded: what imports it and what requires it are two. */
-export function axiosCopies(axios: typeof Axios): Axios.AxiosStatic[] {
-  const require = createRequire(import.meta.url);
-  const required = require.cache[require.resolve('axios')]?.exports as typeof Axios | undefined;
-  return [axios.default, ...(required ? [required.default] : [])];
 }

@@ -10,15 +10,30 @@ export interface EventLoop {
   clear(handle: unknown): void;
   /** Forgets everything that an owner waits for, and whatever it is going to wait for: it is gone. */
   drop(owner: object): void;
-  /** How much an owner waits for. */
+  /** How much an owner waits for, without what it does not care to wait for. */
   pending(owner: object): number;
-  /** Runs what falls due, one after the other, until there is nothing left, `until` holds, or the time is over. */
+  /** Whether a timer that has not run counts as something that its owner waits for. */
+  count(handle: number, counts: boolean): void;
+  /** How much has run. */
+  readonly turns: number;
+  /** To be called in a turn: no time passes until work outside of the rehearsal, of a thread say, is done. */
+  holdFor(work: Promise<unknown>): void;
+  /**
+   * Runs what falls due, one after the other, until there is nothing left, `until` holds, or the time is over. Rejects
+   * with a {@link StandstillError} when so much happens at one moment that the time would never move on.
+   */
   run(untilMs: number, until?: () => boolean): Promise<void>;
+}
+
+/** The time of a rehearsal does not move, because the program waits for it without letting it. */
+export class StandstillError extends Error {
+  override readonly name = 'StandstillError';
 }
 
 interface Timer {
   readonly handle: number;
   readonly dueMs: number;
+  counts: boolean;
   readonly owner: object | undefined;
   fn: (() => void) | undefined;
 }
@@ -31,6 +46,9 @@ const longestDelayMs = 2 ** 31 - 1;
 
 const stepsAtOnce = 32;
 
+/** More than this at one moment is an endless loop. */
+const mostTurnsAtOnce = 50_000;
+
 /** Makes an event loop of its own, at time 0. */
 export function createEventLoop(): EventLoop {
   const heap: Timer[] = [];
@@ -38,6 +56,10 @@ export function createEventLoop(): EventLoop {
   const gone = new WeakSet<object>();
   let nowMs = 0;
   let lastHandle = 0;
+  let turns = 0;
+  let turnsAtOnce = 0;
+  let isHeld = false;
+  let resume = (): void => {};
 
   const forget = (timer: Timer): void => {
     timer.fn = undefined;
@@ -58,9 +80,15 @@ export function createEventLoop(): EventLoop {
       if (Number.isFinite(untilMs)) nowMs = Math.max(nowMs, untilMs);
       return false;
     }
-    nowMs = Math.max(nowMs, timer.dueMs);
+    turns += 1;
+    turnsAtOnce = timer.dueMs > nowMs ? 0 : turnsAtOnce + 1;
     const { fn } = timer;
     forget(timer);
+    if (turnsAtOnce > mostTurnsAtOnce) {
+      turnsAtOnce = 0;
+      throw new StandstillError(`the time stands still: ${mostTurnsAtOnce} turns at ${nowMs} ms`);
+    }
+    nowMs = Math.max(nowMs, timer.dueMs);
     fn?.();
     return true;
   };
@@ -69,12 +97,23 @@ export function createEventLoop(): EventLoop {
     get nowMs() {
       return nowMs;
     },
+    get turns() {
+      return turns;
+    },
+    holdFor(work) {
+      isHeld = true;
+      const go = (): void => {
+        isHeld = false;
+        resume();
+      };
+      work.then(go, go);
+    },
     set(fn, ms, owner) {
       // Whole milliseconds, so that no sum of times depends on the order in which it was made.
       const delayMs = ms > longestDelayMs ? 1 : Math.max(0, Math.ceil(ms || 0));
       lastHandle += 1;
       if (owner && gone.has(owner)) return lastHandle;
-      const timer: Timer = { handle: lastHandle, dueMs: nowMs + delayMs, owner, fn };
+      const timer: Timer = { handle: lastHandle, dueMs: nowMs + delayMs, counts: true, owner, fn };
       timers.set(lastHandle, timer);
       add(heap, timer);
       return lastHandle;
@@ -89,15 +128,20 @@ export function createEventLoop(): EventLoop {
     },
     pending(owner) {
       let count = 0;
-      for (const timer of timers.values()) if (timer.owner === owner) count += 1;
+      for (const timer of timers.values()) if (timer.owner === owner && timer.counts) count += 1;
       return count;
+    },
+    count(handle, counts) {
+      const timer = timers.get(handle);
+      if (timer) timer.counts = counts;
     },
     run: (untilMs, until) =>
       new Promise((resolve, reject) => {
         let isOver = false;
         let left = 0;
-        const step = (): void => {
-          if (isOver) return;
+        let batch = 0;
+        const step = (of: number): void => {
+          if (isOver || isHeld || of !== batch) return;
           try {
             isOver = until?.() || !runNext(untilMs);
           } catch (error) {
@@ -114,7 +158,11 @@ export function createEventLoop(): EventLoop {
         // of the real event loop costs more than most of what happens here.
         const refill = (): void => {
           left = stepsAtOnce;
-          for (let index = 0; index < stepsAtOnce; index += 1) setImmediate(step);
+          batch += 1;
+          for (let index = 0; index < stepsAtOnce; index += 1) setImmediate(step, batch);
+        };
+        resume = () => {
+          if (!isOver) refill();
         };
         refill();
       }),

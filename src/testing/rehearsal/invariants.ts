@@ -1,3 +1,4 @@
+import { describeError } from './describe-error.js';
 import type { SimulatedRequest } from '../simulated-request.js';
 import type { JournalEntry } from './durable-journal.js';
 import type { RehearsedIntent } from './intent-book.js';
@@ -9,6 +10,10 @@ export interface RehearsalFacts {
   readonly intents: readonly RehearsedIntent[];
   /** Every request that the exchange received. */
   readonly requests: readonly SimulatedRequest[];
+  /** How many requests the program sent to it, those that were lost on the way too. */
+  readonly sentRequests: number;
+  /** Where the program wanted to connect to otherwise than by axios, and could not. */
+  readonly blocked: readonly string[];
   /** Every call under a policy of this library that was over. */
   readonly calls: readonly RehearsedCall[];
   /** What was written to the journal, in order. */
@@ -59,6 +64,7 @@ export const rehearsalInvariants: readonly RehearsalInvariant[] = [
   { name: 'nothing is left open', check: leftOpen },
   { name: 'limits are respected', check: passesLimits },
   { name: 'cancels answer in time', check: slowCancels },
+  { name: 'the exchange is reached', check: reachesNothing },
 ];
 
 function* standsTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
@@ -114,7 +120,7 @@ function* journalDisagrees({ intents, journal }: RehearsalFacts): Iterable<Breac
 }
 
 function* leftOpen({ errors, left, returnedAtMs, lengthMs }: RehearsalFacts): Iterable<Breach> {
-  for (const error of errors) yield { message: `the program failed: ${textOf(error)}` };
+  for (const error of errors) yield { message: `the program failed: ${describeError(error)}` };
   if (returnedAtMs === undefined) {
     yield { message: 'the program has not returned ten minutes after its last day', atMs: lengthMs };
     return;
@@ -122,6 +128,15 @@ function* leftOpen({ errors, left, returnedAtMs, lengthMs }: RehearsalFacts): It
   for (const [what, count] of Object.entries(left)) {
     if (count > 0) yield { message: `${count} ${what} are left a minute after the program returned` };
   }
+}
+
+/** A program that sends nothing, or sends it elsewhere, has not been rehearsed. */
+function* reachesNothing({ blocked, sentRequests }: RehearsalFacts): Iterable<Breach> {
+  if (sentRequests > 0) return;
+  const places = [...new Set(blocked)].slice(0, 3).join(', ');
+  const elsewhere =
+    places === '' ? '' : `, and connections to ${places} were refused: a rehearsal answers axios alone`;
+  yield { message: `the program sent no request to the exchange${elsewhere}` };
 }
 
 /** How long a limit that is tighter than usual, or a ban, may still be felt. */
@@ -137,8 +152,9 @@ function* passesLimits({ happened, requests, startedAtMs }: RehearsalFacts): Ite
     ...startedAtMs.slice(1),
   ].toSorted((left, right) => left - right);
   let next = 0;
-  for (const { at, operation, status } of requests) {
-    if (status !== 429) continue;
+  for (const { at, fault, operation, status } of requests) {
+    // What something in between answers is no limit of the exchange.
+    if (status !== 429 || fault === 'proxy-html' || fault === 'respond') continue;
     while (next < excuses.length && (excuses[next] as number) <= at) next += 1;
     const last = excuses[next - 1];
     if (last !== undefined && at - last <= echoMs) continue;
@@ -152,8 +168,4 @@ function* slowCancels({ calls, cancelWithinMs }: RehearsalFacts): Iterable<Breac
     if (!/\.cancelOrders?$/.test(operation) || durationMs <= cancelWithinMs) continue;
     yield { message: `${operation} took ${Math.round(durationMs)} ms, allowed are ${cancelWithinMs}`, atMs };
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

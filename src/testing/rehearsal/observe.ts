@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ResilienceEventOf, ResilienceEventType } from '../../observability/events.js';
 import type { IntentJournal } from '../../orders/index.js';
 import type { IntentBook } from './intent-book.js';
 import { nameOf, type Outgoing } from './network.js';
@@ -40,5 +42,18 @@ export function journalThatReports(journal: IntentJournal, book: IntentBook): In
       book.report(clientOrderId, outcome === 'executed' ? 'placed' : 'not-placed');
     },
     open: () => journal.open(),
+  };
+}
+
+type Listeners = { readonly [Type in ResilienceEventType]?: (event: ResilienceEventOf<Type>) => void };
+
+/** Listens to what this library publishes; returns what ends that. */
+export function listenTo(listeners: Listeners): () => void {
+  const entries = Object.entries(listeners).map(
+    ([type, listener]) => [`weex-resilience:${type}`, (event: unknown) => listener(event as never)] as const,
+  );
+  for (const [name, listener] of entries) subscribe(name, listener);
+  return () => {
+    for (const [name, listener] of entries) unsubscribe(name, listener);
   };
 }

@@ -63,10 +63,25 @@ const schema = v.strictObject(
     ),
     cancelWithinMs: v.optional(durationMs),
     shrinkRuns: v.optional(amount),
-    exchange: v.optional(v.looseObject({}, known)),
+    exchange: v.optional(
+      v.strictObject(
+        {
+          balances: v.optional(v.any()),
+          credentials: v.optional(v.any()),
+          duplicateClientOrderIds: v.optional(v.any()),
+          limits: v.optional(v.any()),
+        },
+        known,
+      ),
+    ),
   },
   known,
 );
+
+/** Throws a TypeError when a program cannot be rehearsed. */
+export function checkProgram(program: Pick<RehearseOptions, 'run' | 'invariants'>): void {
+  resolveRehearsal(program);
+}
 
 /** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
 export function resolveRehearsal(given: RehearseOptions): ResolvedRehearsal {

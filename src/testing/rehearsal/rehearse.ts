@@ -55,8 +55,7 @@ let last: Promise<unknown> = Promise.resolve();
  * The program is a function. It talks to a simulated WEEX through axios, or through a `WeexClient`; nothing leaves
  * the process. While it runs, `Date`, timers, `performance.now`, `Math.random` and the random sources of
  * `node:crypto` are those of the rehearsal, in the whole process: so rehearsals take turns, and nothing else should
- * run beside them. Time moves on when every promise has settled. What waits for something outside, a file or a
- * socket, is not part of the world, and does not repeat.
+ * run beside them. Time moves on when every promise has settled, and work of threads is done; connections are refused.
  *
  * After a crash everything that the program waits for never comes, and `run` is called again: what it keeps outside
  * of `journal` has to be forgotten by itself. It has to return when `signal` aborts.

@@ -1,5 +1,7 @@
 import type * as Axios from 'axios';
 import { randomAt } from '../seeded-random.js';
+import { askInvariant } from './ask-invariant.js';
+import { StandstillError } from './event-loop.js';
 import { type Breach, type RehearsalFacts, rehearsalInvariants } from './invariants.js';
 import type { TimedEvent } from './mishaps.js';
 import type { ResolvedRehearsal } from './rehearsal-options.js';
@@ -56,15 +58,38 @@ class Rehearsal {
     const { lengthMs, loop, mishaps } = this.#world;
     for (const event of mishaps.timed) loop.set(() => this.#happen(event), event.atMs);
     this.#start();
-    await loop.run(lengthMs + waits.returnMs, () => this.#isOver);
+    await this.#runUntil(lengthMs + waits.returnMs, () => this.#isOver);
     this.#isOver = true;
     const virtualMs = loop.nowMs;
-    await loop.run(loop.nowMs + waits.watchMs);
+    await this.#runUntil(loop.nowMs + waits.watchMs);
     return this.#judge(virtualMs);
   }
 
+  /** As the loop runs; a program that lets no time pass is ended. */
+  async #runUntil(untilMs: number, until?: () => boolean): Promise<void> {
+    const { loop } = this.#world;
+    try {
+      await loop.run(untilMs, until);
+    } catch (error) {
+      if (!(error instanceof StandstillError)) throw error;
+      this.#fail(error);
+      this.#life?.end();
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#errors.push(error);
+    this.#returnedAtMs ??= this.#world.loop.nowMs;
+    this.#isOver = true;
+  }
+
   #start(): void {
-    const life = this.#world.begin(this.#startedAtMs.length);
+    const life = this.#world.begin(this.#startedAtMs.length, () => {
+      this.#world.trace.add('the program ends its process');
+      this.#returnedAtMs ??= this.#world.loop.nowMs;
+      this.#isOver = true;
+      life.end();
+    });
     this.#life = life;
     this.#startedAtMs.push(this.#world.loop.nowMs);
     const isCurrent = (): boolean => this.#life === life && !this.#isOver;
@@ -80,9 +105,7 @@ class Rehearsal {
         (error: unknown) => {
           if (!isCurrent()) return;
           this.#world.trace.add('the program failed');
-          this.#errors.push(error);
-          this.#returnedAtMs = this.#world.loop.nowMs;
-          this.#isOver = true;
+          this.#fail(error);
         },
       );
   }
@@ -110,51 +133,37 @@ class Rehearsal {
   }
 
   #judge(virtualMs: number): RehearsalRun {
-    const {
-      book,
-      calls,
-      idsOf,
-      journal,
-      lengthMs,
-      loop,
-      mishaps,
-      network,
-      repeats,
-      simulation,
-      trace,
-      uncaught,
-    } = this.#world;
+    const world = this.#world;
+    const { book, journal, loop, mishaps, network, simulation } = world;
     const owner = this.#life?.owner ?? {};
     for (const order of simulation.orders) {
       const entry = book.get(order.clientOrderId);
       entry.orders = [...entry.orders, order];
     }
     const isReported = (id: string): boolean => book.get(id).report !== undefined;
-    for (const { again, first } of repeats.repeats(isReported)) book.get(again).repeats = first;
+    for (const { again, first } of world.repeats.repeats(isReported)) book.get(again).repeats = first;
     const facts: RehearsalFacts = {
       intents: book.intents,
       requests: simulation.requests,
-      calls,
+      sentRequests: world.sentRequests(),
+      blocked: world.blocked,
+      calls: world.calls,
       journal: journal.entries,
       happened: mishaps.happened,
       startedAtMs: this.#startedAtMs,
       openedAt: simulation.world.startedAtMs,
-      lengthMs,
+      lengthMs: world.lengthMs,
       returnedAtMs: this.#returnedAtMs,
       left: { timers: loop.pending(owner), requests: network.underWay(owner) },
-      errors: [...this.#errors, ...uncaught],
+      errors: [...this.#errors, ...world.uncaught],
       cancelWithinMs: this.#options.cancelWithinMs,
     };
     this.#life?.end();
-    const invariants = [...rehearsalInvariants, ...this.#options.invariants].map(
-      (invariant): InvariantResult => {
-        const { name } = invariant;
-        const breaches = [...invariant.check(facts)].map((one) =>
-          typeof one === 'string' ? { message: one } : one,
-        );
-        return { name, holds: breaches.length === 0, breaches };
-      },
-    );
+    const invariants = [...rehearsalInvariants, ...this.#options.invariants].map((invariant) => {
+      const breaches = askInvariant(invariant, facts);
+      return { name: invariant.name, holds: breaches.length === 0, breaches };
+    });
+    const { idsOf, trace } = world;
     return { facts, invariants, trace: trace.text(), virtualMs, traceAround: trace.around, idsOf };
   }
 }

@@ -3,9 +3,13 @@ import { syncBuiltinESMExports } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
+import { replaceMembers } from './replace-members.js';
+import { createRandomSources, createWebRandomSources } from './world-chance.js';
+import { blockNetwork } from './world-sockets.js';
+import { createThreadWork } from './world-threads.js';
 import { createTimers, type TimerHost } from './world-timers.js';
 
-/** What the time and the chance of a process are replaced by. */
+/** What the time, the chance and the network of a process are replaced by. */
 export interface WorldTime extends TimerHost {
   /** Milliseconds since the rehearsal began: `performance.now()`. */
   readonly monotonicMs: () => number;
@@ -18,52 +22,70 @@ export interface WorldTime extends TimerHost {
    * used does so once in a process, not once in a rehearsal.
    */
   readonly randomBits: () => number;
+  /** A connection that is not made; returns what the program gets instead. */
+  readonly refuse: (address: string) => Error;
+  /** The program ends its process; never returns. */
+  readonly exit: (code: unknown) => never;
 }
+
+/** The rehearsal that is on. */
+let current: WorldTime | undefined;
+let uninstall: (() => void) | undefined;
 
 /**
  * Puts a process into the time of a rehearsal: `Date`, `performance.now`, timers, `AbortSignal.timeout`,
- * `Math.random` and the random sources of `node:crypto`. What imported these by name sees it as well.
+ * `Math.random`, the random sources of `node:crypto`, the work of threads and connections. What imported these by name
+ * sees it as well, and what took one of them during a rehearsal keeps something that works afterwards.
  *
  * @returns A function that brings back the real ones.
  */
 export function enterWorldTime(time: WorldTime): () => void {
-  const made = createTimers(time);
+  const remove = uninstall ? () => {} : install();
+  current = time;
+  return () => {
+    current = undefined;
+    remove();
+  };
+}
+
+/**
+ * Puts in place for good what follows the time of a rehearsal while one is on, and the real one otherwise: for a
+ * process that only rehearses, before it loads the program, so that what the program takes at load follows as well.
+ */
+export function installWorldTime(): void {
+  uninstall ??= install();
+}
+
+function install(): () => void {
+  const now = (): WorldTime | undefined => current;
+  const made = createTimers(now);
   const undo = [
-    replace(globalThis, { ...made.globals, Date: worldDate(time) }),
-    replace(timers, made.globals),
-    replace(timersPromises, made.promises),
-    replace(performance, { now: () => time.monotonicMs() }),
-    replace(AbortSignal, { timeout: made.abortAfter }),
-    replace(Math, { random: () => time.random() }),
-    replace(crypto, randomSources(time)),
-    replace(globalThis.crypto, webRandomSources(time)),
+    replaceMembers(globalThis, { ...made.globals, Date: worldDate() }),
+    replaceMembers(timers, made.globals),
+    replaceMembers(timersPromises, made.promises),
+    replaceMembers(performance, { now: () => current?.monotonicMs() ?? realNow() }),
+    replaceMembers(process, processTime()),
+    replaceMembers(AbortSignal, { timeout: made.abortAfter }),
+    replaceMembers(Math, { random: () => current?.random() ?? realRandom() }),
+    replaceMembers(crypto, createRandomSources(now)),
+    replaceMembers(globalThis.crypto, createWebRandomSources(now)),
+    ...createThreadWork(now).map(({ target, members }) => replaceMembers(target, members)),
+    blockNetwork(now),
   ];
   syncBuiltinESMExports();
   return () => {
-    for (const bringBack of undo) bringBack();
+    for (const bringBack of undo.toReversed()) bringBack();
     syncBuiltinESMExports();
   };
 }
 
-/** Defines other values under names that an object has or inherits. */
-function replace(target: object, values: object): () => void {
-  const before = Object.keys(values).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const,
-  );
-  for (const [name, value] of Object.entries(values)) {
-    Object.defineProperty(target, name, { value, configurable: true, writable: true });
-  }
-  return () => {
-    for (const [name, descriptor] of before) {
-      if (descriptor) Object.defineProperty(target, name, descriptor);
-      else Reflect.deleteProperty(target, name);
-    }
-  };
-}
+const realNow = performance.now.bind(performance);
+const realRandom = Math.random.bind(Math);
+const RealDate = Date;
 
-function worldDate(time: WorldTime): DateConstructor {
-  const now = (): number => Math.floor(time.wallMs());
-  return new Proxy(Date, {
+function worldDate(): DateConstructor {
+  const now = (): number => (current ? Math.floor(current.wallMs()) : RealDate.now());
+  return new Proxy(RealDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
     apply: (target) => Reflect.construct(target, [now()]).toString(),
@@ -71,47 +93,25 @@ function worldDate(time: WorldTime): DateConstructor {
   });
 }
 
-function fill(bytes: Uint8Array, random: () => number): void {
-  for (let index = 0; index < bytes.length; index += 1) bytes[index] = Math.floor(random() * 256);
-}
-
-function makeUuid(random: () => number): string {
-  const bytes = new Uint8Array(16);
-  fill(bytes, random);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Buffer.from(bytes).toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-type Done<Value> = (error: null, value: Value) => void;
-
-function randomSources({ randomBits: random, loop, owner }: WorldTime): object {
-  const answer = <Value>(value: Value, done: Done<Value> | undefined): Value | undefined => {
-    if (!done) return value;
-    loop.set(() => done(null, value), 0, owner());
-    return undefined;
+/** What a program asks its process, about time and to end. */
+function processTime(): object {
+  const real = {
+    exit: process.exit.bind(process),
+    hrtime: process.hrtime.bind(process),
+    bigint: process.hrtime.bigint.bind(process.hrtime),
+    uptime: process.uptime.bind(process),
+  };
+  const nanoseconds = (): bigint | undefined =>
+    current && BigInt(Math.round(current.monotonicMs() * 1_000_000));
+  const hrtime = (since?: [number, number]): [number, number] => {
+    const at = nanoseconds();
+    if (at === undefined) return real.hrtime(since);
+    const passed = since ? at - (BigInt(since[0]) * 1_000_000_000n + BigInt(since[1])) : at;
+    return [Number(passed / 1_000_000_000n), Number(passed % 1_000_000_000n)];
   };
   return {
-    randomBytes: (size: number, done?: Done<Buffer>) => {
-      const bytes = Buffer.alloc(size);
-      fill(bytes, random);
-      return answer(bytes, done);
-    },
-    randomInt: (least: number, most?: number | Done<number>, done?: Done<number>) => {
-      const [from, to] = typeof most === 'number' ? [least, most] : [0, least];
-      return answer(from + Math.floor(random() * (to - from)), typeof most === 'function' ? most : done);
-    },
-    randomUUID: () => makeUuid(random),
-  };
-}
-
-function webRandomSources({ randomBits: random }: WorldTime): object {
-  return {
-    randomUUID: () => makeUuid(random),
-    getRandomValues: <Values extends ArrayBufferView>(values: Values): Values => {
-      fill(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), random);
-      return values;
-    },
+    hrtime: Object.assign(hrtime, { bigint: () => nanoseconds() ?? real.bigint() }),
+    uptime: () => (current ? current.monotonicMs() / 1_000 : real.uptime()),
+    exit: (code?: number | string) => (current ? current.exit(code) : real.exit(code)),
   };
 }

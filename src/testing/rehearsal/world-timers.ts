@@ -1,3 +1,6 @@
+import { AsyncResource } from 'node:async_hooks';
+import timersPromises from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { EventLoop } from './event-loop.js';
 
 /** Where timers run, and for whom. */
@@ -11,19 +14,29 @@ export interface TimerHost {
 
 type Callback = (...args: unknown[]) => void;
 
+/** Those whose number somebody has asked for, as Node clears a timer by its number too. */
+const numbered = new Map<number, WorldTimer>();
+let lastNumber = 0;
+
 /** As `Timeout` of Node, on the time of a rehearsal. */
 class WorldTimer {
   readonly #host: TimerHost;
   readonly #owner: object;
-  readonly #fn: () => void;
+  readonly #fn: Callback;
+  readonly #args: readonly unknown[];
   readonly #ms: number;
   readonly #repeats: boolean;
+  // What a callback finds in an AsyncLocalStorage is what stood there when it was set.
+  readonly #scope = new AsyncResource('Timeout', { requireManualDestroy: true });
   #handle: number | undefined;
+  #hasRef = true;
+  #number: number | undefined;
 
-  constructor(host: TimerHost, fn: () => void, ms: number, repeats: boolean) {
+  constructor(host: TimerHost, fn: Callback, ms: number, args: readonly unknown[], repeats: boolean) {
     this.#host = host;
     this.#owner = host.owner();
     this.#fn = fn;
+    this.#args = args;
     this.#ms = ms;
     this.#repeats = repeats;
     this.#start();
@@ -32,6 +45,7 @@ class WorldTimer {
   close(): this {
     if (this.#handle !== undefined) this.#host.loop.clear(this.#handle);
     this.#handle = undefined;
+    if (this.#number !== undefined) numbered.delete(this.#number);
     return this;
   }
 
@@ -41,31 +55,45 @@ class WorldTimer {
     return this;
   }
 
-  // Nothing in a rehearsal ends because nothing is left to wait for.
+  // Nothing in a rehearsal ends because nothing is left to wait for, but what is left over is counted.
   ref(): this {
-    return this;
+    return this.#count(true);
   }
 
   unref(): this {
-    return this;
+    return this.#count(false);
   }
 
   hasRef(): boolean {
-    return true;
+    return this.#hasRef;
+  }
+
+  [Symbol.toPrimitive](): number {
+    this.#number ??= lastNumber += 1;
+    if (this.#handle !== undefined) numbered.set(this.#number, this);
+    return this.#number;
   }
 
   [Symbol.dispose ?? Symbol.for('Symbol.dispose')](): void {
     this.close();
   }
 
+  #count(counts: boolean): this {
+    this.#hasRef = counts;
+    if (this.#handle !== undefined) this.#host.loop.count(this.#handle, counts);
+    return this;
+  }
+
   #start(): void {
-    this.#handle = this.#host.loop.set(() => this.#run(), this.#ms, this.#owner);
+    const { loop } = this.#host;
+    this.#handle = loop.set(() => this.#run(), this.#ms, this.#owner);
+    if (!this.#hasRef) loop.count(this.#handle, false);
   }
 
   #run(): void {
     this.#handle = undefined;
     try {
-      this.#fn();
+      this.#scope.runInAsyncScope(this.#fn, this, ...this.#args);
     } catch (error) {
       this.#host.failed(error);
     }
@@ -80,19 +108,45 @@ export interface MadeTimers {
   readonly abortAfter: (ms: number) => AbortSignal;
 }
 
-/** Makes timers that run in a rehearsal. A timer from outside of it can still be cleared. */
-export function createTimers(host: TimerHost): MadeTimers {
-  const { clearImmediate, clearInterval, clearTimeout } = globalThis;
-  const start = (fn: Callback, ms: number, args: unknown[], repeats = false): WorldTimer =>
-    new WorldTimer(host, () => fn(...args), ms, repeats);
+// Taken at load: a module that has taken the timers of a rehearsal keeps timers that work when it is over.
+const {
+  clearImmediate: realClearImmediate,
+  clearInterval: realClearInterval,
+  clearTimeout: realClearTimeout,
+  setImmediate: realSetImmediate,
+  setInterval: realSetInterval,
+  setTimeout: realSetTimeout,
+} = globalThis;
+const realPromises = { ...timersPromises, scheduler: timersPromises.scheduler };
+const realAbortAfter = AbortSignal.timeout.bind(AbortSignal);
+
+/** Makes timers that run in the rehearsal that is on, and as they always do while none is. */
+export function createTimers(current: () => TimerHost | undefined): MadeTimers {
+  const startIn = (
+    host: TimerHost,
+    fn: Callback,
+    ms: number,
+    args: readonly unknown[] = [],
+    repeats = false,
+  ): WorldTimer => {
+    if (typeof fn !== 'function') {
+      const error = new TypeError('The "callback" argument must be of type function');
+      throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+    }
+    return new WorldTimer(host, fn, ms, args, repeats);
+  };
   // Node's shortest delay.
   const atLeastOne = (ms: unknown): number => (Number(ms) >= 1 ? Number(ms) : 1);
   const clearWith =
     (real: (handle: never) => void) =>
-    (handle: unknown): void =>
-      handle instanceof WorldTimer ? void handle.close() : real(handle as never);
-  const wait = (ms: number, value: unknown, signal: AbortSignal | undefined): Promise<unknown> =>
+    (handle: unknown): void => {
+      const timer = typeof handle === 'object' ? handle : numbered.get(Number(handle));
+      if (timer instanceof WorldTimer) timer.close();
+      else real(handle as never);
+    };
+  const waitIn = (host: TimerHost, ms: number, value: unknown, options?: WaitOptions): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      const signal = options?.signal;
       const abort = (): void => {
         timer?.close();
         reject(aborted(signal as AbortSignal));
@@ -101,28 +155,43 @@ export function createTimers(host: TimerHost): MadeTimers {
         reject(aborted(signal));
         return;
       }
-      const timer: WorldTimer | undefined = start(
+      const timer: WorldTimer | undefined = startIn(
+        host,
         () => {
           signal?.removeEventListener('abort', abort);
           resolve(value);
         },
         ms,
-        [],
       );
       signal?.addEventListener('abort', abort, { once: true });
     });
-  const waitFor = async (ms?: number, value?: unknown, options?: WaitOptions): Promise<unknown> =>
-    wait(atLeastOne(ms), value, options?.signal);
-  const waitTurn = async (value?: unknown, options?: WaitOptions): Promise<unknown> =>
-    wait(0, value, options?.signal);
+  const waitFor = async (ms?: number, value?: unknown, options?: WaitOptions): Promise<unknown> => {
+    const host = current();
+    return host ? waitIn(host, atLeastOne(ms), value, options) : realPromises.setTimeout(ms, value, options);
+  };
+  const waitTurn = async (value?: unknown, options?: WaitOptions): Promise<unknown> => {
+    const host = current();
+    return host ? waitIn(host, 0, value, options) : realPromises.setImmediate(value, options);
+  };
+  const setTimeout = (fn: Callback, ms?: number, ...args: unknown[]): unknown => {
+    const host = current();
+    return host ? startIn(host, fn, atLeastOne(ms), args) : realSetTimeout(fn, ms, ...args);
+  };
+  const setImmediate = (fn: Callback, ...args: unknown[]): unknown => {
+    const host = current();
+    return host ? startIn(host, fn, 0, args) : realSetImmediate(fn, ...args);
+  };
   return {
     globals: {
-      setTimeout: (fn: Callback, ms?: number, ...args: unknown[]) => start(fn, atLeastOne(ms), args),
-      setInterval: (fn: Callback, ms?: number, ...args: unknown[]) => start(fn, atLeastOne(ms), args, true),
-      setImmediate: (fn: Callback, ...args: unknown[]) => start(fn, 0, args),
-      clearTimeout: clearWith(clearTimeout),
-      clearInterval: clearWith(clearInterval),
-      clearImmediate: clearWith(clearImmediate),
+      setTimeout: Object.assign(setTimeout, { [promisify.custom]: waitFor }),
+      setInterval: (fn: Callback, ms?: number, ...args: unknown[]) => {
+        const host = current();
+        return host ? startIn(host, fn, atLeastOne(ms), args, true) : realSetInterval(fn, ms, ...args);
+      },
+      setImmediate: Object.assign(setImmediate, { [promisify.custom]: waitTurn }),
+      clearTimeout: clearWith(realClearTimeout),
+      clearInterval: clearWith(realClearInterval),
+      clearImmediate: clearWith(realClearImmediate),
     },
     promises: {
       setTimeout: waitFor,
@@ -133,12 +202,14 @@ export function createTimers(host: TimerHost): MadeTimers {
       },
       scheduler: {
         wait: (ms: number, options?: WaitOptions) => waitFor(ms, undefined, options),
-        yield: waitTurn,
+        yield: () => waitTurn(),
       },
     },
     abortAfter(ms) {
+      const host = current();
+      if (!host) return realAbortAfter(ms);
       const controller = new AbortController();
-      start(() => controller.abort(timedOut()), ms, []);
+      startIn(host, () => controller.abort(timedOut()), ms).unref();
       return controller.signal;
     },
   };

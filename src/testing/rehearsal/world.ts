@@ -1,13 +1,13 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type * as Axios from 'axios';
 import type { Clock } from '../../context/clock.js';
-import type { CallSettled, ReconcileStarted } from '../../observability/events.js';
+import type { CallSettled } from '../../observability/events.js';
 import { FaultPlan } from '../exchange/fault-plan.js';
 import { createSimulation, type Simulation } from '../exchange/simulation.js';
 import { resolveExchangeOptions } from '../exchange-options.js';
 import type { SimulatedRequest } from '../simulated-request.js';
 import { createRandom } from '../seeded-random.js';
-import { axiosCopies, createAxiosAdapter } from './axios-adapter.js';
+import { createAxiosAdapter } from './axios-adapter.js';
+import { routeAxios } from './axios-routes.js';
 import { lengthOf, repeatDays } from './day.js';
 import { createDurableJournal, type DurableJournal } from './durable-journal.js';
 import { createEventLoop, type EventLoop } from './event-loop.js';
@@ -17,9 +17,11 @@ import { createNetwork, nameOf, type Network } from './network.js';
 import type { RehearsalContext } from './rehearsal-program.js';
 import type { RequestPlace } from './rehearsal-event.js';
 import type { ResolvedRehearsal } from './rehearsal-options.js';
-import { journalThatReports, noteSent } from './observe.js';
+import { journalThatReports, listenTo, noteSent } from './observe.js';
+import { checkReport, createSpinGuard, ProgramExit, programClock } from './program-guards.js';
 import { createRepeatWatch, type RepeatWatch } from './repeated-orders.js';
 import { createTrace, type Trace } from './trace.js';
+import { collectUncaught } from './uncaught.js';
 import { enterWorldTime } from './world-time.js';
 
 /** A call of the program under a policy of this library that is over. */
@@ -45,9 +47,13 @@ export interface World {
   readonly idsOf: (place: RequestPlace) => readonly string[];
   /** What the program threw where nobody could catch it. */
   readonly uncaught: readonly unknown[];
+  /** Where it wanted to connect to otherwise than by axios. */
+  readonly blocked: readonly string[];
+  /** How many requests it sent to the exchange. */
+  readonly sentRequests: () => number;
   readonly lengthMs: number;
-  /** Starts a life of the program: what it is given, and who it is to the world. */
-  begin(crashes: number): Life;
+  /** Starts a life of the program: what it is given, and who it is. `ended`: it has ended its process. */
+  begin(crashes: number, ended: () => void): Life;
   /** Sets the clock of the machine. */
   step(ms: number): void;
   /** Brings back the real time. */
@@ -140,30 +146,44 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
   let owner: object = {};
   let stepMs = 0;
   const uncaught: unknown[] = [];
+  const blocked: string[] = [];
+  let exits = (): void => {};
+  const failed = (error: unknown): void => {
+    // Also what a life that is over still throws, except that it was to end there.
+    if (!(error instanceof ProgramExit)) uncaught.push(error);
+  };
+  const spin = createSpinGuard(loop);
   const leaveTime = enterWorldTime({
     loop,
     owner: () => owner,
-    failed: (error) => void uncaught.push(error),
-    monotonicMs: () => loop.nowMs,
-    wallMs: () => epochMs + stepMs + loop.nowMs,
+    failed,
+    monotonicMs: () => spin(loop.nowMs),
+    wallMs: () => spin(epochMs + stepMs + loop.nowMs),
     random: createRandom(`${seed} chance`),
     randomBits: createRandom(`${seed} bits`),
+    refuse(address) {
+      trace.add(`refused: a connection to ${address}`);
+      blocked.push(address);
+      const message = `connect ENETUNREACH ${address}: the rehearsal of seed ${seed} has no network but axios, and the simulated exchange at its end`;
+      return Object.assign(new Error(message), { code: 'ENETUNREACH' });
+    },
+    exit(code) {
+      uncaught.push(new Error(`the program ended its process: process.exit(${String(code ?? '')})`));
+      exits();
+      throw new ProgramExit();
+    },
   });
   const calls: RehearsedCall[] = [];
-  const listen = (event: unknown): void => {
-    const { durationMs, operation, outcome } = event as CallSettled;
-    if (operation !== undefined) calls.push({ atMs: loop.nowMs, operation, outcome, durationMs });
-  };
-  subscribe('weex-resilience:callSettled', listen);
-  const guarded = (event: unknown): void => {
-    const { clientOrderId } = event as ReconcileStarted;
-    if (clientOrderId !== undefined) repeats.lookedAfter(clientOrderId);
-  };
-  subscribe('weex-resilience:reconcileStarted', guarded);
-  const onRejection = (error: unknown): void => void uncaught.push(error);
-  process.on('unhandledRejection', onRejection);
-  const copies = axiosCopies(axios);
-  const adapters = copies.map(({ defaults }) => defaults.adapter);
+  const stopListening = listenTo({
+    callSettled({ durationMs, operation, outcome }) {
+      if (operation !== undefined) calls.push({ atMs: loop.nowMs, operation, outcome, durationMs });
+    },
+    reconcileStarted({ clientOrderId }) {
+      if (clientOrderId !== undefined) repeats.lookedAfter(clientOrderId);
+    },
+  });
+  const stopCollecting = collectUncaught(failed);
+  const routes = routeAxios(axios);
 
   return {
     loop,
@@ -177,33 +197,43 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     calls,
     idsOf: (sent) => sends.get(keyOf(sent)) ?? [],
     uncaught,
+    blocked,
+    sentRequests: () => sends.size,
     lengthMs,
-    begin(crashes) {
+    begin(crashes, ended) {
       const life = {};
       owner = life;
-      const adapter = createAxiosAdapter({ axios, network, loop, owner: life, url });
-      for (const { defaults } of copies) defaults.adapter = adapter;
+      exits = ended;
+      let isGone = false;
+      const adapter = createAxiosAdapter({ axios, network, loop, owner: life, isGone: () => isGone, url });
+      routes.use(adapter);
       const day = new AbortController();
       loop.set(() => day.abort(new Error('The day is over')), Math.max(0, lengthMs - loop.nowMs), day);
       const context: RehearsalContext = {
         exchange: { url, credentials: resolved.credentials },
         axios: axios.default.create({ baseURL: url, adapter }),
-        clock: clockFor(life),
+        clock: programClock(clockFor(life), failed),
         random: createRandom(`${seed} program ${crashes}`),
         signal: day.signal,
         journal: journalThatReports(journal.open(life), book),
-        report: (clientOrderId, outcome) => {
+        report(clientOrderId, outcome) {
+          checkReport(clientOrderId, outcome);
+          if (isGone) return;
           trace.add(`reported ${trace.nameOf(clientOrderId)}: ${outcome}`);
           book.report(clientOrderId, outcome);
         },
-        log: (text) => trace.add(`log: ${text}`),
+        log(text) {
+          if (!isGone) trace.add(`log: ${text}`);
+        },
         crashes,
       };
       return {
         owner: life,
         context,
         end() {
-          loop.drop(life);
+          isGone = true;
+          // Its day does not end any more, nor is anybody of it told.
+          for (const one of [life, day]) loop.drop(one);
           network.drop(life);
         },
       };
@@ -213,14 +243,9 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     },
     leave() {
       leaveTime();
-      process.off('unhandledRejection', onRejection);
-      unsubscribe('weex-resilience:callSettled', listen);
-      unsubscribe('weex-resilience:reconcileStarted', guarded);
-      for (const [index, { defaults }] of copies.entries()) {
-        const adapter = adapters[index];
-        if (adapter === undefined) delete defaults.adapter;
-        else defaults.adapter = adapter;
-      }
+      stopCollecting();
+      stopListening();
+      routes.leave();
     },
   };
 }

@@ -66,6 +66,7 @@ describe('rehearse', () => {
     let survived = false;
     await rehearse({
       scenario,
+      shrinkRuns: 0,
       async run({ crashes, journal }) {
         const open = await journal.open();
         lives.push(`${crashes}: ${open.map(({ clientOrderId }) => clientOrderId).join()}`);
@@ -83,7 +84,8 @@ describe('rehearse', () => {
     const scenario: RehearsalScenario = { ...quiet, events: [{ atMs: 1_000, clockStepMs: -20_000 }] };
     const { invariants } = await rehearse({
       scenario,
-      async run({ clock, log }) {
+      async run({ axios, clock, log }) {
+        await axios.get('/api/v3/ping');
         const [wall, steady] = [Date.now(), clock.now()];
         await wait(2_000);
         log(`${Date.now() - wall} ${clock.now() - steady}`);

@@ -1,0 +1,8 @@
+/** What was thrown, in words; whatever it is. */
+export function describeError(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return `a value without a text (${typeof error})`;
+  }
+}

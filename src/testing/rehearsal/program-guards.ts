@@ -1,0 +1,63 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Clock } from '../../context/clock.js';
+import { type EventLoop, StandstillError } from './event-loop.js';
+import type { IntentReport } from './intent-book.js';
+
+/** Ends what a program is doing when it ends its process. */
+export class ProgramExit extends Error {
+  override readonly name = 'ProgramExit';
+}
+
+/** Nobody asks for the time so often in one turn, unless he waits for it to pass. */
+const mostReadings = 1_000_000;
+
+/** Makes a check of each reading of a clock: it throws when the program waits in a loop that lets no time pass. */
+export function createSpinGuard(loop: EventLoop): (ms: number) => number {
+  let turn = 0;
+  let readings = 0;
+  return (ms) => {
+    if (turn !== loop.turns) {
+      turn = loop.turns;
+      readings = 0;
+    }
+    readings += 1;
+    if (readings <= mostReadings) return ms;
+    readings = 0;
+    throw new StandstillError(
+      `the time stands still: it was asked for ${mostReadings} times without a pause`,
+    );
+  };
+}
+
+/** The clock of a program: what its timers throw is its failure, and not that of the rehearsal. */
+export function programClock(clock: Clock, failed: (error: unknown) => void): Clock {
+  return {
+    ...clock,
+    setTimeout(fn, ms, ...rest) {
+      const scope = new AsyncResource('Timeout', { requireManualDestroy: true });
+      const run = (): void => {
+        try {
+          scope.runInAsyncScope(fn);
+        } catch (error) {
+          failed(error);
+        }
+      };
+      return clock.setTimeout(run, ms, ...rest);
+    },
+  };
+}
+
+const reports: readonly IntentReport[] = ['placed', 'not-placed', 'unknown'];
+
+/** Throws when a report says nothing. */
+export function checkReport(clientOrderId: unknown, outcome: unknown): void {
+  if (typeof clientOrderId !== 'string' || clientOrderId === '') {
+    throw new TypeError(`Cannot report an order: its id is ${String(clientOrderId)}, expected a text`);
+  }
+  if (!reports.includes(outcome as IntentReport)) {
+    const allowed = reports.map((one) => `'${one}'`).join(', ');
+    throw new TypeError(
+      `Cannot report ${clientOrderId}: the outcome is ${String(outcome)}, allowed are ${allowed}`,
+    );
+  }
+}

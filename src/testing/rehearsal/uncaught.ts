@@ -1,0 +1,15 @@
+/** Collects what nobody catches in this process; returns what ends that. */
+export function collectUncaught(failed: (error: unknown) => void): () => void {
+  // A test runner would count a rejection as its own: it does not hear of it.
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', failed);
+  // What is thrown in a microtask, say. Others have a say in it where a domain or a debugger has taken it first.
+  const captures = !process.hasUncaughtExceptionCaptureCallback();
+  if (captures) process.setUncaughtExceptionCaptureCallback(failed);
+  return () => {
+    process.off('unhandledRejection', failed);
+    for (const listener of others) process.on('unhandledRejection', listener);
+    if (captures) process.setUncaughtExceptionCaptureCallback(null);
+  };
+}
