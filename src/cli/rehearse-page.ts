@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { summaryRows, worstRow } from './rehearse-report.js';
+import { shrunkText, summaryRows, worstRow } from './rehearse-report.js';
 import type { SeedResult } from './rehearse-seed.js';
 import { placedShare, type RehearsalSummary } from './rehearse-summary.js';
 
@@ -51,12 +51,16 @@ ${failures.map(failureSection).join('\n')}
 
 function failureSection({ failure, seed }: SeedResult): string {
   if (!failure) return '';
-  const { atMs, events, invariant, message, scenario, trace } = failure;
+  const { atMs, invariant, message, scenario, trace } = failure;
   if (trace === '') return `<h2>Seed ${seed}: ${escape(invariant)}</h2>\n<p>${escape(message)}.`;
   return `<h2>Seed ${seed}: ${escape(invariant)}</h2>
-<p>${escape(message)}, ${Math.round(atMs)} ms after the start. The shortest scenario that fails in this way has ${events} events.
+<p>${escape(message)}, ${Math.round(atMs)} ms after the start. ${escape(capitalized(shrunkText(failure)))}.
 <details open><summary>Scenario</summary><pre>${escape(stringify(scenario))}</pre></details>
 <details open><summary>Trace</summary><pre>${escape(trace)}</pre></details>`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const size = { width: 960, height: 240, left: 48, bottom: 24 };

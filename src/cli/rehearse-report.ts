@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { RehearsalFailure } from '../testing/index.js';
 import type { SeedResult } from './rehearse-seed.js';
 import { percentile, placedShare, type RehearsalSummary } from './rehearse-summary.js';
 
@@ -68,17 +69,30 @@ export function worstRow(result: SeedResult): string[] {
 /** A failure with everything that is needed to see it again. */
 export function failureText({ failure, seed }: SeedResult): string {
   if (!failure) return '';
-  const { atMs, events, invariant, message, scenario, trace } = failure;
+  const { atMs, invariant, message, scenario, trace } = failure;
   // Nothing more is known of a program that took its process with it.
   if (trace === '') return `Seed ${seed}: ${invariant}: ${message}\n`;
   return [
     `Seed ${seed}: ${invariant}, at ${number.format(Math.round(atMs))} ms: ${message}`,
-    `  the shortest scenario that fails in this way has ${events} ${events === 1 ? 'event' : 'events'}:`,
+    `  ${shrunkText(failure)}:`,
     ...indent(stringify(scenario)),
     '  what happened around it:',
     ...indent(trace),
     '',
   ].join('\n');
+}
+
+/** What is known of the scenario of a failure. */
+export function shrunkText({
+  events,
+  happensAgain,
+  runs,
+}: Pick<RehearsalFailure, 'events' | 'happensAgain' | 'runs'>): string {
+  const counted = `${events} ${events === 1 ? 'event' : 'events'}`;
+  if (happensAgain === undefined) return `the scenario, which was not made shorter, has ${counted}`;
+  return happensAgain
+    ? `the shortest scenario that fails in this way, of ${runs} that were tried, has ${counted}`
+    : 'it did not fail again: the program keeps something between two rehearsals, or waits for something outside of them';
 }
 
 function indent(text: string): string[] {

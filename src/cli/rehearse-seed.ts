@@ -108,6 +108,7 @@ export function failedSeed(seed: number, { scenario }: SeedOptions, message: str
       scenario: typeof scenario === 'string' ? { name: scenario.slice(0, 40) } : scenario,
       events: 0,
       runs: 0,
+      happensAgain: undefined,
     },
   };
 }
@@ -142,7 +143,7 @@ function summarize(seed: number, rehearsal: Rehearsal): SeedResult {
     ),
     unknown: count(({ report }) => report === 'unknown'),
     cancelsMs: calls.flatMap(({ durationMs, operation }) =>
-      /\.cancelOrders?$/.test(operation) ? [Math.round(durationMs)] : [],
+      /\.cancel(All)?(Algo)?Orders?$/.test(operation) ? [Math.round(durationMs)] : [],
     ),
     requests: requests.length,
     events: events.length,

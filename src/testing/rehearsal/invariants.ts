@@ -31,7 +31,7 @@ export interface RehearsalFacts {
   /** What the program still waited for a minute after it had returned. */
   readonly left: { readonly timers: number; readonly requests: number };
   /** What the program rejected with, or threw where nobody could catch it. */
-  readonly errors: readonly unknown[];
+  readonly errors: readonly { readonly atMs: number; readonly error: unknown }[];
   /** How long a cancel may take, in milliseconds. */
   readonly cancelWithinMs: number;
 }
@@ -120,7 +120,8 @@ function* journalDisagrees({ intents, journal }: RehearsalFacts): Iterable<Breac
 }
 
 function* leftOpen({ errors, left, returnedAtMs, lengthMs }: RehearsalFacts): Iterable<Breach> {
-  for (const error of errors) yield { message: `the program failed: ${describeError(error)}` };
+  for (const { atMs, error } of errors)
+    yield { message: `the program failed: ${describeError(error)}`, atMs };
   if (returnedAtMs === undefined) {
     yield { message: 'the program has not returned ten minutes after its last day', atMs: lengthMs };
     return;
@@ -165,7 +166,7 @@ function* passesLimits({ happened, requests, startedAtMs }: RehearsalFacts): Ite
 
 function* slowCancels({ calls, cancelWithinMs }: RehearsalFacts): Iterable<Breach> {
   for (const { atMs, durationMs, operation } of calls) {
-    if (!/\.cancelOrders?$/.test(operation) || durationMs <= cancelWithinMs) continue;
+    if (!/\.cancel(All)?(Algo)?Orders?$/.test(operation) || durationMs <= cancelWithinMs) continue;
     yield { message: `${operation} took ${Math.round(durationMs)} ms, allowed are ${cancelWithinMs}`, atMs };
   }
 }

@@ -43,6 +43,11 @@ export interface RehearsalFailure {
   readonly events: number;
   /** How many rehearsals it took to find out. */
   readonly runs: number;
+  /**
+   * Whether it failed again; `undefined` where `shrinkRuns` is 0. `false`: the program keeps something between two
+   * rehearsals, in a module say, or waits for something outside of them.
+   */
+  readonly happensAgain: boolean | undefined;
 }
 
 // The time of the process is one: rehearsals take turns.
@@ -118,7 +123,12 @@ async function explain(
   invariant: string,
   runAgain: (options: ResolvedRehearsal) => Promise<RehearsalRun>,
 ): Promise<RehearsalFailure> {
-  const { breach, run, runs, scenario } = await shrink({ options, failing, invariant, runAgain });
+  const { breach, happensAgain, run, runs, scenario } = await shrink({
+    options,
+    failing,
+    invariant,
+    runAgain,
+  });
   const atMs = breach.atMs ?? run.virtualMs;
   return {
     seed: options.seed,
@@ -129,5 +139,6 @@ async function explain(
     scenario,
     events: scenario.events?.length ?? run.facts.happened.length,
     runs,
+    happensAgain,
   };
 }

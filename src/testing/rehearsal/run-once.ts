@@ -44,7 +44,7 @@ class Rehearsal {
   readonly #options: ResolvedRehearsal;
   readonly #world: World;
   readonly #startedAtMs: number[] = [];
-  readonly #errors: unknown[] = [];
+  readonly #errors: RehearsalFacts['errors'][number][] = [];
   #life: Life | undefined;
   #returnedAtMs: number | undefined;
   #isOver = false;
@@ -78,8 +78,9 @@ class Rehearsal {
   }
 
   #fail(error: unknown): void {
-    this.#errors.push(error);
-    this.#returnedAtMs ??= this.#world.loop.nowMs;
+    const atMs = this.#world.loop.nowMs;
+    this.#errors.push({ atMs, error });
+    this.#returnedAtMs ??= atMs;
     this.#isOver = true;
   }
 

@@ -20,15 +20,23 @@ export interface Shrunk {
   readonly breach: Breach;
   /** How many rehearsals it took. */
   readonly runs: number;
+  /** Whether it failed again at all; `undefined`: nobody tried. */
+  readonly happensAgain: boolean | undefined;
 }
 
 /** What is longer ago is seldom to blame: most of it is tried away at once. */
 const recentMs = 45_000;
 
-/** The first breach of an invariant in time. */
-function firstBreach(run: RehearsalRun, invariant: string): Breach | undefined {
+/** What a breach is about: its message, whatever the order or the number is. */
+function kindOf({ message }: Breach): string {
+  return message.replaceAll(/\d[\d,.]*/g, '#');
+}
+
+/** The first breach of an invariant in time, of those that are about the same. */
+function firstBreach(run: RehearsalRun, invariant: string, kind?: string): Breach | undefined {
   const breaches = run.invariants.find(({ name }) => name === invariant)?.breaches ?? [];
-  return breaches.toSorted((left, right) => (left.atMs ?? Infinity) - (right.atMs ?? Infinity))[0];
+  const alike = kind === undefined ? breaches : breaches.filter((breach) => kindOf(breach) === kind);
+  return alike.toSorted((left, right) => (left.atMs ?? Infinity) - (right.atMs ?? Infinity))[0];
 }
 
 /**
@@ -37,7 +45,12 @@ function firstBreach(run: RehearsalRun, invariant: string): Breach | undefined {
  */
 export async function shrink({ failing, invariant, options, runAgain }: ShrinkOptions): Promise<Shrunk> {
   const asIs = firstBreach(failing, invariant) ?? { message: '' };
-  let best: Shrunk = { scenario: options.scenario, run: failing, breach: asIs, runs: 0 };
+  const kind = kindOf(asIs);
+  let best: Omit<Shrunk, 'happensAgain' | 'runs'> = {
+    scenario: options.scenario,
+    run: failing,
+    breach: asIs,
+  };
   let runs = 0;
   let lengthMs = failing.facts.lengthMs;
 
@@ -51,8 +64,8 @@ export async function shrink({ failing, invariant, options, runAgain }: ShrinkOp
       events,
     };
     const run = await runAgain({ ...options, scenario, days: 1 });
-    const breach = firstBreach(run, invariant);
-    if (breach) best = { scenario, run, breach, runs };
+    const breach = firstBreach(run, invariant, kind);
+    if (breach) best = { scenario, run, breach };
     return breach !== undefined;
   };
 
@@ -76,7 +89,12 @@ export async function shrink({ failing, invariant, options, runAgain }: ShrinkOp
   const { breach } = best;
   const shortestMs = Math.ceil(breach.atMs ?? lengthMs) + 1;
   if (shortestMs < lengthMs) await fails(events, shortestMs);
-  return { ...best, runs };
+  let happensAgain = best.run === failing ? undefined : true;
+  if (happensAgain === undefined && options.shrinkRuns > 0) {
+    runs += 1;
+    happensAgain = firstBreach(await runAgain(options), invariant, kind) !== undefined;
+  }
+  return { ...best, runs, happensAgain };
 }
 
 function concerns(run: RehearsalRun, event: RehearsalEvent, clientOrderId: string | undefined): boolean {

@@ -15,6 +15,7 @@ import { createIntentBook, type IntentBook } from './intent-book.js';
 import { createMishaps, keyOf, type Mishaps } from './mishaps.js';
 import { createNetwork, nameOf, type Network } from './network.js';
 import type { RehearsalContext } from './rehearsal-program.js';
+import type { RehearsalFacts } from './invariants.js';
 import type { RequestPlace } from './rehearsal-event.js';
 import type { ResolvedRehearsal } from './rehearsal-options.js';
 import { journalThatReports, listenTo, noteSent } from './observe.js';
@@ -46,7 +47,7 @@ export interface World {
   /** The client order ids that a request named. */
   readonly idsOf: (place: RequestPlace) => readonly string[];
   /** What the program threw where nobody could catch it. */
-  readonly uncaught: readonly unknown[];
+  readonly uncaught: RehearsalFacts['errors'];
   /** Where it wanted to connect to otherwise than by axios. */
   readonly blocked: readonly string[];
   /** How many requests it sent to the exchange. */
@@ -145,12 +146,12 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
 
   let owner: object = {};
   let stepMs = 0;
-  const uncaught: unknown[] = [];
+  const uncaught: RehearsalFacts['errors'][number][] = [];
   const blocked: string[] = [];
   let exits = (): void => {};
   const failed = (error: unknown): void => {
     // Also what a life that is over still throws, except that it was to end there.
-    if (!(error instanceof ProgramExit)) uncaught.push(error);
+    if (!(error instanceof ProgramExit)) uncaught.push({ atMs: loop.nowMs, error });
   };
   const spin = createSpinGuard(loop);
   const leaveTime = enterWorldTime({
@@ -168,7 +169,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
       return Object.assign(new Error(message), { code: 'ENETUNREACH' });
     },
     exit(code) {
-      uncaught.push(new Error(`the program ended its process: process.exit(${String(code ?? '')})`));
+      failed(new Error(`the program ended its process: process.exit(${String(code ?? '')})`));
       exits();
       throw new ProgramExit();
     },
