@@ -1,4 +1,5 @@
 import { WEEXOrderError } from '../errors/index.js';
+import { sum } from '../orders/patience.js';
 import { clientScope } from './client-scope.js';
 import type { Around } from './in-client.js';
 import type { CallOptions, OrderReference, OrderStatus } from './types.js';
@@ -9,11 +10,14 @@ export function referenceParams({ orderId, clientOrderId }: OrderReference): Req
   return orderId === undefined ? { origClientOrderId: clientOrderId } : { orderId };
 }
 
+/** How long a lookup may still show an order as open that was cancelled. */
+const stateShowsMs: readonly number[] = [0, 500, 1_000, 2_750];
+
 /** What the two markets have in common of the order safety of a cancel. */
 export const cancelSafety: {
   readonly clientOrderId: (reference: OrderReference) => string;
   readonly matches: () => boolean;
-  readonly settleMs: readonly number[];
+  readonly settleMs: (this: object) => readonly number[];
   readonly reconcileDeadlineMs: (this: object) => number;
 } = {
   /** The one id that the reference goes by. */
@@ -22,7 +26,9 @@ export const cancelSafety: {
   /** Looked up by that very id; what is found is what became of it, not an order. */
   matches: () => true,
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
-  settleMs: [0, 500, 1_000, 2_750],
+  settleMs() {
+    return clientScope(this).reconcileDeadlineMs > sum(stateShowsMs) ? stateShowsMs : [0, 500];
+  },
   /** That of the client is for its own patience, which may be shorter. */
   reconcileDeadlineMs() {
     return Math.max(1_000, clientScope(this).reconcileDeadlineMs);
