@@ -57,6 +57,19 @@ const jest = {
   testEnvironment: 'node',
 };
 const bundled = { 'main.js': plain };
+const nestProject = {
+  packages: { jest: '30', 'ts-jest': '29', '@types/jest': '30', typescript: '5.9', '@types/node': '22' },
+  files: { 'src/call.spec.ts': asTest, 'tsconfig.json': nestTsconfig },
+  manifest: { jest },
+};
+
+/** Yarn does not ask npm where its registry is. */
+const yarnrc = [
+  'nodeLinker: pnp',
+  'enableTelemetry: false',
+  `npmRegistryServer: ${JSON.stringify(shell('.', 'npm config get registry').stdout.trim())}`,
+  'unsafeHttpWhitelist: ["*"]',
+].join('\n');
 
 /** @type {Environment[]} */
 const environments = [
@@ -69,10 +82,13 @@ const environments = [
   },
   {
     name: 'Jest 30 with ts-jest, as the generator of NestJS 11 makes it',
-    packages: { jest: '30', 'ts-jest': '29', '@types/jest': '30', typescript: '5.9', '@types/node': '22' },
-    files: { 'src/call.spec.ts': asTest, 'tsconfig.json': nestTsconfig },
-    manifest: { jest },
+    ...nestProject,
     run: 'npx jest --silent=false',
+  },
+  {
+    name: 'Jest 30 with ts-jest, as the generator of NestJS 11 makes it, on Node 22',
+    ...nestProject,
+    run: 'npx -y -p node@22 node node_modules/jest/bin/jest.js --silent=false',
   },
   {
     name: 'Vitest',
@@ -93,6 +109,12 @@ const environments = [
   },
   { name: 'Node, require()', packages: {}, files: { 'main.cjs': required }, run: 'node main.cjs' },
   { name: 'Node, import', packages: {}, files: { 'main.mjs': plain }, run: 'node main.mjs' },
+  {
+    name: 'Node 24, its own type stripping',
+    packages: {},
+    files: { 'main.mts': plain.replace('let attempts = 0', 'let attempts: number = 0') },
+    run: 'npx -y -p node@24 node main.mts',
+  },
   {
     name: 'tsx',
     packages: { tsx: '4' },
@@ -133,6 +155,22 @@ const environments = [
     },
     files: { 'main.mjs': plain },
     run: 'npx rollup main.mjs -p node-resolve={preferBuiltins:true} -p commonjs -p json -d out --entryFileNames [name].mjs --chunkFileNames [name].mjs --silent && node out/main.mjs',
+  },
+  {
+    name: 'Next.js, server bundle',
+    packages: { next: '16', react: '19', 'react-dom': '19' },
+    files: {
+      'app/layout.js': 'export default ({ children }) => <html lang="en"><body>{children}</body></html>;\n',
+      // Made while it is built, by the server bundle.
+      'app/page.js': `${plain.replace('void main();', '')}\nexport default async function Page() { await main(); return <p>done</p>; }\n`,
+    },
+    run: 'NEXT_TELEMETRY_DISABLED=1 npx next build',
+  },
+  {
+    name: 'yarn with PnP',
+    packages: { '@yarnpkg/cli-dist': '4' },
+    files: { 'main.mjs': plain, '.yarnrc.yml': yarnrc },
+    run: 'mkdir own && cp package.json main.mjs .yarnrc.yml *.tgz own && cd own && touch yarn.lock && yarn="node $PWD/../node_modules/@yarnpkg/cli-dist/bin/yarn.js" && $yarn install && $yarn node main.mjs',
   },
   {
     name: 'pnpm',
