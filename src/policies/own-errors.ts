@@ -26,24 +26,27 @@ export const ownErrors = {
     const { name } = call.plan;
     const { key } = call.options;
     const circuit = key === undefined ? 'Circuit' : `Circuit '${key}'`;
-    return new WEEXCircuitOpenError(`${circuit} of policy '${name}' is open`, {
+    const message = `${circuit} of policy '${name}' is open`;
+    const details = {
       policy: name,
       // An isolated circuit has no next trial.
       retryAfter: waitMs === Infinity ? undefined : waitMs / 1_000,
       executionStatus: refusalStatus(call),
       context: facts(call),
       cause: call.lastError,
-    });
+    };
+    return withoutStack(() => new WEEXCircuitOpenError(message, details));
   },
 
   bulkheadFull(call: Subject, what: string): WEEXBulkheadFullError {
     const { name } = call.plan;
-    return new WEEXBulkheadFullError(`Call of policy '${name}' ${what}`, {
+    const details = {
       policy: name,
       executionStatus: refusalStatus(call),
       context: facts(call),
       cause: call.lastError,
-    });
+    };
+    return withoutStack(() => new WEEXBulkheadFullError(`Call of policy '${name}' ${what}`, details));
   },
 
   coolingDown(call: Subject, waitMs: number, cause: unknown): WEEXRateLimitError {
@@ -83,6 +86,21 @@ export const ownErrors = {
     });
   },
 } as const;
+
+/**
+ * A refusal is made as often as calls come while the exchange is down, and its stack would name this library alone:
+ * to take one costs more than all the rest. `policy`, `operation` and `key` say where it was.
+ */
+function withoutStack<Made>(make: () => Made): Made {
+  const { stackTraceLimit } = Error;
+  // Unlike an assignment this does not throw where a program has frozen what the language comes with.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
+}
 
 /** This attempt was not sent; what is known of the call depends on the ones before. */
 function refusalStatus({ exposed }: Subject): ExecutionStatus | undefined {

@@ -464,6 +464,31 @@ describe('by hand', () => {
   });
 });
 
+describe('a refusal', () => {
+  it('takes no stack, and leaves those of other errors as they were', async () => {
+    const limit = Error.stackTraceLimit;
+    const { policy } = protectedBy({ consecutiveFailures: 1 });
+    await fail(policy);
+    const outcome = await succeed(policy);
+    const { stack, message } = (outcome as { error: Error }).error;
+    expect(stack).toBe(`WEEXCircuitOpenError: ${message}`);
+    expect(Error.stackTraceLimit).toBe(limit);
+    expect(broken().stack).toContain('circuit-breaker.test');
+  });
+
+  it('is made where a program has frozen Error', async () => {
+    const property = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+    const { policy } = protectedBy({ consecutiveFailures: 1 });
+    await fail(policy);
+    Object.defineProperty(Error, 'stackTraceLimit', { ...property, writable: false });
+    try {
+      expect(await succeed(policy)).toMatchObject({ error: { kind: 'circuit-open' } });
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', property);
+    }
+  });
+});
+
 describe('keys', () => {
   it('have a circuit each, apart from that of calls without a key', async () => {
     const { policy } = protectedBy({ consecutiveFailures: 1 });
