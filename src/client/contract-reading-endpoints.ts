@@ -1,16 +1,4 @@
-import type { Endpoint } from './endpoint.js';
-
-type ReadingOperation =
-  | 'getApiTradingSymbols'
-  | 'getPremiumIndex'
-  | 'getFundingRates'
-  | 'getOpenInterest'
-  | 'getKlines'
-  | 'getHistoryKlines'
-  | 'getTrades'
-  | 'getIncome'
-  | 'getCommissionRate'
-  | 'getSymbolConfig';
+import type { ContractReadingOperation, Endpoint } from './endpoint.js';
 
 const publicData = {
   verb: 'GET',
@@ -26,7 +14,7 @@ const publicData = {
 const ofAccount = { ...publicData, signed: true, policy: 'contract.account' } as const;
 
 /** Reads of the contract market beside those that spot has too. Source: as the others, and answers recorded live. */
-export const contractReadingEndpoints: Readonly<Record<ReadingOperation, Endpoint>> = {
+export const contractReadingEndpoints: Readonly<Record<ContractReadingOperation, Endpoint>> = {
   getApiTradingSymbols: {
     ...publicData,
     path: '/capi/v3/market/apiTradingSymbols',

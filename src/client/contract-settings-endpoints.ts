@@ -1,6 +1,4 @@
-import type { Endpoint } from './endpoint.js';
-
-type SettingOperation = 'setLeverage' | 'setMarginType' | 'movePositionMargin' | 'setAutoAppendMargin';
+import type { ContractSettingOperation, Endpoint } from './endpoint.js';
 
 const setting = {
   verb: 'POST',
@@ -14,7 +12,7 @@ const setting = {
 } as const;
 
 /** Margin and leverage. Source: as the others, and answers recorded by a maintained client. */
-export const contractSettingsEndpoints: Readonly<Record<SettingOperation, Endpoint>> = {
+export const contractSettingsEndpoints: Readonly<Record<ContractSettingOperation, Endpoint>> = {
   setLeverage: { ...setting, path: '/capi/v3/account/leverage', answer: 'ofSymbol', weight: 10 },
   setMarginType: { ...setting, path: '/capi/v3/account/marginType', answer: 'confirmed', weight: 20 },
   // Margin saves a position from liquidation; sent twice it would be added twice.

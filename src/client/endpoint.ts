@@ -73,6 +73,26 @@ export type SpotOperation =
   | 'getOpenOrders'
   | 'getOrderHistory';
 
+/** What the contract market tells beside, by the name of the method. */
+export type ContractReadingOperation =
+  | 'getApiTradingSymbols'
+  | 'getPremiumIndex'
+  | 'getFundingRates'
+  | 'getOpenInterest'
+  | 'getKlines'
+  | 'getHistoryKlines'
+  | 'getTrades'
+  | 'getIncome'
+  | 'getCommissionRate'
+  | 'getSymbolConfig';
+
+/** What can be set of the contract market, by the name of the method. */
+export type ContractSettingOperation =
+  | 'setLeverage'
+  | 'setMarginType'
+  | 'movePositionMargin'
+  | 'setAutoAppendMargin';
+
 /** What the contract market offers beside, by the name of the method. */
 export type ContractOnlyOperation =
   | 'getPositions'
@@ -85,20 +105,8 @@ export type ContractOnlyOperation =
   | 'getAlgoOrderHistory'
   | 'placeTpSlOrder'
   | 'modifyTpSlOrder'
-  | 'getApiTradingSymbols'
-  | 'getPremiumIndex'
-  | 'getFundingRates'
-  | 'getOpenInterest'
-  | 'getKlines'
-  | 'getHistoryKlines'
-  | 'getTrades'
-  | 'getIncome'
-  | 'getCommissionRate'
-  | 'getSymbolConfig'
-  | 'setLeverage'
-  | 'setMarginType'
-  | 'movePositionMargin'
-  | 'setAutoAppendMargin';
+  | ContractReadingOperation
+  | ContractSettingOperation;
 
 /** What the contract market offers, by the name of the method. */
 export type ContractOperation = SpotOperation | ContractOnlyOperation;

@@ -21,14 +21,10 @@ export function earlierOrder(
   request: SentRequest,
   ...contexts: readonly (CallContext | undefined)[]
 ): SentRequest | undefined {
-  const context = contexts.find((link) => link?.clientOrderId && carriesId(request, link.clientOrderId));
-  if (!context?.clientOrderId || context.mayRepeat || !placesOrder(request)) return undefined;
-  const key = [
-    originOf(config),
-    config.headers.get('ACCESS-KEY'),
-    context.account,
-    context.clientOrderId,
-  ].join(' ');
+  const context = contexts.find((link) => link?.clientOrderId !== undefined && !link.mayRepeat);
+  const id = context?.clientOrderId;
+  if (!context || !id || !placesOrder(request) || !carriesId(request, id)) return undefined;
+  const key = `${originOf(config)} ${String(config.headers['ACCESS-KEY'])} ${context.account} ${id}`;
   const orders = sentOrders.get();
   const earlier = orders.get(key);
   if (earlier && !hasSent(context, earlier) && /open|unknown/.test(earlier.outcome)) return earlier;
@@ -48,10 +44,9 @@ function hasSent(context: CallContext, request: SentRequest): boolean {
   return false;
 }
 
-function originOf({ baseURL, url }: InternalAxiosRequestConfig): string {
-  try {
-    return new URL(url ?? '', baseURL).origin;
-  } catch {
-    return baseURL ?? '';
-  }
+/** Not by the parser of URLs, since every order passes here. */
+function originOf({ baseURL, url }: InternalAxiosRequestConfig): string | undefined {
+  return (origin.exec(url ?? '') ?? origin.exec(baseURL ?? ''))?.[0];
 }
+
+const origin = /^\w+:\/\/[^/?#]+/;

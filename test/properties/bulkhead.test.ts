@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { createPolicy, type Priority } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
-import { howMany } from './how-many.js';
+import { againstModel } from './against-model.js';
 
 const ranks = ['critical', 'normal', 'background'] as const satisfies readonly Priority[];
 
@@ -225,20 +225,12 @@ async function compare(given: Options, steps: readonly Step[], seen: Set<string>
 const starts = (said: readonly string[]): string[] => said.filter((line) => line.endsWith('starts'));
 
 describe('the bulkhead', () => {
-  it.each([
-    ['in random histories', calm, 20261130],
-    ['and where it is reconfigured meanwhile', changing, 20261131],
-  ] as const)(
-    'does what its plainest form does, %s',
-    async (_name, step: fc.Arbitrary<Step>, seed) => {
-      const seen = new Set<string>();
-      const histories = fc.array(step, { minLength: 5, maxLength: 50, size: 'max' });
-      await fc.assert(
-        fc.asyncProperty(options, histories, (given, steps) => compare(given, steps, seen)),
-        { numRuns: howMany(10_000, 300), seed },
-      );
-      expect([...seen].toSorted()).toEqual(['a fourth turn', 'aborted', 'refused', 'starts']);
-    },
-    900_000,
-  );
+  againstModel<Options, Step>({
+    options,
+    calm,
+    changing,
+    longest: 50,
+    compare,
+    comesAbout: ['a fourth turn', 'aborted', 'refused', 'starts'],
+  });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { createPolicy } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
-import { howMany } from './how-many.js';
+import { againstModel } from './against-model.js';
 
 interface Options {
   readonly limit: number;
@@ -178,20 +178,12 @@ async function compare(given: Options, steps: readonly Step[], seen: Set<string>
 }
 
 describe('the rate limit', () => {
-  it.each([
-    ['in random histories', calm, 20261130],
-    ['and where it is reconfigured meanwhile', changing, 20261131],
-  ] as const)(
-    'does what its plainest form does, %s',
-    async (_name, step: fc.Arbitrary<Step>, seed) => {
-      const seen = new Set<string>();
-      const histories = fc.array(step, { minLength: 5, maxLength: 40, size: 'max' });
-      await fc.assert(
-        fc.asyncProperty(options, histories, (given, steps) => compare(given, steps, seen)),
-        { numRuns: howMany(10_000, 300), seed },
-      );
-      expect([...seen].toSorted()).toEqual(['spread', 'waited']);
-    },
-    900_000,
-  );
+  againstModel<Options, Step>({
+    options,
+    calm,
+    changing,
+    longest: 40,
+    compare,
+    comesAbout: ['spread', 'waited'],
+  });
 });
