@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ProcessWide, processWide } from './process-wide.js';
 import type { RateLimitUsage } from './rate-limit-usage.js';
-import { carriesId, isSameOrder, placesOrder, type SentRequest } from './sent-request.js';
+import { isSameOrder, type SentRequest } from './sent-request.js';
 
 /** What a call under a policy knows about itself: the argument of `policy.execute(fn)`'s function, one an attempt. */
 export interface CallContext {
@@ -45,7 +45,8 @@ const storage: ProcessWide<AsyncLocalStorage<CallContext>> = processWide(
   'call-context',
   () => new AsyncLocalStorage(),
 );
-const bySignal: ProcessWide<WeakMap<AbortSignal, CallContext>> = processWide('signals', () => new WeakMap());
+/** Not a WeakMap: one entry for every attempt makes the collector's work half as long again. */
+const ofSignal: unique symbol = Symbol.for('weex-resilience/1/attempt');
 const over: ProcessWide<WeakSet<CallContext>> = processWide('attempts-over', () => new WeakSet());
 
 /** Runs a function so that {@link currentCallContext} finds `context` in everything it starts. */
@@ -85,14 +86,16 @@ function goingOn(context: CallContext | undefined, held: readonly Ended[]): Call
   return link;
 }
 
+type BoundSignal = AbortSignal & { [ofSignal]?: CallContext };
+
 /** Remembers which attempt a signal belongs to, so that a request that carries it is recognised. */
 export function bindSignal(signal: AbortSignal, context: CallContext): void {
-  bySignal.get().set(signal, context);
+  (signal as BoundSignal)[ofSignal] = context;
 }
 
 /** The attempt that made this signal, or `undefined`. */
 export function callContextOf(signal: unknown): CallContext | undefined {
-  return signal instanceof AbortSignal ? bySignal.peek()?.get(signal) : undefined;
+  return signal instanceof AbortSignal ? (signal as BoundSignal)[ofSignal] : undefined;
 }
 
 /**
@@ -112,9 +115,9 @@ export function isSentTwice(
       if (id === undefined) continue;
       const isSame = (sent: SentRequest): boolean => {
         if (sent.outcome === 'refused') return false;
-        const isRepeated = carriesId(request, id) && carriesId(sent, id);
+        const isRepeated = request.carriesId(id) && sent.carriesId(id);
         if (isRepeated && sent.target === target) return true;
-        if (sent.outcome === 'executed' || !placesOrder(request) || !placesOrder(sent)) return false;
+        if (sent.outcome === 'executed' || !request.placesOrder || !sent.placesOrder) return false;
         if (sent.outcome === 'unknown' || isRepeated) return true;
         return request.begunAt - sent.begunAt > togetherMs && isSameOrder(sent, request);
       };
@@ -133,7 +136,7 @@ export function endOrders(context: CallContext): void {
 export function isTooLate(request: SentRequest, bound: CallContext | undefined): boolean {
   return [storage.peek()?.getStore(), bound].some((context) => {
     for (let link = context; link; link = link.outer) {
-      if (over.peek()?.has(link) && placesOrder(request) && carriesId(request, link.clientOrderId ?? ''))
+      if (over.peek()?.has(link) && request.placesOrder && request.carriesId(link.clientOrderId ?? ''))
         return true;
     }
     return false;

@@ -16,7 +16,7 @@ import { checkWeexErrorsOptions } from './check-weex-errors-options.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { createLastStep } from './last-step.js';
-import { settleWrite, watchWrite } from './watch-write.js';
+import { isSettledBy, settleWrite, watchWrite } from './watch-write.js';
 import { keepLosslessIds } from './lossless-ids.js';
 import { isReadRequest } from './read-only-requests.js';
 import { readUsage } from './read-usage.js';
@@ -172,6 +172,7 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosRespon
     return response;
   }
   publishUsage(response, options);
+  if (isSettledBy(response)) return response;
   const error = failureOf(response, options);
   settleWrite(response.config, error);
   if (error) raise(error, options);

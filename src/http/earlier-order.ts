@@ -1,7 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import type { CallContext } from '../context/call-context.js';
 import { type ProcessWide, processWide } from '../context/process-wide.js';
-import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
+import type { SentRequest } from '../context/sent-request.js';
 
 /** Orders are remembered up to this number, the oldest forgotten first. */
 const capacity = 10_000;
@@ -23,18 +23,26 @@ export function earlierOrder(
 ): SentRequest | undefined {
   const context = contexts.find((link) => link?.clientOrderId !== undefined && !link.mayRepeat);
   const id = context?.clientOrderId;
-  if (!context || !id || !placesOrder(request) || !carriesId(request, id)) return undefined;
+  if (!context || !id || !request.placesOrder || !request.carriesId(id)) return undefined;
   const key = `${originOf(config)} ${String(config.headers['ACCESS-KEY'])} ${context.account} ${id}`;
   const orders = sentOrders.get();
   const earlier = orders.get(key);
   if (earlier && !hasSent(context, earlier) && /open|unknown/.test(earlier.outcome)) return earlier;
   orders.delete(key);
   orders.set(key, request);
+  request.key = key;
   for (const oldest of orders.keys()) {
     if (orders.size <= capacity) break;
     orders.delete(oldest);
   }
   return undefined;
+}
+
+/** An order that the exchange has acknowledged is in nobody's way. */
+export function forgetOrder(request: SentRequest): void {
+  const { key } = request;
+  const orders = sentOrders.peek();
+  if (key !== undefined && orders?.get(key) === request) orders.delete(key);
 }
 
 function hasSent(context: CallContext, request: SentRequest): boolean {

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type {
   AxiosRequestTransformer,
   AxiosResponse,
@@ -7,11 +6,11 @@ import type {
 } from 'axios';
 import { type CallContext, isSentTwice, isTooLate, tellSent } from '../context/call-context.js';
 import { namesOrder } from '../context/names-order.js';
-import { placesOrder, type SentRequest } from '../context/sent-request.js';
+import { SentRequest } from '../context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
 import { bodyText } from './answer-body.js';
-import { earlierOrder } from './earlier-order.js';
+import { earlierOrder, forgetOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
 
 /** Where a request keeps what is known of it. A name, since axios drops symbols when somebody sends a config again. */
@@ -23,20 +22,15 @@ type Watched = InternalAxiosRequestConfig & { [sentKey]?: SentWrite };
 type Judge = (response: AxiosResponse) => WEEXError | undefined;
 
 // A class, since axios copies plain objects in a config and keeps instances.
-class SentWrite implements SentRequest {
+class SentWrite extends SentRequest {
   readonly judge: Judge;
-  readonly target: string;
-  body: string | undefined;
-  outcome: SentRequest['outcome'] = 'open';
-  refusal: SentRequest['refusal'];
-  failure: SentRequest['failure'];
-  readonly begunAt: number = performance.now();
+  /** The answer that was taken for an acknowledgement. */
+  acknowledgement: unknown;
 
   constructor(config: InternalAxiosRequestConfig, judge: Judge) {
-    this.judge = judge;
     // With a slash at its end it is the same place.
-    this.target = `${methodOf(config)} ${pathOf(config).replace(/(?<=.)\/+$/, '')}`;
-    this.body = textOf(config, config.data);
+    super(`${methodOf(config)} ${pathOf(config).replace(/(?<=.)\/+$/, '')}`, textOf(config, config.data));
+    this.judge = judge;
   }
 }
 
@@ -107,9 +101,10 @@ const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
   const request = (this as Watched)[sentKey];
   if (!request) return data;
   const error = request.judge({ data, headers, status, statusText: '', config: this });
-  const isAcknowledged = status < 300 && (!placesOrder(request) || namesOrder(data));
+  const isAcknowledged = status < 300 && (!request.placesOrder || namesOrder(data));
   if (!error && !isAcknowledged) request.outcome = 'unknown';
   else settleWrite(this, error);
+  request.acknowledgement = error ? undefined : data;
   return data;
 };
 
@@ -129,6 +124,13 @@ export function settleWrite(
   if (request.outcome !== 'open') return;
   request.outcome = error ? (isRefused ? 'refused' : 'unknown') : 'executed';
   if (isRefused) request.refusal = error;
+  if (!error) forgetOrder(request);
+}
+
+/** Whether an answer is the one that its request was settled by as executed: there is nothing more to find in it. */
+export function isSettledBy({ config, data }: AxiosResponse): boolean {
+  const request = (config as Watched | undefined)?.[sentKey];
+  return request?.outcome === 'executed' && typeof data === 'object' && request.acknowledgement === data;
 }
 
 function refuse(config: InternalAxiosRequestConfig, why: string): void {

@@ -2,7 +2,7 @@ import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { Coordinator, IdClaim } from '../policies/coordinator.js';
-import { idsInDoubt } from './ids-in-doubt.js';
+import { type IdsInDoubt, idsInDoubt } from './ids-in-doubt.js';
 import type { IntentJournal } from './intent-journal.js';
 import { isLeftOpen } from './journal-settlements.js';
 
@@ -37,9 +37,8 @@ export interface OwnClaim extends IdClaim {
 export async function claimId(applicant: IdApplicant): Promise<OwnClaim> {
   const { account, id, journal, outer, policy } = applicant;
   const owner = ownerOf(id, outer);
-  const registers = owner
-    ? [idsInDoubt(owner)]
-    : [account, journal].flatMap((key) => (key ? [idsInDoubt(key)] : []));
+  const registers: IdsInDoubt[] = [idsInDoubt(owner ?? account)];
+  if (!owner && journal) registers.push(idsInDoubt(journal));
   const before = registers.map((ids) => ids.take(id));
   let claim: IdClaim | 'under-way' | undefined;
   const unknownForMs = Math.max(0, ...registers.map((ids) => ids.unknownForMs(id)));

@@ -1,7 +1,7 @@
 import { type CallContext, endOrders } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { isNoId, namesOrder } from '../context/names-order.js';
-import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
+import type { SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
@@ -87,8 +87,8 @@ export class OrderAttempts<Result> {
     if (this.#memory.looksUpAll) return undefined;
     return this.#sent.find(
       (request) =>
-        placesOrder(request) &&
-        (request.outcome === 'executed' || (isOpen(request) && !carriesId(request, id))),
+        request.placesOrder &&
+        (request.outcome === 'executed' || (isOpen(request) && !request.carriesId(id))),
     );
   }
 

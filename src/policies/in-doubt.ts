@@ -1,4 +1,4 @@
-import { carriesId, placesOrder, type SentRequest } from '../context/sent-request.js';
+import type { SentRequest } from '../context/sent-request.js';
 import { isWEEXError, type WEEXError, type WEEXErrorKind } from '../errors/index.js';
 import { causeChain } from './cause-chain.js';
 import type { ExecuteOptions } from './resilience-policy.js';
@@ -33,7 +33,7 @@ export function isCleared(
   if (isInDoubt(error, sent, id)) return false;
   const writes = writesOf(id, sent);
   const isOrder = (request: SentRequest): boolean =>
-    id === undefined || carriesId(request, id) || placesOrder(request);
+    id === undefined || request.carriesId(id) || request.placesOrder;
   return writes.some(isOrder) || (saysNotExecuted(error) && isOfThisCall(error.context, id));
 }
 
@@ -65,7 +65,7 @@ export function needsProof(
 
 /** The writes that are about the order with an id: those that place it, or all that carry the id. */
 export function ordersOf(id: string, sent: readonly SentRequest[] = none): readonly SentRequest[] {
-  const carriers = sent.filter((request) => carriesId(request, id));
+  const carriers = sent.filter((request) => request.carriesId(id));
   const orders = carriers.filter(placesOrder);
   return orders.length > 0 ? orders : carriers;
 }
@@ -80,6 +80,8 @@ export function writesOf(
 }
 
 const none: readonly SentRequest[] = [];
+
+const placesOrder = (request: SentRequest): boolean => request.placesOrder;
 
 function saysUnknown(error: unknown): boolean {
   try {
