@@ -27,8 +27,9 @@ export function InClient(operation: string, { check, around }: InClientOptions =
   return (_target, _name, descriptor) => {
     const method = descriptor.value as Method;
     const holder = {
-      async wrapper(this: object, ...args: unknown[]): Promise<unknown> {
+      async wrapper(this: object, ...given: unknown[]): Promise<unknown> {
         const { calls } = clientScope(this);
+        const args = given.map(plain);
         // The options are the last parameter of every method.
         refuseFaults(operation, [...(check?.(args, this) ?? []), ...checkOptions(args, method.length)]);
         const proceed = (changed: unknown[]): Promise<unknown> =>
@@ -46,4 +47,12 @@ export function InClient(operation: string, { check, around }: InClientOptions =
     Object.setPrototypeOf(wrapper, method);
     return { ...descriptor, value: wrapper as never };
   };
+}
+
+/** An order of any class as its fields: the caller may use it for the next one while this call still sends it. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  return typeof value === 'object' && value !== null && !(value instanceof AbortSignal)
+    ? { ...value }
+    : value;
 }

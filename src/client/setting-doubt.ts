@@ -1,4 +1,4 @@
-import { setExecutionStatus } from '../orders/set-execution-status.js';
+import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { saysNotExecuted } from '../policies/in-doubt.js';
 import type { Around } from './in-client.js';
 

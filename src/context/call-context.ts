@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ProcessWide, processWide } from './process-wide.js';
 import type { RateLimitUsage } from './rate-limit-usage.js';
-import { isSameOrder, type SentRequest } from './sent-request.js';
+import { isSameOrder, isSimilarOrder, type SentRequest } from './sent-request.js';
 
 /** What a call under a policy knows about itself: the argument of `policy.execute(fn)`'s function, one an attempt. */
 export interface CallContext {
@@ -30,10 +30,20 @@ export interface CallContext {
    * was released without it; `'replaced'`: given up, and another attempt did its work.
    */
   readonly ended?: 'done' | 'given up' | 'replaced' | undefined;
+  /** @internal The attempt itself, where this is a view of it. */
+  readonly self?: CallContext | undefined;
+  /** @internal Whether its caller was released before its work was over. */
+  readonly isGivenUp?: boolean | undefined;
+  /** @internal Set where an earlier attempt began with the order of its id: this one begins with it, too. */
+  repeatsOrder?: boolean | undefined;
+  /** @internal Set when the guard has taken it for failed: its order is not sent any more. */
+  isClosed?: boolean | undefined;
   /** @internal The writes that the attempt began to send, as far as an interceptor saw them. */
   readonly sent?: readonly SentRequest[] | undefined;
   /** @internal Told by the interceptor of every write before it is sent. */
   observeRequest?(request: SentRequest): void;
+  /** @internal Told of one that is for the method alone to judge, now that it was answered. */
+  dismissRequest?(request: SentRequest): void;
   /** @internal Told by the interceptor what the headers of every answer to this attempt say of the limits. */
   observeUsage?(usage: readonly RateLimitUsage[]): void;
   /** @internal Told by the client, before each request, what weight it takes: what a call took beforehand is a guess. */
@@ -47,7 +57,6 @@ const storage: ProcessWide<AsyncLocalStorage<CallContext>> = processWide(
 );
 /** Not a WeakMap: one entry for every attempt makes the collector's work half as long again. */
 const ofSignal: unique symbol = Symbol.for('weex-resilience/1/attempt');
-const over: ProcessWide<WeakSet<CallContext>> = processWide('attempts-over', () => new WeakSet());
 
 /** Runs a function so that {@link currentCallContext} finds `context` in everything it starts. */
 export function runWithCallContext<Result>(context: CallContext, fn: () => Result): Result {
@@ -101,24 +110,24 @@ export function callContextOf(signal: unknown): CallContext | undefined {
 /**
  * Whether an attempt, or one that it was started in, has sent this order before and the exchange has not refused it:
  * whatever the method does inside, a retry of its own above all, one attempt is one order. Elsewhere or under another
- * id it is the same while nobody knows what became of the first; and after an order without an answer, any is.
+ * id it is the same while nobody knows what became of the first; and after an order without an answer, so is one of
+ * another quantity or price.
  */
-export function isSentTwice(
-  request: SentRequest,
-  ...contexts: readonly (CallContext | undefined)[]
-): boolean {
+export function isSentTwice(request: SentRequest, contexts: readonly CallContext[]): boolean {
   const { body, target } = request;
   if (body === undefined) return false;
   return contexts.some((context) => {
-    for (let link = context; link; link = link.outer) {
+    for (let link: CallContext | undefined = context; link; link = link.outer) {
       const id = link.clientOrderId;
       if (id === undefined) continue;
       const isSame = (sent: SentRequest): boolean => {
         if (sent.outcome === 'refused') return false;
         const isRepeated = request.carriesId(id) && sent.carriesId(id);
         if (isRepeated && sent.target === target) return true;
-        if (sent.outcome === 'executed' || !request.placesOrder || !sent.placesOrder) return false;
-        if (sent.outcome === 'unknown' || isRepeated) return true;
+        if (sent.outcome === 'executed') return false;
+        if (isRepeated && isSamePlace(sent.target, target)) return true;
+        if (!request.placesOrder || !sent.placesOrder) return false;
+        if (isRepeated || (sent.outcome === 'unknown' && isSimilarOrder(sent, request))) return true;
         return request.begunAt - sent.begunAt > togetherMs && isSameOrder(sent, request);
       };
       if (link.sent?.some(isSame)) return true;
@@ -127,32 +136,32 @@ export function isSentTwice(
   });
 }
 
-/** Marks an attempt as over, so that what it left running does not send its order any more. */
-export function endOrders(context: CallContext): void {
-  over.get().add(context);
+/** Whether a POST, PUT or PATCH goes where another one went. */
+function isSamePlace(one = '', other = ''): boolean {
+  const verb = /^(?:POST|PUT|PATCH) /;
+  return verb.test(one) && verb.test(other) && one.replace(verb, '') === other.replace(verb, '');
 }
 
 /** Whether a request is the order of an attempt that is over, also of one whose call is over as well. */
 export function isTooLate(request: SentRequest, bound: CallContext | undefined): boolean {
-  return [storage.peek()?.getStore(), bound].some((context) => {
-    for (let link = context; link; link = link.outer) {
-      if (over.peek()?.has(link) && request.placesOrder && request.carriesId(link.clientOrderId ?? ''))
-        return true;
-    }
-    return false;
-  });
+  return request.placesOrder && (isOfOver(request, storage.peek()?.getStore()) || isOfOver(request, bound));
+}
+
+function isOfOver(request: SentRequest, context: CallContext | undefined): boolean {
+  for (let link = context; link; link = link.outer) {
+    if ((link.isClosed || link.isGivenUp) && request.carriesId(link.clientOrderId ?? '')) return true;
+  }
+  return false;
 }
 
 /** Equal orders that a method sends at once, under ids of their own, begin within this time of each other. */
 const togetherMs = 50;
 
 /** Tells an attempt, and those that it was started in, that a write is about to be sent. */
-export function tellSent(request: SentRequest, ...contexts: readonly (CallContext | undefined)[]): void {
-  const told = new Set<CallContext>();
+export function tellSent(request: SentRequest, contexts: readonly CallContext[]): void {
   for (const context of contexts) {
-    for (let link = context; link && !told.has(link); link = link.outer) {
-      told.add(link);
-      link.observeRequest?.(request);
+    for (let link: CallContext | undefined = context; link; link = link.outer) {
+      if (!link.sent?.includes(request)) link.observeRequest?.(request);
     }
   }
 }

@@ -19,7 +19,9 @@ export function isNoId(value: unknown): boolean {
 
 /** Whether an answer to an order says which order it is about: the exchange's does, one made up by a proxy doesn't. */
 export function namesOrder(answer: unknown, depth = 3): boolean {
-  if (typeof answer !== 'object') return typeof answer !== 'boolean' && !isNoId(answer);
+  // An id alone has a digit; "OK" is none.
+  if (typeof answer !== 'object')
+    return typeof answer !== 'boolean' && !isNoId(answer) && /\d/.test(String(answer));
   if (answer === null || depth === 0) return false;
   const fields = answer as Readonly<Record<string, unknown>>;
   if (idFields.some((name) => !isNoId(fields[name]))) return true;

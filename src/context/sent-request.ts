@@ -13,14 +13,21 @@ export class SentRequest {
   outcome: 'open' | 'executed' | 'refused' | 'unknown' = 'open';
   /** What the exchange refused it with. */
   refusal?: unknown;
+  /** The orders of a batch that the exchange refused beside others that it accepted. */
+  refusedIds: ReadonlySet<string> | undefined;
   /** What it ended with where that proves nothing. */
   failure?: unknown;
+  /** Whether what it carries cannot be read: a stream, or the body of one that no interceptor saw. */
+  isUnread = false;
+  /** The id that its headers carry. */
+  requestId: string | undefined;
   /** What it is remembered under while nobody knows what became of it. */
   key: string | undefined;
   /** When it began, in milliseconds of the machine's monotonic clock. */
   readonly begunAt: number = performance.now();
   #body: string | undefined;
   #ids: readonly string[] | undefined;
+  #isNameless = false;
 
   constructor(target?: string, body?: string) {
     this.target = target;
@@ -39,13 +46,45 @@ export class SentRequest {
     this.#ids = undefined;
   }
 
+  /** What it may carry as a client order id, as it is written. */
+  get ids(): readonly string[] {
+    return (this.#ids ??= this.#readIds(this.#body ?? ''));
+  }
+
+  /** Whether it has no field for a client order id, as far as it can be read: of a stream nothing can. */
+  get isNameless(): boolean {
+    return this.ids.length === 0 || this.#isNameless;
+  }
+
   /** Whether it is about the order with an id: a longer id, or one in a remark, is another. */
   carriesId(id: string): boolean {
-    if (this.#body === undefined) return false;
-    this.#ids ??= idsIn(this.#body);
-    return this.#ids.includes(id) || this.#ids.includes(encodeURIComponent(id));
+    const { ids } = this;
+    if (ids.includes(id) || ids.includes(encodeURIComponent(id))) return true;
+    return this.target?.split('/').includes(id) === true || (oddId.test(id) && this.#carriesOdd(id));
+  }
+
+  /** An id that the exchange would not take, escaped as JSON and forms escape it. */
+  #carriesOdd(id: string): boolean {
+    const body = this.#body ?? '';
+    const inForm = new URLSearchParams({ id }).toString().slice(3);
+    return body.includes(JSON.stringify(id)) || body.split('&').some((field) => field.endsWith(`=${inForm}`));
+  }
+
+  /** Its fields for one or, where it has none of them, every word of it. */
+  #readIds(body: string): readonly string[] {
+    const named = Array.from(body.matchAll(idFields), ([, value = '']) => value);
+    this.#isNameless = named.length === 0;
+    return this.#isNameless && body !== '' ? body.split(/[^\w.:/%-]+/) : named;
+  }
+
+  /** What became of one of its orders: in the answer to a batch each has its own. */
+  outcomeOf(id: string | undefined): SentRequest['outcome'] {
+    return id !== undefined && this.refusedIds?.has(id) ? 'refused' : this.outcome;
   }
 }
+
+/** Ids that are not written as they are. */
+const oddId = /[^\w.:/-]/;
 
 /** Fields of an order that differ from one sending to the next. */
 const fleeting =
@@ -72,8 +111,42 @@ function namesOrderPath(target: string): boolean {
 const idFields =
   /\b(?:newClientOrderId|clientOrderId|clientOid|client_oid|clientAlgoId|origClientOrderId)"?\s*[:=]\s*"?([^"&,}\s]*)/gi;
 
-/** What a body may carry an id as: its fields for one or, where it has none of them, every word of it. */
-function idsIn(body: string): readonly string[] {
-  const named = Array.from(body.matchAll(idFields), ([, value = '']) => value);
-  return named.length > 0 ? named : body.split(/[^\w.:/%-]+/);
+/** What an order is for; quantity and price are what a repetition may change. */
+const purposeFields = [
+  'symbol',
+  'side',
+  'positionSide',
+  'type',
+  'orderType',
+  'planType',
+  'reduceOnly',
+  'closePosition',
+] as const;
+
+/** Whether two orders may be for the same: as far as both can be read, they differ in quantity, price or ids only. */
+export function isSimilarOrder(left: SentRequest, right: SentRequest): boolean {
+  const [one, other] = [fieldsOf(left.body), fieldsOf(right.body)];
+  return purposeFields.every((name) => {
+    const [a, b] = [one.get(name), other.get(name)];
+    return a === undefined && b === undefined
+      ? true
+      : (a ?? 'false') === (b ?? 'false') || isUntold(a, b, name);
+  });
+}
+
+/** Of a flag that is left out it is known what it means; of the rest it is not. */
+function isUntold(left: string | undefined, right: string | undefined, name: string): boolean {
+  return (left === undefined || right === undefined) && !/^(?:reduceOnly|closePosition)$/.test(name);
+}
+
+function fieldsOf(body = ''): ReadonlyMap<string, string> {
+  const [json = ''] = /\{.*\}/s.exec(body) ?? [];
+  const fields = new Map(new URLSearchParams(body.replace(json, '')));
+  try {
+    const told = JSON.parse(json || '{}') as Readonly<Record<string, unknown>>;
+    for (const [name, value] of Object.entries(told)) fields.set(name, String(value));
+  } catch {
+    // What cannot be read tells nothing.
+  }
+  return fields;
 }

@@ -22,7 +22,7 @@ export function callUnderPolicy(
   try {
     const { guard, options: said, source } = layer.plan;
     // The caller may change its order for the next call while this one waits, is sent again or is looked up.
-    const args = guard ? given.map(copyOrder) : given;
+    const args = guard ? given.map((value) => copyOrder(value)) : given;
     const ambient = said.ambient ?? getDefaultAmbientContext();
     const policy = source(layer, self);
     const reads = said.effect === 'read' || said.idempotent === true;
@@ -81,9 +81,16 @@ function signalOf(
   return own === undefined || own === outer.signal ? outer.signal : AbortSignal.any([own, outer.signal]);
 }
 
-/** A plain object is copied; what has a class of its own, and a list, stays the same. */
-function copyOrder(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+/** Orders are flat, or a level or two down in what they are handed over in. */
+const copiedDepth = 4;
+
+/** Plain objects and lists are copied; what has a class of its own stays the same. */
+function copyOrder(value: unknown, depth = copiedDepth): unknown {
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  if (Array.isArray(value)) return value.map((item) => copyOrder(item, depth - 1));
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? { ...value } : value;
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  const copy: Record<PropertyKey, unknown> = { ...value };
+  for (const key of Object.keys(copy)) copy[key] = copyOrder(copy[key], depth - 1);
+  return copy;
 }

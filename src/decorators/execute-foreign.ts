@@ -1,6 +1,6 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
-import { ForeignAttempt } from '../policies/foreign-attempt.js';
+import { endAttempts, ForeignAttempt } from '../policies/foreign-attempt.js';
 import { RepeatCheck } from '../policies/repeat-check.js';
 import type { ExecuteOptions } from '../policies/resilience-policy.js';
 import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
@@ -22,16 +22,10 @@ export function executeForeign(
     if (signal?.aborted) throw signal.reason;
     const context = new ForeignAttempt(foreign, attempts.length, options);
     attempts.push(context);
-    return repeats.run(context, () => fn(context));
+    return repeats.run(context, () => context.run(() => fn(context)));
   }, signal);
   const released = signal ? releasedBy(signal, settled) : settled;
-  const end = (): void => {
-    for (const [index, context] of attempts.entries()) {
-      const isLast = index === attempts.length - 1;
-      context.ended = !context.signal.aborted ? 'done' : isLast ? 'given up' : 'replaced';
-    }
-  };
-  return released.finally(end);
+  return released.finally(() => endAttempts(attempts));
 }
 
 function releasedBy(signal: AbortSignal, settled: Promise<unknown>): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { type CallContext, currentCallContext } from '../context/call-context.js';
 import { type AnyMethod, layerAt, type MethodLayer, ownersOf, prototypeOf } from './method-layer.js';
 
 /**
@@ -6,7 +7,14 @@ import { type AnyMethod, layerAt, type MethodLayer, ownersOf, prototypeOf } from
  * method called meanwhile on the same instance is a part of them. That holds after an `await` too, and needs no
  * async context. Nothing is remembered for a method that only one class of the chain defines.
  */
-const runningBodies: WeakMap<object, Set<{ readonly layer: MethodLayer }>> = new WeakMap();
+const runningBodies: WeakMap<object, Set<RunningBody>> = new WeakMap();
+
+interface RunningBody {
+  readonly layer: MethodLayer;
+  readonly args: unknown[];
+  /** The attempt that it runs in, where the async context tells. */
+  readonly context: CallContext | undefined;
+}
 
 /** Whether more than one class of the chain defines the method, so that one may call the other by `super`. */
 export function isOverridden(layer: MethodLayer, self: unknown): self is object {
@@ -20,12 +28,24 @@ export function isOverridden(layer: MethodLayer, self: unknown): self is object 
 }
 
 /** Whether a call comes from an override on the same instance whose body is still running. */
-export function isSuperCall(layer: MethodLayer, self: object): boolean {
+export function isSuperCall(layer: MethodLayer, self: object, args: unknown[]): boolean {
   for (const body of runningBodies.get(self) ?? []) {
-    if (body.layer !== layer && body.layer.method === layer.method && !overrides(layer, body.layer, self)) {
-      return true;
-    }
+    if (body.layer === layer || body.layer.method !== layer.method) continue;
+    if (!overrides(layer, body.layer, self) && !isOtherOrder(layer, self, args, body)) return true;
   }
+  return false;
+}
+
+/** Whether a call is not made in the async context of that body, and orders under another id. */
+function isOtherOrder(layer: MethodLayer, self: object, args: unknown[], body: RunningBody): boolean {
+  const idOf = layer.plan.options.orderSafety?.clientOrderId;
+  // One without parameters mints an id for every call.
+  if (!idOf || idOf.length === 0 || !body.context || isWithin(body.context)) return false;
+  return Reflect.apply(idOf, self, args) !== Reflect.apply(idOf, self, body.args);
+}
+
+function isWithin(context: CallContext): boolean {
+  for (let link = currentCallContext(); link; link = link.outer) if (link === context) return true;
   return false;
 }
 
@@ -33,7 +53,7 @@ export function isSuperCall(layer: MethodLayer, self: object): boolean {
 export function rememberRunning(layer: MethodLayer, original: AnyMethod): AnyMethod {
   return function (this: unknown, ...args: unknown[]): unknown {
     const self = this as object;
-    const body = { layer };
+    const body = { layer, args, context: currentCallContext() };
     const bodies = runningBodies.get(self) ?? new Set();
     runningBodies.set(self, bodies.add(body));
     const ended = (): void => void bodies.delete(body);

@@ -9,7 +9,7 @@ export function wrapMethod(original: AnyMethod, layer: MethodLayer): AnyMethod {
   const holder = {
     wrapper(this: unknown, ...args: unknown[]): unknown {
       if (!isOverridden(layer, this)) return callUnderPolicy(layer, original, this, args);
-      if (isSuperCall(layer, this)) return Reflect.apply(original, this, args);
+      if (isSuperCall(layer, this, args)) return Reflect.apply(original, this, args);
       return callUnderPolicy(layer, remembered, this, args);
     },
   };

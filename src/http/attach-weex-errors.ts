@@ -8,6 +8,7 @@ import {
 } from '../context/call-context.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { Catalogue } from '../errors/catalogue.js';
+import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import { channels } from '../observability/channels.js';
 import type { ErrorClassified } from '../observability/events.js';
@@ -16,7 +17,7 @@ import { checkWeexErrorsOptions } from './check-weex-errors-options.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { createLastStep } from './last-step.js';
-import { isSettledBy, settleWrite, watchWrite } from './watch-write.js';
+import { isSettledBy, settleAnswer, settleUnsent, settleWrite, watchWrite } from './watch-write.js';
 import { keepLosslessIds } from './lossless-ids.js';
 import { isReadRequest } from './read-only-requests.js';
 import { readUsage } from './read-usage.js';
@@ -125,7 +126,7 @@ export function attachWeexErrors(attachable: AttachableAxios, options: WeexError
 function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachment {
   const { request, response } = instance.interceptors;
   const current = (): WeexErrorsOptions => stack[stack.length - 1] ?? {};
-  const prepareLast = createLastStep((config) => prepare(config, current()));
+  const prepareLast = createLastStep((config, isLeaving) => prepare(config, current(), isLeaving));
   // Synchronous, so that axios adds no turn of the event loop to a request.
   const requestId = request.use(prepareLast, null, { synchronous: true });
   const responseId = response.use(
@@ -141,16 +142,17 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   };
 }
 
-function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions): void {
+function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions, isLeaving: boolean): void {
   (config as { [sentAt]?: number })[sentAt] = performance.now();
   if (!config.headers.has(requestIdHeader)) config.headers[requestIdHeader] = makeRequestId();
   if (options.losslessIds) keepLosslessIds(config);
   const reads = readOnly(config, options);
   const ambient = reads ? currentCallContext() : contextOfWrite();
   const bound = config.signal ? callContextOf(config.signal) : undefined;
-  if (!reads) watchWrite(config, (answer) => failureOf(answer, options), ambient, bound);
-  const context = ambient ?? bound;
-  if (context) joinCall(config, context, ambient !== undefined);
+  const context = reads
+    ? (ambient ?? bound)
+    : watchWrite(config, (answer) => failureOf(answer, options), isLeaving, [ambient, bound]);
+  if (context) joinCall(config, context, context !== bound);
 }
 
 function joinCall(config: InternalAxiosRequestConfig, context: CallContext, ambient: boolean): void {
@@ -174,7 +176,7 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosRespon
   publishUsage(response, options);
   if (isSettledBy(response)) return response;
   const error = failureOf(response, options);
-  settleWrite(response.config, error);
+  settleAnswer(response, error);
   if (error) raise(error, options);
   return response;
 }
@@ -201,8 +203,10 @@ function refuse(failure: unknown, options: WeexErrorsOptions): never {
   if (isWEEXError(failure)) throw failure;
   const { config, response, abort } = readFailure(failure);
   if (response) publishUsage(response, options);
+  const isUnsent = settleUnsent(config);
   if (abort) throw abort.reason as Error;
   const error = thrownError(failure, contextOf(config, options));
+  if (isUnsent && error.executionStatus === 'unknown') setExecutionStatus(error, 'not-executed');
   settleWrite(config, error);
   raise(error, options);
 }

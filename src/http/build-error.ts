@@ -96,18 +96,29 @@ function executionStatusOf(
   // Anything on the way can make up a status, and a body for it, after the order was executed.
   const isAnswer = status !== undefined || (typeof body === 'object' && body !== null);
   const isCounted = status === 429 && readUsage(headers).length > 0;
-  const isWordless = isAnswer && !isCounted && !isOwnWord(refusal, catalogueOf(request));
+  const isWordless = isAnswer && !isCounted && !isOwnWord(refusal, catalogueOf(request), status);
   return isWordless ? 'unknown' : verdict.executionStatus;
 }
 
 /** Whether the exchange wrote an answer: with a code of its own, or a flag on an order. */
-function isOwnWord({ code, level, items }: Refusal, catalogue: Catalogue): boolean {
+function isOwnWord(
+  { code, level, items, message = '' }: Refusal,
+  catalogue: Catalogue,
+  status: number | undefined,
+): boolean {
   if (level === 'order' || items) return true;
   if (code === undefined) return false;
+  // A code that nobody has documented may be that of a limiter on the way, or mean the opposite.
+  const isLimiter = (status === 429 || status === 418) && !saysTooMany.test(message);
+  if (!catalogue.get(code) && (isLimiter || saysUnknown.test(message))) return false;
   // Proxies repeat the status, or have codes of up to four digits; those of the exchange are negative or longer.
   const number = Number(code);
   return number < 0 || number >= 10_000 || (!isStatus(number) && catalogue.get(code) !== undefined);
 }
+
+const saysTooMany = /too many|limit|frequen/i;
+const saysUnknown =
+  /\b(?:status|outcome|result|execution)\b.{0,20}\bunknown|\bunknown\b.{0,20}\b(?:status|outcome|result)|time[d -]{0,2}out|disconnect|overload|internal|abnormal|unavailable|\bbusy\b|try again/i;
 
 function isStatus(code: number): boolean {
   return code >= 100 && code < 600;

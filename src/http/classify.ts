@@ -68,7 +68,10 @@ function byDecidingStatus({ status }: FailureFacts, row: CodeExplanation | undef
   if (!decided) return undefined;
   const { type } = codeCategories[decided.category];
   // The code knows more where it means the same.
-  return row?.type === type ? row : ofCategory(decided.category, decided.meaning);
+  if (row?.type === type) return row;
+  const verdict = ofCategory(decided.category, decided.meaning);
+  // Whoever made up the status, the exchange itself says that it does not know.
+  return row?.executionStatus === 'unknown' ? { ...verdict, executionStatus: 'unknown' } : verdict;
 }
 
 function byCode({ refusal }: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {

@@ -3,7 +3,7 @@ import type { CallContext } from '../context/call-context.js';
 import { type ProcessWide, processWide } from '../context/process-wide.js';
 import type { SentRequest } from '../context/sent-request.js';
 
-/** Orders are remembered up to this number, the oldest forgotten first. */
+/** Those without an answer are remembered up to this number, the oldest forgotten first. */
 const capacity = 10_000;
 
 const sentOrders: ProcessWide<Map<string, SentRequest>> = processWide(
@@ -19,26 +19,34 @@ const sentOrders: ProcessWide<Map<string, SentRequest>> = processWide(
 export function earlierOrder(
   config: InternalAxiosRequestConfig,
   request: SentRequest,
-  ...contexts: readonly (CallContext | undefined)[]
+  contexts: readonly CallContext[],
 ): SentRequest | undefined {
-  const context = contexts.find((link) => link?.clientOrderId !== undefined && !link.mayRepeat);
+  const context = contexts.find((link) => link.clientOrderId !== undefined && !link.mayRepeat);
   const id = context?.clientOrderId;
   if (!context || !id || !request.placesOrder || !request.carriesId(id)) return undefined;
   const key = `${originOf(config)} ${String(config.headers['ACCESS-KEY'])} ${context.account} ${id}`;
   const orders = sentOrders.get();
   const earlier = orders.get(key);
   if (earlier && !hasSent(context, earlier) && /open|unknown/.test(earlier.outcome)) return earlier;
+  request.key = key;
+  rememberOrder(request);
+  return undefined;
+}
+
+/** Remembers an order of which nobody knows yet what became of it. */
+export function rememberOrder(request: SentRequest): void {
+  const { key } = request;
+  if (key === undefined) return;
+  const orders = sentOrders.get();
   orders.delete(key);
   orders.set(key, request);
-  request.key = key;
   for (const oldest of orders.keys()) {
     if (orders.size <= capacity) break;
     orders.delete(oldest);
   }
-  return undefined;
 }
 
-/** An order that the exchange has acknowledged is in nobody's way. */
+/** An order that the exchange has answered for is in nobody's way. */
 export function forgetOrder(request: SentRequest): void {
   const { key } = request;
   const orders = sentOrders.peek();

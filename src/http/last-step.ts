@@ -1,24 +1,27 @@
 import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
 
+/** A step, and whether the adapter is called right after it: nothing in between can fail. */
+type LastStep = (config: InternalAxiosRequestConfig, isLeaving: boolean) => void;
+
 /**
  * Makes a request interceptor that does a step as late as can be: where the adapter is a function, when it is called.
  * By then axios has copied and checked the headers for the last time, so that one more costs nothing, and other
  * interceptors have done their part. A step that throws is left out: it must not fail a request.
  */
 export function createLastStep(
-  step: (config: InternalAxiosRequestConfig) => void,
+  step: LastStep,
 ): (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig {
   const preparing = new WeakMap<AxiosAdapter, AxiosAdapter>();
   return (config) => {
     const { adapter } = config;
     if (typeof adapter !== 'function') {
-      attempt(step, config);
+      attempt(step, config, false);
       return config;
     }
     let prepared = preparing.get(adapter);
     if (!prepared) {
       prepared = (last) => {
-        attempt(step, last);
+        attempt(step, last, true);
         // The step may have put another in its place, to refuse the request.
         const chosen = last.adapter;
         return typeof chosen === 'function' && chosen !== prepared ? chosen(last) : adapter(last);
@@ -32,12 +35,9 @@ export function createLastStep(
   };
 }
 
-function attempt(
-  step: (config: InternalAxiosRequestConfig) => void,
-  config: InternalAxiosRequestConfig,
-): void {
+function attempt(step: LastStep, config: InternalAxiosRequestConfig, isLeaving: boolean): void {
   try {
-    step(config);
+    step(config, isLeaving);
   } catch {
     // Headers that are frozen, say: the request goes out without an id.
   }

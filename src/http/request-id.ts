@@ -1,18 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { requestIdPrefix } from '../context/request-id-prefix.js';
 
 /** The header in which the interceptor sends an id of its own. */
 export const requestIdHeader = 'X-Request-Id';
 
 const idFields = ['requestId', 'request_id', 'traceId', 'trace_id'] as const;
 
-let prefix: string | undefined;
 let count = 0;
 
 /** An id that no other request of this or another process has. */
 export function makeRequestId(): string {
-  prefix ??= randomBytes(6).toString('hex');
   count += 1;
-  return `${prefix}-${count}`;
+  return `${requestIdPrefix()}${count}`;
 }
 
 /** The id that a request was sent with, whatever the case of its header. */

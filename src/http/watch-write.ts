@@ -4,14 +4,24 @@ import type {
   AxiosResponseTransformer,
   InternalAxiosRequestConfig,
 } from 'axios';
-import { type CallContext, isSentTwice, isTooLate, tellSent } from '../context/call-context.js';
+import {
+  type CallContext,
+  contextOfWrite,
+  isSentTwice,
+  isTooLate,
+  tellSent,
+} from '../context/call-context.js';
+import { ownersOf } from '../context/attempts-under-way.js';
 import { namesOrder } from '../context/names-order.js';
 import { SentRequest } from '../context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
-import { bodyText } from './answer-body.js';
-import { earlierOrder, forgetOrder } from './earlier-order.js';
+import { WEEXRequestError } from '../errors/weex-request-error.js';
+import { bodyText, isUnread, parseBody } from './answer-body.js';
+import { batchOutcomes } from './batch-outcomes.js';
+import { earlierOrder, forgetOrder, rememberOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
+import { requestIdHeader } from './request-id.js';
 
 /** Where a request keeps what is known of it. A name, since axios drops symbols when somebody sends a config again. */
 const sentKey = 'weexSentRequest';
@@ -26,10 +36,15 @@ class SentWrite extends SentRequest {
   readonly judge: Judge;
   /** The answer that was taken for an acknowledgement. */
   acknowledgement: unknown;
+  /** Whether {@link readAsSent} sees it last of all before it leaves. */
+  isReadLater = false;
+  /** Whether it has left. */
+  hasLeft = false;
 
   constructor(config: InternalAxiosRequestConfig, judge: Judge) {
     // With a slash at its end it is the same place.
     super(`${methodOf(config)} ${pathOf(config).replace(/(?<=.)\/+$/, '')}`, textOf(config, config.data));
+    this.isUnread = isUnread(config.data);
     this.judge = judge;
   }
 }
@@ -38,56 +53,93 @@ class SentWrite extends SentRequest {
  * Follows a write from here to its answer, and tells the attempts that it belongs to. Redirects are not followed
  * unless the config names `maxRedirects`, since 307 and 308 send the body once more; and the same order is not sent a
  * second time behind the back of a policy, as axios-retry does or a retry inside the method.
+ *
+ * @returns The attempt that it ends with.
  */
 export function watchWrite(
   config: InternalAxiosRequestConfig,
   judge: Judge,
-  ...contexts: readonly (CallContext | undefined)[]
-): void {
+  isLeaving: boolean,
+  [ambient, bound]: readonly [ambient: CallContext | undefined, bound: CallContext | undefined],
+): CallContext | undefined {
   const watched = config as Watched;
   const before = watched[sentKey];
-  if (before && before.outcome !== 'refused') {
-    refuse(
-      config,
-      'An interceptor that was attached before attachWeexErrors sends it again, axios-retry perhaps: attach attachWeexErrors first, or leave it out for writes',
-    );
-    return;
-  }
   const request = new SentWrite(config, judge);
-  if (isTooLate(request, contexts.at(-1))) {
-    refuse(config, 'Its attempt is over, and the policy may have sent it anew: wait for it in the method');
-    return;
+  if (before && before.outcome !== 'refused' && isSameOrders(before, request)) {
+    refuse(config, reasons.resent);
+    return undefined;
   }
-  const earlier = earlierOrder(config, request, ...contexts);
-  if (earlier) {
-    // So that the guard of this call looks for it, and tells it what it finds.
-    tellSent(earlier, ...contexts);
-    refuse(config, 'Another call with this client order id was not answered');
-    return;
+  const { owners, isLate } = ownersOf(request, [ambient, bound]);
+  const isFound = owners.some((owner) => owner !== ambient && owner !== bound);
+  const why = isFound ? undefined : isLate || isTooLate(request, bound) ? reasons.late : undefined;
+  const earlier = why ? undefined : earlierOrder(config, request, owners);
+  // So that the guard of this call looks for it, and tells it what it finds.
+  if (earlier) tellSent(earlier, owners);
+  const refusal = why ?? (earlier ? reasons.unanswered : isSentTwice(request, owners) && reasons.twice);
+  if (refusal) {
+    refuse(config, refusal);
+    return undefined;
   }
-  if (isSentTwice(request, ...contexts)) {
-    refuse(
-      config,
-      'The method sends the order of one attempt twice, by a retry of its own perhaps: leave that to its policy',
-    );
-    return;
+  if (owners.some((owner) => isChanged(request, owner))) {
+    rejectChanged(config, owners);
+    return undefined;
   }
   if (config.maxRedirects === undefined) {
     config.maxRedirects = 0;
     config.fetchOptions = { redirect: 'manual', ...config.fetchOptions };
   }
   watched[sentKey] = request;
+  request.isReadLater = !isLeaving;
+  request.requestId = String(config.headers[requestIdHeader]);
   const serializers = [config.transformRequest ?? []].flat();
   if (!serializers.includes(readAsSent)) config.transformRequest = [...serializers, readAsSent];
   const transforms = [config.transformResponse ?? []].flat();
   if (!transforms.includes(settleByAnswer)) config.transformResponse = [...transforms, settleByAnswer];
-  tellSent(request, ...contexts);
+  tellSent(request, owners);
+  // One attempt's end must not take the orders of others with it.
+  return isFound && owners.length > 1 ? undefined : owners[0];
 }
+
+/** Whether two requests with one config are about one order: it may be the template of the next. */
+function isSameOrders(before: SentRequest, request: SentRequest): boolean {
+  return before.isNameless || request.isNameless || request.ids.some((id) => before.ids.includes(id));
+}
+
+/** Whether a repeated attempt, which begins with the order of its id, begins with another one. */
+function isChanged(request: SentRequest, { clientOrderId, repeatsOrder, sent = [] }: CallContext): boolean {
+  if (!repeatsOrder || clientOrderId === undefined || !request.placesOrder || request.isNameless)
+    return false;
+  return !request.carriesId(clientOrderId) && !sent.some(({ placesOrder }) => placesOrder);
+}
+
+function rejectChanged(config: InternalAxiosRequestConfig, owners: readonly CallContext[]): void {
+  const { clientOrderId } = owners.find(({ repeatsOrder }) => repeatsOrder) ?? {};
+  const error = new WEEXRequestError(
+    `Cannot send order ${clientOrderId} again: the method sends another one now. Somebody has changed its arguments ` +
+      'since the call was made: use an object of its own for every order',
+    { executionStatus: 'not-executed' },
+  );
+  stop(config, error);
+}
+
+const reasons = {
+  resent:
+    'An interceptor that was attached before attachWeexErrors sends it again, axios-retry perhaps: attach attachWeexErrors first, or leave it out for writes',
+  late: 'Its attempt is over, and the policy may have sent it anew: wait for it in the method',
+  unanswered: 'Another call with this client order id was not answered',
+  twice:
+    'The method sends the order of one attempt twice, by a retry of its own perhaps: leave that to its policy',
+} as const;
 
 /** After all interceptors and transforms: what they made of the order is what goes out. */
 const readAsSent: AxiosRequestTransformer = function readAsSent(this, data: unknown) {
   const request = (this as Watched)[sentKey];
-  if (request) request.body = textOf(this, data);
+  if (request) {
+    request.body = textOf(this, data);
+    request.isUnread = isUnread(data);
+    if (!request.hasLeft) request.outcome = 'open';
+    request.hasLeft = true;
+  }
   return data;
 };
 
@@ -101,12 +153,36 @@ const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
   const request = (this as Watched)[sentKey];
   if (!request) return data;
   const error = request.judge({ data, headers, status, statusText: '', config: this });
-  const isAcknowledged = status < 300 && (!request.placesOrder || namesOrder(data));
-  if (!error && !isAcknowledged) request.outcome = 'unknown';
-  else settleWrite(this, error);
+  settleAnswer({ config: this, data, status }, error);
   request.acknowledgement = error ? undefined : data;
   return data;
 };
+
+/** Settles a write by its answer; one that does not say which order it is about, or another one, proves nothing. */
+export function settleAnswer(
+  { config, data, status }: Pick<AxiosResponse, 'config' | 'data' | 'status'>,
+  error: WEEXError | undefined,
+): void {
+  const request = (config as Watched | undefined)?.[sentKey];
+  if (!request || error || request.outcome !== 'open') {
+    settleWrite(config, error);
+    return;
+  }
+  // A method may parse it by itself: then it is text here.
+  const body = parseBody(data);
+  if (status < 300 && (!request.placesOrder || (namesOrder(body) && !namesAnother(request, body)))) {
+    request.refusedIds = refusedOrders(request, body);
+    settleWrite(config, undefined);
+  } else request.outcome = 'unknown';
+}
+
+/** Whether an answer names orders and none of them is one that the request carries. */
+function namesAnother(request: SentRequest, body: unknown): boolean {
+  if (request.isNameless || typeof body !== 'object' || body === null) return false;
+  const { data } = body as { readonly data?: unknown };
+  const named = [body, data].flat().flatMap((item) => idOf(item) ?? []);
+  return named.length > 0 && !named.some((id) => request.carriesId(id));
+}
 
 /**
  * Takes over what the answer says: success, a refusal in the exchange's own words, or nothing that proves anything.
@@ -119,12 +195,27 @@ export function settleWrite(
   const request = (config as Watched | undefined)?.[sentKey];
   if (!request) return;
   const isRefused = error?.executionStatus === 'not-executed';
-  if (request.outcome === 'refused' && error && !isRefused) request.outcome = 'unknown';
+  if (request.outcome === 'refused' && error && !isRefused) {
+    request.outcome = 'unknown';
+    rememberOrder(request);
+  }
   if (error && !isRefused) request.failure ??= error;
   if (request.outcome !== 'open') return;
   request.outcome = error ? (isRefused ? 'refused' : 'unknown') : 'executed';
   if (isRefused) request.refusal = error;
-  if (!error) forgetOrder(request);
+  if (request.outcome !== 'unknown') forgetOrder(request);
+}
+
+/** The orders of a batch that its answer refuses one by one: by their ids or, where it names none, by their places. */
+function refusedOrders({ ids }: SentRequest, body: unknown): ReadonlySet<string> | undefined {
+  if (ids.length < 2) return undefined;
+  const outcomes = batchOutcomes(body);
+  const refused = outcomes.flatMap((outcome, index) => {
+    if (outcome.ok || outcome.error.executionStatus !== 'not-executed') return [];
+    const named = idOf(outcome.value) ?? (outcomes.length === ids.length ? ids[index] : undefined);
+    return named === undefined ? [] : [named];
+  });
+  return refused.length > 0 ? new Set(refused) : undefined;
 }
 
 /** Whether an answer is the one that its request was settled by as executed: there is nothing more to find in it. */
@@ -133,12 +224,37 @@ export function isSettledBy({ config, data }: AxiosResponse): boolean {
   return request?.outcome === 'executed' && typeof data === 'object' && request.acknowledgement === data;
 }
 
+/**
+ * Settles what failed before anything of it left the process; tells whether something did. A transform that throws
+ * says of itself not even which request it was: it is one of the attempt, and one that leaves after all is open again.
+ */
+export function settleUnsent(config: InternalAxiosRequestConfig | undefined): boolean {
+  const own = (config as Watched | undefined)?.[sentKey];
+  const unsent = (config ? [own] : (contextOfWrite()?.sent ?? [])).filter(isUnsent);
+  for (const request of unsent) request.outcome = 'refused';
+  return unsent.length > 0;
+}
+
+function isUnsent(request: SentRequest | undefined): request is SentWrite {
+  return (
+    request instanceof SentWrite && request.outcome === 'open' && request.isReadLater && !request.hasLeft
+  );
+}
+
 function refuse(config: InternalAxiosRequestConfig, why: string): void {
   const what = `${methodOf(config)} ${pathOf(config)}`;
-  const error = new WEEXOutcomeUnknownError(
-    `Cannot send ${what} again: nobody knows what became of it. ${why}`,
+  stop(
+    config,
+    new WEEXOutcomeUnknownError(`Cannot send ${what} again: nobody knows what became of it. ${why}`),
   );
+}
+
+/** In both places, since an interceptor that runs later may choose another adapter. */
+function stop(config: InternalAxiosRequestConfig, error: WEEXError): void {
   config.adapter = () => Promise.reject(error);
+  config.transformRequest = () => {
+    throw error;
+  };
 }
 
 function textOf({ params, url }: InternalAxiosRequestConfig, data: unknown): string | undefined {
@@ -148,9 +264,23 @@ function textOf({ params, url }: InternalAxiosRequestConfig, data: unknown): str
 
 function asText(part: unknown): string | undefined {
   if (part instanceof URLSearchParams) return part.toString();
+  if (part instanceof FormData) return formText(part);
   try {
     return bodyText(part) ?? (typeof part === 'object' && part !== null ? JSON.stringify(part) : undefined);
   } catch {
     return undefined;
   }
+}
+
+function formText(form: FormData): string {
+  const fields = new URLSearchParams();
+  for (const [name, value] of form) if (typeof value === 'string') fields.append(name, value);
+  return fields.toString();
+}
+
+/** The client order id that an item of an answer names. */
+function idOf(item: unknown): string | undefined {
+  const { clientOrderId, newClientOrderId, clientOid, client_oid } = (item ?? {}) as Record<string, unknown>;
+  const id = clientOrderId ?? newClientOrderId ?? clientOid ?? client_oid;
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }

@@ -19,6 +19,16 @@ export function carriesOtherId(value: unknown, id: string): boolean {
   return isNamed && !orderIdFields.some((name) => isId(fields[name]) && String(fields[name]) === id);
 }
 
-function isId(field: unknown): field is string | number {
-  return typeof field === 'string' || typeof field === 'number';
+/** Text, a number, or what a parser of JSON makes of a number that is too large for one. */
+export function isId(field: unknown): field is string | number | bigint {
+  if (typeof field === 'string' || typeof field === 'number' || typeof field === 'bigint') return true;
+  return typeof field === 'object' && field !== null && /^\d+$/.test(textOf(field));
+}
+
+function textOf(field: object): string {
+  try {
+    return String(field);
+  } catch {
+    return '';
+  }
 }

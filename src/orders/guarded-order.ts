@@ -2,7 +2,7 @@ import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
-import { ForeignAttempt } from '../policies/foreign-attempt.js';
+import { endAttempts, ForeignAttempt } from '../policies/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { publishConclusion, publishOrder, type ToldCall } from './conclusion-events.js';
 import { claimId } from './claim-id.js';
@@ -20,7 +20,7 @@ import { type Finding, reconcile } from './reconcile.js';
 import { isRejected, rejected } from './rejected-order.js';
 import { releaseOnAbort } from './release-on-abort.js';
 import { Sighting } from './sighting.js';
-import { setExecutionStatus } from './set-execution-status.js';
+import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { weexVenues } from './venue.js';
 
 /** One call of a guarded method. */
@@ -110,7 +110,11 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     const { idempotent, operation, outer } = this.#options;
     if (id === undefined || idempotent) return undefined;
     const { args, self } = this.#call;
-    const account = this.#safety.account?.apply(self, args);
+    const account: unknown = this.#safety.account?.apply(self, args);
+    if (account !== undefined && typeof account !== 'string')
+      throw new TypeError(
+        `Cannot call ${operation ?? 'a guarded method'}: account returned ${typeof account}. It returns a text at once`,
+      );
     this.#attempts.account = account;
     const { journal } = this.#record ?? {};
     return claimId({ id, account: account ?? this.#safety, policy: this.#policy, journal, operation, outer });
@@ -146,6 +150,8 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
   #executeNative(policy: ResiliencePolicy): Promise<Result> {
     const options: ExecuteOptions = {
       ...this.#options,
+      // Whatever the policy says of its other calls: this one is an order.
+      effect: 'write',
       clientOrderId: this.#id,
       resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
       resolveUnknown: (error, context) => this.#resolve(error, context.signal),
@@ -156,7 +162,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
   /** Under a policy that sends again whatever happened. */
   #executeForeign(policy: IPolicy): Promise<Result> {
     const { idempotent, operation, signal } = this.#options;
-    let attempt = 0;
+    const attempts: ForeignAttempt[] = [];
     const settled = policy.execute((context) => {
       signal?.throwIfAborted();
       const { inDoubt, unexplained } = this.#attempts;
@@ -167,9 +173,12 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
         );
         throw this.#held;
       }
-      return this.#attempt(new ForeignAttempt(context, attempt++, this.#options, this.#id));
+      const foreign = new ForeignAttempt(context, attempts.length, this.#options, this.#id);
+      attempts.push(foreign);
+      return foreign.run(() => this.#attempt(foreign));
     }, signal);
-    return signal ? releaseOnAbort(settled, signal) : settled;
+    const released = signal ? releaseOnAbort(settled, signal) : settled;
+    return released.finally(() => endAttempts(attempts));
   }
 
   #attempt(context: CallContext): Promise<Result> {

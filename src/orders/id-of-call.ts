@@ -9,8 +9,18 @@ export function idOfCall<This, Args extends unknown[], Result>(
   { args, options, self }: LookedUpCall<This, Args> & { readonly options?: ExecuteOptions | undefined },
 ): string | undefined {
   const minted = mintedIds();
-  const told = clientOrderId.apply(self, args);
+  const told: unknown = clientOrderId.apply(self, args);
   if (options?.idempotent && mintedIds() > minted) throw mintsInRepeatable(options.operation);
   // In JavaScript it may be a number.
-  return told ? String(told) : undefined;
+  if (isNothing(told)) return undefined;
+  if (typeof told === 'object')
+    throw new TypeError(
+      `Cannot call ${options?.operation ?? 'a guarded method'}: clientOrderId returned an object, perhaps a promise. ` +
+        'It returns the id at once, as text',
+    );
+  return String(told);
+}
+
+function isNothing(id: unknown): boolean {
+  return id === undefined || id === null || id === '';
 }

@@ -23,6 +23,11 @@ export class IdsInDoubt {
     return before;
   }
 
+  /** Whether a call with an id is under way. */
+  isUnderWay(id: string): boolean {
+    return this.#states.get(id) === 'under-way';
+  }
+
   /** For how long nothing was sent with an id that an earlier call left unknown, in milliseconds. */
   unknownForMs(id: string): number {
     return performance.now() - (this.#since.get(id) ?? Infinity);

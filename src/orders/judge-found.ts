@@ -1,4 +1,4 @@
-import { carriesOtherId } from './carries-other-id.js';
+import { carriesOtherId, isId } from './carries-other-id.js';
 import { isRefusalBody } from './refusal-body.js';
 
 /** What a lookup returned: the order, nothing, or something that proves neither. */
@@ -21,13 +21,13 @@ const idFields = [
 
 /**
  * Reads what a lookup returned: only an order that can be this one counts as found. Where the call judges by itself
- * what is the order (`matches`), any object is left to it.
+ * what is the order (`matches`), any object is left to it that is no empty one, no refusal and no whole response.
  */
 export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false): Found {
   if (value === undefined || value === null) return { is: 'nothing' };
-  if (isJudgedElsewhere && typeof value === 'object' && !isEmptyList(value)) return { is: 'order' };
+  if (isJudgedElsewhere && typeof value === 'object' && !isNoOrder(value)) return { is: 'order' };
   if (Array.isArray(value)) return judgeList(value, id);
-  if (typeof value === 'string' || typeof value === 'number') {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     const isProof =
       typeof value === 'string' ? value !== '' && !/^\s*[<{[]/.test(value) : String(value) === id;
     return isProof ? { is: 'order' } : noProof('neither an order nor undefined');
@@ -35,12 +35,20 @@ export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false
   if (typeof value !== 'object') return noProof(`${String(value)}, neither an order nor undefined`);
   if (isRefusalBody(value) || isFailure(value)) return noProof('a refusal: throw it');
   if (carriesOtherId(value, id)) return noProof('another order');
+  if (isResponse(value)) return noProof('a whole response: return its data');
   const fields = value as Readonly<Record<string, unknown>>;
-  if ('config' in fields && 'headers' in fields && 'data' in fields) {
-    return noProof('a whole response: return its data');
-  }
-  if (idFields.some((name) => isId(fields[name]))) return { is: 'order' };
+  if (idFields.some((name) => isNamed(fields[name]))) return { is: 'order' };
   return noProof('an object without any id of an order');
+}
+
+/** What cannot be an order, whoever judges. */
+function isNoOrder(value: object): boolean {
+  const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return (isPlain && Object.keys(value).length === 0) || isRefusalBody(value) || isResponse(value);
+}
+
+function isResponse(value: object): boolean {
+  return 'config' in value && 'headers' in value && 'data' in value;
 }
 
 /** Whether it says of itself that it is no success, by a flag or an HTTP status. */
@@ -65,6 +73,6 @@ function noProof(why: string): Found {
   return { is: 'no-proof', why };
 }
 
-function isId(value: unknown): boolean {
-  return (typeof value === 'string' || typeof value === 'number') && value !== '' && String(value) !== '0';
+function isNamed(value: unknown): boolean {
+  return isId(value) && value !== '' && String(value) !== '0';
 }

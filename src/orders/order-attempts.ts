@@ -1,11 +1,12 @@
-import { type CallContext, endOrders } from '../context/call-context.js';
+import { enterAttempt, leaveAttempt } from '../context/attempts-under-way.js';
+import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { isNoId, namesOrder } from '../context/names-order.js';
 import type { SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
-import { setExecutionStatus } from './set-execution-status.js';
+import { setExecutionStatus } from '../errors/set-execution-status.js';
 
 /** What is remembered of a method from one call to the next. */
 export interface MethodMemory {
@@ -79,7 +80,7 @@ export class OrderAttempts<Result> {
   }
 
   /**
-   * An order that no lookup can prove to be absent: one that went out under another id or none and that nobody has
+   * An order that no lookup can prove to be absent: one that was seen to go out under another id or none and that nobody has
    * refused, or one that the exchange has acknowledged.
    */
   get untraceable(): SentRequest | undefined {
@@ -88,7 +89,8 @@ export class OrderAttempts<Result> {
     return this.#sent.find(
       (request) =>
         request.placesOrder &&
-        (request.outcome === 'executed' || (isOpen(request) && !request.carriesId(id))),
+        (request.outcomeOf(this.#id) === 'executed' ||
+          (isOpen(request) && !request.isUnread && !request.carriesId(id))),
     );
   }
 
@@ -115,7 +117,10 @@ export class OrderAttempts<Result> {
     this.#inDoubt.add(attempt);
     this.#contexts.push(context);
     if (this.account !== undefined) context.account = this.account;
+    if (this.#beganWithOrder) context.repeatsOrder = true;
     this.sentAt = Date.now();
+    const guarded = this.#idempotent ? undefined : this.#id;
+    if (guarded !== undefined) enterAttempt(guarded, context);
     try {
       const value = await send(context);
       if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
@@ -136,9 +141,11 @@ export class OrderAttempts<Result> {
       this.executed = { value };
       return value;
     } catch (error) {
-      endOrders(context);
+      context.isClosed = true;
       this.#classify(attempt, error, context.sent);
       throw error;
+    } finally {
+      if (guarded !== undefined) leaveAttempt(guarded, context);
     }
   }
 
@@ -163,8 +170,9 @@ export class OrderAttempts<Result> {
 
   /** What the requests failed with that an error leaves in doubt; nothing where somebody else's failure told of them. */
   failuresBehind(error: unknown): readonly unknown[] {
-    const orders = this.#id === undefined ? [] : ordersOf(this.#id, this.#sent);
-    if (orders.length === 0) return this.#misled ? [] : [error];
+    const orders = this.#ordersIn(this.#sent);
+    const isOfOther = isWEEXError(error) && error.context['method'] !== undefined;
+    if (orders.length === 0) return this.#misled || isOfOther ? [] : [error];
     const open = orders.filter(isOpen);
     return open.length > 0 ? open.map(({ failure }) => failure) : [error];
   }
@@ -193,9 +201,24 @@ export class OrderAttempts<Result> {
     for (const request of this.#sent) if (isOpen(request)) request.outcome = outcome;
   }
 
-  /** What became of the writes that carry the id. */
+  /** Whether the first order of an earlier attempt was the one with the id. */
+  get #beganWithOrder(): boolean {
+    const id = this.#id;
+    if (id === undefined) return false;
+    return this.#contexts.some(({ sent }) => sent?.find(({ placesOrder }) => placesOrder)?.carriesId(id));
+  }
+
+  /** What became of the order, as far as its requests were seen. */
   #outcomesOf(sent: readonly SentRequest[] | undefined): readonly SentRequest['outcome'][] {
-    return this.#id === undefined ? [] : ordersOf(this.#id, sent).map(({ outcome }) => outcome);
+    return this.#ordersIn(sent).map((order) => order.outcomeOf(this.#id));
+  }
+
+  /** The writes that carry the id or, where none does, the orders that carry none. */
+  #ordersIn(sent: readonly SentRequest[] = []): readonly SentRequest[] {
+    const id = this.#id;
+    if (id === undefined) return [];
+    const orders = ordersOf(id, sent);
+    return orders.length > 0 ? orders : sent.filter((order) => order.placesOrder && order.isNameless);
   }
 
   #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {

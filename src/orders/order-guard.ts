@@ -1,4 +1,5 @@
 import type { IPolicy } from 'cockatiel';
+import { followUnseenWrites } from '../context/unseen-writes.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { type GuardedCall, GuardedOrder } from './guarded-order.js';
 import type { MethodMemory } from './order-attempts.js';
@@ -26,6 +27,7 @@ export function createOrderGuard<This, Args extends unknown[], Result>(
   given: OrderSafety<This, Args, Result>,
 ): OrderGuard<This, Args, Result> {
   const safety = checkOrderSafety(given);
+  followUnseenWrites();
   const patience = patienceSource(safety);
   const memory: MethodMemory = { seesOrders: false, looksUpAll: looksUpAll in safety };
   return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call, memory).run();

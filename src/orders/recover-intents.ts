@@ -1,6 +1,7 @@
 import type { IPolicy } from 'cockatiel';
 import { type Clock, systemClock } from '../context/clock.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
+import { idsInDoubt } from './ids-in-doubt.js';
 import type { Intent, IntentJournal } from './intent-journal.js';
 import { createLookUp, defaultLookUpPolicy } from './look-up.js';
 import { mismatchOf } from './mismatch-of.js';
@@ -51,7 +52,8 @@ export type RecoveredIntent<Result> =
  * Settles the intents that a journal holds open, after a crash or an outage: looks each one up and tells whether it
  * was executed. It sends nothing; an intent that was not executed is the caller's to send again or to drop.
  *
- * Call it at start, before any order is placed. An intent whose outcome stays unknown stays in the journal; one that
+ * Call it at start, or again later: intents of calls that are under way are left to those calls, and calls with the
+ * ids that are looked up are rejected meanwhile. An intent whose outcome stays unknown stays in the journal; one that
  * is known leaves it a turn of the event loop after this returned, so that a program that dies meanwhile hears of it
  * once more.
  *
@@ -78,18 +80,26 @@ export async function recoverIntents<Result>(
   const { concurrency = 20, journal } = options;
   const opened = await journal.open();
   const intents = opened.filter((intent) => options.select?.(intent) ?? true);
+  const ids = idsInDoubt(journal);
+  const idle = intents.filter(({ clientOrderId }) => !ids.isUnderWay(clientOrderId));
+  for (const { clientOrderId } of idle) ids.take(clientOrderId);
   const recovered: RecoveredIntent<Result>[] = [];
-  const queue = intents.entries();
+  const queue = idle.entries();
   const worker = async (): Promise<void> => {
     for (const [index, intent] of queue) {
       recovered[index] = await recoverAlone(options, intent);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, intents.length) }, worker));
-  for (const { intent, outcome } of recovered) {
-    if (outcome !== 'unknown') settleAfterwards(journal, intent.clientOrderId, outcome);
+  try {
+    await Promise.all(Array.from({ length: Math.min(concurrency, idle.length) }, worker));
+    for (const { intent, outcome } of recovered) {
+      if (outcome !== 'unknown') settleAfterwards(journal, intent.clientOrderId, outcome);
+    }
+    return recovered;
+  } finally {
+    for (const [index, { clientOrderId }] of idle.entries())
+      ids.release(clientOrderId, (recovered[index]?.outcome ?? 'unknown') === 'unknown', false);
   }
-  return recovered;
 }
 
 /** One that cannot be looked up costs itself alone; only the caller's abort ends the others. */

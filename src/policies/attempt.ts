@@ -44,6 +44,12 @@ export class Attempt implements CallContext, Holder {
   host: Holder | undefined;
   sharers = 0;
   account: string | undefined;
+  /** @internal */
+  isClosed: boolean | undefined;
+  /** @internal */
+  repeatsOrder: boolean | undefined;
+  /** Whether its work is over. */
+  isSettled = false;
   readonly #owner: AttemptOwner;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
@@ -125,8 +131,13 @@ export class Attempt implements CallContext, Holder {
   get ended(): CallContext['ended'] {
     const { isOver, attempts } = this.#owner;
     if (!isOver) return undefined;
-    if (!this.#aborted) return 'done';
+    if (!this.#aborted || this.isSettled) return 'done';
     return attempts > this.attempt + 1 ? 'replaced' : 'given up';
+  }
+
+  /** @internal */
+  get isGivenUp(): boolean {
+    return this.#aborted !== undefined;
   }
 
   /** @internal */
@@ -143,6 +154,11 @@ export class Attempt implements CallContext, Holder {
   /** @internal */
   observeRequest(request: SentRequest): void {
     (this.#sent ??= []).push(request);
+  }
+
+  /** @internal */
+  dismissRequest(request: SentRequest): void {
+    this.#sent = this.#sent?.filter((sent) => sent !== request);
   }
 
   /** @internal */
@@ -213,6 +229,21 @@ export class InnerAttempt implements CallContext {
   }
 
   /** @internal */
+  get isGivenUp(): boolean {
+    return this.#attempt.isGivenUp;
+  }
+
+  /** @internal */
+  get isClosed(): boolean | undefined {
+    return this.#attempt.isClosed;
+  }
+
+  /** @internal */
+  set isClosed(isClosed: boolean | undefined) {
+    this.#attempt.isClosed = isClosed;
+  }
+
+  /** @internal */
   get sent(): readonly SentRequest[] | undefined {
     return this.#attempt.sent;
   }
@@ -220,6 +251,11 @@ export class InnerAttempt implements CallContext {
   /** @internal */
   observeRequest(request: SentRequest): void {
     this.#attempt.observeRequest(request);
+  }
+
+  /** @internal */
+  dismissRequest(request: SentRequest): void {
+    this.#attempt.dismissRequest(request);
   }
 
   /** @internal */

@@ -241,7 +241,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     return false;
   }
 
-  // The attempt.
   start(pass: GatePass | undefined, now: number): void {
     const { plan } = this;
     const attemptEnds = plan.attemptTimeoutMs === undefined ? Infinity : now + plan.attemptTimeoutMs;
@@ -356,6 +355,7 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   }
 
   #release(attempt: Attempt): void {
+    attempt.isSettled = true;
     if (!attempt.holds) return;
     attempt.holds = false;
     this.plan.admission?.release(attempt);

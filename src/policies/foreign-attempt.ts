@@ -14,13 +14,17 @@ export class ForeignAttempt implements CallContext {
   readonly mayRepeat: boolean;
   /** @internal */
   readonly outer: CallContext | undefined;
-  /** @internal Set by whoever made the call. */
-  ended: CallContext['ended'];
+  /** @internal */
+  isClosed: boolean | undefined;
+  /** @internal */
+  repeatsOrder: boolean | undefined;
   /** @internal */
   account: string | undefined;
   /** @internal */
   sent: SentRequest[] | undefined;
   readonly #foreign: IDefaultPolicyContext;
+  #isSettled = false;
+  #callEnded: 'given up' | 'replaced' | undefined;
 
   constructor(
     foreign: IDefaultPolicyContext,
@@ -43,7 +47,42 @@ export class ForeignAttempt implements CallContext {
   }
 
   /** @internal */
+  get ended(): CallContext['ended'] {
+    if (this.#callEnded === undefined) return undefined;
+    return this.#isSettled || !this.isGivenUp ? 'done' : this.#callEnded;
+  }
+
+  /** @internal */
+  get isGivenUp(): boolean {
+    return this.#foreign.signal.aborted;
+  }
+
+  /** Runs the attempt. */
+  async run<Value>(send: () => PromiseLike<Value> | Value): Promise<Value> {
+    try {
+      return await send();
+    } finally {
+      this.#isSettled = true;
+    }
+  }
+
+  /** Its call is over. */
+  end(isLast: boolean): void {
+    this.#callEnded = isLast ? 'given up' : 'replaced';
+  }
+
+  /** @internal */
   observeRequest(request: SentRequest): void {
     (this.sent ??= []).push(request);
   }
+
+  /** @internal */
+  dismissRequest(request: SentRequest): void {
+    this.sent = this.sent?.filter((sent) => sent !== request);
+  }
+}
+
+/** The call of these attempts is over. */
+export function endAttempts(attempts: readonly ForeignAttempt[]): void {
+  for (const [index, attempt] of attempts.entries()) attempt.end(index === attempts.length - 1);
 }

@@ -18,7 +18,7 @@ export function isInDoubt(
   const writes = writesOf(id, sent);
   // An order under another id stands as well: to send all of it again would place that one twice.
   const others = id === undefined ? none : (sent ?? none).filter(placesOrder);
-  return [...writes, ...others].some(({ outcome }) => outcome !== 'refused') || saysUnknown(error);
+  return [...writes, ...others].some((write) => write.outcomeOf(id) !== 'refused') || saysUnknown(error);
 }
 
 /**
