@@ -42,6 +42,8 @@ export interface SeedResult {
   readonly events: number;
   readonly crashes: number;
   readonly virtualMs: number;
+  /** The whole days before the first invariant was broken. */
+  readonly daysSurvived: number;
   /** The invariants that do not hold. */
   readonly broken: readonly string[];
   readonly failure: RehearsalFailure | undefined;
@@ -98,6 +100,7 @@ export function failedSeed(seed: number, { scenario }: SeedOptions, message: str
     events: 0,
     crashes: 0,
     virtualMs: 0,
+    daysSurvived: 0,
     broken: [invariant],
     failure: {
       seed,
@@ -116,10 +119,10 @@ export function failedSeed(seed: number, { scenario }: SeedOptions, message: str
 /** Rehearses one seed. */
 export async function rehearseSeed(bot: Bot, options: SeedOptions, seed: number): Promise<SeedResult> {
   const { days, scenario, shrinkRuns } = options;
-  return summarize(seed, await rehearse({ ...bot, seed, scenario, days, shrinkRuns }));
+  return summarize(seed, days, await rehearse({ ...bot, seed, scenario, days, shrinkRuns }));
 }
 
-function summarize(seed: number, rehearsal: Rehearsal): SeedResult {
+function summarize(seed: number, days: number, rehearsal: Rehearsal): SeedResult {
   const { calls, events, failure, intents, invariants, requests, virtualMs } = rehearsal;
   const refused = new Set<string>();
   for (const { clientOrderId, code, executed, fault, operation, status } of requests) {
@@ -149,7 +152,14 @@ function summarize(seed: number, rehearsal: Rehearsal): SeedResult {
     events: events.length,
     crashes: events.filter(({ event }) => 'crash' in event).length,
     virtualMs,
+    daysSurvived: daysUntil(rehearsal, days),
     broken: invariants.filter(({ holds }) => !holds).map(({ name }) => name),
     failure,
   };
+}
+
+function daysUntil({ invariants, lengthMs }: Rehearsal, days: number): number {
+  // A breach that names no time may have begun on the first day.
+  const brokenAtMs = invariants.flatMap(({ breaches }) => breaches.map(({ atMs = 0 }) => atMs));
+  return Math.min(days, Math.floor((Math.min(...brokenAtMs, Infinity) / lengthMs) * days));
 }

@@ -36,11 +36,10 @@ export function summarize(results: readonly SeedResult[], days: number, elapsedM
     for (const name of names) broken.set(name, [...(broken.get(name) ?? []), seed]);
   }
   const cancels = results.flatMap(({ cancelsMs }) => cancelsMs);
-  const survived = results.filter((result) => result.broken.length === 0).length;
   return {
     seeds: results.length,
     days: results.length * days,
-    daysSurvived: survived * days,
+    daysSurvived: sum(({ daysSurvived }) => daysSurvived),
     intents: sum(({ intents }) => intents),
     placeable: sum(({ placeable }) => placeable),
     placed: sum(({ placed }) => placed),

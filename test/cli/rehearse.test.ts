@@ -105,6 +105,23 @@ describe('weex-resilience rehearse', () => {
     expect(out).toContain('orders are few: 1 seed (1)');
   });
 
+  it('counts the whole days before something was broken', async () => {
+    const bot = join(folder, 'late.mjs');
+    await writeFile(
+      bot,
+      `export async function run({ axios, signal }) {
+        while (!signal.aborted) {
+          await axios.get('/capi/v3/market/time').catch(() => {});
+          await new Promise((resolve) => setTimeout(resolve, 5_000));
+        }
+      }
+      export const invariants = [{ name: 'late', check: ({ lengthMs }) => [{ message: 'now', atMs: lengthMs * 0.8 }] }];`,
+    );
+    const args = ['rehearse', bot, '--seeds', '2', '--days', '4', '--scenario', 'calm', '--workers', '1'];
+    const { out } = run(...args, '--report', join(folder, 'report.html'));
+    expect(out).toMatch(/days survived +6 of 8\n/);
+  });
+
   it('says what it cannot use', async () => {
     const bot = join(folder, 'nothing.mjs');
     await writeFile(bot, 'export const nothing = 1;');

@@ -24,6 +24,8 @@ export interface Rehearsal {
   readonly events: readonly Happened[];
   /** From the start of the program to its return, in milliseconds of the rehearsal. */
   readonly virtualMs: number;
+  /** How long its days last, in milliseconds of the rehearsal. */
+  readonly lengthMs: number;
   /** Present when an invariant does not hold. */
   readonly failure?: RehearsalFailure;
 }
@@ -112,6 +114,7 @@ async function runAll(options: ResolvedRehearsal): Promise<Rehearsal> {
     calls: facts.calls,
     events: facts.happened,
     virtualMs,
+    lengthMs: facts.lengthMs,
   };
   const broken = invariants.find(({ holds }) => !holds);
   return broken ? { ...result, failure: await explain(options, run, broken.name, runAgain) } : result;
