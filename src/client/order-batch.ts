@@ -42,6 +42,8 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
     ...order,
     newClientOrderId: order.newClientOrderId ?? mintClientOrderId(),
   }));
+  // So that the call is made with this very list, which tells whose orders they are.
+  Object.freeze(orders);
   const known = new Map<string, OrderOutcome<unknown>>();
   batches.set(orders, known);
   const { account, journal } = clientScope(self);

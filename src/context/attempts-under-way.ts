@@ -2,30 +2,83 @@ import type { CallContext } from './call-context.js';
 import { type ProcessWide, processWide } from './process-wide.js';
 import type { SentRequest } from './sent-request.js';
 
-/** The guarded attempts whose work goes on, also where their callers were released, by their client order ids. */
-const underWay: ProcessWide<Map<string, Set<CallContext>>> = processWide(
-  'attempts',
-  () => new Map<string, Set<CallContext>>(),
-);
-
-/** Remembers an attempt by its client order id until its work is over. */
-export function enterAttempt(id: string, context: CallContext): void {
-  const attempts = underWay.get().get(id) ?? new Set();
-  underWay.get().set(id, attempts.add(whole(context)));
+/** What is known of a client order id of guarded calls. */
+interface KnownId {
+  /** The calls that are under way. */
+  calls: number;
+  /** Their attempts whose work goes on, also where the callers were released. */
+  readonly attempts: Set<CallContext>;
+  /** Where orders of the method were seen to go. */
+  readonly places: Set<string | undefined>;
+  /** How many attempts ended in a failure before their order was seen: a queue may still hold it. */
+  unsent: number;
+  /** The order that one of these may have been, after the call was over and before any place was known. */
+  passed?: SentRequest;
 }
 
-/** The work of an attempt is over. */
-export function leaveAttempt(id: string, context: CallContext): void {
-  const attempts = underWay.peek()?.get(id);
-  attempts?.delete(whole(context));
-  if (attempts?.size === 0) underWay.peek()?.delete(id);
+/** Ids of calls that are over are remembered up to this number, the oldest forgotten first. */
+const capacity = 2_000;
+
+const known: ProcessWide<Map<string, KnownId>> = processWide('known-ids', () => new Map<string, KnownId>());
+
+/** A guarded call begins. */
+export function enterCall(id: string): void {
+  const ids = known.get();
+  const entry = ids.get(id);
+  if (entry) entry.calls += 1;
+  else ids.set(id, { calls: 1, attempts: new Set(), places: new Set(), unsent: 0 });
+}
+
+/** A guarded call is over. */
+export function leaveCall(id: string): void {
+  const ids = known.get();
+  const entry = ids.get(id);
+  if (!entry) return;
+  entry.calls -= 1;
+  forgetIfIdle(id, entry);
+  if (ids.size <= capacity) return;
+  for (const [oldest, { calls }] of ids) {
+    if (calls > 0) continue;
+    ids.delete(oldest);
+    return;
+  }
+}
+
+/** An attempt of a guarded call begins; `places` says where orders of its method go, as far as they were seen. */
+export function enterAttempt(
+  id: string,
+  context: CallContext,
+  places: ReadonlySet<string | undefined>,
+): void {
+  const entry = known.get().get(id);
+  entry?.attempts.add(whole(context));
+  for (const place of places) entry?.places.add(place);
+}
+
+/** The work of an attempt is over; `places` says where orders of its method go, `isUnsent` that its own did not. */
+export function leaveAttempt(
+  id: string,
+  context: CallContext,
+  places: ReadonlySet<string | undefined>,
+  isUnsent: boolean,
+): void {
+  const entry = known.get().get(id);
+  if (!entry) return;
+  entry.attempts.delete(whole(context));
+  for (const place of places) entry.places.add(place);
+  if (isUnsent) entry.unsent += 1;
+  forgetIfIdle(id, entry);
+}
+
+function forgetIfIdle(id: string, { attempts, calls, unsent }: KnownId): void {
+  if (calls === 0 && attempts.size === 0 && unsent === 0) known.get().delete(id);
 }
 
 /** What a request has to do with the attempts that are under way. */
 export interface RequestOwners {
   /** The attempts that it is a part of. */
   readonly owners: readonly CallContext[];
-  /** Whether it is the order of an attempt that was given up. */
+  /** Whether it is the order of an attempt that was given up or has failed. */
   readonly isLate: boolean;
 }
 
@@ -35,20 +88,63 @@ export interface RequestOwners {
  */
 export function ownersOf(request: SentRequest, around: readonly (CallContext | undefined)[]): RequestOwners {
   const given = around.filter((context) => context !== undefined);
-  const attempts = underWay.peek();
-  if (!request.placesOrder || !attempts || attempts.size === 0) return { owners: given, isLate: false };
-  const owners: CallContext[] = [];
+  const ids = known.peek();
+  if (!ids || ids.size === 0 || request.isAside) return { owners: given, isLate: false };
+  const found: CallContext[] = [];
   let isLate = false;
   for (const id of request.ids) {
-    const known = attempts.get(id);
-    if (!known) continue;
-    const live = innermost([...known].filter(({ isGivenUp }) => !isGivenUp));
-    isLate ||= live.length === 0;
+    const entry = isTelling(id, request) ? ids.get(id) : undefined;
+    if (!entry) continue;
+    const live = [...entry.attempts].filter(({ isGivenUp }) => !isGivenUp);
+    const over = given.flatMap((context) => overAttempts(request, context));
+    // One of another call with this id, for another account perhaps, does not send what this one is late with.
+    const mine = innermost(
+      live.filter((one) => maySendTo(one, request) && over.every(({ guard }) => guard === one.guard)),
+    );
+    const isElsewhere = entry.places.size > 0 && !entry.places.has(request.place);
     // With two of them only what is around the request tells whose it is.
-    if (live.length === 1 && !given.some((context) => isAround(live[0], context))) owners.push(...live);
+    if (mine.length === 1 && !isElsewhere && !given.some((context) => isAround(mine[0], context)))
+      found.push(...mine);
+    if (live.length > 0 || isElsewhere || !request.placesOrder) continue;
+    isLate ||= isLateFor(entry, request);
+    forgetIfIdle(id, entry);
   }
-  const own = [...given.filter((context) => isOrderOf(request, context)), ...owners];
+  const own = [...given.filter((context) => isOrderOf(request, context)), ...found];
   return { owners: own.length > 0 ? own : given, isLate };
+}
+
+/** Whether an order with the id of an entry comes from an attempt that has failed, since none is under way. */
+function isLateFor(entry: KnownId, request: SentRequest): boolean {
+  if (entry.calls > 0) return true;
+  // Each of those that are left may be late once.
+  const [oldest] = entry.attempts;
+  if (oldest) entry.attempts.delete(oldest);
+  else entry.unsent -= 1;
+  if (entry.places.size > 0) return true;
+  // It may as well be an order of its own that has nothing to do with the method; a second one is one too many.
+  if (entry.passed && entry.passed.outcome !== 'refused') return true;
+  entry.passed = request;
+  return false;
+}
+
+/** In a body without a field for an id any word may be one: a short word is more likely a quantity. */
+function isTelling(id: string, request: SentRequest): boolean {
+  return !request.isNameless || id.length >= 8;
+}
+
+/** The attempts around a request whose order it is and that are over. */
+function overAttempts(request: SentRequest, context: CallContext): CallContext[] {
+  const over: CallContext[] = [];
+  for (let link: CallContext | undefined = context; link; link = link.outer) {
+    const { clientOrderId: id, isClosed, isGivenUp } = link;
+    if (id !== undefined && (isClosed || isGivenUp) && request.carriesId(id)) over.push(link);
+  }
+  return over;
+}
+
+/** Not one that has sent to another exchange or for another account: these two have the id in common and no more. */
+function maySendTo({ sent = [] }: CallContext, { place }: SentRequest): boolean {
+  return !sent.some((order) => order.placesOrder && order.place !== place);
 }
 
 /** Whether it carries the id of an attempt or of one around it: what else is sent in its async context is not its own. */

@@ -32,12 +32,14 @@ export interface CallContext {
   readonly ended?: 'done' | 'given up' | 'replaced' | undefined;
   /** @internal The attempt itself, where this is a view of it. */
   readonly self?: CallContext | undefined;
+  /** @internal The guard of the call that it is an attempt of, for comparison only. */
+  guard?: object | undefined;
   /** @internal Whether its caller was released before its work was over. */
   readonly isGivenUp?: boolean | undefined;
-  /** @internal Set where an earlier attempt began with the order of its id: this one begins with it, too. */
-  repeatsOrder?: boolean | undefined;
   /** @internal Set when the guard has taken it for failed: its order is not sent any more. */
   isClosed?: boolean | undefined;
+  /** @internal Whether it began to send an order that no interceptor saw. */
+  sentUnseen?: boolean | undefined;
   /** @internal The writes that the attempt began to send, as far as an interceptor saw them. */
   readonly sent?: readonly SentRequest[] | undefined;
   /** @internal Told by the interceptor of every write before it is sent. */
@@ -149,7 +151,10 @@ export function isTooLate(request: SentRequest, bound: CallContext | undefined):
 
 function isOfOver(request: SentRequest, context: CallContext | undefined): boolean {
   for (let link = context; link; link = link.outer) {
-    if ((link.isClosed || link.isGivenUp) && request.carriesId(link.clientOrderId ?? '')) return true;
+    if (!link.isClosed && !link.isGivenUp) continue;
+    if (request.carriesId(link.clientOrderId ?? '')) return true;
+    // One without an id that can be read is taken for the order of the method that still runs.
+    if (request.isNameless && link.clientOrderId !== undefined && link.ended !== 'done') return true;
   }
   return false;
 }

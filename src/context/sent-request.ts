@@ -6,6 +6,8 @@ export class SentRequest {
   readonly target: string | undefined;
   /** Whether it places an order. */
   readonly placesOrder: boolean;
+  /** Whether it cancels, asks or tells of an order. */
+  readonly isAside: boolean;
   /**
    * `'open'` until the answer to this very request is in. `'executed'`: the exchange reported success. `'refused'`:
    * the exchange refused it in words of its own, or it was proven absent. `'unknown'`: it ended without either.
@@ -13,12 +15,14 @@ export class SentRequest {
   outcome: 'open' | 'executed' | 'refused' | 'unknown' = 'open';
   /** What the exchange refused it with. */
   refusal?: unknown;
-  /** The orders of a batch that the exchange refused beside others that it accepted. */
-  refusedIds: ReadonlySet<string> | undefined;
+  /** What the answer to a batch says of each of its orders. */
+  verdicts: ReadonlyMap<string, SentRequest['outcome']> | undefined;
   /** What it ended with where that proves nothing. */
   failure?: unknown;
   /** Whether what it carries cannot be read: a stream, or the body of one that no interceptor saw. */
   isUnread = false;
+  /** The exchange and the account that it goes to, where an interceptor saw it. */
+  place: string | undefined;
   /** The id that its headers carry. */
   requestId: string | undefined;
   /** What it is remembered under while nobody knows what became of it. */
@@ -28,10 +32,12 @@ export class SentRequest {
   #body: string | undefined;
   #ids: readonly string[] | undefined;
   #isNameless = false;
+  #repeated: ReadonlySet<string> | undefined;
 
   constructor(target?: string, body?: string) {
     this.target = target;
-    this.placesOrder = target !== undefined && namesOrderPath(target);
+    this.isAside = target !== undefined && isBeside(target);
+    this.placesOrder = target !== undefined && !this.isAside && namesOrderPath(target);
     this.#body = body;
   }
 
@@ -49,6 +55,11 @@ export class SentRequest {
   /** What it may carry as a client order id, as it is written. */
   get ids(): readonly string[] {
     return (this.#ids ??= this.#readIds(this.#body ?? ''));
+  }
+
+  /** The ids that it carries more than once in the same field: a batch that orders twice under one id. */
+  get repeatedIds(): ReadonlySet<string> {
+    return this.ids.length > 1 ? (this.#repeated ?? none) : none;
   }
 
   /** Whether it has no field for a client order id, as far as it can be read: of a stream nothing can. */
@@ -72,16 +83,25 @@ export class SentRequest {
 
   /** Its fields for one or, where it has none of them, every word of it. */
   #readIds(body: string): readonly string[] {
-    const named = Array.from(body.matchAll(idFields), ([, value = '']) => value);
+    const fields = new Set<string>();
+    const repeated = new Set<string>();
+    for (const [field, value = ''] of body.matchAll(idFields)) {
+      if (fields.has(field)) repeated.add(value);
+      fields.add(field);
+    }
+    const named = idsIn(body);
     this.#isNameless = named.length === 0;
+    this.#repeated = repeated;
     return this.#isNameless && body !== '' ? body.split(/[^\w.:/%-]+/) : named;
   }
 
   /** What became of one of its orders: in the answer to a batch each has its own. */
   outcomeOf(id: string | undefined): SentRequest['outcome'] {
-    return id !== undefined && this.refusedIds?.has(id) ? 'refused' : this.outcome;
+    return id === undefined || !this.verdicts ? this.outcome : (this.verdicts.get(id) ?? 'unknown');
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /** Ids that are not written as they are. */
 const oddId = /[^\w.:/-]/;
@@ -96,15 +116,34 @@ export function isSameOrder(left: SentRequest, right: SentRequest): boolean {
   return left.body.replace(fleeting, '') === right.body.replace(fleeting, '');
 }
 
+/** The client order ids that a text names. */
+export function idsIn(text: string): string[] {
+  const named: string[] = [];
+  for (const [, value = ''] of text.matchAll(idFields)) {
+    named.push(value);
+    // As a form escapes it.
+    if (/[%+]/.test(value)) named.push(new URLSearchParams(`id=${value}`).get('id') ?? value);
+  }
+  return named;
+}
+
 /** Whether a path is one that orders go to, as far as its end tells: what is before it may be a gateway's. */
 function namesOrderPath(target: string): boolean {
-  if (!target.startsWith('POST ')) return false;
-  const end = target.lastIndexOf('/');
-  const last = target.slice(end + 1);
+  return target.startsWith('POST ') && /order/i.test(endOf(target));
+}
+
+/** Whether a path is one where orders are cancelled, asked for or told of: their ids are in such requests as well. */
+function isBeside(target: string): boolean {
+  const last = target.slice(target.lastIndexOf('/') + 1);
   return (
-    /order/i.test(target.slice(target.lastIndexOf('/', end - 1) + 1)) &&
-    !/cancel|info|history|query|detail|fills|current|^open|log/i.test(last)
+    /cancel|info|history|query|detail|fills|current|^open|log/i.test(last) ||
+    /audit|hook|notif|event|alert|metric|telemetry|(?:^|\/)logs?\//i.test(endOf(target))
   );
+}
+
+/** The last two parts of a path. */
+function endOf(target: string): string {
+  return target.slice(target.lastIndexOf('/', target.lastIndexOf('/') - 1) + 1);
 }
 
 /** Fields under which an order carries its client order id. */
@@ -140,7 +179,8 @@ function isUntold(left: string | undefined, right: string | undefined, name: str
 }
 
 function fieldsOf(body = ''): ReadonlyMap<string, string> {
-  const [json = ''] = /\{.*\}/s.exec(body) ?? [];
+  const start = body.indexOf('{');
+  const json = start === -1 ? '' : body.slice(start, body.lastIndexOf('}') + 1);
   const fields = new Map(new URLSearchParams(body.replace(json, '')));
   try {
     const told = JSON.parse(json || '{}') as Readonly<Record<string, unknown>>;

@@ -44,6 +44,7 @@ function begin(request: AnyRequest): void {
   if (!sent.placesOrder || isSeen(request, context)) return;
   unanswered.set(request, { sent, context });
   tellSent(sent, [context]);
+  for (let link: CallContext | undefined = context; link; link = link.outer) link.sentUnseen = true;
 }
 
 function answered(request: AnyRequest): void {

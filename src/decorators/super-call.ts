@@ -39,9 +39,10 @@ export function isSuperCall(layer: MethodLayer, self: object, args: unknown[]): 
 /** Whether a call is not made in the async context of that body, and orders under another id. */
 function isOtherOrder(layer: MethodLayer, self: object, args: unknown[], body: RunningBody): boolean {
   const idOf = layer.plan.options.orderSafety?.clientOrderId;
-  // One without parameters mints an id for every call.
-  if (!idOf || idOf.length === 0 || !body.context || isWithin(body.context)) return false;
-  return Reflect.apply(idOf, self, args) !== Reflect.apply(idOf, self, body.args);
+  if (!idOf || !body.context || isWithin(body.context)) return false;
+  const id = Reflect.apply(idOf, self, args);
+  // One that is another at every look says nothing about the order.
+  return id === Reflect.apply(idOf, self, args) && id !== Reflect.apply(idOf, self, body.args);
 }
 
 function isWithin(context: CallContext): boolean {

@@ -1,4 +1,3 @@
-import type { InternalAxiosRequestConfig } from 'axios';
 import type { CallContext } from '../context/call-context.js';
 import { type ProcessWide, processWide } from '../context/process-wide.js';
 import type { SentRequest } from '../context/sent-request.js';
@@ -17,14 +16,13 @@ const sentOrders: ProcessWide<Map<string, SentRequest>> = processWide(
  * otherwise.
  */
 export function earlierOrder(
-  config: InternalAxiosRequestConfig,
   request: SentRequest,
   contexts: readonly CallContext[],
 ): SentRequest | undefined {
   const context = contexts.find((link) => link.clientOrderId !== undefined && !link.mayRepeat);
   const id = context?.clientOrderId;
   if (!context || !id || !request.placesOrder || !request.carriesId(id)) return undefined;
-  const key = `${originOf(config)} ${String(config.headers['ACCESS-KEY'])} ${context.account} ${id}`;
+  const key = `${request.place} ${context.account} ${id}`;
   const orders = sentOrders.get();
   const earlier = orders.get(key);
   if (earlier && !hasSent(context, earlier) && /open|unknown/.test(earlier.outcome)) return earlier;
@@ -59,10 +57,3 @@ function hasSent(context: CallContext, request: SentRequest): boolean {
   }
   return false;
 }
-
-/** Not by the parser of URLs, since every order passes here. */
-function originOf({ baseURL, url }: InternalAxiosRequestConfig): string | undefined {
-  return (origin.exec(url ?? '') ?? origin.exec(baseURL ?? ''))?.[0];
-}
-
-const origin = /^\w+:\/\/[^/?#]+/;

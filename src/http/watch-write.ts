@@ -16,11 +16,11 @@ import { namesOrder } from '../context/names-order.js';
 import { SentRequest } from '../context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
-import { WEEXRequestError } from '../errors/weex-request-error.js';
 import { bodyText, isUnread, parseBody } from './answer-body.js';
-import { batchOutcomes } from './batch-outcomes.js';
+import { batchVerdicts, idOfItem } from './batch-verdicts.js';
 import { earlierOrder, forgetOrder, rememberOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
+import { placeOf } from './place-of.js';
 import { requestIdHeader } from './request-id.js';
 
 /** Where a request keeps what is known of it. A name, since axios drops symbols when somebody sends a config again. */
@@ -45,6 +45,7 @@ class SentWrite extends SentRequest {
     // With a slash at its end it is the same place.
     super(`${methodOf(config)} ${pathOf(config).replace(/(?<=.)\/+$/, '')}`, textOf(config, config.data));
     this.isUnread = isUnread(config.data);
+    this.place = placeOf(config);
     this.judge = judge;
   }
 }
@@ -72,16 +73,12 @@ export function watchWrite(
   const { owners, isLate } = ownersOf(request, [ambient, bound]);
   const isFound = owners.some((owner) => owner !== ambient && owner !== bound);
   const why = isFound ? undefined : isLate || isTooLate(request, bound) ? reasons.late : undefined;
-  const earlier = why ? undefined : earlierOrder(config, request, owners);
+  const earlier = why ? undefined : earlierOrder(request, owners);
   // So that the guard of this call looks for it, and tells it what it finds.
   if (earlier) tellSent(earlier, owners);
-  const refusal = why ?? (earlier ? reasons.unanswered : isSentTwice(request, owners) && reasons.twice);
+  const refusal = why ?? (earlier ? reasons.unanswered : isTwice(request, owners) && reasons.twice);
   if (refusal) {
     refuse(config, refusal);
-    return undefined;
-  }
-  if (owners.some((owner) => isChanged(request, owner))) {
-    rejectChanged(config, owners);
     return undefined;
   }
   if (config.maxRedirects === undefined) {
@@ -100,26 +97,16 @@ export function watchWrite(
   return isFound && owners.length > 1 ? undefined : owners[0];
 }
 
+/** Whether it sends the order of an attempt once more, or twice at once: in a batch that has kept an earlier one. */
+function isTwice(request: SentRequest, owners: readonly CallContext[]): boolean {
+  const isInItTwice = ({ clientOrderId = '' }: CallContext): boolean =>
+    request.repeatedIds.has(clientOrderId);
+  return owners.some(isInItTwice) || isSentTwice(request, owners);
+}
+
 /** Whether two requests with one config are about one order: it may be the template of the next. */
 function isSameOrders(before: SentRequest, request: SentRequest): boolean {
   return before.isNameless || request.isNameless || request.ids.some((id) => before.ids.includes(id));
-}
-
-/** Whether a repeated attempt, which begins with the order of its id, begins with another one. */
-function isChanged(request: SentRequest, { clientOrderId, repeatsOrder, sent = [] }: CallContext): boolean {
-  if (!repeatsOrder || clientOrderId === undefined || !request.placesOrder || request.isNameless)
-    return false;
-  return !request.carriesId(clientOrderId) && !sent.some(({ placesOrder }) => placesOrder);
-}
-
-function rejectChanged(config: InternalAxiosRequestConfig, owners: readonly CallContext[]): void {
-  const { clientOrderId } = owners.find(({ repeatsOrder }) => repeatsOrder) ?? {};
-  const error = new WEEXRequestError(
-    `Cannot send order ${clientOrderId} again: the method sends another one now. Somebody has changed its arguments ` +
-      'since the call was made: use an object of its own for every order',
-    { executionStatus: 'not-executed' },
-  );
-  stop(config, error);
 }
 
 const reasons = {
@@ -171,7 +158,7 @@ export function settleAnswer(
   // A method may parse it by itself: then it is text here.
   const body = parseBody(data);
   if (status < 300 && (!request.placesOrder || (namesOrder(body) && !namesAnother(request, body)))) {
-    request.refusedIds = refusedOrders(request, body);
+    request.verdicts = batchVerdicts(request, body);
     settleWrite(config, undefined);
   } else request.outcome = 'unknown';
 }
@@ -180,7 +167,7 @@ export function settleAnswer(
 function namesAnother(request: SentRequest, body: unknown): boolean {
   if (request.isNameless || typeof body !== 'object' || body === null) return false;
   const { data } = body as { readonly data?: unknown };
-  const named = [body, data].flat().flatMap((item) => idOf(item) ?? []);
+  const named = [body, data].flat().flatMap((item) => idOfItem(item) ?? []);
   return named.length > 0 && !named.some((id) => request.carriesId(id));
 }
 
@@ -204,18 +191,6 @@ export function settleWrite(
   request.outcome = error ? (isRefused ? 'refused' : 'unknown') : 'executed';
   if (isRefused) request.refusal = error;
   if (request.outcome !== 'unknown') forgetOrder(request);
-}
-
-/** The orders of a batch that its answer refuses one by one: by their ids or, where it names none, by their places. */
-function refusedOrders({ ids }: SentRequest, body: unknown): ReadonlySet<string> | undefined {
-  if (ids.length < 2) return undefined;
-  const outcomes = batchOutcomes(body);
-  const refused = outcomes.flatMap((outcome, index) => {
-    if (outcome.ok || outcome.error.executionStatus !== 'not-executed') return [];
-    const named = idOf(outcome.value) ?? (outcomes.length === ids.length ? ids[index] : undefined);
-    return named === undefined ? [] : [named];
-  });
-  return refused.length > 0 ? new Set(refused) : undefined;
 }
 
 /** Whether an answer is the one that its request was settled by as executed: there is nothing more to find in it. */
@@ -276,11 +251,4 @@ function formText(form: FormData): string {
   const fields = new URLSearchParams();
   for (const [name, value] of form) if (typeof value === 'string') fields.append(name, value);
   return fields.toString();
-}
-
-/** The client order id that an item of an answer names. */
-function idOf(item: unknown): string | undefined {
-  const { clientOrderId, newClientOrderId, clientOid, client_oid } = (item ?? {}) as Record<string, unknown>;
-  const id = clientOrderId ?? newClientOrderId ?? clientOid ?? client_oid;
-  return typeof id === 'string' && id !== '' ? id : undefined;
 }

@@ -1,4 +1,5 @@
 import type { IPolicy } from 'cockatiel';
+import { enterCall, leaveCall } from '../context/attempts-under-way.js';
 import type { CallContext } from '../context/call-context.js';
 import { systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
@@ -15,8 +16,9 @@ import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
 import { type Patience, shorten } from './patience.js';
 import { venueOf } from './patience-source.js';
-import { mismatchOf } from './mismatch-of.js';
+import { mismatchOfCall } from './mismatch-of-call.js';
 import { type Finding, reconcile } from './reconcile.js';
+import { refuseChanged } from './refuse-changed.js';
 import { isRejected, rejected } from './rejected-order.js';
 import { releaseOnAbort } from './release-on-abort.js';
 import { Sighting } from './sighting.js';
@@ -70,10 +72,13 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
   async run(): Promise<Result> {
     const claim = await this.#claimId();
     const unwatch = this.#watch();
+    const id = claim && this.#id;
+    if (id !== undefined) enterCall(id);
     try {
       const found = claim?.isUnknown && (await this.#settleEarlier(claim.unknownForMs));
       return found ? found.value : await this.#execute();
     } finally {
+      if (id !== undefined) leaveCall(id);
       unwatch?.();
       claim?.release(this.#attempts.isOpen, this.#attempts.sentAt !== undefined);
       if (claim) publishOrder(this.#told, this.#attempts.verdict);
@@ -89,7 +94,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     return this.#sighting.watch((seen) => safety.watch?.apply(self, [id, seen, ...args]), {
       clientOrderId: id,
       isJudgedByCaller: safety.matches !== undefined,
-      mismatchOf: (found) => this.#mismatchOf(found as Result),
+      mismatchOf: (found) => mismatchOfCall(this.#safety, this.#call, found as Result),
     });
   }
 
@@ -183,6 +188,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
 
   #attempt(context: CallContext): Promise<Result> {
     this.#told.callId = context.callId;
+    refuseChanged(this.#safety, this.#call, this.#id);
     const record = this.#record;
     return this.#attempts.start(context, record && (() => record.beforeSend()), this.#call.send);
   }
@@ -246,7 +252,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       clientOrderId: id,
       lookUp: createLookUp(this.#safety, policy, this.#call, id),
       isJudgedByCaller: this.#safety.matches !== undefined,
-      mismatchOf: (found) => this.#mismatchOf(found as Result),
+      mismatchOf: (found) => mismatchOfCall(this.#safety, this.#call, found as Result),
       waitsMs: () => shorten(this.#patience.waitsMs(attempts.failuresBehind(error)), waitedMs),
       deadlineMs: this.#patience.deadlineMs,
       arrival: this.#sighting.arrival,
@@ -260,16 +266,6 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     });
     const { lookUps, outcome } = finding;
     return outcome === 'absent' && attempts.untraceable ? { outcome: 'unknown', lookUps } : finding;
-  }
-
-  #mismatchOf(found: Result): string | undefined {
-    const { args, self } = this.#call;
-    const safety = this.#safety;
-    if (!safety.matches) return mismatchOf(found, args[0]);
-    const isOrdered: unknown = safety.matches.apply(self, [found, ...args]);
-    if (typeof isOrdered === 'object')
-      return 'matches returned an object, perhaps a promise: it answers at once';
-    return isOrdered ? undefined : 'matches says that it is not what was ordered';
   }
 
   #explain(cause: unknown, { lookUps }: Finding): WEEXOutcomeUnknownError {

@@ -10,8 +10,8 @@ import { setExecutionStatus } from '../errors/set-execution-status.js';
 
 /** What is remembered of a method from one call to the next. */
 export interface MethodMemory {
-  /** Whether its orders go out where an interceptor sees them: one that was not seen was not sent then. */
-  seesOrders: boolean;
+  /** Where its orders were seen to go: where there is such a place, one that was not seen was not sent. */
+  readonly places: Set<string | undefined>;
   /** Whether its lookups tell of every order that it sends, whatever their ids are. */
   readonly looksUpAll?: boolean;
 }
@@ -47,7 +47,7 @@ export class OrderAttempts<Result> {
   /** The attempt that may send; any other was given up while it was still preparing. */
   #current: symbol | undefined;
 
-  constructor(id: string | undefined, idempotent = false, memory: MethodMemory = { seesOrders: false }) {
+  constructor(id: string | undefined, idempotent = false, memory: MethodMemory = { places: new Set() }) {
     this.#memory = memory;
     this.#id = id;
     this.#idempotent = idempotent;
@@ -117,16 +117,16 @@ export class OrderAttempts<Result> {
     this.#inDoubt.add(attempt);
     this.#contexts.push(context);
     if (this.account !== undefined) context.account = this.account;
-    if (this.#beganWithOrder) context.repeatsOrder = true;
     this.sentAt = Date.now();
     const guarded = this.#idempotent ? undefined : this.#id;
-    if (guarded !== undefined) enterAttempt(guarded, context);
+    (context.self ?? context).guard = this;
+    if (guarded !== undefined) enterAttempt(guarded, context, this.#memory.places);
     try {
       const value = await send(context);
       if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
         throw unconfirmed(value, this.#id, 'it names another order or none');
       const outcomes = this.#outcomesOf(context.sent);
-      if (outcomes.length > 0) this.#memory.seesOrders = true;
+      this.#learnFrom(context);
       if (!this.#idempotent && outcomes.length > 0 && !outcomes.includes('executed')) {
         // Whatever the method made of it, nobody knows yet what became of its order.
         if (!outcomes.every((outcome) => outcome === 'refused'))
@@ -142,10 +142,11 @@ export class OrderAttempts<Result> {
       return value;
     } catch (error) {
       context.isClosed = true;
+      this.#learnFrom(context);
       this.#classify(attempt, error, context.sent);
       throw error;
     } finally {
-      if (guarded !== undefined) leaveAttempt(guarded, context);
+      if (guarded !== undefined) this.#leave(guarded, context);
     }
   }
 
@@ -201,11 +202,16 @@ export class OrderAttempts<Result> {
     for (const request of this.#sent) if (isOpen(request)) request.outcome = outcome;
   }
 
-  /** Whether the first order of an earlier attempt was the one with the id. */
-  get #beganWithOrder(): boolean {
-    const id = this.#id;
-    if (id === undefined) return false;
-    return this.#contexts.some(({ sent }) => sent?.find(({ placesOrder }) => placesOrder)?.carriesId(id));
+  /** An attempt that failed before its order was seen may still send it. */
+  #leave(id: string, context: CallContext): void {
+    const { isClosed, sent, sentUnseen } = context;
+    const isUnsent = isClosed === true && sentUnseen !== true && this.#ordersIn(sent).length === 0;
+    leaveAttempt(id, context, this.#memory.places, isUnsent);
+  }
+
+  #learnFrom({ sent }: CallContext): void {
+    for (const { isUnread, place } of this.#ordersIn(sent))
+      if (place !== undefined || !isUnread) this.#memory.places.add(place);
   }
 
   /** What became of the order, as far as its requests were seen. */
@@ -222,8 +228,8 @@ export class OrderAttempts<Result> {
   }
 
   #classify(attempt: symbol, error: unknown, sent: readonly SentRequest[] = []): void {
-    if (this.#outcomesOf(sent).length > 0) this.#memory.seesOrders = true;
-    const isCertain = isCleared(error, sent, this.#id) || (this.#memory.seesOrders && saysNotExecuted(error));
+    const isCertain =
+      isCleared(error, sent, this.#id) || (this.#memory.places.size > 0 && saysNotExecuted(error));
     const isContradicted = !isCertain && !this.#idempotent && saysNotExecuted(error);
     if (isInDoubt(error, sent, this.#id) || isSilent(error) || isContradicted) {
       // So that the policy asks before it sends again.

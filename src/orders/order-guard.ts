@@ -27,8 +27,10 @@ export function createOrderGuard<This, Args extends unknown[], Result>(
   given: OrderSafety<This, Args, Result>,
 ): OrderGuard<This, Args, Result> {
   const safety = checkOrderSafety(given);
-  followUnseenWrites();
   const patience = patienceSource(safety);
-  const memory: MethodMemory = { seesOrders: false, looksUpAll: looksUpAll in safety };
-  return async (policy, call) => new GuardedOrder(safety, patience(call), policy, call, memory).run();
+  const memory: MethodMemory = { places: new Set(), looksUpAll: looksUpAll in safety };
+  return async (policy, call) => {
+    followUnseenWrites();
+    return new GuardedOrder(safety, patience(call), policy, call, memory).run();
+  };
 }

@@ -44,10 +44,9 @@ export class Attempt implements CallContext, Holder {
   host: Holder | undefined;
   sharers = 0;
   account: string | undefined;
-  /** @internal */
+  guard: object | undefined;
+  sentUnseen: boolean | undefined;
   isClosed: boolean | undefined;
-  /** @internal */
-  repeatsOrder: boolean | undefined;
   /** Whether its work is over. */
   isSettled = false;
   readonly #owner: AttemptOwner;
@@ -130,8 +129,9 @@ export class Attempt implements CallContext, Holder {
   /** @internal */
   get ended(): CallContext['ended'] {
     const { isOver, attempts } = this.#owner;
+    if (this.#aborted && this.isSettled) return 'done';
     if (!isOver) return undefined;
-    if (!this.#aborted || this.isSettled) return 'done';
+    if (!this.#aborted) return 'done';
     return attempts > this.attempt + 1 ? 'replaced' : 'given up';
   }
 

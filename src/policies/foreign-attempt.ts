@@ -15,9 +15,11 @@ export class ForeignAttempt implements CallContext {
   /** @internal */
   readonly outer: CallContext | undefined;
   /** @internal */
-  isClosed: boolean | undefined;
+  guard: object | undefined;
   /** @internal */
-  repeatsOrder: boolean | undefined;
+  sentUnseen: boolean | undefined;
+  /** @internal */
+  isClosed: boolean | undefined;
   /** @internal */
   account: string | undefined;
   /** @internal */
@@ -48,8 +50,8 @@ export class ForeignAttempt implements CallContext {
 
   /** @internal */
   get ended(): CallContext['ended'] {
-    if (this.#callEnded === undefined) return undefined;
-    return this.#isSettled || !this.isGivenUp ? 'done' : this.#callEnded;
+    if (this.isGivenUp && this.#isSettled) return 'done';
+    return this.#callEnded === undefined || this.isGivenUp ? this.#callEnded : 'done';
   }
 
   /** @internal */

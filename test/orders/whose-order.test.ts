@@ -216,6 +216,41 @@ describe('an order that is sent in the async context of another call', () => {
 });
 
 describe('an attempt sends one order', () => {
+  it('also where a batch has kept that of an earlier one', async () => {
+    let waiting: { order: Order; settle: (placed: Promise<Placed>) => void }[] = [];
+    const place = guarded((order) => new Promise<Placed>((settle) => waiting.push({ order, settle })));
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      let text = '';
+      request.on('data', (chunk) => (text += String(chunk)));
+      request.on('end', () => {
+        const { batchOrders } = JSON.parse(text) as { batchOrders: Order[] };
+        for (const order of batchOrders) execute(order);
+        json(
+          response,
+          200,
+          batchOrders.map(({ newClientOrderId: id }) => ({ orderId: id, clientOrderId: id })),
+        );
+      });
+    });
+    const flush = async (): Promise<void> => {
+      const batch = waiting;
+      waiting = [];
+      if (batch.length === 0) return;
+      const sent = http.post<Placed[]>('/batchOrders', { batchOrders: batch.map(({ order }) => order) });
+      for (const [index, { settle }] of batch.entries())
+        settle(sent.then(({ data }) => data[index] as Placed));
+      await sent.catch(() => undefined);
+    };
+    const placed = place(orderAs('a'));
+    while (waiting.length < 2) await wait(5);
+    const timer = setInterval(() => void flush(), 5);
+    await placed;
+    clearInterval(timer);
+    server.removeAllListeners('request').on('request', (request, response) => void serve(request, response));
+    expect(executed).toEqual(['a']);
+  });
+
   it('also where another verb goes to the same path', async () => {
     const place = guarded(async (order) => {
       try {

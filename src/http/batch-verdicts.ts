@@ -1,0 +1,49 @@
+import { namesOrder } from '../context/names-order.js';
+import { idsIn, type SentRequest } from '../context/sent-request.js';
+import { type BatchOutcome, batchOutcomes } from './batch-outcomes.js';
+
+/**
+ * What the answer to a batch says of each order: by its client order id or, where the answer names none, by its place
+ * in one list. An order that it does not speak of has no verdict. `undefined` where the answer is not one to a batch.
+ */
+export function batchVerdicts({ body, ids }: SentRequest, answer: unknown): SentRequest['verdicts'] {
+  const outcomes = ids.length > 1 ? batchOutcomes(answer) : [];
+  if (outcomes.length === 0) return undefined;
+  const named = outcomes.map(({ value }) => idOfItem(value));
+  const orders = ordersIn(body).map((order) => idsIn(JSON.stringify(order)));
+  const isByPlace = Array.isArray(answer) && answer.length === orders.length && !named.some(Boolean);
+  const rest = orders.filter((own) => !own.some((id) => named.includes(id)));
+  const isLast = rest.length === 1 && named.filter((id) => id === undefined).length === 1;
+  const verdicts = new Map<string, SentRequest['outcome']>();
+  for (const [index, outcome] of outcomes.entries()) {
+    const id = named[index];
+    const own = id === undefined ? (isLast ? rest[0] : isByPlace ? orders[index] : []) : [id];
+    for (const one of own ?? []) verdicts.set(one, verdictOf(outcome));
+  }
+  const isClear = verdicts.size > 0 || outcomes.some((outcome) => verdictOf(outcome) !== 'executed');
+  return isClear ? verdicts : undefined;
+}
+
+function verdictOf(outcome: BatchOutcome): SentRequest['outcome'] {
+  if (outcome.ok) return namesOrder(outcome.value) ? 'executed' : 'unknown';
+  return outcome.error.executionStatus === 'not-executed' ? 'refused' : 'unknown';
+}
+
+/** The orders of a batch, as its body lists them. */
+function ordersIn(body = ''): readonly unknown[] {
+  try {
+    // Behind a query, where there is one.
+    const told: unknown = JSON.parse(body.slice(Math.max(0, body.search(/[[{]/))));
+    if (Array.isArray(told)) return told;
+    return Object.values(told as object).find((field) => Array.isArray(field)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** The client order id that an item of an answer names. */
+export function idOfItem(item: unknown): string | undefined {
+  const { clientOrderId, newClientOrderId, clientOid, client_oid } = (item ?? {}) as Record<string, unknown>;
+  const id = clientOrderId ?? newClientOrderId ?? clientOid ?? client_oid;
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}

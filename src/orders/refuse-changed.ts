@@ -1,0 +1,39 @@
+import { WEEXRequestError } from '../errors/index.js';
+import { idOfCall } from './id-of-call.js';
+import type { LookedUpCall } from './look-up.js';
+import type { OrderSafety } from './order-safety.js';
+
+/**
+ * Keeps an attempt from sending the next order in place of its own: plain arguments are copied when the call is made,
+ * but an instance of a class may have been used for another order meanwhile.
+ *
+ * @throws WEEXRequestError where the arguments have another client order id now.
+ */
+export function refuseChanged<This, Args extends unknown[], Result>(
+  safety: OrderSafety<This, Args, Result>,
+  call: LookedUpCall<This, Args>,
+  id: string | undefined,
+): void {
+  if (id === undefined || !call.args.some(holdsInstance)) return;
+  const now = idOfCall(safety, call);
+  // One that is another at every look was never in the arguments.
+  if (now === id || now === undefined || now !== idOfCall(safety, call)) return;
+  throw new WEEXRequestError(
+    `Cannot send order ${id}: its arguments are those of order ${now} now. Use an object of its own for every order`,
+    { executionStatus: 'not-executed' },
+  );
+}
+
+function holdsInstance(value: unknown): boolean {
+  return isInstance(value) || (isObject(value) && Object.values(value).some(isInstance));
+}
+
+function isInstance(value: unknown): boolean {
+  if (!isObject(value) || Array.isArray(value) || value instanceof AbortSignal) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== Object.prototype && prototype !== null;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
