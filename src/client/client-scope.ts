@@ -3,8 +3,7 @@ import type { OrderSafety, SettleMs } from '../orders/order-safety.js';
 import type { ApiSymbols } from './api-symbols.js';
 import { lookUpPolicy } from './look-up-policy.js';
 import type { OpenCalls } from './open-calls.js';
-import type { Sightings } from './sightings.js';
-import type { StreamedOrder } from './stream-types.js';
+import type { SightingKind, Sightings } from './sightings.js';
 
 /** What the methods of one client have in common. */
 export interface ClientScope {
@@ -24,7 +23,7 @@ export interface MarketScope extends ClientScope {
   /** What the program has read of the symbols that are open to the API. */
   readonly apiSymbols: ApiSymbols;
   /** Tells who waits for an order what a stream shows of it. */
-  readonly sightings: Sightings<StreamedOrder>;
+  readonly sightings: Sightings;
 }
 
 const scopes: WeakMap<object, MarketScope> = new WeakMap();
@@ -65,13 +64,13 @@ export const ofClient: Pick<
 };
 
 /** What the order safety of a method that places one order takes beside it: what a stream of the client shows. */
-export const ofStream: {
-  watch(this: object, id: string, seen: (order: never) => void): () => void;
-} = {
+export const ofStream = (
+  kind: SightingKind,
+): { watch(this: object, id: string, seen: (order: never) => void): () => void } => ({
   watch(id, seen) {
-    return clientScope(this).sightings.watch(id, (order) => {
+    return clientScope(this).sightings.watch(kind, id, (order) => {
       // What every acknowledgement holds, and more.
       seen({ ...order, transactTime: order.time, success: true } as never);
     });
   },
-};
+});

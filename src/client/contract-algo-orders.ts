@@ -27,7 +27,7 @@ const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contra
 /** How a conditional order is kept from standing twice: as any other order, by its `clientAlgoId`. */
 const algoSafety = {
   ...ofClient,
-  ...ofStream,
+  ...ofStream('algo'),
   // Their ids are none of an order.
   account(this: object): string {
     return `${clientScope(this).account} algo`;

@@ -44,7 +44,7 @@ export class ContractOrders extends ContractAccount {
     ...planOf('placeOrder'),
     orderSafety: {
       ...ofClient,
-      ...ofStream,
+      ...ofStream('order'),
       clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: ContractOrders, id: string, order: Contract.ContractOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);

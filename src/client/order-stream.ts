@@ -17,7 +17,7 @@ export interface OrderStreamParts {
   readonly policy?: IPolicy | undefined;
   /** The headers of the handshake, signed now. */
   readonly sign: (isClockDoubted: boolean) => Promise<Readonly<Record<string, string>>>;
-  readonly sightings: Sightings<StreamedOrder>;
+  readonly sightings: Sightings;
   readonly reader: GapReader;
   readonly serverNow: () => number;
   /** Called once it has ended. */
@@ -206,7 +206,7 @@ export class OrderStream {
   #tell(event: OrderStreamEvent): void {
     if (event.type === 'order') {
       this.#gap.hear(event.order);
-      this.#parts.sightings.tell(event.order.clientOrderId, event.order);
+      this.#parts.sightings.tell(event.order);
     }
     for (const listener of this.#listeners) {
       try {

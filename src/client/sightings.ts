@@ -1,19 +1,32 @@
+import type { StreamedOrder } from './stream-types.js';
+
+/** Whose client id it is: orders and conditional orders may have the same one. */
+export type SightingKind = 'order' | 'algo';
+
 /** Who waits to see which order of a market, by its client order id. */
-export class Sightings<Order> {
-  readonly #waiting: Map<string, Set<(order: Order) => void>> = new Map();
+export class Sightings {
+  readonly #waiting: Map<string, Set<(order: StreamedOrder) => void>> = new Map();
 
   /** Calls `seen` with everything that is told of an order, until the function returned is called. */
-  watch(clientOrderId: string, seen: (order: Order) => void): () => void {
-    const listeners = this.#waiting.get(clientOrderId) ?? new Set();
-    this.#waiting.set(clientOrderId, listeners.add(seen));
+  watch(kind: SightingKind, clientOrderId: string, seen: (order: StreamedOrder) => void): () => void {
+    const key = `${kind} ${clientOrderId}`;
+    const listeners = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, listeners.add(seen));
     return () => {
       listeners.delete(seen);
-      if (listeners.size === 0) this.#waiting.delete(clientOrderId);
+      if (listeners.size === 0) this.#waiting.delete(key);
     };
   }
 
   /** Tells those who wait for it of an order. */
-  tell(clientOrderId: string, order: Order): void {
-    for (const seen of this.#waiting.get(clientOrderId) ?? []) seen(order);
+  tell(order: StreamedOrder): void {
+    const kind = kindOf(order);
+    for (const seen of this.#waiting.get(`${kind} ${order.clientOrderId}`) ?? []) seen(order);
   }
+}
+
+/** Both come in one channel that does not name the kind; one that could be either is taken for none. */
+function kindOf({ status, triggerPrice, type }: StreamedOrder): SightingKind | undefined {
+  if (Number(triggerPrice) > 0) return 'algo';
+  return status !== 'UNTRIGGERED' && (type === 'LIMIT' || type === 'MARKET') ? 'order' : undefined;
 }

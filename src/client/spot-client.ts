@@ -104,7 +104,7 @@ export class SpotClient {
     ...planOf('placeOrder'),
     orderSafety: {
       ...ofClient,
-      ...ofStream,
+      ...ofStream('order'),
       clientOrderId: (order: Spot.SpotOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
       find(this: SpotClient, id: string, order: Spot.SpotOrderRequest) {
         return this.findOrder(id, order.symbol).then(asPlaced);

@@ -25,7 +25,6 @@ import { SpotClient } from './spot-client.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type { SpotOrder } from './spot-types.js';
 import { Sightings } from './sightings.js';
-import type { StreamedOrder } from './stream-types.js';
 import type { CallOptions } from './types.js';
 import { isUnreadable, unknownIntent } from './unreadable-intent.js';
 import { configNames, WeexConfig, type WeexConfigOptions } from './weex-config.js';
@@ -102,7 +101,7 @@ export class WeexClient {
   readonly registry: PolicyRegistry;
   readonly #config: WeexConfig;
   readonly #sessions: Readonly<Record<Market, RestSession>>;
-  readonly #sightings: Readonly<Record<Market, Sightings<StreamedOrder>>> = {
+  readonly #sightings: Readonly<Record<Market, Sightings>> = {
     spot: new Sightings(),
     contract: new Sightings(),
   };

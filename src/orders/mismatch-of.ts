@@ -1,6 +1,7 @@
 /** What an order and an answer both tell under these names must be the same. */
 const texts = ['symbol', 'side', 'positionSide'] as const;
 const quantities = ['quantity', 'origQty'] as const;
+const triggers = ['triggerPrice'] as const;
 
 /**
  * Says in which field an order that was found differs from what was ordered, or `undefined`. A field that one of the
@@ -13,19 +14,19 @@ export function mismatchOf(found: unknown, ordered: unknown): string | undefined
     if (typeof told !== 'string' || typeof asked !== 'string') continue;
     if (told.toUpperCase() !== asked.toUpperCase()) return differs(name, told, asked);
   }
-  const told = quantityOf(found);
-  const asked = quantityOf(ordered);
-  return told === undefined || asked === undefined || told === asked
-    ? undefined
-    : differs('quantity', told, asked);
+  for (const names of [quantities, triggers]) {
+    const [told, asked] = [amountOf(found, names), amountOf(ordered, names)];
+    if (told !== undefined && asked !== undefined && told !== asked) return differs(names[0], told, asked);
+  }
+  return undefined;
 }
 
 function differs(name: string, told: unknown, asked: unknown): string {
   return `${name} is ${JSON.stringify(told)}, ordered was ${JSON.stringify(asked)}`;
 }
 
-function quantityOf(fields: Readonly<Record<string, unknown>>): number | undefined {
-  for (const name of quantities) {
+function amountOf(fields: Readonly<Record<string, unknown>>, names: readonly string[]): number | undefined {
+  for (const name of names) {
     const value = fields[name];
     const amount =
       typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : 0;

@@ -83,7 +83,7 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
   watch?(this: This, id: string, seen: (order: Result) => void, ...args: Args): () => void;
   /**
    * Whether what was found is what was ordered; `false` makes it a lookup that failed. Default: symbol, side,
-   * position side and quantity are the same wherever both tell them.
+   * position side, quantity and trigger price are the same wherever both tell them.
    */
   matches?(this: This, found: Result, ...args: Args): boolean;
   /**

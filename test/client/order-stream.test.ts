@@ -1,6 +1,11 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type OrderStream, type OrderStreamEvent, WeexClient } from '../../src/client/index.js';
+import {
+  type OrderStream,
+  type OrderStreamEvent,
+  WeexClient,
+  type WeexClientOptions,
+} from '../../src/client/index.js';
 import {
   createRandom,
   type ExchangeOptions,
@@ -26,7 +31,7 @@ async function start(options: ExchangeOptions = {}, settleMs?: readonly number[]
 
 function clientOf(
   { credentials, url }: SimulatedExchange,
-  options: { readonly settleMs?: readonly number[] | undefined; readonly secretKey?: string } = {},
+  options: Partial<Pick<WeexClientOptions, 'settleMs' | 'reconcileDeadlineMs' | 'secretKey'>> = {},
 ): WeexClient {
   return new WeexClient({ ...credentials, baseUrls: { spot: url, contract: url }, ...options });
 }
@@ -200,6 +205,39 @@ describe('orders whose reply is lost, with a stream', () => {
     exchange.inject(fault('placeAlgoOrder'));
     const { orderId } = await client.contract.placeAlgoOrder(waitingStop);
     expect(exchange.algoOrders.map(({ algoId }) => algoId)).toEqual([orderId]);
+  });
+
+  it('are not taken for a stop with the same client id, nor the other way round', async () => {
+    const { client, exchange } = await start({ stream: { delayMs: 250 } }, [500, 500]);
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    const { positionSide, quantity, symbol } = order;
+    const stop = { symbol, positionSide, quantity, planType: 'STOP_LOSS', triggerPrice: '90000' } as const;
+    const entry = { ...order, price: '100000000', newClientOrderId: 'trade-42' } as const;
+    await client.contract.placeOrder(entry);
+    // The updates of the entry are on their way while nobody has placed the stop.
+    exchange.inject({ kind: 'reset', endpoint: 'placeTpSlOrder', count: 1 });
+    const placed = await client.contract.placeTpSlOrder({ ...stop, clientAlgoId: 'trade-42' });
+    expect(exchange.algoOrders.map(({ algoId }) => algoId)).toEqual([placed.orderId]);
+
+    const limit = { ...order, side: 'SELL', type: 'LIMIT', price: '100000000' } as const;
+    await client.contract.placeTpSlOrder({ ...stop, clientAlgoId: 'trade-43' });
+    exchange.inject({ kind: 'reset', endpoint: 'placeOrder', count: 1 });
+    const { orderId } = await client.contract.placeOrder({ ...limit, newClientOrderId: 'trade-43' });
+    expect(exchange.orders.map((one) => one.orderId)).toContain(orderId);
+  });
+
+  it('are not taken for an earlier stop with the same client id and another trigger', async () => {
+    const { exchange } = await start({ stream: { delayMs: 250 } });
+    const client = clientOf(exchange, { settleMs: [10], reconcileDeadlineMs: 500 });
+    ends.push(() => client.close());
+    const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
+    await stream.ready();
+    await client.contract.placeAlgoOrder({ ...waitingStop, clientAlgoId: 'again' });
+    exchange.inject({ kind: 'reset', endpoint: 'placeAlgoOrder', count: 1 });
+    const moved = { ...waitingStop, clientAlgoId: 'again', triggerPrice: '81000' };
+    await expect(client.contract.placeAlgoOrder(moved)).rejects.toMatchObject({ kind: 'outcome-unknown' });
+    expect(exchange.algoOrders).toHaveLength(1);
   });
 
   it('are neither placed twice nor misreported where the stream drops half', async () => {
