@@ -190,11 +190,19 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     this.#told.callId = context.callId;
     refuseChanged(this.#safety, this.#call, this.#id);
     const record = this.#record;
+    this.#heedSighting();
     return this.#attempts.start(context, record && (() => record.beforeSend()), this.#call.send);
+  }
+
+  /** Who refused an attempt may stand before the exchange: an order that shows up stands, and is not sent again. */
+  #heedSighting(): void {
+    const { standing } = this.#sighting;
+    if (standing && this.#attempts.sentAt !== undefined) this.#attempts.confirm(standing.value as Result);
   }
 
   /** What is left to find out when the policy has given up. */
   async #conclude(error: unknown): Promise<Resolution | undefined> {
+    if (!isWEEXError(error) || (error.kind !== 'order' && error.kind !== 'request')) this.#heedSighting();
     const { doubted, executed, refusal } = this.#attempts;
     // What was held back from a repetition has to be looked up; so has what was sent and never answered.
     const inDoubt = this.#attempts.inDoubt || error === this.#held;

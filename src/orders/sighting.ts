@@ -1,5 +1,6 @@
 import { judgeFound } from './judge-found.js';
 import type { Evidence } from './reconcile.js';
+import { isRejected } from './rejected-order.js';
 
 /** What an order that shows up is held against. */
 export interface Sought {
@@ -26,6 +27,12 @@ export class Sighting {
   /** What was seen so far. */
   get seen(): Evidence | undefined {
     return this.#seen;
+  }
+
+  /** What was seen, unless it says of itself that it was rejected. */
+  get standing(): { readonly value: unknown } | undefined {
+    const seen = this.#seen;
+    return seen?.outcome === 'found' && !isRejected(seen.value) ? seen : undefined;
   }
 
   /** Starts to listen, and returns what ends that. */

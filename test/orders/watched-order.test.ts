@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WEEXNetworkError } from '../../src/errors/index.js';
+import { WEEXNetworkError, WEEXOrderError, WEEXRateLimitError } from '../../src/errors/index.js';
 import { createOrderGuard } from '../../src/orders/order-guard.js';
 import type { OrderSafety } from '../../src/orders/index.js';
 import { createPolicy } from '../../src/policies/create-policy.js';
@@ -27,13 +27,25 @@ const order = (id: string): Order => ({
 });
 let nextId = 0;
 
+const lost = () => new WEEXNetworkError('The reply was lost', { executionStatus: 'unknown' });
+const limited = () =>
+  new WEEXRateLimitError('Too many requests', { executionStatus: 'not-executed', retryAfter: 1 });
+
 /** An exchange that takes an order and loses the reply; reads show it late, the stream soon, or never. */
-function world(options: { readonly visibleAfterMs: number; readonly executes?: boolean } & Partial<Safety>) {
-  const { visibleAfterMs, executes = true, ...safety } = options;
+function world(
+  options: {
+    readonly visibleAfterMs: number;
+    readonly executes?: boolean;
+    readonly maxRetries?: number;
+    readonly fails?: () => Error;
+  } & Partial<Safety>,
+) {
+  const { visibleAfterMs, executes = true, maxRetries = 2, fails = lost, ...safety } = options;
   const clock = createFakeClock();
   const placed: string[] = [];
+  const sent = { count: 0 };
   const listeners = new Map<string, (shown: Shown) => void>();
-  const policy = createPolicy({ name: 'orders', clock, retry: { maxRetries: 2 } });
+  const policy = createPolicy({ name: 'orders', clock, retry: { maxRetries } });
   const guard = createOrderGuard<undefined, [Order], Shown>({
     clientOrderId: ({ newClientOrderId }) => newClientOrderId,
     settleMs: [250, 1_000, 3_000],
@@ -50,14 +62,15 @@ function world(options: { readonly visibleAfterMs: number; readonly executes?: b
     self: undefined,
     args: [order(id)],
     send: async () => {
+      sent.count += 1;
       if (executes) placed.push(id);
-      throw new WEEXNetworkError('The reply was lost', { executionStatus: 'unknown' });
+      throw fails();
     },
   }).finally(() => (certainAt = clock.now()));
   place.catch(() => undefined);
   const show = (shown: Omit<Shown, 'clientOrderId'> = {}, shownId = id) =>
     listeners.get(id)?.({ clientOrderId: shownId, ...shown });
-  return { clock, place, placed, show, listeners, id, certainAt: () => certainAt };
+  return { clock, place, placed, sent, show, listeners, id, certainAt: () => certainAt };
 }
 
 describe('an order that is watched', () => {
@@ -106,6 +119,49 @@ describe('an order that is watched', () => {
     await clock.advance(30);
     await place;
     expect(certainAt()).toBe(30);
+  });
+
+  it.each([2, 0])('is not sent again where it shows after a refusal, with %s retries', async (maxRetries) => {
+    const watched = world({
+      visibleAfterMs: 0,
+      maxRetries,
+      fails: () => {
+        watched.show();
+        return limited();
+      },
+    });
+    const { clock, id, place, placed } = watched;
+    await clock.advance(60_000);
+    expect(await place).toEqual({ clientOrderId: id });
+    expect(placed).toEqual([id]);
+  });
+
+  it.each([{ status: 'REJECTED' }, { origQty: '2' }])('is sent again where %o shows', async (shown) => {
+    const watched = world({
+      visibleAfterMs: 0,
+      executes: false,
+      fails: () => {
+        watched.show(shown);
+        return limited();
+      },
+    });
+    const { clock, place, sent } = watched;
+    await clock.advance(60_000);
+    await expect(place).rejects.toMatchObject({ kind: 'rate-limit' });
+    expect(sent.count).toBe(3);
+  });
+
+  it('is refused where the refusal is about the order, whatever has shown', async () => {
+    const watched = world({
+      visibleAfterMs: 0,
+      executes: false,
+      fails: () => {
+        watched.show();
+        return new WEEXOrderError('No margin', { reason: 'refused', executionStatus: 'not-executed' });
+      },
+    });
+    await watched.clock.advance(60_000);
+    await expect(watched.place).rejects.toMatchObject({ kind: 'order' });
   });
 
   it('is a refusal where the stream shows it rejected', async () => {
