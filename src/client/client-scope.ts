@@ -8,7 +8,6 @@ import type { SightingKind, Sightings } from './sightings.js';
 /** What the methods of one client have in common. */
 export interface ClientScope {
   readonly calls: OpenCalls;
-  readonly journal: IntentJournal | undefined;
   readonly settleMs: SettleMs | undefined;
   readonly reconcileDeadlineMs: number;
 }
@@ -18,6 +17,10 @@ export interface MarketScope extends ClientScope {
   readonly venue: Venue;
   /** The present time of the exchange, in milliseconds since 1970. */
   readonly serverNow: () => number;
+  /** Where the orders of the market are written down. */
+  readonly journal: IntentJournal | undefined;
+  /** Where conditional orders are written down. */
+  readonly algoJournal: IntentJournal | undefined;
   /** Names the account and the market, without telling the key. */
   readonly account: string;
   /** What the program has read of the symbols that are open to the API. */
@@ -68,7 +71,12 @@ export const ofStream = (
   kind: SightingKind,
 ): { watch(this: object, id: string, seen: (order: never) => void): () => void } => ({
   watch(id, seen) {
-    return clientScope(this).sightings.watch(kind, id, (order) => {
+    const { serverNow, sightings } = clientScope(this);
+    const startedAt = performance.now();
+    return sightings.watch(kind, id, (order) => {
+      // The late word on an earlier use of the id, which the exchange may have refused. Asked only now: the first call
+      // of a client learns the time of the exchange after it began.
+      if (!(order.time >= serverNow() - (performance.now() - startedAt))) return;
       // What every acknowledgement holds, and more.
       seen({ ...order, transactTime: order.time, success: true } as never);
     });

@@ -1,6 +1,6 @@
 import { Resilient, resilienceContext } from '../decorators/index.js';
 import { WEEXSystemError } from '../errors/index.js';
-import { mintClientOrderId } from '../orders/index.js';
+import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
 import {
   algoOrderFirst,
   algoReferenceFirst,
@@ -31,6 +31,9 @@ const algoSafety = {
   // Their ids are none of an order.
   account(this: object): string {
     return `${clientScope(this).account} algo`;
+  },
+  journal(this: object): IntentJournal | undefined {
+    return clientScope(this).algoJournal;
   },
   clientOrderId: (order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) =>
     order.clientAlgoId ?? mintClientOrderId(),

@@ -15,5 +15,6 @@ export type { SignableRequest } from './sign-request.js';
 export type * from './spot-types.js';
 export type * from './stream-types.js';
 export type * from './types.js';
-export type { CloseOptions, RecoveredOrder, WeexClientBehavior, WeexClientOptions } from './weex-client.js';
+export type { RecoveredOrder } from './recover-orders.js';
+export type { CloseOptions, WeexClientBehavior, WeexClientOptions } from './weex-client.js';
 export type { WeexBaseUrls, WeexConfigOptions } from './weex-config.js';

@@ -7,7 +7,7 @@ import { looksUpAll } from '../orders/order-safety.js';
 import { keepOpen, settleAfterwards } from '../orders/journal-settlements.js';
 import type { Outcome } from '../policies/resilience-policy.js';
 import { isOrder } from './answer-shapes.js';
-import { type ClientScope, clientScope } from './client-scope.js';
+import { type MarketScope, clientScope } from './client-scope.js';
 import type { Around } from './in-client.js';
 
 /** What became of one order of a batch. */
@@ -75,7 +75,7 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
 async function claimEach(
   orders: readonly NamedOrder<BatchOrder>[],
   known: Map<string, OrderOutcome<unknown>>,
-  { account, journal, operation }: Pick<ClientScope, 'journal'> & { account: string; operation: string },
+  { account, journal, operation }: Pick<MarketScope, 'account' | 'journal'> & { operation: string },
 ): Promise<Map<string, OwnClaim>> {
   const claims = new Map<string, OwnClaim>();
   for (const { newClientOrderId: clientOrderId } of orders) {

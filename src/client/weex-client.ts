@@ -1,32 +1,29 @@
 import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
 import { readOptions } from '../context/read-options.js';
-import { type IntentJournal, type RecoveredIntent, recoverIntents, weexVenues } from '../orders/index.js';
+import { type IntentJournal, type RecoveredIntent, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
 import type { Coordinator } from '../policies/coordinator.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
 import { ApiSymbols } from './api-symbols.js';
 import { defineClientPolicies } from './client-policies.js';
 import { type ClientScope, setClientScope } from './client-scope.js';
+import { journalSections, type JournalSections } from './journal-section.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
-import { asRecovered } from './algo-safety.js';
-import type { RecoveredAlgoOrder } from './algo-types.js';
-import type { ContractOrder } from './contract-types.js';
 import type { Endpoint, Market } from './endpoint.js';
-import { defaultReconcileDeadlineMs, lookUpPolicy } from './look-up-policy.js';
+import { defaultReconcileDeadlineMs } from './look-up-policy.js';
 import { askTime } from './ask-time.js';
 import { OpenCalls, closed } from './open-calls.js';
 import { contractGapReader, spotGapReader } from './gap-reader.js';
 import { OrderStream } from './order-stream.js';
 import { type OrderStreamOptions, resolveStreamOptions } from './order-stream-options.js';
+import { type RecoveredOrder, recoverOrders } from './recover-orders.js';
 import { RestSession } from './rest-session.js';
 import { SpotClient } from './spot-client.js';
 import { spotEndpoints } from './spot-endpoints.js';
-import type { SpotOrder } from './spot-types.js';
 import { Sightings } from './sightings.js';
 import type { CallOptions } from './types.js';
-import { isUnreadable, unknownIntent } from './unreadable-intent.js';
 import { configNames, WeexConfig, type WeexConfigOptions } from './weex-config.js';
 
 /** How a client behaves, beside who it is. */
@@ -52,9 +49,6 @@ export interface WeexClientBehavior {
   /** How long it may take in all to find out what became of an order, in milliseconds. Default 75,000, or more where `settleMs` is longer. */
   readonly reconcileDeadlineMs?: number | undefined;
 }
-
-/** What an intent of the journal can turn out to be; a conditional order has an `algoId`. */
-export type RecoveredOrder = SpotOrder | ContractOrder | RecoveredAlgoOrder;
 
 /** Credentials, hosts and behaviour of a client. */
 export interface WeexClientOptions extends WeexConfigOptions, WeexClientBehavior {}
@@ -108,6 +102,7 @@ export class WeexClient {
   readonly #streams: Set<OrderStream> = new Set();
   #isClosed = false;
   readonly #scope: ClientScope;
+  readonly #journal: JournalSections | undefined;
 
   constructor(options: WeexClientOptions);
   constructor(config: WeexConfig, behavior?: WeexClientBehavior);
@@ -122,7 +117,8 @@ export class WeexClient {
     } = optionsOf(given, behavior);
     this.registry = registry ?? new PolicyRegistry({ coordinator });
     const limits = defineClientPolicies(this.registry);
-    this.#scope = { calls: new OpenCalls(), journal, settleMs, reconcileDeadlineMs };
+    this.#scope = { calls: new OpenCalls(), settleMs, reconcileDeadlineMs };
+    this.#journal = journal && journalSections(journal);
     const makeSession = (market: Market, time: Endpoint): RestSession =>
       new RestSession({
         config,
@@ -146,6 +142,8 @@ export class WeexClient {
       setInstanceRegistry(markets[name], this.registry);
       setClientScope(markets[name], {
         ...this.#scope,
+        journal: this.#journal?.[name],
+        algoJournal: this.#journal?.algo,
         account: accountOf(name, config),
         sightings: this.#sightings[name],
         apiSymbols: new ApiSymbols(() => Date.now()),
@@ -176,40 +174,15 @@ export class WeexClient {
    * ```
    */
   async recoverIntents(options?: CallOptions): Promise<RecoveredIntent<RecoveredOrder>[]> {
-    const { calls, journal, settleMs, reconcileDeadlineMs } = this.#scope;
-    if (!journal) {
+    const { calls, settleMs, reconcileDeadlineMs } = this.#scope;
+    const sections = this.#journal;
+    if (!sections) {
       throw new TypeError('Cannot recover intents: the client has no journal, give it one as an option');
     }
     const { spot, contract } = this;
-    // The search knows an order by its `orderId` or `clientOrderId`.
-    const findAlgo = async (id: string, symbol: string) =>
-      asRecovered(await contract.findAlgoOrder(id, symbol));
-    const finders: Readonly<
-      Record<string, (id: string, symbol: string) => Promise<RecoveredOrder | undefined>>
-    > = {
-      'spot.placeOrder': (id, symbol) => spot.findOrder(id, symbol),
-      'contract.placeOrder': (id, symbol) => contract.findOrder(id, symbol),
-      'contract.placeAlgoOrder': findAlgo,
-      'contract.placeTpSlOrder': findAlgo,
-    };
-    const unreadable: RecoveredIntent<RecoveredOrder>[] = [];
-    return calls.run('recoverIntents', [options], async () => {
-      const recovered = await recoverIntents({
-        journal,
-        select(intent) {
-          if (isUnreadable(intent)) unreadable.push(unknownIntent(intent));
-          return intent.operation !== undefined && intent.operation in finders;
-        },
-        venue: weexVenues.contract,
-        settleMs,
-        reconcileDeadlineMs,
-        lookUpPolicy,
-        signal: calls.starting,
-        find: async ({ args: [order], clientOrderId, operation = '' }) =>
-          finders[operation]?.(clientOrderId, (order as { symbol: string }).symbol),
-      });
-      return [...recovered, ...unreadable];
-    });
+    return calls.run('recoverIntents', [options], () =>
+      recoverOrders(sections, { spot, contract, settleMs, reconcileDeadlineMs, signal: calls.starting }),
+    );
   }
 
   /**

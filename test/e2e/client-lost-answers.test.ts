@@ -330,11 +330,13 @@ describe.each(markets)('%s: a client with a journal', (market) => {
       { newClientOrderId: 'b', quantity: '0.00000001' },
     ]);
     const operation = `${market}.placeOrder`;
+    // The ids of the markets are apart.
+    const prefix = market === 'spot' ? 'spot ' : '';
     expect(seen).toMatchObject([
-      [{ clientOrderId, operation, args: [{ symbol }] }],
+      [{ clientOrderId: prefix + clientOrderId, operation, args: [{ symbol }] }],
       [
-        { clientOrderId: 'a', operation, args: [{ symbol, newClientOrderId: 'a' }] },
-        { clientOrderId: 'b', operation },
+        { clientOrderId: `${prefix}a`, operation, args: [{ symbol, newClientOrderId: 'a' }] },
+        { clientOrderId: `${prefix}b`, operation },
       ],
     ]);
     await new Promise((resolve) => setTimeout(resolve, 10));

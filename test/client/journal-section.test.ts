@@ -1,0 +1,83 @@
+import { afterEach, expect, it } from 'vitest';
+import { WeexClient } from '../../src/client/index.js';
+import { journalSections } from '../../src/client/journal-section.js';
+import { createMemoryJournal } from '../../src/orders/index.js';
+import { startExchange } from '../../src/testing/index.js';
+import { filling } from '../e2e/support/connect.js';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+const newClientOrderId = 'trade-7';
+const stop = {
+  symbol: 'BTCUSDT',
+  planType: 'STOP_LOSS',
+  positionSide: 'LONG',
+  quantity: '0.001',
+  triggerPrice: '90000',
+  clientAlgoId: newClientOrderId,
+} as const;
+
+async function start(journal = createMemoryJournal()) {
+  const exchange = await startExchange();
+  const { credentials, url } = exchange;
+  const client = () => {
+    const made = new WeexClient({
+      ...credentials,
+      baseUrls: { spot: url, contract: url },
+      journal,
+      settleMs: [10],
+      reconcileDeadlineMs: 200,
+    });
+    ends.push(() => made.close());
+    return made;
+  };
+  ends.push(() => exchange.close());
+  return { exchange, client, journal };
+}
+
+it('an order in doubt stays in the journal while others with its id are placed and settled', async () => {
+  const { client, exchange } = await start();
+  const { contract, spot } = client();
+  exchange.inject({ kind: 'lost-reply', endpoint: 'contract.placeOrder', count: 1 });
+  const blind = exchange.inject({ kind: 'server-error', endpoint: 'reads' });
+  const order = { ...filling.contract, newClientOrderId };
+  await expect(contract.placeOrder(order)).rejects.toMatchObject({ kind: 'outcome-unknown' });
+  blind();
+  await contract.placeTpSlOrder(stop);
+  await spot.placeOrder({ ...filling.spot, newClientOrderId });
+  // What is settled leaves the journal a turn later.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const recovered = await client().recoverIntents();
+  expect(recovered.map(({ intent, outcome }) => [intent.clientOrderId, intent.operation, outcome])).toEqual([
+    [newClientOrderId, 'contract.placeOrder', 'executed'],
+  ]);
+  expect(exchange.orders.filter(({ clientOrderId }) => clientOrderId === newClientOrderId)).toHaveLength(2);
+});
+
+it('orders of both markets and a stop may be under way with one id', async () => {
+  const { client, exchange } = await start();
+  const { contract, spot } = client();
+  await Promise.all([
+    contract.placeOrder({ ...filling.contract, newClientOrderId }),
+    spot.placeOrder({ ...filling.spot, newClientOrderId }),
+    contract.placeTpSlOrder(stop),
+  ]);
+  expect([exchange.orders.length, exchange.algoOrders.length]).toEqual([2, 1]);
+});
+
+it('the parts of a journal hold what is theirs, and are the same for all its clients', async () => {
+  const journal = createMemoryJournal();
+  const sections = journalSections(journal);
+  const intent = { clientOrderId: 'a', args: [], begunAt: 1, sentAt: 1 };
+  await sections.spot.sent(intent);
+  await sections.algo.sent(intent);
+  expect(await sections.contract.open()).toEqual([]);
+  expect(await sections.spot.open()).toEqual([intent]);
+  expect([sections.algo.isOpen?.('a'), sections.contract.isOpen?.('a')]).toEqual([true, false]);
+  await sections.algo.settled('a', 'executed');
+  expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['spot a']);
+  expect(journalSections(journal)).toBe(sections);
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type MarketScope, ofStream, setClientScope } from '../../src/client/client-scope.js';
+import { type SightingKind, Sightings } from '../../src/client/sightings.js';
+import type { StreamedOrder } from '../../src/client/stream-types.js';
+
+/** What a call that begins now sees, where the exchange is an hour ahead of this machine. */
+function watching(kind: SightingKind) {
+  const sightings = new Sightings();
+  const self = {};
+  const serverNow = () => Date.now() + 3_600_000;
+  setClientScope(self, { sightings, serverNow } as unknown as MarketScope);
+  const seen: StreamedOrder[] = [];
+  ofStream(kind).watch.call(self, 'mine', (order) => void seen.push(order));
+  const show = (fields: Partial<StreamedOrder>): number => {
+    sightings.tell({
+      symbol: 'BTCUSDT',
+      orderId: '1',
+      clientOrderId: 'mine',
+      side: 'BUY',
+      type: 'LIMIT',
+      status: 'NEW',
+      price: '1',
+      triggerPrice: '0',
+      origQty: '1',
+      executedQty: '0',
+      cumQuote: '0',
+      time: serverNow() + 20,
+      updateTime: serverNow() + 20,
+      ...fields,
+    });
+    return seen.length;
+  };
+  return { show, serverNow };
+}
+
+describe('what a stream shows of a call', () => {
+  it('is nothing that was placed before the call, or nobody knows when', () => {
+    const { serverNow, show } = watching('order');
+    const late = { status: 'REJECTED', updateTime: serverNow() + 120 };
+    expect(show({ ...late, time: serverNow() - 200 })).toBe(0);
+    expect(show({ ...late, time: 0 })).toBe(0);
+    expect(show({ ...late, time: Number.NaN })).toBe(0);
+    expect(show(late)).toBe(1);
+  });
+
+  it.each([
+    ['order', { type: 'LIMIT' }, true],
+    ['order', { type: 'MARKET', status: 'REJECTED' }, true],
+    ['order', { type: 'MARKET', triggerPrice: '90000' }, false],
+    ['order', { type: 'LIMIT', status: 'UNTRIGGERED' }, false],
+    ['order', { type: '' }, false],
+    ['algo', { type: 'STOP_MARKET', triggerPrice: '90000' }, true],
+    ['algo', { type: 'STOP_MARKET', triggerPrice: '0' }, false],
+    ['algo', { type: 'LIMIT' }, false],
+  ] as const)('of a call of kind %s: %o is of its own: %s', (kind, fields, isOwn) => {
+    expect(watching(kind).show(fields)).toBe(isOwn ? 1 : 0);
+  });
+});
