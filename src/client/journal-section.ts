@@ -21,11 +21,11 @@ export function journalSections(journal: IntentJournal): JournalSections {
 }
 
 function makeSection(journal: IntentJournal, prefix: string): IntentJournal {
-  const { isOpen } = journal;
+  const isOpen = journal.isOpen?.bind(journal);
   return {
     sent: (intent) => journal.sent({ ...intent, clientOrderId: prefix + intent.clientOrderId }),
     settled: (clientOrderId, outcome) => journal.settled(prefix + clientOrderId, outcome),
-    ...(isOpen && { isOpen: (clientOrderId) => isOpen.call(journal, prefix + clientOrderId) }),
+    ...(isOpen && { isOpen: (clientOrderId) => isOpen(prefix + clientOrderId) }),
     async open() {
       const intents = await journal.open();
       return intents

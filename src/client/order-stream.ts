@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { IPolicy } from 'cockatiel';
 import { isWEEXError, WEEXAuthenticationError, WEEXRequestError } from '../errors/index.js';
+import { quietly } from '../observability/event-channel.js';
 import { createPolicy } from '../policies/create-policy.js';
 import type { Market } from './endpoint.js';
 import type { Sightings } from './sightings.js';
-import { eventsOf } from './stream-frames.js';
+import { eventsOf, text } from './stream-frames.js';
 import { type GapReader, StreamGap } from './stream-gap.js';
-import { openStreamSocket, type StreamSocket } from './stream-socket.js';
+import { openStreamSocket, type StreamSocket, type StreamSocketOptions } from './stream-socket.js';
+import { StreamVersions } from './stream-versions.js';
 import type { OrderStreamEvent, StreamedOrder } from './stream-types.js';
 
 /** @internal What a stream works with. */
@@ -57,10 +59,10 @@ export class OrderStream {
   readonly #end: AbortController = new AbortController();
   readonly #gap: StreamGap;
   readonly #run: Promise<void>;
-  /** The last version, and the last one of each channel. */
-  #version: number | undefined;
-  readonly #versions: Map<unknown, number> = new Map();
+  readonly #versions: StreamVersions = new StreamVersions();
   #socket: StreamSocket | undefined;
+  /** When the last handshake began: no policy makes the next one come sooner than after a second. */
+  #begunAt = -Infinity;
   #isConnected = false;
   #failure: WEEXAuthenticationError | WEEXRequestError | undefined;
   /** Whether the last handshake was refused as one whose time is off is. */
@@ -70,10 +72,9 @@ export class OrderStream {
   constructor(parts: OrderStreamParts) {
     this.#parts = parts;
     const listener = {
-      filled: (orders: readonly StreamedOrder[]): void => {
-        for (const order of orders) this.#tell({ type: 'order', order, source: 'rest' });
-        this.#tell({ type: 'gap-filled', orders: orders.length });
-      },
+      read: (order: StreamedOrder): void => this.#tell({ type: 'order', order, source: 'rest' }),
+      filled: (orders: number, refused: readonly string[]): void =>
+        this.#tell({ type: 'gap-filled', orders, refused }),
       failed: (error: unknown): void => this.#tell({ type: 'gap-open', error }),
     };
     this.#gap = new StreamGap(parts.reader, listener, parts.serverNow);
@@ -140,6 +141,11 @@ export class OrderStream {
       let error: unknown;
       try {
         const socket = await policy.execute((context) => this.#connect(context.signal), signal);
+        if (socket !== this.#socket) {
+          throw new WEEXRequestError(
+            'Cannot connect: the policy returned something else than the connection',
+          );
+        }
         this.#isConnected = true;
         this.#tell({ type: 'connected' });
         if (!isFirst) this.#miss('reconnect');
@@ -168,10 +174,12 @@ export class OrderStream {
 
   async #connect(signal: AbortSignal): Promise<StreamSocket> {
     const { market, sign, url } = this.#parts;
+    const pauseMs = this.#begunAt + shortestPauseMs - performance.now();
+    if (pauseMs > 0) await wait(pauseMs, undefined, { signal });
+    this.#begunAt = performance.now();
     const headers = await sign(this.#isClockDoubted);
-    this.#version = undefined;
     this.#versions.clear();
-    const onFrame = (frame: Readonly<Record<string, unknown>>): void => this.#receive(frame);
+    const onFrame: StreamSocketOptions['onFrame'] = (frame, json) => this.#receive(frame, json);
     try {
       const socket = await openStreamSocket({ url, headers, channels: channels[market], onFrame }, signal);
       // From here on `close` ends it, whatever becomes of the attempt.
@@ -184,16 +192,14 @@ export class OrderStream {
     }
   }
 
-  #receive(frame: Readonly<Record<string, unknown>>): void {
-    const version = Number(frame['v']);
-    const channel = frame['e'];
+  #receive(frame: Readonly<Record<string, unknown>>, json: string): void {
+    // What was under way when a listener closed it.
+    if (this.#end.signal.aborted) return;
+    const version = Number(text(frame['v']) || Number.NaN);
     if (Number.isSafeInteger(version)) {
-      // Told already.
-      if (version <= (this.#versions.get(channel) ?? -1)) return;
-      this.#versions.set(channel, version);
-      const last = this.#version;
-      this.#version = Math.max(version, last ?? version);
-      if (last !== undefined && version > last + 1) this.#miss('version');
+      const verdict = this.#versions.take(frame['e'], version, json);
+      if (verdict === 'repeat') return;
+      if (verdict === 'gap') this.#miss('version');
     }
     for (const event of eventsOf(frame)) this.#tell(event);
   }
@@ -208,13 +214,7 @@ export class OrderStream {
       this.#gap.hear(event.order);
       this.#parts.sightings.tell(event.order);
     }
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch {
-        // A listener changes nothing.
-      }
-    }
+    for (const listener of this.#listeners) quietly(() => listener(event));
   }
 }
 

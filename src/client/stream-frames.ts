@@ -2,6 +2,7 @@ import type { AlgoOrder } from './algo-types.js';
 import type { ContractOrder } from './contract-types.js';
 import type { SpotOrder } from './spot-types.js';
 import type { OrderStreamEvent, StreamedOrder } from './stream-types.js';
+import type { OrderSide } from './types.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,73 +19,75 @@ export function parseFrame(json: string): Fields | undefined {
 /** What the entries of a frame tell; an entry that cannot be read tells nothing. */
 export function eventsOf(frame: Fields): OrderStreamEvent[] {
   const entries = Array.isArray(frame['d']) ? (frame['d'] as unknown[]) : [];
-  const read = readers[String(frame['e'])];
+  const read = readers.get(frame['e']);
   return entries.flatMap((entry) => {
     const event = typeof entry === 'object' && entry !== null ? read?.(entry as Fields) : undefined;
     return event ? [event] : [];
   });
 }
 
-const readers: Readonly<Record<string, (entry: Fields) => OrderStreamEvent | undefined>> = {
-  orders(entry) {
-    const order: StreamedOrder = {
-      symbol: text(entry['symbol']),
-      orderId: text(entry['id']),
-      clientOrderId: text(entry['clientOrderId']),
-      side: text(entry['orderSide']) as StreamedOrder['side'],
-      ...positionSideOf(entry),
-      type: text(entry['type']),
-      status: text(entry['status']),
-      price: text(entry['price']),
-      triggerPrice: text(entry['triggerPrice']) || '0',
-      origQty: text(entry['size']),
-      executedQty: text(entry['cumFillSize']),
-      cumQuote: text(entry['cumFillValue']),
-      time: Number(entry['createdTime']),
-      updateTime: Number(entry['updatedTime']),
-    };
-    const isWhole = order.symbol && order.orderId && order.status && order.side;
-    return isWhole ? { type: 'order', order, source: 'stream' } : undefined;
-  },
-  fill(entry) {
-    const fill = {
-      id: text(entry['id']),
-      symbol: text(entry['symbol']),
-      orderId: text(entry['orderId']),
-      side: text(entry['orderSide']) as StreamedOrder['side'],
-      ...positionSideOf(entry),
-      quantity: text(entry['fillSize']),
-      value: text(entry['fillValue']),
-      fee: text(entry['fillFee']),
-      isMaker: entry['direction'] === 'MAKER',
-      time: Number(entry['createdTime']),
-    };
-    return fill.id && fill.orderId ? { type: 'fill', fill } : undefined;
-  },
-  positions(entry) {
-    const side = text(entry['side']);
-    if (side !== 'LONG' && side !== 'SHORT') return undefined;
-    const position = {
-      id: text(entry['id']),
-      symbol: text(entry['symbol']),
-      side,
-      size: text(entry['size']),
-      openValue: text(entry['openValue']),
-      leverage: text(entry['leverage']),
-      updateTime: Number(entry['updatedTime']),
-    } as const;
-    return { type: 'position', position };
-  },
-  account(entry) {
-    const balance = {
-      asset: text(entry['coin']),
-      // Spot and contract name them differently.
-      available: text(entry['available'] ?? entry['amount']),
-      total: text(entry['equity'] ?? entry['legacyAmount']),
-    };
-    return balance.asset ? { type: 'balance', balance } : undefined;
-  },
-};
+const readers: ReadonlyMap<unknown, (entry: Fields) => OrderStreamEvent | undefined> = new Map(
+  Object.entries({
+    orders(entry: Fields): OrderStreamEvent | undefined {
+      const order: StreamedOrder = {
+        symbol: text(entry['symbol']),
+        orderId: text(entry['id']),
+        clientOrderId: text(entry['clientOrderId']),
+        side: text(entry['orderSide']) as OrderSide,
+        ...positionSideOf(entry),
+        type: text(entry['type']),
+        status: text(entry['status']),
+        price: text(entry['price']),
+        triggerPrice: text(entry['triggerPrice']) || '0',
+        origQty: text(entry['size']),
+        executedQty: text(entry['cumFillSize']),
+        cumQuote: text(entry['cumFillValue']),
+        time: timeOf(entry['createdTime']),
+        updateTime: timeOf(entry['updatedTime']),
+      };
+      const isWhole = order.symbol && order.orderId && order.status && isSide(order.side);
+      return isWhole ? { type: 'order', order, source: 'stream' } : undefined;
+    },
+    fill(entry: Fields): OrderStreamEvent | undefined {
+      const fill = {
+        id: text(entry['id']),
+        symbol: text(entry['symbol']),
+        orderId: text(entry['orderId']),
+        side: text(entry['orderSide']) as OrderSide,
+        ...positionSideOf(entry),
+        quantity: text(entry['fillSize']),
+        value: text(entry['fillValue']),
+        fee: text(entry['fillFee']),
+        isMaker: entry['direction'] === 'MAKER',
+        time: timeOf(entry['createdTime']),
+      };
+      return fill.id && fill.orderId && isSide(fill.side) ? { type: 'fill', fill } : undefined;
+    },
+    positions(entry: Fields): OrderStreamEvent | undefined {
+      const side = text(entry['side']);
+      if (side !== 'LONG' && side !== 'SHORT') return undefined;
+      const position = {
+        id: text(entry['id']),
+        symbol: text(entry['symbol']),
+        side,
+        size: text(entry['size']),
+        openValue: text(entry['openValue']),
+        leverage: text(entry['leverage']),
+        updateTime: timeOf(entry['updatedTime']),
+      } as const;
+      return { type: 'position', position };
+    },
+    account(entry: Fields): OrderStreamEvent | undefined {
+      const balance = {
+        asset: text(entry['coin']),
+        // Spot and contract name them differently.
+        available: text(entry['available'] ?? entry['amount']),
+        total: text(entry['equity'] ?? entry['legacyAmount']),
+      };
+      return balance.asset ? { type: 'balance', balance } : undefined;
+    },
+  }),
+);
 
 /** An order that was read by REST, as a stream shows it. */
 export function asStreamed(order: ContractOrder | SpotOrder): StreamedOrder {
@@ -133,6 +136,17 @@ function positionSideOf(entry: Fields): Pick<StreamedOrder, 'positionSide'> {
   return side === 'LONG' || side === 'SHORT' ? { positionSide: side } : {};
 }
 
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** What a frame says in a field: a text or a number, and nothing for anything else. */
+export function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
+/** A time of a frame, in milliseconds since 1970, or 0. */
+function timeOf(value: unknown): number {
+  const time = Number(text(value));
+  return Number.isFinite(time) && time > 0 ? time : 0;
+}
+
+function isSide(side: string): boolean {
+  return side === 'BUY' || side === 'SELL';
 }

@@ -1,3 +1,4 @@
+import { isWEEXError } from '../errors/index.js';
 import type { StreamedOrder } from './stream-types.js';
 
 /** What a gap is filled from. */
@@ -10,14 +11,48 @@ export interface GapReader {
 
 /** What is told of filling gaps. */
 export interface GapListener {
-  filled(orders: readonly StreamedOrder[]): void;
+  /** An order as it was read, each state of it once a gap. */
+  read(order: StreamedOrder): void;
+  /** All has been read that was missed: so many orders; `refused` names symbols whose history is refused. */
+  filled(orders: number, refused: readonly string[]): void;
   failed(error: unknown): void;
 }
 
-/** Reads cost weight: gaps that follow each other within this time are filled together. */
+/** What was missed of a symbol. */
+interface Missed {
+  readonly since: number;
+  /** When it was missed. */
+  readonly at: number;
+  /** Whether it has been read, though so soon that reads may not have shown all of it. */
+  readonly isRead: boolean;
+}
+
+/** An order that stands. */
+interface Standing {
+  readonly symbol: string;
+  /** 0 where nobody knows. */
+  readonly placedAt: number;
+  readonly heardAt: number;
+}
+
+/** The first moment that was missed, the last one at which something was, and the states that were told since. */
+interface Gap {
+  since: number;
+  at: number;
+  readonly told: Map<string, string>;
+  readonly refused: Set<string>;
+  /** Orders that were told and not counted yet. */
+  news: number;
+  isFilled: boolean;
+}
+
+/** Reads cost weight: so many histories, of 10 each, are read at a time, and gaps within that time are one. */
 const pauseMs = 5_000;
+const symbolsAtOnce = 10;
 /** What the exchange shows late is not passed by: each read begins this much before the last thing that was heard. */
 const overlapMs = 10_000;
+/** Reads lag: what was read sooner after it was missed is read once more. */
+const lagMs = 5_000;
 
 /** An order that is younger may not be shown yet. */
 const shownAfterMs = 60_000;
@@ -26,18 +61,20 @@ const longestMs = 89 * 86_400_000;
 
 const finished: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'REJECTED', 'EXPIRED']);
 
-/** Reads by REST what a stream missed: one read at a time, again until it succeeds. */
+/** Reads by REST what a stream missed: a part at a time, again until it succeeds. */
 export class StreamGap {
   readonly #reader: GapReader;
   readonly #listener: GapListener;
   /** The present time of the exchange. */
   readonly #now: () => number;
+  /** The one that was heard of last comes last. */
   readonly #symbols: Set<string> = new Set();
-  /** When each order was placed that stands as far as was heard. */
-  readonly #standing: Map<string, number> = new Map();
+  /** The orders that stand as far as was heard. */
+  readonly #standing: Map<string, Standing> = new Map();
+  readonly #missing: Map<string, Missed> = new Map();
+  #gap: Gap | undefined;
   #heardAt: number;
-  #isFilling = false;
-  #isOpen = false;
+  #isReading = false;
   #isEnded = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -48,18 +85,28 @@ export class StreamGap {
     this.#heardAt = now();
   }
 
-  /** Notes what came without a gap before it. */
+  /** Notes what the stream has told. */
   hear({ orderId, status, symbol, time, updateTime }: StreamedOrder): void {
+    this.#symbols.delete(symbol);
     this.#symbols.add(symbol);
     if (finished.has(status)) this.#standing.delete(orderId);
-    else this.#standing.set(orderId, time);
-    if (!this.#isOpen) this.#heardAt = Math.max(this.#heardAt, updateTime || 0);
+    else {
+      const placedAt = this.#isPlausible(time) ? time : 0;
+      this.#standing.set(orderId, { symbol, placedAt, heardAt: this.#now() });
+    }
+    if (this.#isPlausible(updateTime)) {
+      this.#heardAt = Math.max(this.#heardAt, Math.min(updateTime, this.#now()));
+    }
   }
 
   /** Fills what was missed since. */
   fill(): void {
-    this.#isOpen = true;
-    if (!this.#isFilling && !this.#timer) void this.#read();
+    const at = this.#now();
+    const since = Math.min(this.#gap?.since ?? Infinity, this.#heardAt - overlapMs);
+    const { news = 0, refused = new Set<string>(), told = new Map<string, string>() } = this.#gap ?? {};
+    this.#gap = { since, at, told, refused, news, isFilled: false };
+    for (const symbol of [...this.#symbols].toReversed()) this.#miss(symbol, this.#gap);
+    if (!this.#isReading && !this.#timer) void this.#read(this.#gap);
   }
 
   end(): void {
@@ -67,36 +114,108 @@ export class StreamGap {
     clearTimeout(this.#timer);
   }
 
+  /** A time in the future was not meant in milliseconds. */
+  #isPlausible(time: number): boolean {
+    return time > 0 && time <= this.#now() + overlapMs;
+  }
+
+  /** The history is asked for by the time an order was placed: an order that stood may have ended since. */
+  #miss(symbol: string, { at, since }: Gap): void {
+    const earlier = this.#missing.get(symbol)?.since ?? Infinity;
+    let first = Math.min(since, earlier);
+    for (const order of this.#standing.values()) {
+      if (order.symbol === symbol) first = Math.min(first, order.placedAt);
+    }
+    this.#missing.set(symbol, { since: Math.max(first, at - longestMs), at, isRead: false });
+  }
+
+  async #read(gap: Gap): Promise<void> {
+    this.#isReading = true;
+    const startedAt = this.#now();
+    const failure = await this.#readPart(gap, startedAt);
+    this.#isReading = false;
+    if (this.#isEnded) return;
+    if (failure) this.#listener.failed(failure.error);
+    // Another gap has opened meanwhile where they are not the same.
+    else if (this.#gap === gap) this.#conclude(gap, startedAt);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#gap) void this.#read(this.#gap);
+    }, pauseMs);
+  }
+
+  /** What failed is read again, and what did not is kept. */
+  async #readPart(gap: Gap, startedAt: number): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      const open = await this.#reader.open();
+      for (const { symbol } of open) {
+        if (!this.#symbols.has(symbol)) this.#miss(symbol, gap);
+        this.#symbols.add(symbol);
+      }
+      this.#forget(open, startedAt);
+      for (const order of open) this.#tell(order, gap);
+    } catch (error) {
+      return { error };
+    }
+    let failure: { readonly error: unknown } | undefined;
+    const part = [...this.#missing].slice(0, symbolsAtOnce);
+    await Promise.all(
+      part.map(async ([symbol, missed]) => {
+        try {
+          const past = await this.#reader.past(symbol, missed.since);
+          for (const order of past) this.#tell(order, gap);
+          this.#settle(symbol, missed, startedAt);
+        } catch (error) {
+          // One that the exchange does not know any more keeps no other from being read.
+          if (isRefused(error)) {
+            gap.refused.add(symbol);
+            this.#settle(symbol, missed, Infinity);
+          } else failure ??= { error };
+        }
+      }),
+    );
+    return failure;
+  }
+
+  /** Unless it was missed once more meanwhile. */
+  #settle(symbol: string, missed: Missed, startedAt: number): void {
+    if (this.#missing.get(symbol) !== missed) return;
+    this.#missing.delete(symbol);
+    const isSure = missed.isRead || startedAt - missed.at >= lagMs;
+    // At the end, after those that have not been read at all.
+    if (!isSure) this.#missing.set(symbol, { ...missed, isRead: true });
+  }
+
+  #conclude(gap: Gap, startedAt: number): void {
+    const isFilled = ![...this.#missing.values()].some(({ isRead }) => !isRead);
+    if (isFilled && (!gap.isFilled || gap.news > 0)) {
+      this.#listener.filled(gap.news, [...gap.refused]);
+      gap.isFilled = true;
+      gap.news = 0;
+    }
+    if (this.#missing.size === 0 && startedAt - gap.at >= lagMs) this.#gap = undefined;
+  }
+
+  #tell(order: StreamedOrder, gap: Gap): void {
+    const { executedQty, orderId, status, updateTime } = order;
+    const state = `${status} ${executedQty} ${updateTime}`;
+    if (this.#isEnded || gap.told.get(orderId) === state) return;
+    gap.told.set(orderId, state);
+    gap.news += 1;
+    this.#listener.read(order);
+  }
+
   /** What does not stand any more ended in a gap, also where no history tells of it: it is not waited for. */
   #forget(open: readonly StreamedOrder[], startedAt: number): void {
     const standing = new Set(open.map(({ orderId }) => orderId));
-    for (const [orderId, placedAt] of this.#standing) {
-      if (!standing.has(orderId) && placedAt < startedAt - shownAfterMs) this.#standing.delete(orderId);
+    for (const [orderId, { heardAt, placedAt }] of this.#standing) {
+      const since = placedAt || heardAt;
+      if (!standing.has(orderId) && since < startedAt - shownAfterMs) this.#standing.delete(orderId);
     }
   }
+}
 
-  async #read(): Promise<void> {
-    this.#isFilling = true;
-    this.#isOpen = false;
-    // The history is asked for by the time an order was placed.
-    const oldest = [...this.#standing.values()].reduce((a, b) => Math.min(a, b), this.#heardAt - overlapMs);
-    const startedAt = this.#now();
-    const since = Math.max(oldest, startedAt - longestMs);
-    try {
-      const open = await this.#reader.open();
-      for (const { symbol } of open) this.#symbols.add(symbol);
-      const past = await Promise.all([...this.#symbols].map((symbol) => this.#reader.past(symbol, since)));
-      this.#forget(open, startedAt);
-      if (!this.#isEnded) this.#listener.filled([...open, ...past.flat()]);
-    } catch (error) {
-      this.#isOpen = true;
-      if (!this.#isEnded) this.#listener.failed(error);
-    }
-    this.#isFilling = false;
-    if (this.#isEnded) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#isOpen) this.fill();
-    }, pauseMs);
-  }
+/** Whether the exchange itself does not tell of a symbol, however often it is asked. */
+function isRefused(error: unknown): boolean {
+  return isWEEXError(error) && error.kind === 'request' && error.code !== undefined;
 }

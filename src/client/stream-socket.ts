@@ -1,13 +1,23 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';
-import { WEEXAuthenticationError, WEEXNetworkError, WEEXRequestError } from '../errors/index.js';
-import { parseFrame } from './stream-frames.js';
+import {
+  WEEXAuthenticationError,
+  WEEXNetworkError,
+  WEEXRateLimitError,
+  WEEXRequestError,
+} from '../errors/index.js';
+import { redactText, redactValue } from '../errors/redact.js';
+import { requestSecrets } from '../http/request-secrets.js';
+import { parseRetryAfter } from '../http/retry-after.js';
+import { parseFrame, text } from './stream-frames.js';
 
 /** What a connection is made with. */
 export interface StreamSocketOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly channels: readonly string[];
-  readonly onFrame: (frame: Readonly<Record<string, unknown>>) => void;
+  /** Called with every frame of a channel, and with its text. */
+  readonly onFrame: (frame: Readonly<Record<string, unknown>>, json: string) => void;
 }
 
 /** A connection that has subscribed. */
@@ -20,12 +30,13 @@ export interface StreamSocket {
 /** The exchange pings once a minute: after so long a silence the connection is dead, whatever TCP says. */
 const longestSilenceMs = 150_000;
 const longestHandshakeMs = 10_000;
+const subscriptionId = 1;
 
 /**
  * Connects, subscribes and answers pings.
  *
- * @throws WEEXAuthenticationError where the handshake is refused with 401 or 403, WEEXRequestError where a channel is;
- * a WEEXNetworkError for everything else, and the reason of `signal`.
+ * @throws WEEXAuthenticationError where the exchange refuses the handshake with 401 or 403, WEEXRequestError where it
+ * refuses a channel, WEEXRateLimitError at 429; a WEEXNetworkError for everything else, and the reason of `signal`.
  */
 export async function openStreamSocket(
   options: StreamSocketOptions,
@@ -77,7 +88,7 @@ function untilOver(socket: WebSocket): Promise<WEEXNetworkError> {
 
 function subscribed(
   socket: WebSocket,
-  { channels, onFrame }: StreamSocketOptions,
+  { channels, headers, onFrame }: StreamSocketOptions,
   over: Promise<WEEXNetworkError>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -85,32 +96,49 @@ function subscribed(
     const stop = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', stop, { once: true });
     void over.then(reject);
-    socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
-      reject(refusal(statusCode));
+    socket.once('unexpected-response', (_request, { headers: told, statusCode = 0 }) => {
+      reject(refusal(statusCode, told));
       socket.terminate();
     });
-    let lastId = 1;
+    let lastId = subscriptionId;
     const send = (frame: object): void => socket.send(JSON.stringify(frame));
     socket.once('open', () => send({ id: lastId, method: 'SUBSCRIBE', params: channels }));
     socket.on('message', (data) => {
-      const frame = parseFrame(String(data));
+      const json = String(data);
+      const frame = parseFrame(json);
       if (!frame) return;
       if ('result' in frame) {
+        // One without an id says that a message could not be read: it may be this one.
+        if (text(frame['id'] ?? subscriptionId) !== String(subscriptionId)) return;
         signal.removeEventListener('abort', stop);
         if (frame['result'] === true) resolve();
-        else reject(new WEEXRequestError(`Cannot subscribe: ${String(frame['msg'])}`, { data: frame }));
+        else reject(refusedChannels(frame, requestSecrets({ headers })));
       } else if (frame['type'] === 'ping' || frame['event'] === 'ping') {
         lastId += 1;
         send({ id: lastId, method: 'PONG' });
-      } else if (typeof frame['e'] === 'string') onFrame(frame);
+      } else if (typeof frame['e'] === 'string') onFrame(frame, json);
     });
   });
 }
 
-function refusal(status: number): Error {
+/** Asked again, the exchange says the same of what was asked; of anything else it may not. An answer may echo the key. */
+function refusedChannels(frame: Readonly<Record<string, unknown>>, secrets: readonly string[]): Error {
+  const message = redactText(`Cannot subscribe: ${text(frame['msg'])}`, secrets);
+  const data = redactValue(frame, secrets);
+  return text(frame['msg']).startsWith('INVALID_ARGUMENT')
+    ? new WEEXRequestError(message, { data })
+    : new WEEXNetworkError(message, { data });
+}
+
+function refusal(status: number, headers: IncomingHttpHeaders): Error {
   const message = `Cannot open the order stream: the handshake was refused with ${status}`;
-  const details = { code: status };
-  return status === 401 || status === 403
-    ? new WEEXAuthenticationError(message, { ...details, reason: 'credentials' })
-    : new WEEXNetworkError(message, details);
+  if (status === 429) {
+    const retryAfter = parseRetryAfter(headers['retry-after'], headers.date);
+    return new WEEXRateLimitError(message, { code: status, retryAfter });
+  }
+  // The page of a firewall or a cache in front of the exchange says nothing about the key.
+  const isOfExchange = !/html/i.test(headers['content-type'] ?? '');
+  return (status === 401 || status === 403) && isOfExchange
+    ? new WEEXAuthenticationError(message, { code: status, reason: 'credentials' })
+    : new WEEXNetworkError(message, { code: status });
 }

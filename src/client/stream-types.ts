@@ -21,9 +21,9 @@ export interface StreamedOrder {
   readonly executedQty: string;
   /** The value of what was filled, in the quote asset. */
   readonly cumQuote: string;
-  /** Milliseconds since 1970. */
+  /** When it was placed, in milliseconds since 1970; 0 where that was not told. */
   readonly time: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; 0 where that was not told. */
   readonly updateTime: number;
 }
 
@@ -39,7 +39,7 @@ export interface StreamedFill {
   readonly value: string;
   readonly fee: string;
   readonly isMaker: boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; 0 where that was not told. */
   readonly time: number;
 }
 
@@ -51,7 +51,7 @@ export interface StreamedPosition {
   readonly size: string;
   readonly openValue: string;
   readonly leverage: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; 0 where that was not told. */
   readonly updateTime: number;
 }
 
@@ -75,6 +75,10 @@ export type OrderStreamEvent =
   | { readonly type: 'disconnected'; readonly error: unknown; readonly final: boolean }
   /** Something was missed: a version was skipped, or the connection was lost. It is read by REST. */
   | { readonly type: 'gap'; readonly reason: 'version' | 'reconnect' }
-  /** What was missed has been read, or could not be read and is tried again. */
-  | { readonly type: 'gap-filled'; readonly orders: number }
+  /**
+   * What was missed has been read: so many orders. It is told once more where a second read, some seconds later,
+   * shows what the first one did not. `refused` names symbols whose past orders the exchange refuses to tell.
+   */
+  | { readonly type: 'gap-filled'; readonly orders: number; readonly refused: readonly string[] }
+  /** What was missed could not be read, or not all of it, and is tried again. */
   | { readonly type: 'gap-open'; readonly error: unknown };
