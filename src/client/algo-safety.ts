@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { AlgoOrder, AlgoOrderReference, PlacedAlgoOrder, RecoveredAlgoOrder } from './algo-types.js';
 import { type ArgumentCheck, orderFirst, symbolFirst } from './argument-checks.js';
-import { isClientOrderId } from './request-params.js';
+import { isAmount, isClientOrderId } from './request-params.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,16 +9,19 @@ type Fields = Readonly<Record<string, unknown>>;
  * The first argument is a conditional order. Without a quantity it would be refused, and with `"0"` it would be
  * accepted and close nothing when it is set off; so neither is sent.
  */
-export const algoOrderFirst: ArgumentCheck = (args) => {
+const algoOrderFirst: ArgumentCheck = (args) => {
   const faults = orderFirst(args);
   const [order] = args;
   if (typeof order !== 'object' || order === null) return faults;
-  const { quantity, clientAlgoId } = order as Fields;
-  if (!(Number(quantity) > 0)) {
+  const { quantity, clientAlgoId, triggerPrice } = order as Fields;
+  if (!isAmount(quantity)) {
     faults.push(
       `order.quantity must be more than 0, received ${inspect(quantity)}: a stop with quantity 0 stands and ` +
         'closes nothing when it is triggered; send the real quantity, also to close the whole position',
     );
+  }
+  if (!isAmount(triggerPrice)) {
+    faults.push(`order.triggerPrice must be more than 0, received ${inspect(triggerPrice)}`);
   }
   if (clientAlgoId !== undefined && !isClientOrderId(clientAlgoId)) {
     faults.push(
@@ -30,6 +33,47 @@ export const algoOrderFirst: ArgumentCheck = (args) => {
   }
   return faults;
 };
+
+type Kinds = Readonly<Record<string, readonly string[]>>;
+
+const algoKinds: Kinds = {
+  side: ['BUY', 'SELL'],
+  positionSide: ['LONG', 'SHORT'],
+  type: ['STOP', 'TAKE_PROFIT', 'STOP_MARKET', 'TAKE_PROFIT_MARKET'],
+};
+const tpSlKinds: Kinds = {
+  planType: ['TAKE_PROFIT', 'STOP_LOSS'],
+  positionSide: ['LONG', 'SHORT'],
+};
+
+/** The first argument is a conditional order of `placeAlgoOrder`. */
+export const algoFirst: ArgumentCheck = (args) => {
+  const [order] = args;
+  const { price, type } = (order ?? {}) as Fields;
+  const needsPrice = (type === 'STOP' || type === 'TAKE_PROFIT') && !isAmount(price);
+  return [
+    ...algoOrderFirst(args),
+    ...kindFaults(order, algoKinds),
+    ...(needsPrice ? [`order.price must be more than 0 for type ${type}, received ${inspect(price)}`] : []),
+  ];
+};
+
+/** The first argument is a take-profit or stop-loss. */
+export const tpSlFirst: ArgumentCheck = (args) => [
+  ...algoOrderFirst(args),
+  ...kindFaults(args[0], tpSlKinds),
+];
+
+function kindFaults(order: unknown, kinds: Kinds): string[] {
+  if (typeof order !== 'object' || order === null) return [];
+  return Object.entries(kinds)
+    .map(([name, values]) => ({ name, values, value: (order as Fields)[name] }))
+    .filter(({ value, values }) => !values.includes(value as string))
+    .map(({ name, value, values }) => {
+      const allowed = values.map((one) => inspect(one)).join(', ');
+      return `order.${name} must be one of ${allowed}, received ${inspect(value)}`;
+    });
+}
 
 /** The first argument says which conditional order is meant. */
 export const algoReferenceFirst: ArgumentCheck = ([reference]) => {
@@ -52,7 +96,7 @@ export const tpSlChangeFirst: ArgumentCheck = ([change]) => {
   const { orderId, triggerPrice } = change as Fields;
   return [
     ...(orderId === undefined || orderId === '' ? ['orderId is missing'] : []),
-    ...(Number(triggerPrice) > 0
+    ...(isAmount(triggerPrice)
       ? []
       : [`triggerPrice must be more than 0, received ${inspect(triggerPrice)}`]),
   ];

@@ -87,6 +87,40 @@ export function checkAnswer(operation: string, endpoint: Endpoint, response: Axi
   });
 }
 
+/**
+ * Refuses an answer that names another symbol or order than its request does.
+ *
+ * @throws WEEXSystemError
+ */
+export function checkSubject(
+  operation: string,
+  { effect }: Endpoint,
+  asked: Fields,
+  response: AxiosResponse,
+): void {
+  const { data, config } = response as AxiosResponse<unknown>;
+  const answer: unknown = Array.isArray(data) && data.length === 1 ? data[0] : data;
+  if (!isFields(answer)) return;
+  const name = (['symbol', 'orderId'] as const).find(
+    (field) =>
+      nameOf(answer[field]) && nameOf(asked[field]) && nameOf(answer[field]) !== nameOf(asked[field]),
+  );
+  if (name === undefined) return;
+  throw new WEEXSystemError(
+    `${operation} failed: The answer is about ${name} ${nameOf(answer[name])}, asked was ${nameOf(asked[name])}`,
+    {
+      data: redactValue(data, requestSecrets(config)),
+      context: { operation },
+      executionStatus: effect === 'write' ? 'unknown' : undefined,
+    },
+  );
+}
+
+/** A symbol or an id, in capitals since symbols are answered so. */
+function nameOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).toUpperCase() : '';
+}
+
 /** Whether an answer, or an item of one, tells of an order. */
 export function isOrder(answer: unknown): boolean {
   return (

@@ -35,7 +35,7 @@ export function itemOf<Item extends { readonly symbol: string }>(
   symbol: string,
   answer: Item | readonly Item[],
 ): Item {
-  const item = [answer].flat().find((one) => one?.symbol === symbol);
+  const item = [answer].flat().find((one) => one?.symbol?.toUpperCase() === symbol.toUpperCase());
   if (item) return item as Item;
   throw new WEEXRequestError(`Cannot call ${operation}: the exchange has nothing for symbol ${symbol}`, {
     data: answer,

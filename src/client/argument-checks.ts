@@ -83,7 +83,13 @@ export const queryFirst: ArgumentCheck = ([query]) =>
 
 /** The first argument is a query, or nothing. */
 export const queryOrNothing: ArgumentCheck = ([query]) =>
-  query === undefined || isFields(query) ? [] : [`the query must be an object, received ${show(query)}`];
+  query === undefined || isFields(query)
+    ? symbolFaults(query?.['symbol'])
+    : [`the query must be an object, received ${show(query)}`];
+
+function symbolFaults(symbol: unknown): string[] {
+  return symbol === undefined ? [] : symbolFirst([symbol]);
+}
 
 /** The options, where they are given, are an object whose signal is one. */
 export function checkOptions(args: readonly unknown[], parameters: number): string[] {

@@ -2,12 +2,13 @@ import { Resilient, resilienceContext } from '../decorators/index.js';
 import { WEEXSystemError } from '../errors/index.js';
 import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
 import {
-  algoOrderFirst,
+  algoFirst,
   algoReferenceFirst,
   asPlacedAlgo,
   asSeenOrder,
   isReferred,
   tpSlChangeFirst,
+  tpSlFirst,
 } from './algo-safety.js';
 import type * as Algo from './algo-types.js';
 import { openToApi } from './api-symbols.js';
@@ -48,7 +49,7 @@ export class ContractAlgoOrders extends ContractOrders {
    * Places one conditional order: it makes an order once the price is at the trigger. Where the answer is lost it is
    * looked up by its `clientAlgoId`, and is sent again with the same id only when it is proven absent.
    */
-  @Outer('placeAlgoOrder', { check: openToApi(algoOrderFirst) })
+  @Outer('placeAlgoOrder', { check: openToApi(algoFirst) })
   @Resilient(policyOf('placeAlgoOrder'), { ...planOf('placeAlgoOrder'), orderSafety: algoSafety })
   async placeAlgoOrder(order: Algo.AlgoOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
     const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
@@ -59,7 +60,7 @@ export class ContractAlgoOrders extends ContractOrders {
    * Places a take-profit or stop-loss of a position. Where the answer is lost it is looked up by its `clientAlgoId`,
    * and is sent again with the same id only when it is proven absent.
    */
-  @Outer('placeTpSlOrder', { check: openToApi(algoOrderFirst) })
+  @Outer('placeTpSlOrder', { check: openToApi(tpSlFirst) })
   @Resilient(policyOf('placeTpSlOrder'), { ...planOf('placeTpSlOrder'), orderSafety: algoSafety })
   async placeTpSlOrder(order: Algo.TpSlOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
     const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
@@ -71,7 +72,10 @@ export class ContractAlgoOrders extends ContractOrders {
     return { ...placed, clientOrderId: clientAlgoId as string };
   }
 
-  /** Gives a take-profit or stop-loss that waits another trigger. It is repeated: twice does what once does. */
+  /**
+   * Gives a take-profit or stop-loss that waits another trigger. It is repeated: twice does what once does. An attempt
+   * that was not answered may be executed up to 30 s later, also after a newer trigger was set: read it back then.
+   */
   @Outer('modifyTpSlOrder', { check: tpSlChangeFirst, around: tellDoubt })
   @Call('modifyTpSlOrder')
   async modifyTpSlOrder(
@@ -173,26 +177,27 @@ async function findAlgo(
   return findItem(pastAlgos(self, symbol), fits);
 }
 
-/** The history is read backwards in time, because it has no pages. */
+/** The history is read on by time, because it has no pages: backwards, or forwards where it begins with the oldest. */
 async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.AlgoOrder, boolean> {
   const limit = 100;
-  for (let endTime: number | undefined; ; ) {
-    const { orders } = await send<Algo.AlgoOrderHistory>(self, 'getAlgoOrderHistory', {
-      symbol,
-      endTime,
-      limit,
-    });
+  for (let bound: Pick<Algo.AlgoHistoryQuery, 'startTime' | 'endTime'> = {}; ; ) {
+    const query = { symbol, ...bound, limit };
+    const { orders } = await send<Algo.AlgoOrderHistory>(self, 'getAlgoOrderHistory', query);
     yield* orders;
     // A few may be all that the exchange gives out at a time; so few are the end.
     if (orders.length < 10) return true;
-    const oldest = Math.min(...orders.map(({ createTime }) => createTime));
-    if (!(oldest < (endTime ?? Infinity))) {
+    const times = orders.map(({ createTime }) => createTime);
+    const { startTime = -Infinity, endTime = Infinity } = bound;
+    const [oldest, newest] = [Math.min(...times), Math.max(...times)];
+    const isOldestFirst = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time));
+    const goesOn = isOldestFirst ? newest > startTime && oldest < newest : oldest < endTime;
+    if (!goesOn) {
       if (orders.length < limit) return true;
       throw new WEEXSystemError(
         `Cannot look through the conditional orders of ${symbol}: more than ${limit} were made at one time`,
       );
     }
-    endTime = oldest;
+    bound = isOldestFirst ? { startTime: newest } : { endTime: oldest };
   }
 }
 

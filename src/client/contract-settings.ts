@@ -11,6 +11,7 @@ import type {
   PositionMarginRequest,
 } from './margin-types.js';
 import { marketMethods } from './market-methods.js';
+import { isAmount } from './request-params.js';
 import { noteDoubt, tellDoubt } from './setting-doubt.js';
 import type { CallOptions } from './types.js';
 
@@ -22,7 +23,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export class ContractSettings extends ContractAlgoOrders {
   /**
    * Sets the leverages of one margin mode of a contract; the exchange refuses it while orders of it stand. It is
-   * repeated where its answer was lost: twice does what once does.
+   * repeated where its answer was lost: twice does what once does. An attempt that was not answered may be executed up
+   * to 30 s later, also after a newer value was set: read it back then.
    */
   @Outer('setLeverage', { check: leverageFirst, around: tellDoubt })
   @Call('setLeverage')
@@ -31,9 +33,10 @@ export class ContractSettings extends ContractAlgoOrders {
   }
 
   /**
-   * Sets the margin mode of a contract. It is repeated where its answer was lost: twice does what once does.
+   * Sets the margin mode of a contract. It is repeated where its answer was lost: twice does what once does. An attempt
+   * that was not answered may be executed up to 30 s later, also after a newer value was set: read it back then.
    */
-  @Outer('setMarginType', { check: symbolOfFirst, around: tellDoubt })
+  @Outer('setMarginType', { check: marginTypeFirst, around: tellDoubt })
   @Call('setMarginType')
   async setMarginType(request: MarginTypeRequest, _options?: CallOptions): Promise<Confirmation> {
     return noteDoubt(request, send(this, 'setMarginType', { ...request }));
@@ -51,7 +54,8 @@ export class ContractSettings extends ContractAlgoOrders {
 
   /**
    * Sets whether an isolated position takes margin from the account by itself. It is repeated where its answer was
-   * lost: twice does what once does.
+   * lost: twice does what once does. An attempt that was not answered may be executed up to 30 s later, also after a
+   * newer value was set: read it back then.
    */
   @Outer('setAutoAppendMargin', { check: autoAppendFirst, around: tellDoubt })
   @Call('setAutoAppendMargin')
@@ -81,9 +85,25 @@ function leverageFirst(args: readonly unknown[]): string[] {
   }
   for (const name of given) {
     if (!names.includes(name)) faults.push(`${name} does not belong to ${marginType}`);
-    else if (!(Number(fields[name]) > 0)) {
+    else if (!isAmount(fields[name])) {
       faults.push(`${name} must be more than 0, received ${inspect(fields[name])}`);
     }
+  }
+  return faults;
+}
+
+const separatedTypes: readonly unknown[] = [undefined, 'COMBINED', 'SEPARATED'];
+
+function marginTypeFirst(args: readonly unknown[]): string[] {
+  const faults = symbolOfFirst(args);
+  const fields = fieldsOf(args);
+  if (!fields) return faults;
+  const { marginType, separatedType } = fields;
+  if (marginType !== 'CROSSED' && marginType !== 'ISOLATED') {
+    faults.push(`marginType must be 'CROSSED' or 'ISOLATED', received ${inspect(marginType)}`);
+  }
+  if (!separatedTypes.includes(separatedType)) {
+    faults.push(`separatedType must be 'COMBINED' or 'SEPARATED', received ${inspect(separatedType)}`);
   }
   return faults;
 }
@@ -95,7 +115,7 @@ function positionMarginFirst(args: readonly unknown[]): string[] {
   const { amount, isolatedPositionId, type } = fields;
   return [
     ...idFaults('isolatedPositionId', isolatedPositionId),
-    ...(Number(amount) > 0 ? [] : [`amount must be more than 0, received ${inspect(amount)}`]),
+    ...(isAmount(amount) ? [] : [`amount must be more than 0, received ${inspect(amount)}`]),
     ...(type === 1 || type === 2
       ? []
       : [`type must be 1 to add or 2 to take out, received ${inspect(type)}`]),

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { WEEXRequestError } from '../errors/index.js';
 
 /** Parameters before they are written out; `undefined` means left out. */
@@ -6,14 +7,19 @@ export type RequestParams = Readonly<Record<string, unknown>>;
 /** Ids beyond this are 18-digit numbers that a JavaScript number cannot hold. */
 const idNames = /^(orderId|positionId|isolatedPositionId)$/;
 const clientIdNames = /^(newClientOrderId|origClientOrderId|clientAlgoId)$/;
+/** Quantities, prices and leverages: what JavaScript reads as a number is not what the exchange does. */
+const decimalNames = /(quantity|price|amount|leverage|qty)$/i;
+const timeNames = /^(startTime|endTime)$/;
+const decimalPattern = /^-?\d+(\.\d+)?$/;
 const clientIdPattern = /^[A-Za-z0-9._:/-]{1,36}$/;
 
 /**
  * The parameters as they go over the wire: numbers as decimal strings, `undefined` left out, lists and objects
  * likewise inside.
  *
- * Only what would do harm is refused here, the rest is for the exchange to decide: ids that lost digits, numbers
- * that print with an exponent, client order ids that the exchange would cut or refuse.
+ * Only what would do harm is refused here, the rest is for the exchange to decide: ids that lost digits, quantities
+ * and prices that are no decimals, client order ids that the exchange would cut or refuse, times that are none, and
+ * values that would go out as something else.
  *
  * @throws WEEXRequestError that names every fault.
  */
@@ -38,27 +44,56 @@ function convertObject(params: RequestParams, prefix: string, faults: string[]):
 }
 
 function convert(name: string, path: string, value: unknown, faults: string[]): unknown {
-  if (Array.isArray(value)) {
+  if (Array.isArray(value) && !isScalarName(name)) {
     return value.map((item, index) => convert(name, `${path}[${index}]`, item, faults));
   }
-  if (typeof value === 'object' && value !== null) {
-    return convertObject(value as RequestParams, `${path}.`, faults);
-  }
+  if (isPlainObject(value) && !isScalarName(name)) return convertObject(value, `${path}.`, faults);
   const fault = findFault(name, value);
-  if (fault !== undefined) faults.push(`${path} ${fault}, received ${String(value)}`);
+  if (fault !== undefined) faults.push(`${path} ${fault}, received ${show(value)}`);
   return typeof value === 'number' ? String(value) : value;
 }
 
 function findFault(name: string, value: unknown): string | undefined {
+  if (value === null) return 'must be left out where it has no value';
   if (idNames.test(name) && !isExactId(value))
     return 'must be a string, because numbers beyond 2^53 lose digits';
   if (clientIdNames.test(name) && !isClientOrderId(value)) {
     return 'must be 1 to 36 letters, digits or . : / _ -';
   }
-  if (typeof value === 'number' && !/^-?\d+(\.\d+)?$/.test(String(value))) {
+  if (typeof value === 'number' && !decimalPattern.test(String(value))) {
     return 'must be a string or a number that prints without an exponent';
   }
-  return undefined;
+  if (decimalNames.test(name) && !isDecimal(value)) return "must be a decimal such as '0.001'";
+  if (timeNames.test(name) && !/^\d+$/.test(String(value))) return 'must be milliseconds since 1970';
+  // Anything else goes out as something that nobody meant, or not at all.
+  return ['string', 'number', 'boolean'].includes(typeof value)
+    ? undefined
+    : 'must be a text, a number, true or false';
+}
+
+function isScalarName(name: string): boolean {
+  return [idNames, clientIdNames, decimalNames, timeNames].some((names) => names.test(name));
+}
+
+function isPlainObject(value: unknown): value is RequestParams {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isDecimal(value: unknown): boolean {
+  return (typeof value === 'number' || typeof value === 'string') && decimalPattern.test(String(value));
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number'
+    ? String(value)
+    : inspect(value, { depth: 0 });
+}
+
+/** Whether a value is a quantity or a price that is more than 0, as the exchange reads it. */
+export function isAmount(value: unknown): boolean {
+  return isDecimal(value) && Number(value) > 0;
 }
 
 /** Whether the exchange takes a value as a client order id, on either market. */
@@ -67,5 +102,7 @@ export function isClientOrderId(value: unknown): value is string {
 }
 
 function isExactId(value: unknown): boolean {
-  return typeof value === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && value !== '';
+  return typeof value === 'number'
+    ? Number.isSafeInteger(value)
+    : typeof value === 'string' && value.trim() !== '';
 }

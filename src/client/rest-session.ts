@@ -5,7 +5,7 @@ import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { currentCallContext } from '../context/call-context.js';
 import { WEEXAuthenticationError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
-import { checkAnswer } from './answer-shapes.js';
+import { checkAnswer, checkSubject } from './answer-shapes.js';
 import type { Endpoint } from './endpoint.js';
 import { closed } from './open-calls.js';
 import type { MarketLimits } from './market-limits.js';
@@ -95,6 +95,7 @@ export class RestSession {
     try {
       const response = await this.#axios.request<Answer>(request);
       checkAnswer(operation, endpoint, response);
+      checkSubject(operation, endpoint, wire, response);
       this.clock.observeDate(sentAt, response.headers['date']);
       return withStringIds(response.data);
     } catch (error) {

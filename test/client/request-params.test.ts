@@ -34,6 +34,44 @@ describe('toWire()', () => {
     expect(() => toWire('placeOrder', { newClientOrderId })).toThrow('1 to 36 letters, digits or . : / _ -');
   });
 
+  it.each([
+    '',
+    ' 0.01 ',
+    '1e-7',
+    '0x10',
+    'Infinity',
+    'abc',
+    '0,01',
+    '+1',
+    '.5',
+    true,
+    [5],
+    {},
+    new Date(0),
+    5n,
+  ])('refuses %o as a decimal, under whatever name', (value) => {
+    for (const name of ['quantity', 'price', 'triggerPrice', 'amount', 'crossLeverage', 'quoteOrderQty']) {
+      expect(() => toWire('placeOrder', { [name]: value })).toThrow(`${name} must be a decimal`);
+    }
+  });
+
+  it.each([new Date(0), '2026-11-30', {}, -1, 1.5])('refuses %o as a time', (startTime: unknown) => {
+    expect(() => toWire('getTrades', { startTime })).toThrow('startTime must be milliseconds since 1970');
+  });
+
+  it.each([null, 5n, () => 1, Symbol('x'), new Date(0), Object('x')])(
+    'refuses %o, which would go out as something else',
+    (symbol: unknown) => {
+      expect(() => toWire('getTrades', { symbol })).toThrow(/symbol must be (a text|left out)/);
+    },
+  );
+
+  it('refuses an id that is a list, an object or blank', () => {
+    for (const orderId of [['1'], {}, ' ', true]) {
+      expect(() => toWire('cancelOrder', { orderId })).toThrow('orderId must be a string');
+    }
+  });
+
   it('names every fault at once, with its place in a list', () => {
     const batch = { orderList: [{ newClientOrderId: '?' }, { quantity: Number.NaN }] };
     try {

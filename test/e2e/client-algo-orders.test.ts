@@ -70,6 +70,14 @@ describe.each(methods)('%s', (method) => {
     expect(ids).toEqual([placed.clientOrderId, placed.clientOrderId]);
   });
 
+  it('is not sent with anything that the exchange would refuse or misread, and all of it is told', async () => {
+    const connected = await connect();
+    const bad = { quantity: true, triggerPrice: '1e5', positionSide: 'long' } as object;
+    const message = String(await rejection(place(connected, method, bad)));
+    for (const name of Object.keys(bad)) expect(message).toContain(`order.${name} must be`);
+    expect(connected.exchange.requests).toEqual([]);
+  });
+
   it.each([undefined, '0', 0, '0.000', '', 'all'])('is not sent with quantity %j', async (quantity) => {
     const connected = await connect();
     const error = await rejection(place(connected, method, { quantity }));

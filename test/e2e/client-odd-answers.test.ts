@@ -122,6 +122,57 @@ describe.each(markets)('%s: an answer that is none to its request', (market) => 
   });
 });
 
+describe('an answer about something else', () => {
+  it.each([
+    ['setLeverage', '{"symbol":"ETHUSDT","crossLeverage":"20"}', 'unknown'],
+    ['cancelAlgoOrder', '{"orderId":"999","success":true}', 'unknown'],
+    ['getOpenInterest', '{"symbol":"ETHUSDT","openInterest":"1","time":1}', undefined],
+    ['getPremiumIndex', '[{"symbol":"ETHUSDT","markPrice":"1"}]', undefined],
+  ] as const)('is none to %s: %s', async (method, body, executionStatus) => {
+    const { client } = await oddExchange([body], true);
+    const { contract } = client;
+    const calls = {
+      setLeverage: () => contract.setLeverage({ symbol, marginType: 'CROSSED', crossLeverage: 5 }),
+      cancelAlgoOrder: () => contract.cancelAlgoOrder({ symbol, orderId: '1' }),
+      getOpenInterest: () => contract.getOpenInterest(symbol),
+      getPremiumIndex: () => contract.getPremiumIndex(symbol),
+    };
+    const error = await rejection(calls[method]());
+    expect((error as { executionStatus?: string }).executionStatus).toBe(executionStatus);
+    expect(method === 'cancelAlgoOrder' || String(error).includes('ETHUSDT, asked was BTCUSDT')).toBe(true);
+  });
+
+  it('is not one where only the case of the symbol differs', async () => {
+    const { client } = await oddExchange(['[{"symbol":"BTCUSDT","lastPrice":"1"}]'], true);
+    expect(await client.contract.getTicker('btcusdt')).toMatchObject({ symbol, lastPrice: '1' });
+  });
+});
+
+describe('the history of conditional orders', () => {
+  const past = (from: number, to: number): unknown[] =>
+    Array.from({ length: to - from + 1 }, (_, index) => ({
+      algoId: String(from + index),
+      clientAlgoId: `stop-${from + index}`,
+      createTime: from + index,
+      symbol,
+    }));
+  const history = (orders: readonly unknown[]) => JSON.stringify({ orders });
+
+  it('is read forwards where it begins with the oldest', async () => {
+    const bodies = ['[]', history(past(1, 100)), history(past(100, 199)), history(past(199, 205))];
+    const { client, requests } = await oddExchange(bodies, true);
+    expect(await client.contract.findAlgoOrder('stop-203', symbol)).toMatchObject({ algoId: '203' });
+    expect(requests.slice(2).map((request) => /startTime=(\d+)/.exec(request)?.[1])).toEqual(['100', '199']);
+  });
+
+  it('is read backwards where it begins with the newest', async () => {
+    const bodies = ['[]', history(past(6, 105).toReversed()), history(past(1, 6).toReversed())];
+    const { client, requests } = await oddExchange(bodies, true);
+    expect(await client.contract.findAlgoOrder('stop-2', symbol)).toMatchObject({ algoId: '2' });
+    expect(requests[2]).toContain('endTime=6&');
+  });
+});
+
 describe('the clock', () => {
   it('is not set by an answer that tells no time', async () => {
     const { client, requests } = await oddExchange(['{}', '[]']);
