@@ -44,6 +44,7 @@ export async function simulate(
     [
       `Simulated WEEX at ${exchange.url}: scenario ${scenario.name}, seed ${options.seed}`,
       '  spot /api/v3, contract /capi/v3, control /__control; Ctrl-C ends it',
+      `  streams: ${exchange.streamUrls.spot} and ${exchange.streamUrls.contract}, each with /public or /private`,
       ...(credentials ? ['  credentials: those of the environment'] : credentialLines(exchange.credentials)),
       '',
       '',

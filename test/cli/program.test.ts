@@ -40,6 +40,9 @@ describe('weex-resilience simulate', () => {
     const args = ['simulate', '--port', '0', '--scenario', scenario, '--seed', '7', '--record', file];
     const ended = runProgram(args, terminal);
     await expect.poll(() => terminal.written.out).toContain('Simulated WEEX at http://127.0.0.1:');
+    expect(terminal.written.out).toMatch(
+      /streams: ws:\S+\/spot\/v3\/ws and ws:\S+\/contract\/v3\/ws, each with/,
+    );
     const url = /http:\/\/[\d.]+:\d+/.exec(terminal.written.out)?.[0];
     for (const status of [502, 502, 200]) expect((await fetch(`${url}/api/v3/ping`)).status).toBe(status);
     expect((await fetch(`${url}/capi/v3/account/balance`)).status).toBe(401);

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { startExchange } from '../../src/testing/index.js';
 import { type Ccxt, ccxtClient, type CcxtClient, loadCcxt } from './support/ccxt.js';
 
-type Watch = (symbol?: string) => Promise<never>;
+type Watch = (...args: unknown[]) => Promise<never>;
 
 interface Watcher extends CcxtClient {
   readonly watchTicker: Watch;
@@ -12,6 +12,11 @@ interface Watcher extends CcxtClient {
   readonly watchMyTrades: Watch;
   readonly watchBalance: Watch;
   readonly watchPositions: Watch;
+  readonly watchOHLCV: Watch;
+  readonly watchOHLCVForSymbols: Watch;
+  readonly unWatchOHLCV: Watch;
+  readonly watchBidsAsks: Watch;
+  readonly unWatchBidsAsks: Watch;
   createOrder(...args: unknown[]): Promise<{ readonly id: string }>;
   /** ccxt wants it before it connects to an address without TLS. */
   loadHttpProxyAgent(): Promise<unknown>;
@@ -67,6 +72,24 @@ describe.skipIf(!ccxt)('ccxt.pro against the simulated exchange', () => {
     expect(orders.map((order) => order.id)).toContain(id);
     expect(fills.map(({ order }) => order)).toContain(id);
     expect(balance['USDT']?.total).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['swap', 'BTC/USDT:USDT'],
+    ['spot', 'BTC/USDT'],
+  ] as const)('watches candles of %s', async (type, symbol) => {
+    const watcher = await startWatcher(type);
+    const candle = [expect.any(Number), ...Array.from({ length: 5 }, () => expect.any(Number))];
+    expect(await watcher.watchOHLCV(symbol, '1m')).toEqual([candle]);
+    expect(await watcher.watchOHLCVForSymbols([[symbol, '1d']])).toEqual({ [symbol]: { '1d': [candle] } });
+    await watcher.unWatchOHLCV(symbol, '1m');
+  });
+
+  it('watches the best levels of spot', async () => {
+    const watcher = await startWatcher('spot');
+    const seen: Record<string, { bid: number; ask: number }> = await watcher.watchBidsAsks(['BTC/USDT']);
+    expect(seen['BTC/USDT']?.ask).toBeGreaterThan(seen['BTC/USDT']?.bid ?? Infinity);
+    await watcher.unWatchBidsAsks(['BTC/USDT']);
   });
 
   it('watches positions', async () => {

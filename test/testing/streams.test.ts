@@ -124,7 +124,11 @@ describe('any stream', () => {
     const refusals = [
       ['NOSUCH@ticker', 'invalid symbol : cmt_nosuch'],
       ['BTCUSDT@depth20', 'invalid depth level : 20'],
+      ['BTCUSDT@depth', 'invalid depth level : 0'],
+      ['BTCUSDT@ticker15', 'invalid event : ticker15'],
       ['BTCUSDT@bookTicker', 'invalid event : bookTicker'],
+      ['BTCUSDT@kline_3m_LAST_PRICE', 'invalid event : kline_3m_LAST_PRICE'],
+      ['BTCUSDT@kline_1m_NO_PRICE', 'invalid event : kline_1m_NO_PRICE'],
     ];
     for (const [channel, why] of refusals) {
       send({ id: 2, method: 'SUBSCRIBE', params: [channel] });
@@ -156,6 +160,63 @@ describe('the public streams', () => {
       }
       expect(bids.size).toBe(15);
     }
+  });
+});
+
+describe('the candles of the public streams', () => {
+  it.each([
+    ['spot', 'LAST_PRICE', '1m', 60_000],
+    ['contract', 'MARK_PRICE', '1w', 604_800_000],
+    ['contract', 'INDEX_PRICE', '5m', 300_000],
+  ] as const)('of %s, %s, %s are a snapshot and then changes', async (side, price, name, lengthMs) => {
+    const clock = createFakeClock();
+    await clock.advance(1_700_000_000_000);
+    const { streamUrls } = await start({ clock });
+    const { send, next } = await connect(`${streamUrls[side]}/public`);
+    send({ id: 1, method: 'SUBSCRIBE', params: [`ethusdt@kline_${name}_${price}`] });
+    const snapshot = await next(({ e }) => e === 'klineSnapshot');
+    expect(snapshot).toMatchObject({ s: 'ETHUSDT', p: price, d: [{ s: 'ETHUSDT', i: name }] });
+    await clock.advance(250);
+    const { d } = await next(({ e }) => e === 'kline');
+    const [{ t, T, o, h, l, v }] = d as [Record<string, number | string>];
+    expect([t, T]).toEqual([
+      Math.floor(clock.now() / lengthMs) * lengthMs,
+      Math.ceil(clock.now() / lengthMs) * lengthMs,
+    ]);
+    expect(Number(h)).toBeGreaterThanOrEqual(Math.max(Number(o), Number(l)));
+    // Nobody trades the index.
+    expect(v === '0').toBe(price === 'INDEX_PRICE');
+  });
+
+  it('of a month begin with it, by stream and by REST', async () => {
+    const clock = createFakeClock();
+    await clock.advance(Date.UTC(2027, 1, 15));
+    const { streamUrls, url } = await start({ clock });
+    const { send, next } = await connect(`${streamUrls.spot}/public`);
+    send({ id: 1, method: 'SUBSCRIBE', params: ['BTCUSDT@kline_1M_LAST_PRICE'] });
+    const { d } = await next(({ e }) => e === 'klineSnapshot');
+    expect(d).toMatchObject([{ t: Date.UTC(2027, 1), T: Date.UTC(2027, 2), i: '1M' }]);
+    const answer = await fetch(`${url}/api/v3/market/klines?symbol=BTCUSDT&interval=1M&limit=3`);
+    const rows = (await answer.json()) as [openMs: number][];
+    expect(rows.map(([openMs]) => openMs)).toEqual([0, 1, 2].map((back) => Date.UTC(2026, 11 + back)));
+  });
+});
+
+describe('the best levels of the spot market', () => {
+  it('come with every step, as in the book', async () => {
+    const clock = createFakeClock();
+    const { streamUrls } = await start({ clock });
+    const { send, next } = await connect(`${streamUrls.spot}/public`);
+    send({ id: 1, method: 'SUBSCRIBE', params: ['BTCUSDT@bookTicker', 'BTCUSDT@depth15'] });
+    const best = await next(({ e }) => e === 'bookTicker');
+    const book = await next(({ e }) => e === 'depthSnapshot');
+    const [bid] = book['b'] as [string, string][];
+    const [ask] = book['a'] as [string, string][];
+    expect([best['b'], best['B'], best['a'], best['A']]).toEqual([...(bid ?? []), ...(ask ?? [])]);
+    await clock.advance(250);
+    expect((await next(({ e }) => e === 'bookTicker'))['u']).toBe(Number(best['u']) + 1);
+    send({ id: 2, method: 'UNSUBSCRIBE', params: ['BTCUSDT@bookTicker'] });
+    expect(await next(({ id }) => id === 2)).toEqual({ id: 2, result: true });
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomAt } from '../seeded-random.js';
 import { stepOf } from './book-view.js';
+import { type Candle, candleAt, type CandleInterval, candleIntervals, withoutVolume } from './candles.js';
 import type { EndpointCall } from './endpoint.js';
 import { marketStepMs } from './market-data.js';
 import { timesOf, wholeNumber } from './order-queries.js';
@@ -7,22 +8,6 @@ import { listedSymbolOf, oneOf, textOf } from './parameters.js';
 import { badParameter, missingParameter } from './refusal.js';
 import type { Market, TradingSymbol } from './symbols.js';
 import { formatUnits } from './units.js';
-
-const minuteMs = 60_000;
-const intervalsMs: ReadonlyMap<string, number> = new Map([
-  ['1m', minuteMs],
-  ['5m', 5 * minuteMs],
-  ['15m', 15 * minuteMs],
-  ['30m', 30 * minuteMs],
-  ['1h', 60 * minuteMs],
-  ['2h', 120 * minuteMs],
-  ['4h', 240 * minuteMs],
-  ['6h', 360 * minuteMs],
-  ['8h', 480 * minuteMs],
-  ['12h', 720 * minuteMs],
-  ['1d', 1_440 * minuteMs],
-  ['1w', 10_080 * minuteMs],
-]);
 
 /** The last public trades, one a step of the market, newest first. */
 export function recentTrades(market: Market): (call: EndpointCall) => object[] {
@@ -53,26 +38,24 @@ export function recentTrades(market: Market): (call: EndpointCall) => object[] {
 }
 
 /** Candles up to now: on contract newest first, as was seen. */
-export function klines(market: Market): (call: EndpointCall) => unknown[][] {
+export function klines(
+  market: Market,
+  refine?: (candle: Candle) => Candle,
+): (call: EndpointCall) => unknown[][] {
   return (call) => {
-    const { symbol, lengthMs } = candlesAsked(call, market);
+    const { symbol, interval } = candlesAsked(call, market);
     const limit = wholeNumber(call.query, 'limit', 1, 1_000) ?? 100;
-    const current = Math.floor(call.nowMs / lengthMs);
-    const candles = Array.from({ length: limit }, (_, index) =>
-      candle(call, symbol, current - index, lengthMs),
-    );
-    return market === 'contract' ? candles : candles.toReversed();
+    const rows = rowsOf(call, symbol, interval, interval.numberAt(call.nowMs), limit, refine);
+    return market === 'contract' ? rows : rows.toReversed();
   };
 }
 
 /** Candles of the index, which nobody trades: without a volume. */
-export function indexKlines(call: EndpointCall): unknown[][] {
-  return klines('contract')(call).map(withoutVolume);
-}
+export const indexKlines: (call: EndpointCall) => unknown[][] = klines('contract', withoutVolume);
 
 /** Candles of a time in the past, newest first, 100 at most. */
 export function historyKlines(call: EndpointCall): unknown[][] {
-  const { symbol, lengthMs } = candlesAsked(call, 'contract');
+  const { symbol, interval } = candlesAsked(call, 'contract');
   for (const name of ['startTime', 'endTime']) {
     if (textOf(call.query, name) === undefined) throw missingParameter(name);
   }
@@ -81,55 +64,51 @@ export function historyKlines(call: EndpointCall): unknown[][] {
   const isIndex =
     textOf(call.query, 'priceType') !== undefined &&
     oneOf(call.query, 'priceType', ['LAST', 'INDEX', 'MARK'], -1140) === 'INDEX';
-  const newest = Math.floor(Math.min(endMs, call.nowMs) / lengthMs);
-  const oldest = Math.max(Math.ceil(startMs / lengthMs), newest - limit + 1);
-  const candles = Array.from({ length: Math.max(0, newest - oldest + 1) }, (_, index) =>
-    candle(call, symbol, newest - index, lengthMs),
-  );
-  return isIndex ? candles.map(withoutVolume) : candles;
+  const newest = interval.numberAt(Math.min(endMs, call.nowMs));
+  // The first one that begins at the time or after it.
+  const first = interval.numberAt(startMs);
+  const oldest = Math.max(interval.openMs(first) < startMs ? first + 1 : first, newest - limit + 1);
+  const count = Math.max(0, newest - oldest + 1);
+  return rowsOf(call, symbol, interval, newest, count, isIndex ? withoutVolume : undefined);
 }
 
 function candlesAsked(
   { query }: EndpointCall,
   market: Market,
-): { readonly symbol: TradingSymbol; readonly lengthMs: number } {
+): { readonly symbol: TradingSymbol; readonly interval: CandleInterval } {
   const symbol = listedSymbolOf(market, textOf(query, 'symbol'));
-  const interval = textOf(query, 'interval');
-  if (interval === undefined) throw missingParameter('interval');
-  const lengthMs = intervalsMs.get(interval);
-  if (lengthMs) return { symbol, lengthMs };
-  throw badParameter(`Parameter 'interval' must be one of ${[...intervalsMs.keys()].join(', ')}.`);
+  const name = textOf(query, 'interval');
+  if (name === undefined) throw missingParameter('interval');
+  const interval = candleIntervals.get(name);
+  if (interval) return { symbol, interval };
+  throw badParameter(`Parameter 'interval' must be one of ${[...candleIntervals.keys()].join(', ')}.`);
 }
 
-function withoutVolume(row: unknown[]): unknown[] {
-  return row.map((field, index) => (index < 5 || index === 6 ? field : index === 8 ? 0 : '0'));
-}
-
-// Drawn from eight looks at the price.
-function candle(call: EndpointCall, symbol: TradingSymbol, number: number, lengthMs: number): unknown[] {
-  const { startedAtMs, marketData } = call.world;
-  const openMs = number * lengthMs;
-  const endMs = Math.min(openMs + lengthMs, call.nowMs);
-  const units = Array.from({ length: 8 }, (_, look) =>
-    marketData.midUnits(symbol, marketData.stepAt(openMs + ((endMs - openMs) * look) / 7 - startedAtMs)),
-  );
-  const price = (priceUnits: number) => formatUnits(priceUnits, symbol.priceDecimals);
-  const volume = symbol.levelSize * ((endMs - openMs) / 1_000) * (0.5 + randomAt(number, symbol.symbol));
-  const amount = (share: number) => (volume * share).toFixed(symbol.quantityDecimals);
-  const value = (share: number) => (volume * share * symbol.basePrice).toFixed(2);
-  return [
-    openMs,
-    price(units[0] ?? 0),
-    price(Math.max(...units)),
-    price(Math.min(...units)),
-    price(units.at(-1) ?? 0),
-    amount(1),
-    openMs + lengthMs - (symbol.market === 'spot' ? 1 : 0),
-    value(1),
-    Math.ceil((endMs - openMs) / marketStepMs),
-    amount(0.5),
-    value(0.5),
-  ];
+/** Candles as a list of rows, newest first. */
+function rowsOf(
+  { nowMs, world }: EndpointCall,
+  symbol: TradingSymbol,
+  interval: CandleInterval,
+  newest: number,
+  count: number,
+  refine: (candle: Candle) => Candle = (candle) => candle,
+): unknown[][] {
+  return Array.from({ length: count }, (_, index) => {
+    const one = refine(candleAt(world, symbol, interval, newest - index, nowMs));
+    return [
+      one.openMs,
+      one.open,
+      one.high,
+      one.low,
+      one.close,
+      one.volume,
+      one.endMs - (symbol.market === 'spot' ? 1 : 0),
+      one.value,
+      one.trades,
+      one.takerVolume,
+      one.takerValue,
+    ];
+  });
 }
 
 function quantityScale(symbol: TradingSymbol): number {

@@ -1,3 +1,4 @@
+import { candleAt, type CandleInterval, withoutVolume } from './candles.js';
 import { marketStepMs } from './market-data.js';
 import type { Position } from './contract-ledger.js';
 import type { World } from './endpoint.js';
@@ -174,6 +175,41 @@ export function tradeEntry(world: World, symbol: TradingSymbol, step: number): E
     q: formatUnits(units, symbol.quantityDecimals),
     v: formatUnits(priceUnits * units, symbol.priceDecimals + symbol.quantityDecimals),
     m: randomAt(step, 'maker') < 0.5,
+  };
+}
+
+/** The best level of each side. */
+export function bestEntry(world: World, symbol: TradingSymbol, step: number): Entry {
+  const { a, b } = bookSides(world, symbol, step, 1);
+  const [[bid = '', bidSize = ''] = []] = b;
+  const [[ask = '', askSize = ''] = []] = a;
+  return { b: bid, B: bidSize, a: ask, A: askSize };
+}
+
+/** The candle that is under way. */
+export function klineEntry(
+  world: World,
+  symbol: TradingSymbol,
+  interval: CandleInterval,
+  priceType: string,
+  nowMs: number,
+): Entry {
+  const traded = candleAt(world, symbol, interval, interval.numberAt(nowMs), nowMs);
+  const candle = priceType === 'INDEX_PRICE' ? withoutVolume(traded) : traded;
+  return {
+    t: candle.openMs,
+    T: candle.endMs,
+    s: symbol.symbol,
+    i: interval.name,
+    o: candle.open,
+    c: candle.close,
+    h: candle.high,
+    l: candle.low,
+    v: candle.volume,
+    n: candle.trades,
+    q: candle.value,
+    V: candle.takerVolume,
+    Q: candle.takerValue,
   };
 }
 

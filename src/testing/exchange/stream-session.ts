@@ -1,7 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 import type { World } from './endpoint.js';
-import { bookChanges, bookSides, tickerEntry, tradeEntry } from './stream-frames.js';
-import { type Market, type TradingSymbol, tradingSymbols } from './symbols.js';
+import { type PublicChannel, publicChannel } from './stream-channels.js';
+import { bestEntry, bookChanges, bookSides, klineEntry, tickerEntry, tradeEntry } from './stream-frames.js';
+import type { Market } from './symbols.js';
 
 /** The channels of an account. */
 export type PrivateChannel = 'orders' | 'fill' | 'positions' | 'account';
@@ -20,15 +21,6 @@ export interface StreamSessionOptions {
   readonly market: Market;
   readonly access: 'public' | 'private';
   readonly nowMs: () => number;
-}
-
-interface PublicChannel {
-  readonly symbol: TradingSymbol;
-  readonly kind: 'ticker' | 'trade' | 'depth';
-  readonly depth: number;
-  /** What was sent last, by which the next change is told. */
-  sides?: ReturnType<typeof bookSides>;
-  step: number;
 }
 
 /** A socket that answers nothing is cut after so many pings. */
@@ -121,37 +113,51 @@ export class StreamSession {
       else this.#private.delete(name as PrivateChannel);
       return undefined;
     }
-    const [symbolName = '', event = ''] = name.split('@');
-    const symbol = tradingSymbols[market].get(symbolName.toUpperCase());
-    if (!symbol) return `invalid symbol : cmt_${symbolName.toLowerCase()}`;
-    const [, kind, depth = '0'] = /^(ticker|trade|depth)(\d*)$/.exec(event) ?? [];
-    if (kind === undefined || (kind !== 'depth' && depth !== '')) return `invalid event : ${event}`;
-    if (kind === 'depth' && depth !== '15' && depth !== '200') return `invalid depth level : ${depth}`;
-    const key = `${symbol.symbol}@${event}`;
+    const named = publicChannel(market, name);
+    if (typeof named === 'string') return named;
+    const { channel, key } = named;
     if (method === 'UNSUBSCRIBE') this.#public.delete(key);
-    else if (!this.#public.has(key))
-      this.#public.set(key, { symbol, kind: kind as PublicChannel['kind'], depth: Number(depth), step: -1 });
+    else if (!this.#public.has(key)) this.#public.set(key, channel);
     return undefined;
   }
 
   #publish(channel: PublicChannel, step: number): void {
-    const { world, nowMs } = this.#options;
-    const { depth, kind, sides, symbol } = channel;
-    const head = { E: nowMs(), s: symbol.symbol };
-    if (kind === 'ticker') this.send({ e: 'ticker', ...head, d: [tickerEntry(world, symbol, step)] });
-    else if (kind === 'trade') this.send({ e: 'trade', ...head, d: [tradeEntry(world, symbol, step)] });
-    else {
-      // A change of the book comes every second step.
-      if (sides && step - channel.step < 2) return;
-      const next = bookSides(world, symbol, step, depth);
-      const event = sides ? { e: 'depth', d: 'CHANGED' } : { e: 'depthSnapshot', d: 'SNAPSHOT' };
-      const levels = sides
-        ? { b: bookChanges(sides.b, next.b), a: bookChanges(sides.a, next.a) }
-        : { b: [...next.b], a: [...next.a] };
-      this.send({ ...event, ...head, U: sides ? channel.step : step, u: step, l: depth, ...levels });
-      channel.sides = next;
-    }
+    const { nowMs } = this.#options;
+    // A change of the book comes every second step.
+    if (channel.kind === 'depth' && channel.sides && step - channel.step < 2) return;
+    const { symbol } = channel.symbol;
+    const { e, ...body } = this.#frame(channel, step);
+    this.send({ e, E: nowMs(), s: symbol, ...body });
     channel.step = step;
+  }
+
+  #frame(channel: PublicChannel, step: number): { readonly e: string } & Readonly<Record<string, unknown>> {
+    const { nowMs, world } = this.#options;
+    const { symbol } = channel;
+    switch (channel.kind) {
+      case 'ticker':
+        return { e: 'ticker', d: [tickerEntry(world, symbol, step)] };
+      case 'trade':
+        return { e: 'trade', d: [tradeEntry(world, symbol, step)] };
+      case 'bookTicker':
+        return { e: 'bookTicker', u: step, ...bestEntry(world, symbol, step) };
+      case 'kline': {
+        const { interval, priceType } = channel;
+        const e = channel.step < 0 ? 'klineSnapshot' : 'kline';
+        return { e, p: priceType, d: [klineEntry(world, symbol, interval, priceType, nowMs())] };
+      }
+      case 'depth': {
+        const { depth, sides } = channel;
+        const next = bookSides(world, symbol, step, depth);
+        channel.sides = next;
+        if (!sides) {
+          const levels = { b: [...next.b], a: [...next.a] };
+          return { e: 'depthSnapshot', d: 'SNAPSHOT', U: step, u: step, l: depth, ...levels };
+        }
+        const levels = { b: bookChanges(sides.b, next.b), a: bookChanges(sides.a, next.a) };
+        return { e: 'depth', d: 'CHANGED', U: channel.step, u: step, l: depth, ...levels };
+      }
+    }
   }
 
   #step(): number {
