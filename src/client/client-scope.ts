@@ -72,11 +72,12 @@ export const ofStream = (
 ): { watch(this: object, id: string, seen: (order: never) => void): () => void } => ({
   watch(id, seen) {
     const { serverNow, sightings } = clientScope(this);
+    const isUsed = sightings.isUsed(kind, id);
     const startedAt = performance.now();
     return sightings.watch(kind, id, (order) => {
-      // The late word on an earlier use of the id, which the exchange may have refused. Asked only now: the first call
-      // of a client learns the time of the exchange after it began.
-      if (!(order.time >= serverNow() - (performance.now() - startedAt))) return;
+      // The late word on an earlier use of the id, which the exchange may have refused. Only where there was one: the
+      // time of the exchange is known to some milliseconds, and an order may be made within fewer.
+      if (isUsed && !(order.time >= serverNow() - (performance.now() - startedAt))) return;
       // What every acknowledgement holds, and more.
       seen({ ...order, transactTime: order.time, success: true } as never);
     });

@@ -3,9 +3,19 @@ import type { StreamedOrder } from './stream-types.js';
 /** Whose client id it is: orders and conditional orders may have the same one. */
 export type SightingKind = 'order' | 'algo';
 
+/** Ids are remembered up to this number, the oldest forgotten first. */
+const capacity = 10_000;
+
 /** Who waits to see which order of a market, by its client order id. */
 export class Sightings {
   readonly #waiting: Map<string, Set<(order: StreamedOrder) => void>> = new Map();
+  /** Ids that somebody has waited for before. */
+  readonly #used: Set<string> = new Set();
+
+  /** Whether somebody has waited for an order with this id before. */
+  isUsed(kind: SightingKind, clientOrderId: string): boolean {
+    return this.#used.has(`${kind} ${clientOrderId}`);
+  }
 
   /** Calls `seen` with everything that is told of an order, until the function returned is called. */
   watch(kind: SightingKind, clientOrderId: string, seen: (order: StreamedOrder) => void): () => void {
@@ -15,6 +25,12 @@ export class Sightings {
     return () => {
       listeners.delete(seen);
       if (listeners.size === 0) this.#waiting.delete(key);
+      this.#used.add(key);
+      if (this.#used.size <= capacity) return;
+      for (const oldest of this.#used) {
+        this.#used.delete(oldest);
+        return;
+      }
     };
   }
 

@@ -4,12 +4,13 @@ import { type SightingKind, Sightings } from '../../src/client/sightings.js';
 import type { StreamedOrder } from '../../src/client/stream-types.js';
 
 /** What a call that begins now sees, where the exchange is an hour ahead of this machine. */
-function watching(kind: SightingKind) {
+function watching(kind: SightingKind, isUsed = false) {
   const sightings = new Sightings();
   const self = {};
   const serverNow = () => Date.now() + 3_600_000;
   setClientScope(self, { sightings, serverNow } as unknown as MarketScope);
   const seen: StreamedOrder[] = [];
+  if (isUsed) ofStream(kind).watch.call(self, 'mine', () => {})();
   ofStream(kind).watch.call(self, 'mine', (order) => void seen.push(order));
   const show = (fields: Partial<StreamedOrder>): number => {
     sightings.tell({
@@ -34,13 +35,18 @@ function watching(kind: SightingKind) {
 }
 
 describe('what a stream shows of a call', () => {
-  it('is nothing that was placed before the call, or nobody knows when', () => {
-    const { serverNow, show } = watching('order');
+  it('is nothing of an earlier use of its id: placed before the call, or nobody knows when', () => {
+    const { serverNow, show } = watching('order', true);
     const late = { status: 'REJECTED', updateTime: serverNow() + 120 };
     expect(show({ ...late, time: serverNow() - 200 })).toBe(0);
     expect(show({ ...late, time: 0 })).toBe(0);
     expect(show({ ...late, time: Number.NaN })).toBe(0);
     expect(show(late)).toBe(1);
+  });
+
+  it('is its order where the id is new, however well the time of the exchange is known', () => {
+    const { serverNow, show } = watching('order');
+    expect(show({ time: serverNow() - 50 })).toBe(1);
   });
 
   it.each([
