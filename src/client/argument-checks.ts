@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { WEEXRequestError } from '../errors/index.js';
-import { isClientOrderId } from './request-params.js';
+import { isAmount, isClientOrderId } from './request-params.js';
 
 /** Finds what is wrong with the arguments of a call of a market: a sentence each. */
 export type ArgumentCheck = (args: readonly unknown[], self?: object) => string[];
@@ -107,6 +107,12 @@ function orderFaults(order: unknown, name: string): string[] {
   // An id that is not sent protects nothing.
   if ('clientOrderId' in order) {
     faults.push(`${name}.clientOrderId is not a field of a new order; use newClientOrderId`);
+  }
+  // With a trigger of 0 the order would stand without its stop.
+  for (const trigger of ['tpTriggerPrice', 'slTriggerPrice']) {
+    const price = order[trigger];
+    if (price !== undefined && !isAmount(price))
+      faults.push(`${name}.${trigger} must be more than 0, received ${show(price)}`);
   }
   const { newClientOrderId: id } = order;
   if (typeof id === 'object' && id !== null) {

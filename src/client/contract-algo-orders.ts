@@ -103,10 +103,10 @@ export class ContractAlgoOrders extends ContractOrders {
     },
   })
   async cancelAlgoOrder(
-    { orderId }: Algo.AlgoOrderReference,
+    reference: Algo.AlgoOrderReference,
     _options?: CallOptions,
   ): Promise<ContractCanceledOrder> {
-    return send(this, 'cancelAlgoOrder', { orderId });
+    return noteDoubt(reference, send(this, 'cancelAlgoOrder', { orderId: reference.orderId }));
   }
 
   /**

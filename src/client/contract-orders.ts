@@ -27,6 +27,7 @@ import {
 } from './order-reference.js';
 import { collect, findItem, readPages } from './read-pages.js';
 import type { RequestParams } from './request-params.js';
+import { noteDoubt } from './setting-doubt.js';
 import { lookUpTogether, shareLookUp } from './shared-look-up.js';
 import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
 
@@ -106,7 +107,7 @@ export class ContractOrders extends ContractAccount {
     reference: OrderReference,
     _options?: CallOptions,
   ): Promise<Contract.ContractCanceledOrder> {
-    return send(this, 'cancelOrder', referenceParams(reference));
+    return noteDoubt(reference, send(this, 'cancelOrder', referenceParams(reference)));
   }
 
   /**

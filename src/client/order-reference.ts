@@ -2,6 +2,7 @@ import { WEEXOrderError } from '../errors/index.js';
 import { sum } from '../orders/patience.js';
 import { clientScope } from './client-scope.js';
 import type { Around } from './in-client.js';
+import { tellDoubt } from './setting-doubt.js';
 import type { CallOptions, OrderReference, OrderStatus } from './types.js';
 import type { RequestParams } from './request-params.js';
 
@@ -65,9 +66,13 @@ export function judgeCanceled<Order extends SeenOrder, Canceled>(
   return standing.has(order.status) ? undefined : (new FinishedOrder(order) as Canceled);
 }
 
-/** Runs round `cancelOrder`: an order that was found finished in another way was not cancelled. */
-export const refuseFinished: Around = async ({ args, operation, proceed }) => {
-  const result = await proceed(args);
+/**
+ * Runs round the cancel of one order: an order that was found finished in another way was not cancelled, and one that
+ * is not to be seen may have been, by an attempt whose answer was lost.
+ */
+export const refuseFinished: Around = async (call) => {
+  const { operation } = call;
+  const result = await tellDoubt(call);
   if (!(result instanceof FinishedOrder)) return result;
   const { orderId, clientOrderId, status, executedQty } = result.order;
   throw new WEEXOrderError(

@@ -2,26 +2,36 @@ import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { saysNotExecuted } from '../policies/in-doubt.js';
 import type { Around } from './in-client.js';
 
-/** The requests of which an attempt may have been executed. */
-const inDoubt: WeakSet<object> = new WeakSet();
+/** Where a request holds what is known of its attempts: a guarded call works with a copy of it. */
+const doubtOf: unique symbol = Symbol('weex-resilience.doubt');
+
+interface Doubt {
+  /** Whether one of them may have been executed. */
+  isOpen: boolean;
+}
 
 /** Remembers of an attempt that it may have been executed. */
 export async function noteDoubt<Value>(request: object, attempt: Promise<Value>): Promise<Value> {
   try {
     return await attempt;
   } catch (error) {
-    if (!saysNotExecuted(error)) inDoubt.add(request);
+    const { [doubtOf]: doubt } = request as { readonly [doubtOf]?: Doubt };
+    if (doubt && !saysNotExecuted(error)) doubt.isOpen = true;
     throw error;
   }
 }
 
-/** Runs round a setting: a refusal of the last attempt does not say that none before it was executed. */
+/**
+ * Runs round what is sent again where its answer was lost: a refusal of the last attempt does not say that none before
+ * it was executed.
+ */
 export const tellDoubt: Around = async ({ args: [request, ...others], proceed }) => {
-  const call = { ...(request as object) };
+  const doubt: Doubt = { isOpen: false };
+  const call = { ...(request as object), [doubtOf]: doubt };
   try {
     return await proceed([call, ...others]);
   } catch (error) {
-    if (inDoubt.has(call) && saysNotExecuted(error)) setExecutionStatus(error, 'unknown');
+    if (doubt.isOpen && saysNotExecuted(error)) setExecutionStatus(error, 'unknown');
     throw error;
   }
 };

@@ -25,6 +25,7 @@ import {
   symbolFrom,
 } from './order-reference.js';
 import type { RestSession } from './rest-session.js';
+import { noteDoubt } from './setting-doubt.js';
 import type {
   CallOptions,
   Depth,
@@ -163,7 +164,7 @@ export class SpotClient {
     },
   })
   async cancelOrder(reference: OrderReference, _options?: CallOptions): Promise<Spot.SpotCanceledOrder> {
-    return send(this, 'cancelOrder', referenceParams(reference));
+    return noteDoubt(reference, send(this, 'cancelOrder', referenceParams(reference)));
   }
 
   /**

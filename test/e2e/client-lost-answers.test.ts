@@ -316,6 +316,38 @@ it('what cannot be looked up is told as unknown, with its id, and never sent aga
   await Promise.all([...single, ...batch]);
 });
 
+it.each([
+  ['spot.cancelOrder', 'unknown'],
+  ['contract.cancelOrder', 'unknown'],
+  ['contract.cancelAlgoOrder', 'unknown'],
+  [undefined, 'not-executed'],
+] as const)(
+  'a cancel whose answer was lost may have done it where nobody sees the order: %s',
+  async (lost, status) => {
+    const connected = await connect({ reconcileDeadlineMs: 1_000 });
+    const { contract, spot } = connected.client;
+    if (lost) connected.exchange.inject({ kind: 'reset', endpoint: lost, count: 1 });
+    const reference = { symbol, orderId: '736657042939565989' };
+    const cancel =
+      lost === 'spot.cancelOrder'
+        ? spot.cancelOrder(reference)
+        : lost === 'contract.cancelAlgoOrder'
+          ? contract.cancelAlgoOrder(reference)
+          : contract.cancelOrder(reference);
+    expect(await rejection(cancel)).toMatchObject({ kind: 'order', executionStatus: status });
+  },
+);
+
+it.each(['tpTriggerPrice', 'slTriggerPrice'])('an order with the %s 0 is not sent', async (trigger) => {
+  const connected = await connect();
+  const { contract } = connected.client;
+  for (const none of [0, '0', '', 'x']) {
+    const error = await rejection(contract.placeOrder({ ...filling.contract, [trigger]: none }));
+    expect(String(error)).toContain(`order.${trigger} must be more than 0`);
+  }
+  expect(connected.exchange.requests).toEqual([]);
+});
+
 describe.each(markets)('%s: a client with a journal', (market) => {
   it('writes orders down before they are sent, and forgets them when the caller knows', async () => {
     const journal = createMemoryJournal();
