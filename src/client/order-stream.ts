@@ -141,7 +141,7 @@ export class OrderStream {
       let error: unknown;
       try {
         const socket = await policy.execute((context) => this.#connect(context.signal), signal);
-        if (socket !== this.#socket) {
+        if (!socket || socket !== this.#socket) {
           throw new WEEXRequestError(
             'Cannot connect: the policy returned something else than the connection',
           );

@@ -207,9 +207,12 @@ describe('an order stream whose handshake fails', () => {
     expect(handshakes.length).toBeLessThan(3);
   });
 
-  it('ends where its policy puts something else in the place of the connection', async () => {
-    const { events, stream } = await start({}, { policy: { execute: async () => 'stand-in' } as never });
-    await expect(stream.ready()).rejects.toMatchObject({ kind: 'request' });
-    expect(events).toMatchObject([{ type: 'disconnected', final: true }]);
-  });
+  it.each(['stand-in', undefined])(
+    'ends where its policy puts %s in the place of the connection',
+    async (other) => {
+      const { events, stream } = await start({}, { policy: { execute: async () => other } as never });
+      await expect(stream.ready()).rejects.toMatchObject({ kind: 'request' });
+      expect(events).toMatchObject([{ type: 'disconnected', final: true }]);
+    },
+  );
 });
