@@ -41,8 +41,17 @@ export class Sightings {
   }
 }
 
-/** Both come in one channel that does not name the kind; one that could be either is taken for none. */
-function kindOf({ status, triggerPrice, type }: StreamedOrder): SightingKind | undefined {
+const states: ReadonlySet<string> = new Set([
+  ...['NEW', 'PENDING', 'PARTIALLY_FILLED', 'FILLED', 'UNTRIGGERED'],
+  ...['CANCELING', 'CANCELED', 'REJECTED', 'FAILED', 'EXPIRED'],
+]);
+
+/**
+ * Both come in one channel that does not name the kind; one that could be either, or whose size or state cannot be read,
+ * is taken for none.
+ */
+function kindOf({ origQty, status, triggerPrice, type }: StreamedOrder): SightingKind | undefined {
+  if (origQty === '' || Number.isNaN(Number(origQty)) || !states.has(status)) return undefined;
   if (Number(triggerPrice) > 0) return 'algo';
   return status !== 'UNTRIGGERED' && (type === 'LIMIT' || type === 'MARKET') ? 'order' : undefined;
 }
