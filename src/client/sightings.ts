@@ -42,8 +42,16 @@ export class Sightings {
 }
 
 const states: ReadonlySet<string> = new Set([
-  ...['NEW', 'PENDING', 'PARTIALLY_FILLED', 'FILLED', 'UNTRIGGERED'],
-  ...['CANCELING', 'CANCELED', 'REJECTED', 'FAILED', 'EXPIRED'],
+  'NEW',
+  'PENDING',
+  'PARTIALLY_FILLED',
+  'FILLED',
+  'UNTRIGGERED',
+  'CANCELING',
+  'CANCELED',
+  'REJECTED',
+  'FAILED',
+  'EXPIRED',
 ]);
 
 /**

@@ -64,7 +64,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     const { operation, outer } = this.#options;
     const clock = isResiliencePolicy(policy) ? policy.clock : systemClock;
     this.#told = { policy, clock, operation, outer, clientOrderId: this.#id };
-    this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent, memory);
+    this.#attempts = new OrderAttempts(this.#id, this.#options.idempotent, memory, this.#sighting);
     this.#record = this.#makeRecord();
   }
 
@@ -190,20 +190,12 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     this.#told.callId = context.callId;
     refuseChanged(this.#safety, this.#call, this.#id);
     const record = this.#record;
-    this.#heedSighting();
     return this.#attempts.start(context, record && (() => record.beforeSend()), this.#call.send);
-  }
-
-  /** Who refused an attempt may stand before the exchange: an order that shows up stands, and is not sent again. */
-  #heedSighting(): void {
-    const { standing } = this.#sighting;
-    if (standing && this.#attempts.sentAt !== undefined) this.#attempts.confirm(standing.value as Result);
   }
 
   /** What is left to find out when the policy has given up. */
   async #conclude(error: unknown): Promise<Resolution | undefined> {
-    if (!isWEEXError(error) || (error.kind !== 'order' && error.kind !== 'request')) this.#heedSighting();
-    const { doubted, executed, refusal } = this.#attempts;
+    const { doubted, executed, refusal } = this.#attempts.heed(error);
     // What was held back from a repetition has to be looked up; so has what was sent and never answered.
     const inDoubt = this.#attempts.inDoubt || error === this.#held;
     if (executed) return { outcome: 'found', value: executed.value };

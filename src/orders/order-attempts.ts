@@ -7,6 +7,7 @@ import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../po
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
+import type { Sighting } from './sighting.js';
 
 /** What is remembered of a method from one call to the next. */
 export interface MethodMemory {
@@ -34,6 +35,7 @@ export class OrderAttempts<Result> {
   /** When the last one was sent, in milliseconds since 1970; `undefined` while none was. */
   sentAt: number | undefined;
 
+  readonly #sighting: Sighting;
   readonly #memory: MethodMemory;
   readonly #id: string | undefined;
   readonly #idempotent: boolean;
@@ -47,10 +49,16 @@ export class OrderAttempts<Result> {
   /** The attempt that may send; any other was given up while it was still preparing. */
   #current: symbol | undefined;
 
-  constructor(id: string | undefined, idempotent = false, memory: MethodMemory = { places: new Set() }) {
+  constructor(
+    id: string | undefined,
+    idempotent: boolean | undefined,
+    memory: MethodMemory,
+    sighting: Sighting,
+  ) {
+    this.#sighting = sighting;
     this.#memory = memory;
     this.#id = id;
-    this.#idempotent = idempotent;
+    this.#idempotent = idempotent ?? false;
   }
 
   /** Whether one of them may have been executed and has to be looked up before the next. */
@@ -113,6 +121,7 @@ export class OrderAttempts<Result> {
       if (this.#current !== attempt)
         throw new Error('Cannot send: the attempt was given up before it was written down');
     }
+    this.heed();
     if (this.executed) return this.executed.value;
     this.#inDoubt.add(attempt);
     this.#contexts.push(context);
@@ -148,6 +157,17 @@ export class OrderAttempts<Result> {
     } finally {
       if (guarded !== undefined) this.#leave(guarded, context);
     }
+  }
+
+  /**
+   * Takes an order that shows up for the outcome of what was sent, unless an attempt failed for a reason of the order's
+   * own: who refused it otherwise may stand before the exchange.
+   */
+  heed(failure?: unknown): this {
+    const isOfOrder = isWEEXError(failure) && (failure.kind === 'order' || failure.kind === 'request');
+    const standing = isOfOrder || this.sentAt === undefined ? undefined : this.#sighting.standing;
+    if (standing && !this.executed) this.confirm(standing.value as Result);
+    return this;
   }
 
   /** Keeps what stands in for an order from covering up one that may stand. */
