@@ -28,8 +28,15 @@ type NamedOrder<Order extends BatchOrder> = Order & { readonly newClientOrderId:
 /** Looks one order up. */
 type FindOne<Placed> = (clientOrderId: string, symbol: string) => Promise<Placed | undefined>;
 
-/** What is known so far of the orders of a batch that is under way, by their ids. */
-const batches: WeakMap<object, Map<string, OrderOutcome<unknown>>> = new WeakMap();
+/** Where the orders of a batch hold what they have in common: a guarded call works with copies of them. */
+const batchOf: unique symbol = Symbol('weex-resilience.batch');
+
+/** A batch that is under way. */
+interface Batch {
+  /** What is known so far of its orders, by their ids. */
+  readonly known: Map<string, OrderOutcome<unknown>>;
+  wasSent: boolean;
+}
 
 /**
  * Runs round `placeOrders`: gives every order its id, and tells of each what became of it, also where the call as a
@@ -38,14 +45,13 @@ const batches: WeakMap<object, Map<string, OrderOutcome<unknown>>> = new WeakMap
 export const settleEach: Around = async ({ self, args, operation, proceed }) => {
   const [given, ...options] = args as [readonly BatchOrder[], ...unknown[]];
   if (given.length === 0) return [];
+  const known = new Map<string, OrderOutcome<unknown>>();
+  const batch: Batch = { known, wasSent: false };
   const orders = given.map((order) => ({
     ...order,
     newClientOrderId: order.newClientOrderId ?? mintClientOrderId(),
+    [batchOf]: batch,
   }));
-  // So that the call is made with this very list, which tells whose orders they are.
-  Object.freeze(orders);
-  const known = new Map<string, OrderOutcome<unknown>>();
-  batches.set(orders, known);
   const { account, journal } = clientScope(self);
   const claims = await claimEach(orders, known, { account, journal, operation });
   let failure: unknown;
@@ -123,8 +129,9 @@ export async function sendBatch<Order extends BatchOrder, Placed>(
 ): Promise<OrderOutcome<Placed>[]> {
   const known = knownOf<Placed>(orders);
   const unsent = unknownOf(orders);
-  const again = sentBefore.has(orders);
-  sentBefore.add(orders);
+  const batch = batchWith(orders);
+  const again = batch.wasSent;
+  batch.wasSent = true;
   const answer = await send(unsent).catch((error: unknown) => {
     const refused = refusedBatch(error);
     if (refused === undefined) throw error;
@@ -142,8 +149,6 @@ export async function sendBatch<Order extends BatchOrder, Placed>(
   if (open) throw unsettled(open.newClientOrderId, answer);
   return [...known.values()];
 }
-
-const sentBefore: WeakSet<object> = new WeakSet();
 
 /**
  * Looks up those orders of a batch of which nothing is known. Nothing is returned as long as some are not to be
@@ -172,8 +177,13 @@ async function lookUp<Placed>(
   await Promise.all(lookUps);
 }
 
-function knownOf<Placed>(orders: object): Map<string, OrderOutcome<Placed>> {
-  return batches.get(orders) as Map<string, OrderOutcome<Placed>>;
+function batchWith(orders: readonly BatchOrder[]): Batch {
+  // An empty batch is not sent.
+  return (orders[0] as BatchOrder & { readonly [batchOf]: Batch })[batchOf];
+}
+
+function knownOf<Placed>(orders: readonly BatchOrder[]): Map<string, OrderOutcome<Placed>> {
+  return batchWith(orders).known as Map<string, OrderOutcome<Placed>>;
 }
 
 function unknownOf<Order extends BatchOrder>(orders: readonly Order[]): NamedOrder<Order>[] {

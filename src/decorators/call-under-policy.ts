@@ -84,11 +84,10 @@ function signalOf(
 /** Deeper than any order is; what is deeper, or a circle, stays the same. */
 const copiedDepth = 8;
 
-/** Plain objects and lists are copied; what has a class of its own, and a frozen list, stays the same. */
+/** Plain objects and lists are copied; what has a class of its own stays the same. */
 function copyOrder(value: unknown, depth = copiedDepth): unknown {
   if (typeof value !== 'object' || value === null || depth === 0) return value;
-  if (Array.isArray(value))
-    return Object.isFrozen(value) ? value : value.map((item) => copyOrder(item, depth - 1));
+  if (Array.isArray(value)) return value.map((item) => copyOrder(item, depth - 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
   const copy: Record<PropertyKey, unknown> = { ...value };
