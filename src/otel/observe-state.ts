@@ -1,13 +1,10 @@
 import type { Attributes, BatchObservableResult, Meter, ObservableUpDownCounter } from '@opentelemetry/api';
-import { WeakList } from '../context/weak-list.js';
-import { accompany } from '../observability/companions.js';
 import { onResilienceEvent } from '../observability/on-resilience-event.js';
-import type { PolicySnapshot, ResiliencePolicy } from '../policies/resilience-policy.js';
+import { mostOf, PoliciesInUse, totalOf } from '../policies/policies-in-use.js';
+import type { PolicySnapshot } from '../policies/resilience-policy.js';
 import { attribute } from './attributes.js';
 import { ClosedTime } from './closed-time.js';
 import { Subjects } from './subjects.js';
-
-type ObservedPolicy = Pick<ResiliencePolicy, 'name' | 'clock' | 'snapshot'>;
 
 const circuitStates = ['closed', 'open', 'half-open', 'isolated'] as const;
 
@@ -29,12 +26,11 @@ export function observeState(meter: Meter): () => void {
 
   const subjects = new Subjects();
   const nameOf = (policy: string): string => subjects.of({ policy }).policy[attribute.policy] as string;
-  const policies = new WeakList<ObservedPolicy>();
-  const seen = new WeakSet<object>();
   const closed = new ClosedTime();
+  const policies = new PoliciesInUse(({ name, clock }) => closed.add(nameOf(name), clock));
 
   const observe = (result: BatchObservableResult): void => {
-    for (const [name, states] of byName(policies, nameOf)) {
+    for (const [name, states] of policies.snapshots(nameOf)) {
       const tell = (
         instrument: ObservableUpDownCounter,
         value: number | undefined,
@@ -79,15 +75,7 @@ export function observeState(meter: Meter): () => void {
   meter.addBatchObservableCallback(observe, instruments);
 
   const stops = [
-    accompany({
-      begins(_callId, policy) {
-        if (seen.has(policy)) return;
-        const { name, clock } = policy as ObservedPolicy;
-        seen.add(policy);
-        policies.add(policy as ObservedPolicy);
-        closed.add(nameOf(name), clock);
-      },
-    }),
+    policies.stop,
     onResilienceEvent('coolDownEntered', ({ policy, delayMs }) => closed.entered(nameOf(policy), delayMs)),
     onResilienceEvent('coolDownLeft', ({ policy }) => closed.left(nameOf(policy))),
     () => meter.removeBatchObservableCallback(observe, instruments),
@@ -95,42 +83,9 @@ export function observeState(meter: Meter): () => void {
   return () => stops.forEach((stop) => stop());
 }
 
-function byName(
-  policies: Iterable<ObservedPolicy>,
-  nameOf: (policy: string) => string,
-): Map<string, PolicySnapshot[]> {
-  const found = new Map<string, PolicySnapshot[]>();
-  for (const policy of policies) {
-    const name = nameOf(policy.name);
-    found.set(name, [...(found.get(name) ?? []), policy.snapshot()]);
-  }
-  return found;
-}
-
 function circuitsIn(state: string, snapshots: readonly PolicySnapshot[]): number {
   const all = snapshots.flatMap(({ circuitBreaker }) =>
     circuitBreaker ? [circuitBreaker.common, ...Object.values(circuitBreaker.keys)] : [],
   );
   return all.filter((circuit) => circuit.state === state).length;
-}
-
-type Reading = (snapshot: PolicySnapshot) => number | undefined;
-
-/** What policies of one name have each for itself. */
-function totalOf(snapshots: readonly PolicySnapshot[]): (read: Reading) => number | undefined {
-  return (read) => fold(snapshots, read, (sum, value) => sum + value);
-}
-
-/** What policies of one name mostly share. */
-function mostOf(snapshots: readonly PolicySnapshot[]): (read: Reading) => number | undefined {
-  return (read) => fold(snapshots, read, Math.max);
-}
-
-function fold(
-  snapshots: readonly PolicySnapshot[],
-  read: Reading,
-  join: (one: number, other: number) => number,
-): number | undefined {
-  const values = snapshots.map(read).filter((value) => value !== undefined);
-  return values.length === 0 ? undefined : values.reduce((one, other) => join(one, other));
 }

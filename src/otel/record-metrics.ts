@@ -3,7 +3,7 @@ import { isWEEXError } from '../errors/index.js';
 import type { CircuitChange, CoolDownEntered } from '../observability/events.js';
 import { documentedBanMs } from '../policies/refusal-memory.js';
 import { attribute, errorType } from './attributes.js';
-import { listen } from './listen.js';
+import { listen } from '../observability/listen.js';
 import { Subjects } from './subjects.js';
 
 /** In seconds, from a fast answer of the exchange to the longest deadline of the presets. */

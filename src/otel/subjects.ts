@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { attribute } from './attributes.js';
-import { BoundedNames } from './bounded-names.js';
+import { BoundedNames } from '../observability/bounded-names.js';
 
 /** A policy and an operation, as attributes that are made once. */
 export interface Subject {

@@ -11,7 +11,7 @@ import {
 import { accompany } from '../observability/companions.js';
 import type { AttemptSettled, CallFacts, CallSettled, ReconcileStarted } from '../observability/events.js';
 import { attribute, errorType } from './attributes.js';
-import { listen } from './listen.js';
+import { listen } from '../observability/listen.js';
 
 /** A span, and the context in which whatever starts is its child. */
 interface Scope {

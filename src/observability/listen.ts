@@ -1,5 +1,5 @@
-import type { ResilienceEventOf, ResilienceEventType } from '../observability/events.js';
-import { onResilienceEvent } from '../observability/on-resilience-event.js';
+import type { ResilienceEventOf, ResilienceEventType } from './events.js';
+import { onResilienceEvent } from './on-resilience-event.js';
 
 /** What is done about each type of event. */
 export type Listeners = {

@@ -1,0 +1,56 @@
+import { WeakList } from '../context/weak-list.js';
+import { accompany } from '../observability/companions.js';
+import type { PolicySnapshot, ResiliencePolicy } from './resilience-policy.js';
+
+/** What is asked of a policy by whoever looks at it from outside. */
+export type ObservedPolicy = Pick<ResiliencePolicy, 'name' | 'clock' | 'snapshot'>;
+
+/** The policies that calls were made under since this was made, held weakly, until `stop()`. */
+export class PoliciesInUse {
+  readonly stop: () => void;
+  readonly #policies: WeakList<ObservedPolicy> = new WeakList();
+  readonly #seen: WeakSet<object> = new WeakSet();
+
+  /** `appeared` is called for each policy at its first call. */
+  constructor(appeared: (policy: ObservedPolicy) => void = () => undefined) {
+    this.stop = accompany({
+      begins: (_callId, policy) => {
+        if (this.#seen.has(policy)) return;
+        this.#seen.add(policy);
+        this.#policies.add(policy as ObservedPolicy);
+        appeared(policy as ObservedPolicy);
+      },
+    });
+  }
+
+  /** What each is doing at this moment, by the name that it is told under. */
+  snapshots(nameOf: (policy: string) => string): Map<string, PolicySnapshot[]> {
+    const found = new Map<string, PolicySnapshot[]>();
+    for (const policy of this.#policies) {
+      const name = nameOf(policy.name);
+      found.set(name, [...(found.get(name) ?? []), policy.snapshot()]);
+    }
+    return found;
+  }
+}
+
+type Reading = (snapshot: PolicySnapshot) => number | undefined;
+
+/** What policies of one name have each for itself. */
+export function totalOf(snapshots: readonly PolicySnapshot[]): (read: Reading) => number | undefined {
+  return (read) => fold(snapshots, read, (sum, value) => sum + value);
+}
+
+/** What policies of one name mostly share. */
+export function mostOf(snapshots: readonly PolicySnapshot[]): (read: Reading) => number | undefined {
+  return (read) => fold(snapshots, read, Math.max);
+}
+
+function fold(
+  snapshots: readonly PolicySnapshot[],
+  read: Reading,
+  join: (one: number, other: number) => number,
+): number | undefined {
+  const values = snapshots.map(read).filter((value) => value !== undefined);
+  return values.length === 0 ? undefined : values.reduce((one, other) => join(one, other));
+}
