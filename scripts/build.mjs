@@ -1,6 +1,6 @@
 // Makes of what the compiler has put into dist what is published: ES modules with their declarations, and below dist/cjs the same once more for whoever can only
 // require(), as Jest does. The reasons are in docs/decisions.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 
@@ -15,6 +15,7 @@ const entries = Object.values(manifest.exports).flatMap((entry) =>
 );
 
 dropUnreachableDeclarations();
+await takeInDrawing();
 await makeCommonJs();
 for (const file of filesOf('dist', '.js')) {
   const source = readFileSync(file, 'utf8');
@@ -48,6 +49,21 @@ function dropUnreachableDeclarations() {
     }
   }
   for (const file of filesOf('dist', '.d.ts')) if (!reached.has(file)) rmSync(file);
+}
+
+/** Of d3 a few functions are used; they become part of the file that names them. */
+async function takeInDrawing() {
+  const file = 'dist/drawing/d3.js';
+  await build({
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    format: 'esm',
+    target,
+    logLevel: 'warning',
+  });
+  copyFileSync('node_modules/d3-array/LICENSE', 'dist/drawing/LICENSE-d3-array');
 }
 
 /** The parts that entry points share become chunks, so that each class exists once. */

@@ -208,7 +208,7 @@ describe('the report', () => {
       { maxBuffer: 16_000_000 },
     );
     expect(stderr).not.toContain('CONSOLE');
-    expect(stdout.match(/<svg/g)).toHaveLength(8);
+    expect(stdout.match(/<svg/g)).toHaveLength(12);
     expect(stdout).not.toContain('NaN');
     expect(stdout).not.toContain('undefined');
   });

@@ -19,7 +19,9 @@ const directions: Record<string, readonly string[]> = {
   redis: below,
   otel: below,
   testing: below,
-  cli: ['client', ...below, 'testing'],
+  drawing: [],
+  dashboard: [...below, 'drawing'],
+  cli: ['client', ...below, 'testing', 'dashboard', 'drawing'],
 };
 // Which rooms may import the values of a package; every room may import its types.
 const packages: Record<string, readonly string[]> = {

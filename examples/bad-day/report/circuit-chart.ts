@@ -1,50 +1,49 @@
-import type { CallStatistics, CircuitChange, LoadSample } from '../call-statistics.js';
-import { element } from './html.js';
-import { drawing, phaseBands, round, rowLabel, type TimeAxis } from './time-axis.js';
+import { stackedChart } from '../../../src/drawing/stacked-chart.js';
+import { type LaneState, stateLanes } from '../../../src/drawing/state-lanes.js';
+import type { TimeAxis } from '../../../src/drawing/time-axis.js';
+import type { CallStatistics, CircuitChange } from '../call-statistics.js';
 
-const laneHeight = 20;
-const loadHeight = 70;
+/** How the states of a circuit are drawn. */
+export const circuitStates: Readonly<Record<CircuitChange['state'], LaneState>> = {
+  closed: { name: 'closed', className: 'pale', share: 0.2 },
+  'half-open': { name: 'half-open: a trial', className: 'amber', share: 0.6 },
+  open: { name: 'open: refused here', className: 'red', share: 1 },
+};
 
 /** What the circuits of each policy did: a lane a policy. */
 export function circuitLanes(axis: TimeAxis, { circuitChanges, methods }: CallStatistics): string {
   const policies = [...new Set([...methods.values()].map(({ policy }) => policy))].filter((policy) =>
     policy.startsWith('contract.'),
   );
-  const lanes = policies.toSorted().map((policy, index) => {
-    const changes = circuitChanges.filter((change) => change.policy === policy);
-    const y = index * laneHeight + 3;
-    return rowLabel(policy.replace('contract.', ''), y + 12) + lane(axis, changes, y);
+  const lanes = policies.toSorted().map((policy) => {
+    const changes = circuitChanges
+      .filter((change) => change.policy === policy)
+      .map(({ atMs, state }) => ({ at: atMs, state: circuitStates[state] }));
+    return {
+      name: policy.replace('contract.', ''),
+      changes: [{ at: 0, state: circuitStates.closed }, ...changes],
+    };
   });
-  const height = policies.length * laneHeight;
-  return drawing(height, phaseBands(axis, height) + lanes.join(''), 'Circuits over time');
+  return stateLanes(axis, lanes, 'Circuits over time');
 }
 
-function lane(axis: TimeAxis, changes: readonly CircuitChange[], y: number): string {
-  const stretches = [{ atMs: 0, state: 'closed' }, ...changes];
-  return stretches
-    .map(({ atMs, state }, index) => {
-      const x = axis.x(atMs);
-      const width = round(Math.max(0, axis.x(stretches[index + 1]?.atMs ?? axis.endMs) - x));
-      return element('rect', { class: `circuit-${state}`, x, y, width, height: laneHeight - 6 });
-    })
-    .join('');
-}
+/** Whether a call is at the exchange or waits, from the bottom up. */
+export const loadKinds = [
+  ['waiting', 'calls that wait: a closed gate, a queue, a back-off, a lookup'],
+  ['running', 'calls at the exchange'],
+] as const;
+
+const bins = 180;
 
 /** How many calls were under way, and how many of these were waiting. */
 export function loadChart(axis: TimeAxis, { load }: CallStatistics): string {
-  const highest = Math.max(1, ...load.map(({ underWay }) => underWay));
-  const area = (className: string, count: (sample: LoadSample) => number): string => {
-    const points = load.map(
-      (sample) =>
-        `${axis.x(sample.atMs)},${round(loadHeight - (count(sample) / highest) * (loadHeight - 6))}`,
-    );
-    const ends = [
-      `${axis.x(load[0]?.atMs ?? 0)},${loadHeight}`,
-      `${axis.x(load.at(-1)?.atMs ?? 0)},${loadHeight}`,
-    ];
-    return element('polygon', { class: className, points: [ends[0], ...points, ends[1]].join(' ') });
-  };
-  const areas = area('under-way', ({ underWay }) => underWay) + area('waiting', ({ waiting }) => waiting);
-  const scale = rowLabel(String(highest), 12) + rowLabel('0', loadHeight);
-  return drawing(loadHeight, phaseBands(axis, loadHeight) + areas + scale, 'Calls under way over time');
+  let next = 0;
+  let last = { waiting: 0, running: 0 };
+  const sampled = Array.from({ length: bins }, (_, index) => {
+    const until = axis.from + ((index + 1) / bins) * (axis.until - axis.from);
+    for (let sample = load[next]; sample && sample.atMs < until; sample = load[(next += 1)])
+      last = { waiting: sample.waiting, running: sample.underWay - sample.waiting };
+    return last;
+  });
+  return stackedChart({ axis, bins: sampled, kinds: loadKinds, label: 'Calls under way over time' });
 }

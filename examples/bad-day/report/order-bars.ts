@@ -1,7 +1,7 @@
+import { percent } from '../../../src/drawing/drawing.js';
+import { element, escapeHtml } from '../../../src/drawing/html.js';
 import type { IntentVerdict } from '../order-intents.js';
 import type { Day } from '../day.js';
-import { element, escapeHtml } from './html.js';
-import { round } from './time-axis.js';
 
 /** What became of an order that was wanted, best first. */
 export const orderFates = [
@@ -23,7 +23,7 @@ export function orderBars(days: readonly Day[]): string {
       const parts = orderFates.flatMap(([fate, label]) => {
         const count = fates.filter((one) => one === fate).length;
         if (count === 0) return [];
-        const style = `width:${round((count / most) * 100)}%`;
+        const style = `width:${percent(count / most)}`;
         return [element('span', { class: fate, style, title: `${count} ${label}` }, String(count))];
       });
       const verdict = `${audit.duplicates} second orders, ${audit.unknown} in the dark`;

@@ -1,15 +1,18 @@
+import { drawing } from '../../../src/drawing/drawing.js';
+import { escapeHtml, legend } from '../../../src/drawing/html.js';
+import { style } from '../../../src/drawing/style.js';
+import { table } from '../../../src/drawing/table.js';
+import { bands, stretchNames, type TimeAxis } from '../../../src/drawing/time-axis.js';
 import type { CallStatistics, MethodCounts } from '../call-statistics.js';
 import { failuresOf } from '../closing-table.js';
 import type { Day } from '../day.js';
 import { histogramOf } from '../rehearsal-lines.js';
 import type { RehearsedDay } from '../rehearsed-day.js';
-import { circuitLanes, loadChart } from './circuit-chart.js';
-import { escapeHtml, legend, table } from './html.js';
+import { circuitLanes, circuitStates, loadChart, loadKinds } from './circuit-chart.js';
 import { orderBars, orderFates } from './order-bars.js';
 import { shareHistogram } from './share-histogram.js';
-import { style } from './style.js';
-import { phaseNames, timeAxis } from './time-axis.js';
-import { answerKinds, binTraffic, highestBin, trafficChart } from './traffic-chart.js';
+import { reportStyle } from './style.js';
+import { answerKinds, trafficCharts } from './traffic-chart.js';
 
 /** What the report tells of. */
 export interface ReportData {
@@ -36,9 +39,10 @@ export function reportPage({ day, others, rehearsed, scenario, seed, statistics 
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${style}${reportStyle}</style>
 </head>
 <body>
+<main>
 <h1>What became of the orders of a bad day</h1>
 <p class="quiet">Scenario ${escapeHtml(scenario)}, seed ${seed}. The same faults at the same times, the same traders with the same wishes; three clients, each on an exchange of its own.</p>
 ${orderBars(days)}
@@ -47,11 +51,12 @@ ${comparison(days)}
 <h2>Requests over time</h2>
 ${traffic(days)}
 <h2>What weex-resilience did</h2>
-${work(day, days, statistics)}
+${work(days, statistics)}
 <h2>Method by method</h2>
 ${methodTable(statistics)}
 ${rehearsalSection(rehearsed)}
 ${findings(days)}
+</main>
 </body>
 </html>
 `;
@@ -69,9 +74,10 @@ function comparison(days: readonly Day[]): string {
     label,
     ...days.map((day) => String(value(day))),
   ];
-  return table(
-    ['', ...days.map(({ name }) => escapeHtml(name))],
-    [
+  return table({
+    caption: 'Each client by its figures',
+    head: ['', ...days.map(({ name }) => name)],
+    rows: [
       row('Orders wanted', ({ audit }) => audit.wanted),
       row('Orders that could be placed, knowing all faults', ({ placeable }) => placeable),
       row('Orders that stand exactly once', ({ audit }) => audit.once),
@@ -82,40 +88,40 @@ function comparison(days: readonly Day[]): string {
       row('Calls that failed', ({ calls }) => calls.filter(({ failure }) => failure).length),
       row('Requests sent', ({ requests }) => requests.length),
     ],
-  );
+  });
 }
 
 function traffic(days: readonly Day[]): string {
   const axis = axisOf(days);
-  const binned = days.map(({ requests }) => binTraffic(requests, axis.endMs));
-  const highest = highestBin(binned);
-  const charts = binned.map(
-    (bins, index) => `<h3>${escapeHtml(days[index]?.name ?? '')}</h3>\n${trafficChart(axis, bins, highest)}`,
-  );
+  const charts = trafficCharts(
+    axis,
+    days.map(({ requests }) => requests),
+  ).map((chart, index) => `<h3>${escapeHtml(days[index]?.name ?? '')}</h3>\n${chart}`);
   return `${legend(answerKinds)}\n${phaseNames(axis)}\n${charts.join('\n')}`;
 }
 
-function work(day: Day, days: readonly Day[], statistics: CallStatistics): string {
+function work(days: readonly Day[], statistics: CallStatistics): string {
   const axis = axisOf(days);
-  const circuitStates = [
-    ['circuit-closed', 'closed'],
-    ['circuit-half-open', 'half-open: a trial'],
-    ['circuit-open', 'open: refused here'],
-  ] as const;
-  const load = [
-    ['under-way', 'calls at the exchange'],
-    ['waiting', 'calls that wait: a closed gate, a queue, a back-off, a lookup'],
-  ] as const;
-  return `${phaseNames({ ...axis, phases: day.phases })}
-<h3>Circuits</h3>${legend(circuitStates)}
+  const states = Object.values(circuitStates).map(({ className, name }) => [className, name] as const);
+  return `${phaseNames(axis)}
+<h3>Circuits</h3>${legend(states)}
 ${circuitLanes(axis, statistics)}
-<h3>Waiting</h3>${legend(load)}
+<h3>Waiting</h3>${legend(loadKinds)}
 ${loadChart(axis, statistics)}`;
 }
 
-function axisOf(days: readonly Day[]): ReturnType<typeof timeAxis> {
+function phaseNames(axis: TimeAxis): string {
+  return drawing(22, 'The phases of the day', bands(axis, 22) + stretchNames(axis, 15));
+}
+
+function axisOf(days: readonly Day[]): TimeAxis {
   const lasts = days.flatMap(({ lengthMs, requests }) => [lengthMs, requests.at(-1)?.at ?? 0]);
-  return timeAxis(days[0]?.phases ?? [], Math.max(1, ...lasts));
+  const stretches = (days[0]?.phases ?? []).map(({ fromMs, name, untilMs }) => ({
+    name,
+    from: fromMs,
+    until: untilMs,
+  }));
+  return { from: 0, until: Math.max(1, ...lasts), stretches, label: (atMs) => `${atMs / 1_000} s` };
 }
 
 function methodTable(statistics: CallStatistics): string {
@@ -129,7 +135,8 @@ function methodTable(statistics: CallStatistics): string {
       escapeHtml(failuresOf(method)),
       String(statistics.openingsOf(method.policy)),
     ]);
-  return table(['method', 'calls', 'succeeded', 'retries', 'failures by kind', 'circuit openings'], rows);
+  const head = ['method', 'calls', 'succeeded', 'retries', 'failures by kind', 'circuit openings'];
+  return table({ caption: 'Calls of each method; failures count attempts', head, rows });
 }
 
 /** The orders that are not as they should be, for whoever wants to look them up. */
@@ -140,5 +147,6 @@ function findings(days: readonly Day[]): string {
     ),
   );
   if (rows.length === 0) return '';
-  return `<h2>Orders that stand otherwise than they should</h2>\n${table(['client', 'client order id', 'symbol', 'what is wrong'], rows)}`;
+  const head = ['client', 'client order id', 'symbol', 'what is wrong'];
+  return `<h2>Orders that stand otherwise than they should</h2>\n${table({ caption: 'To be looked up', head, rows })}`;
 }

@@ -1,6 +1,6 @@
 import type { SimulatedRequest } from 'weex-resilience/testing';
-import { element } from './html.js';
-import { drawing, phaseBands, round, rowLabel, type TimeAxis } from './time-axis.js';
+import { highestStack, stackedChart } from '../../../src/drawing/stacked-chart.js';
+import type { TimeAxis } from '../../../src/drawing/time-axis.js';
 
 /** What became of a request, in the order in which they are stacked. */
 export const answerKinds = [
@@ -14,13 +14,12 @@ export const answerKinds = [
 type AnswerKind = (typeof answerKinds)[number][0];
 
 /** How many requests of each kind began in a stretch of time. */
-export type TrafficBin = Readonly<Record<AnswerKind, number>>;
+type TrafficBin = Readonly<Record<AnswerKind, number>>;
 
 const bins = 90;
-const height = 120;
 
 /** Counts the requests of a day in equal stretches of time. */
-export function binTraffic(requests: readonly SimulatedRequest[], endMs: number): TrafficBin[] {
+function binTraffic(requests: readonly SimulatedRequest[], endMs: number): TrafficBin[] {
   const counts = Array.from({ length: bins }, () => ({
     answered: 0,
     refused: 0,
@@ -35,28 +34,19 @@ export function binTraffic(requests: readonly SimulatedRequest[], endMs: number)
   return counts;
 }
 
-/** The highest stack of several days, so that all are drawn to one scale. */
-export function highestBin(days: readonly (readonly TrafficBin[])[]): number {
-  return Math.max(1, ...days.flat().map((bin) => Object.values(bin).reduce((sum, count) => sum + count, 0)));
+/** Requests by the second over time for each day, all to one scale. */
+export function trafficCharts(axis: TimeAxis, days: readonly (readonly SimulatedRequest[])[]): string[] {
+  const perSecond = bins / ((axis.until - axis.from) / 1_000);
+  const rates = days.map((requests) =>
+    binTraffic(requests, axis.until).map((bin) => timesEach(bin, perSecond)),
+  );
+  const highest = Math.max(...rates.map(highestStack));
+  const shared = { axis, kinds: answerKinds, highest, unit: '/s', label: 'Requests over time' };
+  return rates.map((rate) => stackedChart({ ...shared, bins: rate }));
 }
 
-/** Requests over time, stacked by what became of them. */
-export function trafficChart(axis: TimeAxis, traffic: readonly TrafficBin[], highest: number): string {
-  const stepMs = axis.endMs / bins;
-  const columns = traffic.flatMap((bin, index) => {
-    const x = axis.x(index * stepMs);
-    const width = round(Math.max(1, axis.x((index + 1) * stepMs) - x - 0.8));
-    let y = height;
-    return answerKinds.flatMap(([kind]) => {
-      if (bin[kind] === 0) return [];
-      const tall = round((bin[kind] / highest) * (height - 6));
-      y = round(y - tall);
-      return [element('rect', { class: kind, x, y, width, height: tall })];
-    });
-  });
-  const perSecond = Math.round(highest / (stepMs / 1_000));
-  const scale = rowLabel(`${perSecond}/s`, 12) + rowLabel('0', height);
-  return drawing(height, phaseBands(axis, height) + columns.join('') + scale, 'Requests over time');
+function timesEach(bin: TrafficBin, factor: number): TrafficBin {
+  return Object.fromEntries(Object.entries(bin).map(([kind, count]) => [kind, count * factor])) as TrafficBin;
 }
 
 function kindOf({ fault, status }: SimulatedRequest): AnswerKind {

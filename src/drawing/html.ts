@@ -13,15 +13,7 @@ export function element(
   return `<${name}${written.join('')}>${content}</${name}>`;
 }
 
-/** A table; the first column is text, the others are as they come, and the cells are HTML already. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[], cell: string): string =>
-    `<tr>${cells.map((content) => `<${cell}>${content}</${cell}>`).join('')}</tr>`;
-  const body = rows.map((cells) => row(cells, 'td')).join('\n');
-  return `<div class="wide"><table><thead>${row(head, 'th')}</thead>\n<tbody>${body}</tbody></table></div>`;
-}
-
-/** What the colours mean. */
+/** What colours mean. */
 export function legend(entries: readonly (readonly [className: string, label: string])[]): string {
   const items = entries.map(
     ([className, label]) => `<span><i class="swatch ${className}"></i>${escapeHtml(label)}</span>`,

@@ -1,0 +1,27 @@
+import { drawing, percent, valueScale } from './drawing.js';
+import { element, escapeHtml } from './html.js';
+
+/** A mark at a height, and what is told of it. */
+export interface Mark {
+  readonly value: number;
+  readonly title: string;
+  /** Drawn larger, and in the colour of what is broken. */
+  readonly isBroken: boolean;
+}
+
+const height = 220;
+
+/** A mark for each value, from left to right. */
+export function markChart(
+  marks: readonly Mark[],
+  range: readonly [lowest: number, highest: number],
+  { label, unit }: { readonly label: string; readonly unit: string },
+): string {
+  const scale = valueScale(range, height, unit);
+  const drawn = marks.map(({ isBroken, title, value }, index) => {
+    const place = { cx: percent((index + 0.5) / marks.length), cy: scale.y(value), r: isBroken ? 4 : 2 };
+    const className = isBroken ? 'mark broken' : 'mark';
+    return element('circle', { class: className, ...place }, element('title', {}, escapeHtml(title)));
+  });
+  return drawing(height + 4, label, scale.grid + drawn.join(''));
+}
