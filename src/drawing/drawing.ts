@@ -28,10 +28,12 @@ export function valueScale(
   height: number,
   unit = '',
 ): ValueScale {
-  const [from, to] = nice(lowest, Math.max(highest, lowest + Number.EPSILON), 3);
+  // Of few things there are no halves.
+  const lineCount = Math.min(3, Math.max(1, Math.ceil(highest - lowest)));
+  const [from, to] = nice(lowest, Math.max(highest, lowest + 1), lineCount);
   // Above the highest line is room for its label.
   const y = (value: number): number => round(height - ((value - from) / (to - from)) * (height - 16));
-  const lines = ticks(from, to, 3).map((value) => {
+  const lines = ticks(from, to, lineCount).map((value) => {
     const at = y(value);
     const text = `${round(value)}${unit}`;
     return (

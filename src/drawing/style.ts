@@ -12,7 +12,7 @@ export const style = `
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 66rem; padding: 1.2rem 1rem 3rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+body { margin: 0 auto; max-width: 66rem; padding: 1.2rem 1rem 3rem; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .2rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .4rem; }
 h3 { font-size: .95rem; margin: 1rem 0 .2rem; }
@@ -41,6 +41,8 @@ caption { text-align: left; color: var(--quiet); padding: .2rem 0; }
 th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 thead th { color: var(--quiet); font-weight: 600; }
 code, pre { font-size: .85em; }
+.free { overflow-wrap: anywhere; }
+time { white-space: nowrap; }
 pre { background: var(--even); padding: 1rem; overflow: auto; }
 @media (max-width: 40rem) {
   .minor { display: none; }

@@ -59,18 +59,16 @@ export function stretchNames(axis: TimeAxis, y: number): string {
 
 /** The times below a drawing; a narrow screen shows every second one. */
 export function timeLabels(axis: TimeAxis, y: number): string {
-  const seconds = ticks(axis.from / 1_000, axis.until / 1_000, 6);
-  return seconds
-    .map((second, index) => {
-      const share = shareOf(axis, second * 1_000);
+  // Round numbers of minutes, or of seconds where there are no minutes.
+  const unitMs = axis.until - axis.from > 120_000 ? 60_000 : 1_000;
+  return ticks(axis.from / unitMs, axis.until / unitMs, 6)
+    .map((count, index) => {
+      const at = count * unitMs;
+      const share = shareOf(axis, at);
       // At the edges half of it would be cut off.
-      const edge = share < 0.04 ? ' first' : share > 0.96 ? ' last' : '';
+      const edge = share < 0.09 ? ' first' : share > 0.91 ? ' last' : '';
       const className = `time${edge}${index % 2 === 0 ? '' : ' minor'}`;
-      return element(
-        'text',
-        { class: className, x: percent(share), y },
-        escapeHtml(axis.label(second * 1_000)),
-      );
+      return element('text', { class: className, x: percent(share), y }, escapeHtml(axis.label(at)));
     })
     .join('');
 }

@@ -44,8 +44,8 @@ export function operationOf(error: unknown): string | undefined {
   }
 }
 
-/** A text without the values of keys, signatures, passphrases and tokens, cut to a length for a log line. */
-function tellable(text: string): string {
+/** @internal A text without the values of keys, signatures, passphrases and tokens, cut to a length for a log line. */
+export function tellable(text: string): string {
   // Cut first: what a text of megabytes holds beyond is not looked at.
   return shorten(redactText(text.slice(0, 4 * longestMessage), []), longestMessage);
 }

@@ -16,7 +16,7 @@ interface EntryPoint {
 const nest = ['@nestjs/'];
 const redis = ['ioredis', 'rate-limiter-flexible'];
 const telemetry = ['@opentelemetry/'];
-const edges = ['nestjs', 'redis', 'otel', 'cli'];
+const edges = ['nestjs', 'redis', 'otel', 'dashboard', 'drawing', 'cli'];
 
 /** What every entry point must not load. A row for an entry point that package.json lacks, or the reverse, fails. */
 const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
@@ -28,6 +28,11 @@ const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
   './client': {
     neverLoads: [...nest, ...redis, ...telemetry],
     neverLoadsRooms: ['testing', ...edges],
+    needsOptionalPeers: false,
+  },
+  './dashboard': {
+    neverLoads: [...nest, ...redis, ...telemetry, 'axios', 'cockatiel'],
+    neverLoadsRooms: ['client', 'orders', 'decorators', 'testing', 'nestjs', 'redis', 'otel', 'cli'],
     needsOptionalPeers: false,
   },
   './journal': {
@@ -44,18 +49,28 @@ const promises: Readonly<Record<string, Omit<EntryPoint, 'specifier'>>> = {
       '@nestjs/event-emitter',
       'axios',
     ],
-    neverLoadsRooms: ['client', 'testing', 'redis', 'otel', 'cli'],
+    neverLoadsRooms: ['client', 'testing', 'redis', 'otel', 'dashboard', 'cli'],
     needsOptionalPeers: true,
     madeFor: '@nestjs/core',
   },
   './otel': {
     neverLoads: [...nest, ...redis, 'axios', 'cockatiel'],
-    neverLoadsRooms: ['client', 'http', 'orders', 'decorators', 'testing', 'nestjs', 'redis', 'cli'],
+    neverLoadsRooms: [
+      'client',
+      'http',
+      'orders',
+      'decorators',
+      'testing',
+      'nestjs',
+      'redis',
+      'dashboard',
+      'cli',
+    ],
     needsOptionalPeers: true,
   },
   './redis': {
     neverLoads: [...nest, ...telemetry, ...redis, 'axios'],
-    neverLoadsRooms: ['client', 'testing', 'nestjs', 'otel', 'cli'],
+    neverLoadsRooms: ['client', 'testing', 'nestjs', 'otel', 'dashboard', 'cli'],
     needsOptionalPeers: false,
   },
   './testing': {

@@ -1,0 +1,45 @@
+import {
+  defaultCatalogue,
+  explainCode,
+  isWEEXError,
+  v2Catalogue,
+  type WEEXErrorKind,
+} from '../errors/index.js';
+import { isLegacyPath } from '../http/read-only-requests.js';
+
+const byKind: Readonly<Record<WEEXErrorKind, string>> = {
+  'rate-limit':
+    'Too many requests: the library waits by itself. Send fewer, or lower the limit of the policy.',
+  authentication:
+    'Check key, secret, passphrase, permissions and the list of addresses; a retry does not help.',
+  system: 'The exchange is in trouble: reads are retried, and orders looked up. Watch its status page.',
+  network: 'The connection failed: check network, proxy and DNS. Reads are retried, and orders looked up.',
+  timeout:
+    'No answer in time: the exchange or the network is slow. Orders are looked up before a second send.',
+  'circuit-open':
+    'Refused here because too much failed before: look at what failed first. A trial follows by itself.',
+  'bulkhead-full':
+    'Refused here because too many calls are under way: call less often, or raise limit or queue.',
+  request: 'The request itself is wrong: correct it; a retry does not help.',
+  order: 'The exchange refused the order: read the message and correct the order; a retry does not help.',
+  'outcome-unknown': 'Look it up at the exchange before it is sent again.',
+  'trading-strategy': 'Your strategy said no: look there.',
+  'risk-management': 'Your risk management said no: look there.',
+  portfolio: 'Your portfolio check said no: look there.',
+  unknown: 'No table knows it: read the message.',
+};
+
+/** What to do about a failure: what it says itself, else what the code tables say, else what holds for its kind. */
+export function adviceOn(error: unknown): string {
+  try {
+    if (!isWEEXError(error)) return 'Not an error of the exchange: look into the program that threw it.';
+    const { code, context, kind } = error;
+    const { advice, path } = context;
+    if (typeof advice === 'string') return advice;
+    const catalogue = typeof path === 'string' && isLegacyPath(path) ? v2Catalogue : defaultCatalogue;
+    const explained = code === undefined ? undefined : explainCode(code, catalogue)?.advice;
+    return explained ?? byKind[kind] ?? byKind.unknown;
+  } catch {
+    return byKind.unknown;
+  }
+}

@@ -1,0 +1,3 @@
+export { serveDashboard } from './serve-dashboard.js';
+
+export type { Dashboard, DashboardOptions } from './serve-dashboard.js';

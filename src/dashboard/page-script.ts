@@ -1,0 +1,26 @@
+/** What runs in the browser: it puts the parts that the server sends in their places, unless it is paused. */
+export const pageScript = `
+'use strict';
+const connection = document.getElementById('connection');
+const button = document.getElementById('pause');
+const waiting = new Map();
+let paused = false;
+const say = (text) => { if (connection.textContent !== text) connection.textContent = text; };
+const show = () => {
+  for (const [name, html] of waiting) document.getElementById(name).innerHTML = html;
+  waiting.clear();
+};
+const events = new EventSource('page-events');
+events.onopen = () => say(paused ? 'Paused.' : 'Live.');
+events.onerror = () => say('The program does not answer: it has ended, or is busy. Trying again.');
+events.onmessage = ({ data }) => {
+  for (const [name, html] of Object.entries(JSON.parse(data))) waiting.set(name, html);
+  if (!paused) show();
+};
+button.onclick = () => {
+  paused = !paused;
+  button.textContent = paused ? 'Go on' : 'Pause';
+  say(paused ? 'Paused.' : 'Live.');
+  if (!paused) show();
+};
+`;

@@ -1,0 +1,212 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
+import { quietly } from '../observability/event-channel.js';
+import { Gatherer } from './gatherer.js';
+import { contentSecurityPolicy, dashboardPage } from './page.js';
+import { sectionsOf } from './sections.js';
+import { mostViewers, type Round, type ViewerKind, Viewers } from './viewers.js';
+
+/** Options of {@link serveDashboard}. */
+export interface DashboardOptions {
+  /** The port, 0 to 65535; 0 takes a free one. Default 9339, where `npx weex-resilience watch` looks. */
+  readonly port?: number | undefined;
+  /** The address of this machine that is listened at. Default `'127.0.0.1'`. No other is allowed: there is no password. */
+  readonly host?: '127.0.0.1' | '::1' | undefined;
+  /** What the page is headed with. Default: the name of the program's file. */
+  readonly title?: string | undefined;
+}
+
+/** A page that is being served. */
+export interface Dashboard {
+  /** Where it is, for example `'http://127.0.0.1:9339/'`. */
+  readonly url: string;
+  /** Ends it: streams end, the port is free, nothing listens any more. A second call waits for the first. */
+  close(): Promise<void>;
+}
+
+/** Where the page is unless told otherwise. */
+export const defaultPort = 9_339;
+const hosts: readonly string[] = ['127.0.0.1', '::1'];
+const streams: Readonly<Record<string, ViewerKind>> = { '/events': 'data', '/page-events': 'page' };
+const everyMs = 1_000;
+
+/**
+ * Serves a live page about every policy of the process on 127.0.0.1: calls and failures over time, circuits, queues,
+ * permits, cool-downs, the last failures with advice, and the orders in doubt with what to do.
+ *
+ * It tells of what happened since it was called. It is read-only and holds no key, signature, passphrase or answer;
+ * client order ids, operations and redacted messages it does show, so whoever may log in to the machine may see them.
+ * From elsewhere, reach it through a tunnel (`ssh -L`). It keeps no process alive: a program that has ended
+ * everything else ends. Memory is bounded, whatever is called and however many look on.
+ *
+ * @throws {TypeError} When an option is not what it must be.
+ * @throws {Error} When the port cannot be listened at, for example because it is in use; the promise rejects.
+ * @example
+ * ```ts
+ * import { serveDashboard } from 'weex-resilience/dashboard';
+ *
+ * const dashboard = await serveDashboard({ port: 0, title: 'grid bot' });
+ * console.log(dashboard.url);
+ * await dashboard.close();
+ * ```
+ */
+export async function serveDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+  const { host = '127.0.0.1', port = defaultPort, title = ownName() } = options;
+  check(options, { host, port, title });
+  const gatherer = new Gatherer(title, Date.now);
+  const viewers = new Viewers();
+  const server = createServer((request, response) => answer(request, response, gatherer, viewers));
+  try {
+    await listening(server, port, host);
+  } catch (error) {
+    gatherer.stop();
+    throw new Error(`Cannot serve the dashboard at ${host}, port ${port}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const timer = setInterval(() => quietly(() => look(gatherer, viewers)), everyMs);
+  // A page beside a program is a guest: it neither keeps the program alive nor ends it.
+  timer.unref();
+  server.unref();
+  let closed: Promise<void> | undefined;
+  return {
+    url: urlOf(server),
+    close: () =>
+      (closed ??= new Promise<void>((resolve) => {
+        clearInterval(timer);
+        gatherer.stop();
+        viewers.close();
+        server.close(() => resolve());
+        // The last words of the streams go out first.
+        setImmediate(() => server.closeAllConnections());
+      })),
+  };
+}
+
+function check(
+  options: DashboardOptions,
+  { host, port, title }: { readonly host: unknown; readonly port: unknown; readonly title: unknown },
+): void {
+  const isPort = Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65_535;
+  const unknown = Object.keys(options).filter((name) => !['host', 'port', 'title'].includes(name));
+  const faults = [
+    ...unknown.map((name) => `there is no option '${name}'; there are host, port and title`),
+    ...(isPort ? [] : [`port must be a whole number from 0 to 65535, received ${String(port)}`]),
+    ...(hosts.includes(host as string)
+      ? []
+      : [`host must be one of ${hosts.join(', ')}, because there is no password, received ${String(host)}`]),
+    ...(typeof title === 'string' && title !== '' ? [] : ['title must be a text that is not empty']),
+  ];
+  if (faults.length > 0) throw new TypeError(`Cannot serve the dashboard: ${faults.join('; ')}`);
+}
+
+async function listening(server: Server, port: number, host: string): Promise<void> {
+  server.maxConnections = 2 * mostViewers;
+  // Whoever looks on keeps no process alive either.
+  server.on('connection', (socket) => socket.unref());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  // A connection that cannot be taken is no reason to end a program that trades.
+  server.on('error', () => undefined);
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gatherer: Gatherer,
+  viewers: Viewers,
+): void {
+  response.on('error', () => undefined);
+  const path = request.url?.split('?', 1)[0] ?? '';
+  const kind = Object.hasOwn(streams, path) ? streams[path] : undefined;
+  const { host, 'sec-fetch-site': site = 'none' } = request.headers;
+  // A page of somebody else may name an address that leads here, and may not read, nor fill up what there is.
+  if (!isOwnName(host) || (kind && site !== 'none' && site !== 'same-origin'))
+    refuse(response, 403, 'Open this page by the address that the program printed.');
+  else if (request.method !== 'GET') refuse(response, 405, 'This page can only be read.', { Allow: 'GET' });
+  else if (path !== '/' && !kind) refuse(response, 404, 'There is nothing here but / and /events.');
+  else if (kind && viewers.count >= mostViewers)
+    refuse(response, 503, 'Too many look on.', { 'Retry-After': '10' });
+  else {
+    try {
+      give(response, kind, gatherer, viewers);
+    } catch {
+      response.destroy();
+    }
+  }
+}
+
+function give(
+  response: ServerResponse,
+  kind: ViewerKind | undefined,
+  gatherer: Gatherer,
+  viewers: Viewers,
+): void {
+  if (kind) {
+    response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream; charset=utf-8' });
+    viewers.add(response, kind, roundOf(gatherer));
+    return;
+  }
+  const page = dashboardPage(gatherer.state());
+  response.writeHead(200, {
+    ...headers,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': contentSecurityPolicy(),
+  });
+  response.end(page);
+}
+
+const headers = {
+  'Cache-Control': 'no-store',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+} as const;
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8', ...more });
+  response.end(`${text}\n`);
+}
+
+/** Only names that always mean this machine: any other may be somebody's who makes it lead here. */
+function isOwnName(host: string | undefined): boolean {
+  const [, name = ''] = /^(\[::1\]|[\w.-]+)(?::\d+)?$/.exec(host ?? '') ?? [];
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(name.toLowerCase());
+}
+
+function look(gatherer: Gatherer, viewers: Viewers): void {
+  gatherer.sample();
+  if (viewers.count > 0) viewers.send(roundOf(gatherer));
+}
+
+function roundOf(gatherer: Gatherer): Round {
+  const state = once(() => gatherer.state());
+  return { data: once(() => JSON.stringify(state())), page: once(() => sectionsOf(state())) };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
+}
+
+function ownName(): string {
+  const [, file] = process.argv;
+  return file === undefined ? 'weex-resilience' : basename(file);
+}

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http';
+
+/** What is sent: plain data to programs, changed parts of the page to browsers. */
+export type ViewerKind = 'data' | 'page';
+
+interface Viewer {
+  readonly response: ServerResponse;
+  readonly kind: ViewerKind;
+  /** The parts of the page as they were last sent. */
+  sent: Readonly<Record<string, string>>;
+  /** For how many rounds it has read nothing; 0 while it reads. */
+  idleRounds: number;
+}
+
+/** What there is to send in a round, each made when the first viewer asks for it. */
+export interface Round {
+  data(): string;
+  page(): Readonly<Record<string, string>>;
+}
+
+export const mostViewers = 50;
+/** A viewer that reads nothing for so many rounds is let go; a browser comes back by itself. */
+const mostIdleRounds = 30;
+
+/** Everybody who looks on. One that does not read is sent nothing more until it does: nothing piles up. */
+export class Viewers {
+  readonly #viewers: Set<Viewer> = new Set();
+
+  get count(): number {
+    return this.#viewers.size;
+  }
+
+  /** Takes an answer over, and sends it what there is. */
+  add(response: ServerResponse, kind: ViewerKind, round: Round): void {
+    const viewer = { response, kind, sent: {}, idleRounds: 0 };
+    this.#viewers.add(viewer);
+    response.on('error', () => this.#viewers.delete(viewer));
+    response.on('close', () => this.#viewers.delete(viewer));
+    response.on('drain', () => (viewer.idleRounds = 0));
+    response.write('retry: 2000\n\n');
+    this.#sendTo(viewer, round);
+  }
+
+  /** Sends what there is to everybody who reads. */
+  send(round: Round): void {
+    for (const viewer of this.#viewers) {
+      if (viewer.idleRounds === 0) this.#sendTo(viewer, round);
+      else if ((viewer.idleRounds += 1) > mostIdleRounds) viewer.response.destroy();
+    }
+  }
+
+  close(): void {
+    for (const { response } of this.#viewers) response.end();
+  }
+
+  #sendTo(viewer: Viewer, round: Round): void {
+    const text = viewer.kind === 'data' ? round.data() : changedParts(viewer, round.page());
+    if (!viewer.response.write(`data: ${text}\n\n`)) viewer.idleRounds = 1;
+  }
+}
+
+function changedParts(viewer: Viewer, parts: Readonly<Record<string, string>>): string {
+  const changed = Object.entries(parts).filter(([name, html]) => viewer.sent[name] !== html);
+  viewer.sent = parts;
+  return JSON.stringify(Object.fromEntries(changed));
+}

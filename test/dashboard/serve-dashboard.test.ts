@@ -1,0 +1,212 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serveDashboard, type Dashboard } from '../../src/dashboard/index.js';
+import type { DashboardState } from '../../src/dashboard/dashboard-state.js';
+import { TroubledProgram } from './troubled-program.js';
+
+let dashboard: Dashboard;
+beforeEach(async () => {
+  dashboard = await serveDashboard({ port: 0, title: 'a <bot>' });
+});
+afterEach(() => dashboard.close());
+
+interface Ask {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer once its head is there. */
+async function ask({ headers = {}, method = 'GET', path = '/' }: Ask = {}): Promise<IncomingMessage> {
+  const sent = request(new URL(path, dashboard.url), { method, headers, agent: false });
+  sent.end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.on('error', () => undefined);
+  return answer;
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk as string;
+  return text;
+}
+
+/** The messages of a stream, one after the other. */
+async function* messagesOf(answer: IncomingMessage): AsyncGenerator<string> {
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) {
+    text += chunk as string;
+    const messages = text.split('\n\n');
+    text = messages.pop() ?? '';
+    for (const message of messages) if (message.startsWith('data: ')) yield message.slice(6);
+  }
+}
+
+describe('the page', () => {
+  it('is one document that needs nothing else, and may run and load nothing else', async () => {
+    const answer = await ask();
+    const page = await textOf(answer);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    const policy = String(answer.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'; script-src 'sha256-");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(page).not.toMatch(/https?:\/\/(?!127\.0\.0\.1)|<script src|<link rel="stylesheet"|@import|url\(/);
+    expect(page).toContain('a &#60;bot&#62;');
+    expect(page).not.toContain('<bot>');
+  });
+
+  it('tells what went wrong already, to whoever has no scripts', async () => {
+    await new TroubledProgram().meetEverything();
+    const page = await textOf(await ask());
+    expect(page).toContain('Money may be at risk');
+    expect(page).toContain('contract.orders');
+    expect(page).toContain('id-6');
+  });
+
+  it('has no place for what others write in it', async () => {
+    const { createPolicy } = await import('../../src/index.js');
+    const hostile = '"><img src=x onerror=alert(1)>';
+    await createPolicy({ name: hostile }).executeOutcome(() => Promise.reject(new Error(hostile)), {
+      operation: hostile,
+    });
+    const page = await textOf(await ask());
+    expect(page).toContain('onerror=alert');
+    expect(page).not.toContain('<img');
+  });
+});
+
+describe('the streams', () => {
+  it('send what there is at once, and again as it changes', async () => {
+    const answer = await ask({ path: '/events' });
+    expect(answer.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    const messages = messagesOf(answer);
+    const read = async (): Promise<DashboardState> =>
+      JSON.parse((await messages.next()).value as string) as DashboardState;
+    expect(await read()).toMatchObject({ title: 'a <bot>', pid: process.pid, totals: { calls: 0 } });
+    await new TroubledProgram().meet({});
+    expect(await read()).toMatchObject({ totals: { calls: 2 } });
+    answer.destroy();
+  });
+
+  it('send the page its parts', async () => {
+    const answer = await ask({ path: '/page-events' });
+    const { value } = (await messagesOf(answer).next()) as { value: string };
+    const parts = JSON.parse(value) as Record<string, string>;
+    expect(parts['status']).toContain('No call under a policy so far.');
+    answer.destroy();
+  });
+
+  it('serve fifty at a time, and tell the next to come back', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask({ path: '/events' })));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200));
+    const next = await ask({ path: '/events' });
+    expect([next.statusCode, next.headers['retry-after']]).toEqual([503, '10']);
+    for (const answer of answers) answer.destroy();
+  });
+});
+
+describe('whoever asks for more', () => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('by %s is told 405', async (method) => {
+    const answer = await ask({ method });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET']);
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it.each(['/favicon.ico', '/events/', '/__proto__', '/constructor', '/../package.json'])(
+    'for %s is told 404',
+    async (path) => expect((await ask({ path })).statusCode).toBe(404),
+  );
+
+  it.each(['evil.example', 'evil.example:9339', '127.0.0.1.evil.example', 'localhost@evil', '0.0.0.0'])(
+    'by the name %j, as one who makes his name lead here, is told nothing',
+    async (host) => {
+      const answer = await ask({ headers: { host } });
+      expect(answer.statusCode).toBe(403);
+      expect(await textOf(answer)).not.toContain('bot');
+    },
+  );
+
+  it.each(['localhost:8080', 'LOCALHOST', '[::1]:9339', '127.0.0.1'])(
+    'by the name %j, as through a tunnel, is told everything',
+    async (host) => expect((await ask({ headers: { host } })).statusCode).toBe(200),
+  );
+
+  it.each(['cross-site', 'same-site'])('from a page that is %s, gets no stream', async (site) => {
+    const headers = { 'sec-fetch-site': site };
+    expect((await ask({ path: '/events', headers })).statusCode).toBe(403);
+    expect((await ask({ path: '/page-events', headers })).statusCode).toBe(403);
+  });
+});
+
+describe('the end', () => {
+  it('ends the streams, frees the port, and waits for nobody', async () => {
+    const stream = await ask({ path: '/events' });
+    const { port } = new URL(dashboard.url);
+    const silent = connect(Number(port), '127.0.0.1');
+    silent.on('error', () => undefined);
+    await once(silent, 'connect');
+    const rest = textOf(stream);
+    await Promise.all([dashboard.close(), dashboard.close()]);
+    expect(await rest).toContain('data: ');
+    const again = await serveDashboard({ port: Number(port) });
+    expect(new URL(again.url).port).toBe(port);
+    await again.close();
+  });
+
+  it('comes by itself where a program has nothing else to do', async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `import { serveDashboard } from './src/dashboard/index.js';
+          const { url } = await serveDashboard({ port: 0 });
+          const answer = await fetch(new URL('events', url));
+          const { value } = await answer.body.getReader().read();
+          console.log(new TextDecoder().decode(value).slice(0, 11));`,
+        resolveDir: new URL('../..', import.meta.url).pathname,
+      },
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      logLevel: 'silent',
+    });
+    const code = outputFiles[0]?.text ?? '';
+    const options = { input: code, encoding: 'utf8', timeout: 20_000 } as const;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module'], options);
+    expect([status, stdout]).toEqual([0, 'retry: 2000\n']);
+  });
+});
+
+describe('options that cannot be', () => {
+  it('are all named', async () => {
+    const options = { port: 70_000, host: '0.0.0.0' as '::1', title: '', open: true };
+    const message = await serveDashboard(options).catch((error: unknown) => String(error));
+    expect(message).toMatch(/^TypeError: Cannot serve the dashboard: there is no option 'open'/);
+    expect(message).toContain('port must be a whole number from 0 to 65535, received 70000');
+    expect(message).toContain('host must be one of 127.0.0.1, ::1, because there is no password');
+    expect(message).toContain('title must be a text that is not empty');
+  });
+
+  it('are told where the port is in use, and nothing is left behind', async () => {
+    const { channels } = await import('../../src/observability/channels.js');
+    const { port } = new URL(dashboard.url);
+    await dashboard.close();
+    const first = await serveDashboard({ port: Number(port) });
+    await expect(serveDashboard({ port: Number(port) })).rejects.toThrow(
+      `Cannot serve the dashboard at 127.0.0.1, port ${port}: `,
+    );
+    await first.close();
+    expect(channels.callSettled.hasSubscribers).toBe(false);
+  });
+});
