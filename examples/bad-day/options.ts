@@ -11,6 +11,8 @@ export interface Options {
   readonly rehearse: number;
   /** Where the report in HTML goes. */
   readonly report: string;
+  /** Whether a live page is served meanwhile, and at which port. */
+  readonly watch: false | { readonly port: number | undefined };
 }
 
 /** The program was asked for something that it cannot do. */
@@ -31,10 +33,18 @@ export function readOptions(args: readonly string[], err: (text: string) => void
     .option('--scenario <name or file>', 'a built-in scenario, or a YAML or JSON file', 'bad-day')
     .option('--rehearse <seeds>', 'over how many seeds the day is rehearsed afterwards', seedOf, 1_000)
     .option('--report <file>', 'where the report in HTML goes', 'build/bad-day.html')
+    .option('--watch [port]', 'serve a live page while the day goes on', portOf)
     .parse([...args], { from: 'user' })
-    .opts<{ seed: number; scenario: string; rehearse: number; report: string }>();
+    .opts<{ seed: number; scenario: string; rehearse: number; report: string; watch?: true | number }>();
   const scenario = scenarioOf(given.scenario);
-  return { seed: given.seed, scenario, rehearse: given.rehearse, report: writableFile(given.report) };
+  const { rehearse, seed, watch } = given;
+  return {
+    seed,
+    scenario,
+    rehearse,
+    report: writableFile(given.report),
+    watch: watch === undefined ? false : { port: watch === true ? undefined : watch },
+  };
 }
 
 function seedOf(text: string): number {
@@ -43,6 +53,13 @@ function seedOf(text: string): number {
     throw new InvalidArgumentError(`Allowed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);
   }
   return seed;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('Allowed is a number from 0 to 65535; 0 is a free one.');
+  return port;
 }
 
 function scenarioOf(nameOrFile: string): Scenario {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { CommanderError } from 'commander';
 import { PolicyRegistry } from 'weex-resilience';
+import { type Dashboard, serveDashboard } from 'weex-resilience/dashboard';
 import type { SimulatedExchange } from 'weex-resilience/testing';
 import { axiosName, axiosRetryName, openAxiosMarket, openAxiosRetryMarket } from './axios-market.js';
 import { CallStatistics } from './call-statistics.js';
@@ -40,7 +41,25 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     surroundings.err(`${error.message}\n`);
     return 2;
   }
-  return tradeTheDay(options, surroundings);
+  let dashboard: Dashboard | undefined;
+  try {
+    dashboard = await watched(options, surroundings);
+  } catch (error) {
+    surroundings.err(`${(error as Error).message}\n`);
+    return 2;
+  }
+  return tradeTheDay(options, surroundings).finally(() => dashboard?.close());
+}
+
+/** The live page, where one is asked for. It ends with the program. */
+async function watched(
+  { scenario, seed, watch }: Options,
+  { output }: Surroundings,
+): Promise<Dashboard | undefined> {
+  if (!watch) return undefined;
+  const dashboard = await serveDashboard({ port: watch.port, title: `${scenario.name}, seed ${seed}` });
+  output.write(`Live page: ${dashboard.url}\n`);
+  return dashboard;
 }
 
 async function tradeTheDay(options: Options, surroundings: Surroundings): Promise<number> {

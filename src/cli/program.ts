@@ -4,6 +4,7 @@ import { rehearseCommand } from './rehearse.js';
 import { simulate, type SimulateOptions } from './simulate.js';
 import { processTerminal, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
+import { watchCommand } from './watch.js';
 
 /**
  * Runs the program with these arguments and gives its exit status: 0 when all went well, 2 when it was asked for
@@ -43,6 +44,7 @@ function createProgram(terminal: Terminal, fail: () => void): Command {
     .option('-q, --quiet', 'without a line a request')
     .action((options: SimulateOptions) => simulate(options, process.env, terminal));
   program.addCommand(rehearseCommand(terminal, fail).copyInheritedSettings(program));
+  program.addCommand(watchCommand(terminal).copyInheritedSettings(program));
   program.addCommand(explainCommand(terminal).copyInheritedSettings(program));
   return program;
 }

@@ -2,6 +2,8 @@
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** How much fits on the screen; `undefined` where the output goes elsewhere. */
+  size(): { readonly columns: number; readonly rows: number } | undefined;
   /** Waits for Ctrl-C, or for being told to end. */
   interrupted(): Promise<void>;
 }
@@ -10,6 +12,11 @@ export interface Terminal {
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  size: () => {
+    const { columns, isTTY, rows } = process.stdout;
+    // A terminal without a size, as some containers have it, shows nothing in place.
+    return isTTY && columns > 0 ? { columns, rows } : undefined;
+  },
   interrupted: () =>
     new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

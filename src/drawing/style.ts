@@ -3,7 +3,7 @@ export const style = `
 :root {
   color-scheme: light dark;
   --page: #fff; --ink: #1c2430; --quiet: #566172; --line: #dde2e9; --even: #f6f7f9; --odd: #eceff3;
-  --good: #2f9e68; --pale: #9fd3b6; --grey: #8490a1; --amber: #c98a00; --red: #cf3545; --violet: #7b4ba0; --blue: #4a7fc1;
+  --good: #2f9e68; --pale: #9fd3b6; --grey: #8490a1; --amber: #b57a00; --red: #cf3545; --violet: #7b4ba0; --blue: #4a7fc1;
 }
 @media (prefers-color-scheme: dark) {
   :root {

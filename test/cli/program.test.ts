@@ -20,6 +20,7 @@ function createTerminal() {
     interrupt: () => interrupt(),
     out: (text: string) => void (written.out += text),
     err: (text: string) => void (written.err += text),
+    size: () => undefined,
     interrupted: () => interrupted,
   };
 }

@@ -33,6 +33,7 @@ phases:
 let goodDay: ReturnType<typeof run>;
 let brokenDay: ReturnType<typeof run>;
 let interruptedDay: ReturnType<typeof run>;
+let watchedPage = '';
 
 let folder: string;
 let program: string;
@@ -54,14 +55,17 @@ beforeAll(async () => {
   await writeFile(join(folder, 'short-day.yaml'), scenario);
   goodDay = run(shortDay('good.html', 3));
   brokenDay = run(shortDay('broken.html', 0), placeAgain);
-  interruptedDay = run(['--report', 'interrupted.html'], interrupt);
+  interruptedDay = run(['--report', 'interrupted.html', '--watch', '0'], interrupt);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Runs the program; `meanwhile` is told where its exchange is. */
-async function run(args: readonly string[], meanwhile?: (url: string, child: Child) => Promise<void>) {
+async function run(
+  args: readonly string[],
+  meanwhile?: (url: string, child: Child, out: string) => Promise<void>,
+) {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,7 +75,7 @@ async function run(args: readonly string[], meanwhile?: (url: string, child: Chi
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     written.out += text;
     const url = /at (http:\/\/127\.0\.0\.1:\d+):/.exec(written.out)?.[1];
-    if (url !== undefined) acted ??= meanwhile?.(url, child).catch(() => void child.kill());
+    if (url !== undefined) acted ??= meanwhile?.(url, child, written.out).catch(() => void child.kill());
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (written.err += text));
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -119,8 +123,10 @@ async function placeAgain(url: string): Promise<void> {
   }, patience);
 }
 
-async function interrupt(url: string, child: Child): Promise<void> {
+async function interrupt(url: string, child: Child, out: string): Promise<void> {
   await firstOrder(url);
+  const livePage = /^Live page: (\S+)$/m.exec(out)?.[1];
+  if (livePage !== undefined) watchedPage = await (await fetch(livePage)).text();
   child.kill('SIGINT');
 }
 
@@ -160,10 +166,17 @@ describe('the bad day', () => {
     expect(out).toMatch(/placeOrder .* all as reported/);
   });
 
+  it('serves a live page meanwhile, and ends with it', async () => {
+    await interruptedDay;
+    expect(watchedPage).toContain('<h1>bad-day, seed 1</h1>');
+    expect(watchedPage).toContain('contract.orders');
+  });
+
   it.each([
     [['--seeed', '7'], "unknown option '--seeed'"],
     [['--seed', 'seven'], 'Allowed is a whole number from 0 to'],
     [['now'], 'too many arguments'],
+    [['--watch', 'now'], 'Allowed is a number from 0 to 65535; 0 is a free one.'],
     [['--scenario', 'bad-dya'], "Cannot find the scenario 'bad-dya'"],
     [['--scenario', 'calm'], 'it has no phases, so that it never ends'],
     [['--report', 'package.json/report.html'], 'Cannot write package.json/report.html'],
