@@ -34,12 +34,21 @@ export async function publishConclusion(
   const facts = () => ({ ...factsOf(), clientOrderId, attempt: 0 });
   const startedAt = clock.now();
   if (reconcileStarted.hasSubscribers) reconcileStarted.publish({ ...facts(), error }, origin);
-  const resolution = await runAccompanied(factsOf().callId, 'lookup', search);
-  const unknown = resolution.outcome === 'unknown' ? { error: resolution.error } : undefined;
-  if (reconcileSettled.hasSubscribers) {
+  const settled = (outcome: Resolution['outcome'], unknown?: { readonly error: unknown }): void => {
+    if (!reconcileSettled.hasSubscribers) return;
     const durationMs = clock.now() - startedAt;
-    reconcileSettled.publish({ ...facts(), outcome: resolution.outcome, durationMs, ...unknown }, origin);
+    reconcileSettled.publish({ ...facts(), outcome, durationMs, ...unknown }, origin);
+  };
+  let resolution: Resolution;
+  try {
+    resolution = await runAccompanied(factsOf().callId, 'lookup', search);
+  } catch (reason) {
+    // The caller gave up: what was not found out until then is not known.
+    settled('unknown', { error: reason });
+    throw reason;
   }
+  const unknown = resolution.outcome === 'unknown' ? { error: resolution.error } : undefined;
+  settled(resolution.outcome, unknown);
   if (unknown && outcomeUnknown.hasSubscribers)
     outcomeUnknown.publish({ ...factsOf(), clientOrderId, ...unknown }, origin);
   return resolution;

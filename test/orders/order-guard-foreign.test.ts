@@ -146,6 +146,21 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     ).toBe(2);
   });
 
+  it('publishes the end of a search that its caller gave up', async () => {
+    const settled: ResilienceEvent[] = [];
+    const stop = onResilienceEvent('reconcileSettled', (event) => settled.push(event));
+    const giveUp = new AbortController();
+    const reason = new Error('the day is over');
+    const finds = [() => Promise.resolve(giveUp.abort(reason))];
+    try {
+      const { result } = call(eager, { sends: [lost()], finds }, { signal: giveUp.signal });
+      await expect(result).rejects.toBe(reason);
+    } finally {
+      stop();
+    }
+    expect(settled).toMatchObject([{ clientOrderId: 'a1', outcome: 'unknown', error: reason }]);
+  });
+
   it('stays unknown without an id, and without a lookup', async () => {
     const { result, send, find } = call(eager, { sends: [lost()] }, { clientOrderId: () => undefined });
     await expect(result).rejects.toThrow('it has no client order id, so that it cannot be looked up');
