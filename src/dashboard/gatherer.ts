@@ -29,7 +29,7 @@ export class Gatherer {
     ordersNotExecuted: 0,
     ordersUnknown: 0,
   };
-  readonly #traffic = new Traffic();
+  readonly #traffic: Traffic;
   readonly #failures = new RecentFailures();
   readonly #policies = new PolicyStates();
   readonly #doubts: Doubts;
@@ -40,6 +40,7 @@ export class Gatherer {
     this.#title = title;
     this.#now = now;
     this.#since = now();
+    this.#traffic = new Traffic(this.#since);
     this.#doubts = new Doubts(now);
     this.#decisions = new Decisions(now);
     const totals = this.#totals;

@@ -65,7 +65,7 @@ ${parts.join('\n')}
 </main>
 <footer class="quiet">
 <p id="connection" role="status" aria-live="polite">A picture of this moment.</p>
-<p>Process ${state.pid}. Times are those of the program. The charts show the last five minutes.</p>
+<p>Process ${state.pid}. Times are those of the program. The charts show the last five minutes, or what there is of them.</p>
 </footer>
 <script>${pageScript}</script>
 </body>

@@ -104,14 +104,14 @@ function figures({ since, totals, traffic }: DashboardState): string {
 
 function calls({ traffic }: DashboardState): string {
   const counted = withCounts(callKinds, traffic.calls);
-  const label = `Calls by the second over the last five minutes: ${sentence(counted)}`;
+  const label = `Calls by the second over the last minutes: ${sentence(counted)}`;
   const bins = perSecond(traffic.calls, traffic.stepMs);
   return legend(counted) + stackedChart({ axis: axisOf(traffic), bins, kinds: callKinds, label, unit: '/s' });
 }
 
 function errors({ traffic }: DashboardState): string {
   const counted = withCounts(failureKinds, traffic.failures);
-  const label = `Failures by the second over the last five minutes: ${sentence(counted)}`;
+  const label = `Failures by the second over the last minutes: ${sentence(counted)}`;
   const bins = perSecond(traffic.failures, traffic.stepMs);
   return (
     legend(counted) + stackedChart({ axis: axisOf(traffic), bins, kinds: failureKinds, label, unit: '/s' })
@@ -140,7 +140,7 @@ function whenOf(count: number, first: number, last: number): string {
 
 function load({ traffic }: DashboardState): string {
   const { running = 0, waiting = 0 } = traffic.load.at(-1) ?? {};
-  const label = `Load over the last five minutes: now ${running} attempts run and ${waiting} calls wait`;
+  const label = `Load over the last minutes: now ${running} attempts run and ${waiting} calls wait`;
   const chart = { axis: axisOf(traffic), bins: traffic.load, kinds: loadKinds, label };
   return legend(loadKinds) + stackedChart(chart);
 }
@@ -154,7 +154,7 @@ function gates({ policies: all, traffic }: DashboardState): string {
     changes: policy.gates.map(({ at, gate }) => ({ at, state: gateStates[gate] })),
   }));
   const states = Object.values(gateStates).map(({ className, name }) => [className, name] as const);
-  const label = `What kept calls away over the last five minutes; now ${lanes.map(({ name }) => name).join(', ')}`;
+  const label = `What kept calls away over the last minutes; now ${lanes.map(({ name }) => name).join(', ')}`;
   return legend(states) + stateLanes(axis, lanes, label);
 }
 

@@ -4,16 +4,22 @@ import type { CallOutcome, FailureFamily, Load, TrafficState } from './dashboard
 /** How far back the page looks. */
 export const windowMs = 300_000;
 const stepMs = 2_000;
-const steps = windowMs / stepMs;
+/** A program that has just begun is shown this long. */
+const leastMs = 60_000;
 
 const outcomes = ['succeeded', 'failed', 'aborted'] as const;
 const families = ['limited', 'silent', 'broken', 'refused', 'local', 'unknown'] as const;
 
 /** Counts of the last minutes, in constant memory. */
 export class Traffic {
+  readonly #since: number;
   readonly #calls = countsOf<CallOutcome>(outcomes);
   readonly #failures = countsOf<FailureFamily>(families);
   readonly #loads: { readonly at: number; readonly load: Load }[] = [];
+
+  constructor(since: number) {
+    this.#since = since;
+  }
 
   call(outcome: CallOutcome, now: number): void {
     this.#calls[outcome].add(now);
@@ -30,7 +36,10 @@ export class Traffic {
   }
 
   state(now: number): TrafficState {
-    const from = Math.floor(now / stepMs) * stepMs - windowMs + stepMs;
+    const until = Math.floor(now / stepMs) * stepMs + stepMs;
+    const begunAt = Math.floor(Math.min(this.#since, until - leastMs) / stepMs) * stepMs;
+    const from = Math.max(begunAt, until - windowMs);
+    const steps = (until - from) / stepMs;
     const load = Array.from({ length: steps }, () => ({ running: 0, waiting: 0 }));
     for (const sample of this.#loads) {
       const bin = load[Math.floor((sample.at - from) / stepMs)];
@@ -41,8 +50,8 @@ export class Traffic {
     return {
       from,
       stepMs,
-      calls: binned(this.#calls, outcomes, from),
-      failures: binned(this.#failures, families, from),
+      calls: binned(this.#calls, outcomes, from, steps),
+      failures: binned(this.#failures, families, from, steps),
       load,
     };
   }
@@ -56,6 +65,7 @@ function binned<Name extends string>(
   counts: Readonly<Record<Name, SecondCounts>>,
   names: readonly Name[],
   from: number,
+  steps: number,
 ): Record<Name, number>[] {
   const empty = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
   const bins = Array.from({ length: steps }, () => ({ ...empty }));

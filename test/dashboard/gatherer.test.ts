@@ -129,6 +129,16 @@ describe('what is gathered', () => {
     ]);
   });
 
+  it('shows a minute at the beginning, and five in the end', async () => {
+    const { program, state } = watched();
+    const spanMs = () => state().traffic.calls.length * state().traffic.stepMs;
+    expect(spanMs()).toBe(60_000);
+    await program.clock.advance(120_000);
+    expect(spanMs()).toBe(122_000);
+    await program.clock.advance(900_000);
+    expect(spanMs()).toBe(300_000);
+  });
+
   it('forgets what is older than five minutes', async () => {
     const { program, state } = watched();
     await program.meet({ order: 'down' }, { rounds: 4, everyMs: 1_000 });

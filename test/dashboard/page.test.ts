@@ -82,10 +82,10 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     expect(named('button')).toEqual(['Pause']);
     const charts = named('image').concat(named('img'));
     expect(charts.map((name) => name.split(':')[0])).toEqual([
-      'Calls by the second over the last five minutes',
-      'Failures by the second over the last five minutes',
-      'Load over the last five minutes',
-      'What kept calls away over the last five minutes; now contract.market',
+      'Calls by the second over the last minutes',
+      'Failures by the second over the last minutes',
+      'Load over the last minutes',
+      'What kept calls away over the last minutes; now contract.market',
     ]);
     // Rows made into blocks for the phone are still rows of a table.
     expect(named('table')).toHaveLength(4);
