@@ -48,7 +48,11 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     surroundings.err(`${(error as Error).message}\n`);
     return 2;
   }
-  return tradeTheDay(options, surroundings).finally(() => dashboard?.close());
+  try {
+    return await tradeTheDay(options, surroundings);
+  } finally {
+    await dashboard?.close();
+  }
 }
 
 /** The live page, where one is asked for. It ends with the program. */

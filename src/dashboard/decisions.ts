@@ -4,7 +4,7 @@ import { listen } from '../observability/listen.js';
 import type { DecisionState } from './dashboard-state.js';
 import { RecentGroups } from './recent-groups.js';
 
-const capacity = 30;
+const capacity = 15;
 
 /** What the library did of its own accord, the same again and again as one. */
 export class Decisions {

@@ -19,7 +19,7 @@ dt { color: var(--quiet); font-size: .85rem; } dd { margin: 0; font-size: 1.35re
 .silent { fill: var(--violet); background: var(--violet); }
 .local, .running { fill: var(--blue); background: var(--blue); }
 .unknown { fill: var(--ink); background: var(--ink); }
-th .free { display: inline-block; min-width: 9rem; }
+th .free { display: inline-block; min-width: 16rem; }
 footer { margin-top: 2rem; }
 `;
 

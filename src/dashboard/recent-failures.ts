@@ -3,7 +3,7 @@ import { adviceOn } from './advice.js';
 import type { FailureFamily, FailureState } from './dashboard-state.js';
 import { RecentGroups } from './recent-groups.js';
 
-const capacity = 20;
+const capacity = 12;
 const families: Readonly<Record<string, FailureFamily>> = {
   'rate-limit': 'limited',
   network: 'silent',

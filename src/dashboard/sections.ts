@@ -3,7 +3,7 @@ import { stackedChart } from '../drawing/stacked-chart.js';
 import { type LaneState, stateLanes } from '../drawing/state-lanes.js';
 import { table } from '../drawing/table.js';
 import type { TimeAxis } from '../drawing/time-axis.js';
-import type { DashboardState, DoubtState, FailureState, GateState, PolicyState } from './dashboard-state.js';
+import type { DashboardState, FailureState, GateState, PolicyState } from './dashboard-state.js';
 import { lastMinute, situationOf } from './situation.js';
 import { clockTime, timeElement } from './times.js';
 
@@ -22,6 +22,9 @@ export type SectionName =
   | 'decisions'
   | 'policies';
 
+/** Beyond so many a table is no longer read. */
+const mostUnknown = 20;
+const mostLookedUp = 5;
 const number = new Intl.NumberFormat('en');
 const levels = { calm: 'Calm', watch: 'Watch', act: 'Act' } as const;
 
@@ -69,20 +72,23 @@ export function sectionsOf(state: DashboardState): Sections {
 }
 
 function doubts({ doubts: all, forgottenDoubts }: DashboardState): string {
-  if (all.length === 0) return '<p>None that this process has seen.</p>';
-  const rows = all.map((doubt: DoubtState) => [
+  if (all.length + forgottenDoubts === 0) return '<p>None that this process has seen.</p>';
+  const unknown = all.filter(({ state }) => state === 'unknown');
+  const lookedUp = all.filter(({ state }) => state !== 'unknown');
+  const rows = [...unknown.slice(0, mostUnknown), ...lookedUp.slice(0, mostLookedUp)].map((doubt) => [
     `<code class="free">${escapeHtml(doubt.clientOrderId ?? 'no client order id')}</code>`,
     escapeHtml([doubt.operation, doubt.symbol].filter(Boolean).join(', ')),
     doubt.state === 'unknown' ? '<strong>unknown</strong>' : 'being looked up',
     timeElement(doubt.since),
     escapeHtml(doubt.advice),
   ]);
-  const head = ['id', 'call', 'state', 'since', 'what to do'];
-  const caption =
-    forgottenDoubts === 0
-      ? 'The oldest first'
-      : `The last ${all.length}; ${forgottenDoubts} before them are in the log alone`;
-  return table({ caption, head, rows });
+  const more = all.length - rows.length;
+  const caption = [
+    `${unknown.length} unknown, ${lookedUp.length} being looked up`,
+    ...(more === 0 ? [] : [`${more} of them not shown`]),
+    ...(forgottenDoubts === 0 ? [] : [`${forgottenDoubts} before them are in the log alone`]),
+  ].join('; ');
+  return table({ caption, head: ['id', 'call', 'state', 'since', 'what to do'], rows });
 }
 
 function figures({ since, totals, traffic }: DashboardState): string {

@@ -22,7 +22,7 @@ export function situationOf(state: DashboardState): Situation {
           `Money may be at risk: nobody knows whether ${counted(unknown, 'order or call', 'orders or calls')} took effect.`,
         ];
   const watches = [
-    ...(lookedUp === 0 ? [] : [`The library is looking up ${counted(lookedUp, 'order', 'orders')}.`]),
+    ...(lookedUp === 0 ? [] : ['The library is looking up what became of orders.']),
     ...gateSentence(policies, ['isolated'], 'isolated by hand'),
     ...gateSentence(policies, ['open', 'half-open'], 'not closed'),
     ...coolDownSentence(policies),

@@ -45,7 +45,7 @@ export function valueScale(
 }
 
 /** Two decimals are finer than any screen. */
-export function round(value: number): number {
+function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 

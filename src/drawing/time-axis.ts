@@ -20,7 +20,7 @@ export interface TimeAxis {
 }
 
 /** Where a moment is, from 0 to 1. */
-export function shareOf({ from, until }: TimeAxis, at: number): number {
+function shareOf({ from, until }: TimeAxis, at: number): number {
   return Math.min(1, Math.max(0, (at - from) / (until - from)));
 }
 

@@ -56,13 +56,13 @@ describe('weex-resilience watch', () => {
     await vi.waitFor(() => expect(terminal.written.out).toContain('\u001b[J'), patience);
     terminal.interrupt();
     expect(await ended).toBe(0);
-    const [first = ''] = terminal.written.out.split(/\u001b\[\d+A\u001b\[J/);
+    const [first = ''] = terminal.written.out.split('\u001b[');
     expect(first).toContain('grid bot, process ');
     expect(first).toMatch(/^ACT {3}Money may be at risk/m);
     expect(first).toMatch(/^ {2}id-6, placeOrder: unknown since [\d:]+\. Look it up at /m);
     expect(first).toMatch(/^contract\.market +cool-down +\d+ +\d+ +\d+\/100 +10 s$/m);
     expect(first).toMatch(/^ {2}[\d:]{8} {2}\d+ times {2}WEEXSystemError 500, placeOrder\. /m);
-    expect(first).not.toContain('\u001b');
+    expect(terminal.written.out).not.toContain('\u001b[2J');
     const lines = first.trimEnd().split('\n').slice(1);
     expect(lines.length).toBeLessThanOrEqual(28);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(100);

@@ -62,7 +62,7 @@ describe('what is gathered', () => {
     const { program, state } = watched();
     await program.meet({ order: 'lost', lookup: 'down' }, { everyMs: 1_000 });
     expect(state().doubts).toMatchObject([{ clientOrderId: 'id-1', state: 'looking-up' }]);
-    expect(situationOf(state()).sentences).toContain('The library is looking up 1 order.');
+    expect(situationOf(state()).sentences).toContain('The library is looking up what became of orders.');
   });
 
   it('has open circuits with their keys, and when a trial comes', async () => {
@@ -198,9 +198,9 @@ describe('what may not be told', () => {
   });
 });
 
-async function fail(error: Error, operation = 'read'): Promise<void> {
+async function fail(failure: Error, operation = 'read'): Promise<void> {
   const policy = createPolicy({ name: 'failing' });
-  await policy.executeOutcome(() => Promise.reject(error), { operation });
+  await policy.executeOutcome(() => Promise.reject(failure), { operation });
 }
 
 function sumOf<Kind extends string>(bins: readonly Readonly<Record<Kind, number>>[], kind: Kind): number {

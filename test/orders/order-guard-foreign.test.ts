@@ -151,7 +151,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     const stop = onResilienceEvent('reconcileSettled', (event) => settled.push(event));
     const giveUp = new AbortController();
     const reason = new Error('the day is over');
-    const finds = [() => Promise.resolve(giveUp.abort(reason))];
+    const finds = [() => giveUp.abort(reason)];
     try {
       const { result } = call(eager, { sends: [lost()], finds }, { signal: giveUp.signal });
       await expect(result).rejects.toBe(reason);
