@@ -38,8 +38,8 @@ export class PolicyStates {
   state(now: number): PolicyState[] {
     return [...this.#snapshots()]
       .map(([name, states]) => {
-        const gates = this.#note(name, gateOf(states), now);
-        return { name, gate: gateOf(states), gates, ...figuresOf(states) };
+        const gate = gateOf(states);
+        return { name, gate, gates: this.#note(name, gate, now), ...figuresOf(states) };
       })
       .toSorted((one, other) => one.name.localeCompare(other.name));
   }
@@ -61,7 +61,7 @@ export class PolicyStates {
 function gateOf(states: readonly PolicySnapshot[]): GateState {
   const isCoolingDown = states.some(({ coolDown }) => (coolDown?.closedForMs ?? 0) > 0);
   const found = new Set<GateState>([isCoolingDown ? 'cool-down' : 'free']);
-  for (const { state } of circuitsOf(states)) if (state !== 'closed') found.add(state);
+  for (const [, { state }] of circuitsOf(states)) if (state !== 'closed') found.add(state);
   return worstFirst.find((gate) => found.has(gate)) ?? 'free';
 }
 
@@ -85,33 +85,26 @@ function figuresOf(states: readonly PolicySnapshot[]): Partial<PolicyState> {
   };
 }
 
-type Circuit = NonNullable<PolicySnapshot['circuitBreaker']>['common'] & { readonly key?: string };
+type Circuit = NonNullable<PolicySnapshot['circuitBreaker']>['common'];
 
-function circuitsOf(states: readonly PolicySnapshot[]): Circuit[] {
+/** Every circuit with its key. There may be thousands, so none is copied. */
+function circuitsOf(states: readonly PolicySnapshot[]): (readonly [key: string | undefined, Circuit])[] {
   return states.flatMap(({ circuitBreaker }) =>
     circuitBreaker
-      ? [
-          circuitBreaker.common,
-          ...Object.entries(circuitBreaker.keys).map(([key, circuit]) => ({ ...circuit, key })),
-        ]
+      ? [[undefined, circuitBreaker.common] as const, ...Object.entries(circuitBreaker.keys)]
       : [],
   );
 }
 
-function notClosedOf(circuits: readonly Circuit[]): CircuitState[] {
+function notClosedOf(circuits: ReturnType<typeof circuitsOf>): CircuitState[] {
   return circuits
-    .flatMap(({ halfOpenAfterMs, key, state }) =>
-      state === 'closed'
-        ? []
-        : [
-            {
-              ...(key === undefined ? {} : { key: tellable(key) }),
-              state,
-              ...(halfOpenAfterMs === undefined ? {} : { trialInMs: halfOpenAfterMs }),
-            },
-          ],
-    )
-    .slice(0, mostCircuits);
+    .filter(([, { state }]) => state !== 'closed')
+    .slice(0, mostCircuits)
+    .map(([key, { halfOpenAfterMs, state }]) => ({
+      ...(key === undefined ? {} : { key: tellable(key) }),
+      state: state as CircuitState['state'],
+      ...(halfOpenAfterMs === undefined ? {} : { trialInMs: halfOpenAfterMs }),
+    }));
 }
 
 function waitingIn(states: readonly PolicySnapshot[]): number {

@@ -19,7 +19,12 @@ export function markChart(
 ): string {
   const scale = valueScale(range, height, unit);
   const drawn = marks.map(({ isBroken, title, value }, index) => {
-    const place = { cx: percent((index + 0.5) / marks.length), cy: scale.y(value), r: isBroken ? 4 : 2 };
+    // To the right of what is written at the lines.
+    const place = {
+      cx: percent(0.06 + (0.94 * (index + 0.5)) / marks.length),
+      cy: scale.y(value),
+      r: isBroken ? 4 : 2,
+    };
     const className = isBroken ? 'mark broken' : 'mark';
     return element('circle', { class: className, ...place }, element('title', {}, escapeHtml(title)));
   });

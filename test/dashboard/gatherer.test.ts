@@ -198,9 +198,10 @@ describe('what may not be told', () => {
   });
 });
 
+const failing = createPolicy({ name: 'failing' });
+
 async function fail(failure: Error, operation = 'read'): Promise<void> {
-  const policy = createPolicy({ name: 'failing' });
-  await policy.executeOutcome(() => Promise.reject(failure), { operation });
+  await failing.executeOutcome(() => Promise.reject(failure), { operation });
 }
 
 function sumOf<Kind extends string>(bins: readonly Readonly<Record<Kind, number>>[], kind: Kind): number {

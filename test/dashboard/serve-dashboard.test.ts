@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveDashboard, type Dashboard } from '../../src/dashboard/index.js';
@@ -164,14 +165,14 @@ describe('the end', () => {
     await again.close();
   });
 
-  it('comes by itself where a program has nothing else to do', async () => {
+  it('comes by itself where a program has nothing else to do, whoever looks on', async () => {
     const { outputFiles } = await build({
       stdin: {
         contents: `import { serveDashboard } from './src/dashboard/index.js';
           const { url } = await serveDashboard({ port: 0 });
-          const answer = await fetch(new URL('events', url));
-          const { value } = await answer.body.getReader().read();
-          console.log(new TextDecoder().decode(value).slice(0, 11));`,
+          console.log(url);
+          // It lives until its input ends.
+          process.stdin.resume();`,
         resolveDir: new URL('../..', import.meta.url).pathname,
       },
       bundle: true,
@@ -182,9 +183,32 @@ describe('the end', () => {
       logLevel: 'silent',
     });
     const code = outputFiles[0]?.text ?? '';
-    const options = { input: code, encoding: 'utf8', timeout: 20_000 } as const;
-    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module'], options);
-    expect([status, stdout]).toEqual([0, 'retry: 2000\n']);
+    const program = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = once(program, 'exit');
+    const [line] = (await once(program.stdout.setEncoding('utf8'), 'data')) as [string];
+    const answer = await fetch(new URL('events', line.trim()));
+    const stream = answer.body?.getReader();
+    expect((await stream?.read())?.done).toBe(false);
+    program.stdin.end();
+    expect(await ended).toEqual([0, null]);
+    await stream?.cancel().catch(() => undefined);
+  });
+});
+
+const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+
+describe('the other loopback address', () => {
+  it.skipIf(!hasIPv6)('has its name in the address of the page', async () => {
+    const other = await serveDashboard({ port: 0, host: '::1' });
+    expect(other.url).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
+    const answer = await fetch(other.url);
+    await answer.text();
+    expect(answer.status).toBe(200);
+    await other.close();
   });
 });
 
