@@ -11,11 +11,12 @@ export interface ProcessWide<Value> {
  * two installed versions do. It is made when it is first needed. The name counts up when its shape changes.
  */
 export function processWide<Value>(name: string, make: () => Value): ProcessWide<Value> {
-  const key = Symbol.for(`weex-resilience/1/${name}`);
-  const holder = globalThis as { [key: symbol]: Value | undefined };
-  let own: Value | undefined;
+  const holder = globalThis as { [key: symbol]: { value?: Value } | undefined };
+  // An object of its own, made at the first look: to miss a property of the global object takes longer than the look.
+  let cell: { value?: Value } | undefined;
+  const find = (): { value?: Value } => (cell ??= holder[Symbol.for(`weex-resilience/2/${name}`)] ??= {});
   return {
-    get: () => (own ??= holder[key] ??= make()),
-    peek: () => (own ??= holder[key]),
+    get: () => (find().value ??= make()),
+    peek: () => (cell ?? find()).value,
   };
 }

@@ -12,6 +12,9 @@ import type { AnyMethod, MethodLayer, UncheckedOptions } from './method-layer.js
 import { operationOf } from './operation.js';
 import { isResiliencePolicy } from './policy-source.js';
 
+/** Stands for a context that is always given. */
+const nowhere = {} as CallContext;
+
 /** Calls a method under the policy of its layer. */
 export function callUnderPolicy(
   layer: MethodLayer,
@@ -28,10 +31,11 @@ export function callUnderPolicy(
     const reads = said.effect === 'read' || said.idempotent === true;
     const outer = ambient ? (reads ? currentCallContext() : contextOfCall()) : undefined;
     const options = executeOptions(layer, self, args, outer);
+    const run = (): unknown => Reflect.apply(method, self, args);
+    // The default makes it a function without parameters, as far as one can tell: it is given the bare context.
     const attempt = ambient
-      ? (context: CallContext): unknown =>
-          runWithCallContext(context, () => Reflect.apply(method, self, args))
-      : (): unknown => Reflect.apply(method, self, args);
+      ? (context: CallContext = nowhere): unknown => runWithCallContext(context, run)
+      : run;
     if (guard) return guard(policy, { self, args, send: attempt, options, ambient });
     return isResiliencePolicy(policy)
       ? policy.execute(attempt, options)

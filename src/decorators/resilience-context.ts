@@ -1,4 +1,5 @@
 import { type CallContext, currentCallContext } from '../context/call-context.js';
+import { spreadableOf } from '../context/spreadable.js';
 
 /**
  * What the current call knows about itself: its operation, attempt, signal, deadline and client order id.
@@ -23,5 +24,6 @@ import { type CallContext, currentCallContext } from '../context/call-context.js
  * ```
  */
 export function resilienceContext(): CallContext | undefined {
-  return currentCallContext();
+  const context = currentCallContext();
+  return context && spreadableOf(context);
 }

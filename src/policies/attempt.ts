@@ -268,33 +268,3 @@ export class InnerAttempt implements CallContext {
     this.#attempt.observeCost(weight);
   }
 }
-
-const contextKeys: readonly string[] = [
-  'operation',
-  'attempt',
-  'signal',
-  'deadline',
-  'remainingMs',
-  'clientOrderId',
-] satisfies readonly (keyof CallContext)[];
-
-// Not by defining properties: that takes ten times as long as the whole attempt.
-const asOwnProperties: ProxyHandler<CallContext> = {
-  get: (context, name): unknown => {
-    const value: unknown = Reflect.get(context, name);
-    return typeof value === 'function' ? (value.bind(context) as unknown) : value;
-  },
-  ownKeys: () => [...contextKeys],
-  getOwnPropertyDescriptor: (context, name) =>
-    contextKeys.includes(name as string)
-      ? { value: Reflect.get(context, name) as unknown, enumerable: true, configurable: true }
-      : undefined,
-};
-
-/**
- * A context whose getters are copied by a spread as well: that is how cockatiel's `wrap()` hands it on. It costs
- * something, so a function that takes no context gets the bare one.
- */
-export function spreadable(context: CallContext, work: (context: CallContext) => unknown): CallContext {
-  return work.length === 0 ? context : new Proxy(context, asOwnProperties);
-}

@@ -11,9 +11,3 @@ export type CallState =
   | 'over';
 /** What the timer of a call is there for. */
 export type TimerMeans = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve' | 'fallback';
-
-/** How a call tells its end. */
-export interface Settler {
-  succeed(value: unknown): void;
-  fail(error: unknown): void;
-}

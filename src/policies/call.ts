@@ -7,7 +7,7 @@ import { joinSignal, leaveSignal } from './abort-listeners.js';
 import type { Applicant } from './applicant.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
 import { callEvents, type EventSource } from './call-events.js';
-import type { CallState, Settler, TimerMeans } from './call-state.js';
+import type { CallState, TimerMeans } from './call-state.js';
 import type { Circuit } from './circuit.js';
 import type { GatePass, GateWaiter } from './cool-down.js';
 import { isInProbe, isInTrial, joinCallsAround } from './calls-around.js';
@@ -48,7 +48,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
   heldFor: CallHeld['reason'] | undefined = undefined;
   lastError: unknown = undefined;
   readonly #work: (context: CallContext) => unknown;
-  readonly #settler: Settler;
+  readonly #succeed: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
   readonly #circuit: Circuit | undefined;
   #state: CallState = 'new';
   #attempt: Attempt | undefined;
@@ -64,14 +65,16 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     plan: Plan,
     work: (context: CallContext) => unknown,
     options: ExecuteOptions,
-    settler: Settler,
+    succeed: (value: unknown) => void,
+    reject: (error: unknown) => void,
   ) {
     this.plan = plan;
     this.options = options;
     this.rank = options.priority === undefined ? rankOf.normal : rankOf[options.priority];
     this.cost = options.cost ?? plan.cost;
     this.#work = work;
-    this.#settler = settler;
+    this.#succeed = succeed;
+    this.#reject = reject;
     this.#circuit = plan.breaker?.of(options.key);
     const { outer, signal } = options;
     this.within = outer ?? (signal && callContextOf(signal)) ?? currentCallContext();
@@ -367,7 +370,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     attempt.abort(reason);
   }
 
-  // Time.
   #arm(at: number, means: TimerMeans, now: number): void {
     if (at === Infinity) return;
     this.#timerMeans = means;
@@ -420,7 +422,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     if (this.#state === 'gated') this.plan.gate?.leave(this);
   }
 
-  // What a failure leads to.
   get #retries(): Retrying {
     return (this.#retrying ??= new Retrying(this.plan));
   }
@@ -548,7 +549,6 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     }
   }
 
-  // The end.
   #refuse(reason: CallRefused['reason'], error: unknown, now: number): void {
     callEvents.refused(this, reason, error, now);
     this.#disarm();
@@ -589,8 +589,8 @@ export class Call implements Applicant, GateWaiter, AttemptOwner, EventSource, S
     this.#state = 'over';
     this.#disarm();
     if (this.options.signal) leaveSignal(this.options.signal, this);
-    if (ok) this.#settler.succeed(result);
-    else this.#settler.fail(result);
+    if (ok) this.#succeed(result);
+    else this.#reject(result);
     callEvents.settled(this, outcome, failure, now);
     const { listens } = this.plan;
     if (outcome === 'aborted' || listens[outcome].size === 0) return;

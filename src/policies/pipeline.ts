@@ -11,7 +11,6 @@ import { Admission } from './admission.js';
 import { backoffDefaults, createBackoff } from './backoff.js';
 import { Call } from './call.js';
 import { callOptions } from './call-options.js';
-import type { Settler } from './call-state.js';
 import { resolveCircuit } from './circuit.js';
 import { CircuitBreaker, isCircuitBreakerSnapshot } from './circuit-breaker.js';
 import type { CoolDown } from './cool-down.js';
@@ -82,7 +81,7 @@ export class Pipeline implements ResiliencePolicy {
 
   execute<Value>(fn: Work<Value>, signalOrOptions?: AbortSignal | ExecuteOptions): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
-      this.#begin(fn, signalOrOptions, { succeed: resolve, fail: reject });
+      this.#begin(fn, signalOrOptions, resolve as (value: unknown) => void, reject);
     });
   }
 
@@ -91,10 +90,8 @@ export class Pipeline implements ResiliencePolicy {
     signalOrOptions?: AbortSignal | ExecuteOptions,
   ): Promise<Outcome<Value>> {
     return new Promise((resolve) => {
-      this.#begin(fn, signalOrOptions, {
-        succeed: (value) => resolve({ ok: true, value: value as Value }),
-        fail: (error) => resolve({ ok: false, error }),
-      });
+      const succeed = (value: unknown): void => resolve({ ok: true, value: value as Value });
+      this.#begin(fn, signalOrOptions, succeed, (error) => resolve({ ok: false, error }));
     });
   }
 
@@ -166,16 +163,17 @@ export class Pipeline implements ResiliencePolicy {
   #begin(
     fn: Work<unknown>,
     signalOrOptions: AbortSignal | ExecuteOptions | undefined,
-    settler: Settler,
+    succeed: (value: unknown) => void,
+    reject: (error: unknown) => void,
   ): void {
     let options: ExecuteOptions;
     try {
       options = callOptions(this.#plan, fn, signalOrOptions);
     } catch (error) {
-      settler.fail(error);
+      reject(error);
       return;
     }
-    new Call(this.#plan, fn, options, settler).begin();
+    new Call(this.#plan, fn, options, succeed, reject).begin();
   }
 
   #replace(options: PolicyOptions, subject: string): void {

@@ -1,6 +1,7 @@
 import type { CallContext } from '../context/call-context.js';
+import { spreadable } from '../context/spreadable.js';
 import { isAccompanied, runAccompanied } from '../observability/companions.js';
-import { type Attempt, spreadable } from './attempt.js';
+import type { Attempt } from './attempt.js';
 import { throughInner } from './through-inner.js';
 
 type Work = (context: CallContext) => unknown;
@@ -14,5 +15,7 @@ export function runMethod(attempt: Attempt, work: Work): unknown {
 
 function runAlone(attempt: Attempt, work: Work): unknown {
   const { inner } = attempt.plan;
-  return inner ? throughInner(inner, attempt, work, attempt.mayRepeat) : work(spreadable(attempt, work));
+  if (inner) return throughInner(inner, attempt, work, attempt.mayRepeat);
+  // A function that takes no context gets the bare one.
+  return work(work.length === 0 ? attempt : spreadable(attempt));
 }

@@ -1,5 +1,6 @@
 import type { CallContext } from '../context/call-context.js';
-import { type Attempt, InnerAttempt, spreadable } from './attempt.js';
+import { spreadable } from '../context/spreadable.js';
+import { type Attempt, InnerAttempt } from './attempt.js';
 import type { AnyPolicy } from './policy-options.js';
 import { RepeatCheck } from './repeat-check.js';
 
@@ -11,8 +12,8 @@ export function throughInner(
   mayRepeat: boolean,
 ): PromiseLike<unknown> {
   const repeats = new RepeatCheck(attempt.operation, mayRepeat);
-  return inner.execute(
-    ({ signal }) => repeats.run(attempt, () => work(spreadable(new InnerAttempt(attempt, signal), work))),
-    attempt.signal,
-  );
+  return inner.execute(({ signal }) => {
+    const context = new InnerAttempt(attempt, signal);
+    return repeats.run(attempt, () => work(work.length === 0 ? context : spreadable(context)));
+  }, attempt.signal);
 }
