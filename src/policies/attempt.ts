@@ -1,19 +1,15 @@
 import { bindSignal, type CallContext } from '../context/call-context.js';
 import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { SentRequest } from '../context/sent-request.js';
-import type { CircuitTicket } from './circuit.js';
-import type { GatePass } from './cool-down.js';
-import type { Holder } from './slots.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
 import type { ExecuteOptions } from './resilience-policy.js';
-import type { RateLimiter } from './rate-limiter.js';
+import type { Permit } from './permit.js';
+import type { PermitContext } from './surrounding-permits.js';
 
 /** What an attempt needs to know of its call. */
 export interface AttemptOwner {
   readonly plan: Plan;
-  readonly rank: number;
-  readonly cost: number;
   readonly options: ExecuteOptions;
   /** On the policy's clock; `Infinity` where there is none. */
   readonly deadlineAt: number;
@@ -28,50 +24,36 @@ export interface AttemptOwner {
   readonly callId: number;
 }
 
-/** One attempt of a call: the context that the function is given, and what the attempt holds until it is over. */
-export class Attempt implements CallContext, Holder {
+/** One attempt of a call: the context that the function is given. */
+export class Attempt implements PermitContext {
   readonly attempt: number;
   readonly startedAt: number;
   /** When it runs out of time, on the policy's clock. */
   readonly endsAt: number;
-  ticket: CircuitTicket | undefined;
-  pass: GatePass | undefined;
-  /** Whether it holds a slot and an allowance. */
-  holds = false;
-  limiter: RateLimiter | undefined;
-  spent: number | undefined;
-  abandonedAt: number | undefined;
-  host: Holder | undefined;
-  sharers = 0;
+  /** What admission gave to it; `undefined` where nothing limits the policy. */
+  readonly permit: Permit | undefined;
   account: string | undefined;
   guard: object | undefined;
   sentUnseen: boolean | undefined;
   isClosed: boolean | undefined;
-  /** Whether its work is over. */
-  isSettled = false;
+  #isSettled = false;
   readonly #owner: AttemptOwner;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #sent: SentRequest[] | undefined;
 
-  constructor(owner: AttemptOwner, attempt: number, startedAt: number, endsAt: number) {
+  constructor(
+    owner: AttemptOwner,
+    attempt: number,
+    startedAt: number,
+    endsAt: number,
+    permit: Permit | undefined,
+  ) {
     this.#owner = owner;
     this.attempt = attempt;
     this.startedAt = startedAt;
     this.endsAt = endsAt;
-  }
-
-  get rank(): number {
-    return this.#owner.rank;
-  }
-
-  get cost(): number {
-    return this.#owner.cost;
-  }
-
-  /** The attempt itself, also where it is seen through a proxy. */
-  get self(): Attempt {
-    return this;
+    this.permit = permit;
   }
 
   get plan(): Plan {
@@ -129,7 +111,7 @@ export class Attempt implements CallContext, Holder {
   /** @internal */
   get ended(): CallContext['ended'] {
     const { isOver, attempts } = this.#owner;
-    if (this.#aborted && this.isSettled) return 'done';
+    if (this.#aborted && this.#isSettled) return 'done';
     if (!isOver) return undefined;
     if (!this.#aborted) return 'done';
     return attempts > this.attempt + 1 ? 'replaced' : 'given up';
@@ -151,6 +133,18 @@ export class Attempt implements CallContext, Holder {
     this.#controller?.abort(reason);
   }
 
+  /** Its work is over: gives back slot and allowance. */
+  release(): void {
+    this.#isSettled = true;
+    this.permit?.release();
+  }
+
+  /** The caller goes on without it; its slot stays taken until its work is over. */
+  abandon(reason: unknown, now: number): void {
+    this.permit?.abandon(now);
+    this.abort(reason);
+  }
+
   /** @internal */
   observeRequest(request: SentRequest): void {
     (this.#sent ??= []).push(request);
@@ -163,18 +157,20 @@ export class Attempt implements CallContext, Holder {
 
   /** @internal */
   observeUsage(usages: readonly RateLimitUsage[]): void {
-    const { limiter, clock } = this.#owner.plan;
+    const { admission, clock } = this.#owner.plan;
+    const { limiter } = admission;
     if (limiter) for (const usage of usages) limiter.observe(usage, clock.now());
   }
 
   /** @internal */
   observeCost(weight: number): void {
-    this.spent = (this.spent ?? 0) + weight;
+    const { permit } = this;
+    if (permit) permit.spent = (permit.spent ?? 0) + weight;
   }
 }
 
 /** An attempt as the work inside an inner policy sees it: with that policy's narrower signal. */
-export class InnerAttempt implements CallContext {
+export class InnerAttempt implements PermitContext {
   readonly signal: AbortSignal;
   readonly #attempt: Attempt;
 
@@ -184,8 +180,12 @@ export class InnerAttempt implements CallContext {
     bindSignal(signal, this);
   }
 
-  get self(): Attempt {
-    return this.#attempt;
+  get permit(): Permit | undefined {
+    return this.#attempt.permit;
+  }
+
+  get within(): CallContext | undefined {
+    return this.#attempt.within;
   }
 
   get operation(): string | undefined {

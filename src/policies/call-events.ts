@@ -1,24 +1,36 @@
+import type { Clock } from '../context/clock.js';
 import { channels, nextCallId } from '../observability/channels.js';
 import type { CallFacts, CallHeld, CallRefused } from '../observability/events.js';
-import type { Attempt } from './attempt.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
+import { whenWhole } from '../observability/outbox.js';
 import { type Priority, priorities } from './priorities.js';
 import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 
+/** An attempt, as its events tell of it. */
+interface AttemptFacts {
+  readonly attempt: number;
+  readonly startedAt: number;
+}
+
 /** What the events of a call are made from. */
 export interface EventSource {
-  readonly plan: Plan;
+  readonly plan: { readonly name: string; readonly clock: Clock; readonly origin: object | undefined };
   readonly options: ExecuteOptions;
   readonly rank: number;
   readonly attempts: number;
   readonly startedAt: number;
-  readonly waitingSince: number;
+  waitingSince: number;
   readonly deadlineAt: number;
   /** Taken when the first event of the call is made. */
   callId: number;
   /** What it waits for beside a slot and an allowance, once that was told. */
   heldFor: CallHeld['reason'] | undefined;
+}
+
+/** A call that has ended, for those who listen to its policy as well. */
+interface EndedCall extends EventSource {
+  readonly plan: EventSource['plan'] & Pick<Plan, 'listens' | 'settled'>;
 }
 
 /** The facts of every event of a call, and those of this one. */
@@ -56,21 +68,33 @@ export const callEvents = {
     );
   },
 
-  settled(call: EventSource, outcome: 'success' | 'failure' | 'aborted', error: unknown, now: number): void {
+  /** `handled`: a failure was answered by a fallback. */
+  settled(
+    call: EndedCall,
+    outcome: 'success' | 'failure' | 'aborted',
+    error: unknown,
+    handled: boolean,
+    now: number,
+  ): void {
     if (outcome === 'failure' && channels.outcomeUnknown.hasSubscribers && saysUnknown(error)) {
       const { clientOrderId } = call.options;
       channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.plan.origin);
     }
-    if (!channels.callSettled.hasSubscribers) return;
-    const { attempts, startedAt } = call;
-    const ended = { outcome, attempts, durationMs: now - startedAt };
-    channels.callSettled.publish(
-      factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
-      call.plan.origin,
-    );
+    if (channels.callSettled.hasSubscribers) {
+      const { attempts, startedAt } = call;
+      const ended = { outcome, attempts, durationMs: now - startedAt };
+      channels.callSettled.publish(
+        factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
+        call.plan.origin,
+      );
+    }
+    const { listens, clock } = call.plan;
+    if (outcome === 'aborted' || listens[outcome].size === 0) return;
+    const durationMs = clock.now() - call.startedAt;
+    whenWhole(() => call.plan.settled(error, outcome === 'failure', durationMs, handled));
   },
 
-  attemptStarted(call: EventSource, { attempt }: Attempt, now: number): void {
+  attemptStarted(call: EventSource, { attempt }: Pick<AttemptFacts, 'attempt'>, now: number): void {
     if (channels.attemptStarted.hasSubscribers) {
       channels.attemptStarted.publish(factsOf(call, now, { attempt }), call.plan.origin);
     }
@@ -78,7 +102,7 @@ export const callEvents = {
 
   attemptSettled(
     call: EventSource,
-    { attempt, startedAt }: Attempt,
+    { attempt, startedAt }: AttemptFacts,
     outcome: 'success' | 'failure' | 'aborted',
     error: unknown,
     now: number,
@@ -110,19 +134,24 @@ export const callEvents = {
     channels.budgetExhausted.publish(factsOf(call, now, { attempt: call.attempts, error }), call.plan.origin);
   },
 
-  queued(call: EventSource, now: number): void {
+  queued(call: EventSource, queueLength: number, now: number): void {
     if (!channels.callQueued.hasSubscribers) return;
     channels.callQueued.publish(
       factsOf(call, now, {
         attempt: call.attempts,
         priority: priorityOf(call),
-        queueLength: call.plan.admission?.waiting ?? 0,
+        queueLength,
       }),
       call.plan.origin,
     );
   },
 
-  dequeued(call: EventSource, outcome: 'admitted' | 'refused' | 'aborted', now: number): void {
+  dequeued(
+    call: EventSource,
+    outcome: 'admitted' | 'refused' | 'aborted',
+    queueLength: number,
+    now: number,
+  ): void {
     if (!channels.callDequeued.hasSubscribers) return;
     channels.callDequeued.publish(
       factsOf(call, now, {
@@ -130,7 +159,7 @@ export const callEvents = {
         priority: priorityOf(call),
         outcome,
         waitedMs: now - call.waitingSince,
-        queueLength: call.plan.admission?.waiting ?? 0,
+        queueLength,
       }),
       call.plan.origin,
     );
@@ -159,7 +188,12 @@ export const callEvents = {
       channels.fallbackUsed.publish(factsOf(call, now, { error }), call.plan.origin);
   },
 
-  reconcileStarted(call: EventSource, { attempt }: Attempt, error: unknown, now: number): void {
+  reconcileStarted(
+    call: EventSource,
+    { attempt }: Pick<AttemptFacts, 'attempt'>,
+    error: unknown,
+    now: number,
+  ): void {
     if (!channels.reconcileStarted.hasSubscribers) return;
     const { clientOrderId } = call.options;
     channels.reconcileStarted.publish(
@@ -170,7 +204,7 @@ export const callEvents = {
 
   reconcileSettled(
     call: EventSource,
-    { attempt }: Attempt,
+    { attempt }: Pick<AttemptFacts, 'attempt'>,
     resolution: Resolution,
     startedAt: number,
     now: number,

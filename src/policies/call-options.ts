@@ -38,9 +38,10 @@ export function callOptions(plan: Plan, fn: unknown, given: unknown): ExecuteOpt
 
 // A cost that never fits would hold up everybody behind it.
 function checkCost(plan: Plan, cost: number): void {
-  const limit = plan.limiter?.config.limit ?? Number.MAX_SAFE_INTEGER;
+  const { limiter } = plan.admission;
+  const limit = limiter?.config.limit ?? Number.MAX_SAFE_INTEGER;
   if (Number.isSafeInteger(cost) && cost >= 0 && cost <= limit) return;
-  const range = plan.limiter ? `from 0 to rateLimit.limit ${limit}` : 'of at least 0';
+  const range = limiter ? `from 0 to rateLimit.limit ${limit}` : 'of at least 0';
   refuse(RangeError, plan, `cost must be a whole number ${range}, received ${String(cost)}`);
 }
 

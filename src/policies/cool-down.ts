@@ -1,29 +1,28 @@
 import type { Clock } from '../context/clock.js';
 import { channels } from '../observability/channels.js';
 import type { Coordinator, SharedGate } from './coordinator.js';
-import type { GateCause, GatePass, GateWaiter, PassResult } from './gate-types.js';
+import type { CoolDownCause, CoolDownPass, CoolDownWaiter, PassResult } from './cool-down-types.js';
 import { epochTime } from './monotonic-clock.js';
 import { hold, release } from '../observability/outbox.js';
-import { type GateRefusal, RefusalMemory } from './refusal-memory.js';
+import { type RateLimitRefusal, RefusalMemory } from './refusal-memory.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
-
-export type { GateCause, GatePass, GateWaiter, PassResult } from './gate-types.js';
 
 // The rest follows the probe in doubling batches, one each step; critical calls are not paced.
 const staggerMs = 25;
 // A probe that is not over by then is given up, so that a hanging one holds nobody.
 const probeMs = 5_000;
-// A gate within another lets that one's probe, which is cheaper, go first.
+// Within another one, that one's probe, which is cheaper, goes first.
 const behindMs = 100;
 /** Another process met the answer. */
-const elsewhere: GateCause = { error: undefined, policy: 'another process' };
+const elsewhere: CoolDownCause = { error: undefined, policy: 'another process' };
 
 /**
- * A gate that one rate-limit answer closes for everybody on its scope. When the time is over one call goes through
- * as a probe; after its answer the others follow in growing batches. A refusal that may be no ban is probed early, and
- * one among those that follow makes the batches smaller.
+ * One rate-limit answer makes everybody on its scope wait. When the time is over one call goes through as a probe;
+ * after its answer the others follow in growing batches. A refusal that may be no ban is probed early, and one among
+ * those that follow makes the batches smaller.
  *
- * A gate can be within another one: what closes that one closes it, too, not the other way round.
+ * It is idle, active, probing or ramping. It can be within another one: what activates that one activates it, too, not
+ * the other way round.
  *
  * It has a timer only while somebody waits.
  */
@@ -32,20 +31,20 @@ export class CoolDown {
   readonly #queue = new WaitQueue();
   readonly #scope: string;
   readonly #origin: object | undefined;
-  /** The gate that this one is within. */
+  /** The one that this one is within. */
   readonly outer: CoolDown | undefined;
   readonly #inner: Set<CoolDown> = new Set();
   readonly #memory = new RefusalMemory();
-  #state: 'open' | 'closed' | 'probing' | 'ramping' = 'open';
+  #state: 'idle' | 'active' | 'probing' | 'ramping' = 'idle';
   #period = 0;
-  #closedAt = 0;
+  #activeSince = 0;
   /** The policy that met the answer. */
   #policy = '';
   #until = 0;
   #batch = 1;
   #probedAt = 0;
   // Slowing alone is no cool-down.
-  #hasClosed = false;
+  #wasActive = false;
   #error: unknown;
   #timer: unknown;
   #advancing = false;
@@ -58,14 +57,14 @@ export class CoolDown {
     this.outer = outer;
     if (outer) outer.#inner.add(this);
     this.#shared = coordinator?.joinGate(scope, {
-      closeFor: (ms) => this.#close(ms, elsewhere, clock.now()),
+      closeFor: (ms) => this.#activate(ms, elsewhere, clock.now()),
       ramp: () => {
-        if (this.#state !== 'closed' && this.#state !== 'probing') return;
+        if (this.#state !== 'active' && this.#state !== 'probing') return;
         this.#until = Math.min(this.#until, clock.now());
         this.#ramp(clock.now());
       },
       probe: () => {
-        if (this.#state === 'closed' && clock.now() >= this.#until - behindMs) {
+        if (this.#state === 'active' && clock.now() >= this.#until - behindMs) {
           this.#until = clock.now();
           this.#advance(clock.now());
         }
@@ -73,46 +72,46 @@ export class CoolDown {
     });
   }
 
-  /** The rate-limit answer that closed it last. */
+  /** The rate-limit answer that activated it last. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** The outer gate has a probe under way, or one that is to go. */
+  /** The outer one has a probe under way, or one that is to go. */
   get #isBehindProbe(): boolean {
     return this.outer?.isProbed === true;
   }
 
   get isProbed(): boolean {
-    return this.#state === 'probing' || (this.#state === 'closed' && this.#queue.size > 0);
+    return this.#state === 'probing' || (this.#state === 'active' && this.#queue.size > 0);
   }
 
-  /** How long it stays closed; 0 where a call may try. */
-  closedForMs(now: number): number {
-    return this.#state === 'closed' ? Math.max(0, this.#until - now) : 0;
+  /** How long it goes on; 0 where a call may try. */
+  activeForMs(now: number): number {
+    return this.#state === 'active' ? Math.max(0, this.#until - now) : 0;
   }
 
-  get isOpen(): boolean {
-    return this.#state === 'open';
+  get isIdle(): boolean {
+    return this.#state === 'idle';
   }
 
   get waiting(): number {
     return this.#queue.size;
   }
 
-  /** A rate-limit answer came: closes the gate for everybody, or slows it. */
-  refuse(refusal: GateRefusal, cause: GateCause, now: number): void {
+  /** A rate-limit answer came: makes everybody wait, or slows them. */
+  refuse(refusal: RateLimitRefusal, cause: CoolDownCause, now: number): void {
     const verdict = this.#memory.judge(refusal, this.#state, now);
     if (verdict === 'ignore') return;
     if (verdict === 'slow') this.#slow(cause, now);
-    else this.#close(verdict.closeForMs, cause, now);
+    else this.#activate(verdict.activeForMs, cause, now);
   }
 
   /** A call was answered that needed no pass. */
   answered(startedAt: number, now: number): void {
     if (!this.#memory.isWatching || !this.#memory.answered(startedAt, now)) return;
     // It was no ban: nobody has to wait for a probe.
-    if (this.#state === 'closed') this.#ramp(now);
+    if (this.#state === 'active') this.#ramp(now);
   }
 
   /** Whether it wants to be told of answers. */
@@ -121,12 +120,12 @@ export class CoolDown {
   }
 
   /** A shorter time than the one that runs changes nothing. */
-  #close(forMs: number, { error, policy }: GateCause, now: number): void {
+  #activate(forMs: number, { error, policy }: CoolDownCause, now: number): void {
     const until = now + forMs;
-    if (this.#state === 'closed' && until <= this.#until) return;
-    if (this.#state === 'open') this.#closedAt = now;
-    this.#hasClosed = true;
-    this.#state = 'closed';
+    if (this.#state === 'active' && until <= this.#until) return;
+    if (this.#state === 'idle') this.#activeSince = now;
+    this.#wasActive = true;
+    this.#state = 'active';
     this.#until = until;
     this.#error = error;
     this.#policy = policy;
@@ -140,14 +139,14 @@ export class CoolDown {
       );
     }
     if (policy !== elsewhere.policy) this.#shared?.closed(forMs);
-    for (const gate of this.#inner) gate.#close(forMs, { error, policy }, now);
+    for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now);
   }
 
   /** Half the rate of the last batch, which grows again from there. */
-  #slow({ error, policy }: GateCause, now: number): void {
+  #slow({ error, policy }: CoolDownCause, now: number): void {
     this.#batch = Math.max(1, Math.floor(this.#batch / 4));
     if (this.#state === 'ramping') return;
-    this.#closedAt = now;
+    this.#activeSince = now;
     this.#state = 'ramping';
     this.#batch = 1;
     this.#error = error;
@@ -156,15 +155,15 @@ export class CoolDown {
     this.#arm(now);
   }
 
-  /** Lets a call through: `'open'` without more ado, or with a pass as the probe; `undefined` where it must wait. */
-  tryPass(now: number, rank: number): GatePass | 'open' | undefined {
-    if (this.#state === 'open') return 'open';
+  /** Lets a call through: `'idle'` without more ado, or with a pass as the probe; `undefined` where it must wait. */
+  tryPass(now: number, rank: number): CoolDownPass | 'idle' | undefined {
+    if (this.#state === 'idle') return 'idle';
     // A critical call is not paced: it is only behind others of its class.
     if (this.#state === 'ramping' && rank === 0 && !this.#queue.hasAhead(0)) return { period: this.#period };
     if (this.#queue.size > 0) return undefined;
     if (this.#state === 'ramping') {
-      this.#open(now);
-      return 'open';
+      this.#end(now);
+      return 'idle';
     }
     if (now < this.#until || this.#isBehindProbe) return undefined;
     if (this.#shared?.mayProbe() === false) return undefined;
@@ -172,25 +171,25 @@ export class CoolDown {
   }
 
   /** Whether a pass is that of the probe under way. */
-  isProbe(pass: GatePass): boolean {
+  isProbe(pass: CoolDownPass): boolean {
     return this.#state === 'probing' && pass.period === this.#period;
   }
 
-  wait(waiter: GateWaiter, now: number): void {
+  wait(waiter: CoolDownWaiter, now: number): void {
     this.#queue.add(waiter, now);
     if (this.#timer === undefined) this.#arm(now);
   }
 
-  leave(waiter: GateWaiter): void {
+  leave(waiter: CoolDownWaiter): void {
     if (this.#queue.remove(waiter) && this.#queue.size === 0) this.#disarm();
   }
 
   /** Gives a pass back with what became of it. */
-  settle(pass: GatePass, result: PassResult, now: number): void {
+  settle(pass: CoolDownPass, result: PassResult, now: number): void {
     if (!this.isProbe(pass)) return;
     if (result === 'nothing') {
       // Nobody learned anything: the next one is the probe.
-      this.#state = 'closed';
+      this.#state = 'active';
       this.#until = now;
       this.#advance(now);
       return;
@@ -203,15 +202,15 @@ export class CoolDown {
   #ramp(now: number): void {
     this.#state = 'ramping';
     this.#batch = 1;
-    // What the outer gate held back follows it; what was answered here was held back by neither.
-    for (const gate of this.#inner)
-      if (gate.#error === this.#error && gate.#state === 'closed') gate.#ramp(now);
+    // What the outer one held back follows it; what was answered here was held back by neither.
+    for (const coolDown of this.#inner)
+      if (coolDown.#error === this.#error && coolDown.#state === 'active') coolDown.#ramp(now);
     const outer = this.outer;
-    if (outer && outer.#state === 'closed' && outer.#until <= now) outer.#ramp(now);
+    if (outer && outer.#state === 'active' && outer.#until <= now) outer.#ramp(now);
     this.#advance(now);
   }
 
-  #startProbe(now: number): GatePass {
+  #startProbe(now: number): CoolDownPass {
     this.#state = 'probing';
     this.#period += 1;
     this.#until = now + probeMs;
@@ -229,7 +228,7 @@ export class CoolDown {
       while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(stuck, now));
       if (this.#state === 'ramping') this.#release(now);
       this.#advancing = false;
-      if (this.#state === 'ramping' && this.#queue.size === 0) this.#open(now);
+      if (this.#state === 'ramping' && this.#queue.size === 0) this.#end(now);
       else this.#arm(now);
     } finally {
       release();
@@ -238,21 +237,21 @@ export class CoolDown {
 
   #releaseProbe(stuck: Set<Waiter>, now: number): boolean {
     if (this.#isBehindProbe || (this.#queue.size > 0 && this.#shared?.mayProbe() === false)) {
-      this.#state = 'closed';
+      this.#state = 'active';
       this.#until = now + behindMs;
       return false;
     }
     const next = this.#queue.next(now, () => true);
     if (this.#letGo(next, () => this.#startProbe(now), stuck, now)) return true;
-    this.#state = 'closed';
+    this.#state = 'active';
     return false;
   }
 
   /** Lets one go; one that could not is back in the queue, and waits for the next round. */
-  #letGo(waiter: Waiter | undefined, pass: () => GatePass, stuck: Set<Waiter>, now: number): boolean {
+  #letGo(waiter: Waiter | undefined, pass: () => CoolDownPass, stuck: Set<Waiter>, now: number): boolean {
     if (!waiter || stuck.has(waiter)) return false;
     this.#queue.grant(waiter);
-    if (!(waiter as GateWaiter).pass(pass(), now)) stuck.add(waiter);
+    if (!(waiter as CoolDownWaiter).pass(pass(), now)) stuck.add(waiter);
     return true;
   }
 
@@ -265,15 +264,15 @@ export class CoolDown {
     this.#batch *= 2;
   }
 
-  #open(now: number): void {
-    this.#state = 'open';
+  #end(now: number): void {
+    this.#state = 'idle';
     this.#period += 1;
     this.#disarm();
-    const hasClosed = this.#hasClosed;
-    this.#hasClosed = false;
-    if (hasClosed && channels.coolDownLeft.hasSubscribers) {
+    const wasActive = this.#wasActive;
+    this.#wasActive = false;
+    if (wasActive && channels.coolDownLeft.hasSubscribers) {
       const at = epochTime(this.#clock, now);
-      const lastedMs = now - this.#closedAt;
+      const lastedMs = now - this.#activeSince;
       channels.coolDownLeft.publish({ at, policy: this.#policy, scope: this.#scope, lastedMs }, this.#origin);
     }
   }

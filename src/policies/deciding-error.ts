@@ -1,9 +1,13 @@
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
-import type { EventSource } from './call-events.js';
 import { causeChain } from './cause-chain.js';
 import { writesOf } from './in-doubt.js';
 import { matchesClass } from './matches-class.js';
+import type { Plan } from './plan.js';
+import type { ExecuteOptions } from './resilience-policy.js';
+
+/** What the policy itself says of errors. */
+type DecidingPlan = Pick<Plan, 'breakerOn' | 'retry' | 'rules'>;
 
 /** Kinds that a program throws itself: what went wrong at the exchange is in their cause. */
 const ownKinds: ReadonlySet<WEEXErrorKind> = new Set(['trading-strategy', 'risk-management', 'portfolio']);
@@ -14,7 +18,10 @@ const ownKinds: ReadonlySet<WEEXErrorKind> = new Set(['trading-strategy', 'risk-
  * anything else although the exchange refused its order, it is that refusal.
  */
 export function decidingError(
-  { options: { clientOrderId }, plan: { breakerOn, retry, rules } }: EventSource,
+  {
+    options: { clientOrderId },
+    plan: { breakerOn, retry, rules },
+  }: { readonly options: Pick<ExecuteOptions, 'clientOrderId'>; readonly plan: DecidingPlan },
   { sent }: Pick<CallContext, 'sent'>,
   thrown: unknown,
 ): unknown {

@@ -1,6 +1,6 @@
 import { resolveBackoff } from './backoff.js';
 import type { ErrorRule } from './error-rule.js';
-import { defaultMaxRetries } from './retrying.js';
+import { defaultMaxRetries } from './next-step.js';
 import { resolveCircuit } from './circuit.js';
 import type { AnyPolicy, BackoffOptions, PolicyOptions } from './policy-options.js';
 import type { ExecuteOptions, PolicyDescription } from './resilience-policy.js';

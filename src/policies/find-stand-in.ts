@@ -1,17 +1,22 @@
-import type { EventSource } from './call-events.js';
-import type { Subject } from './own-errors.js';
+import type { Plan } from './plan.js';
+import type { ExecuteOptions } from './resilience-policy.js';
 import type { FallbackCall } from './policy-options.js';
 import { runGuarded } from './run-guarded.js';
 import { isPassing } from './stale-values.js';
 
+/** A call that failed. */
+interface FailedCall {
+  readonly plan: Plan;
+  readonly options: ExecuteOptions;
+  readonly attempts: number;
+  /** Whether an attempt may have been executed that nobody has disproved. */
+  readonly exposed: boolean;
+}
+
 type End = (ok: boolean, result: unknown) => void;
 
 /** What answers in place of a failed call: the last good value, or the fallback; `undefined` where there is neither. */
-export function findStandIn(
-  call: EventSource & Pick<Subject, 'exposed'>,
-  error: unknown,
-  now: number,
-): ((end: End) => void) | undefined {
+export function findStandIn(call: FailedCall, error: unknown, now: number): ((end: End) => void) | undefined {
   const { plan, options } = call;
   const rule = plan.rules.find(error);
   // An order that may stand must not be covered up, and an older one is not this one.
@@ -29,7 +34,7 @@ export function findStandIn(
     );
 }
 
-function fallbackCall({ plan, options, attempts }: EventSource): FallbackCall {
+function fallbackCall({ plan, options, attempts }: FailedCall): FallbackCall {
   const { key, args, operation, clientOrderId } = options;
   return { policy: plan.name, operation, clientOrderId, key, args, attempt: Math.max(0, attempts - 1) };
 }

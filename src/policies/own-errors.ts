@@ -6,12 +6,15 @@ import {
   WEEXRateLimitError,
   WEEXTimeoutError,
 } from '../errors/index.js';
-import type { Plan } from './plan.js';
 import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 
 /** The call that an error is about. */
 export interface Subject {
-  readonly plan: Plan;
+  readonly plan: {
+    readonly name: string;
+    readonly attemptTimeoutMs: number | undefined;
+    readonly deadlineMs: number | undefined;
+  };
   readonly options: ExecuteOptions;
   readonly attempts: number;
   /** Whether an attempt may have been executed that nobody has disproved. */

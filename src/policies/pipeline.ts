@@ -8,13 +8,14 @@ import {
 import type { CallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
 import { Admission } from './admission.js';
+import { AdmissionQueue } from './admission-queue.js';
 import { backoffDefaults, createBackoff } from './backoff.js';
-import { Call } from './call.js';
 import { callOptions } from './call-options.js';
 import { resolveCircuit } from './circuit.js';
 import { CircuitBreaker, isCircuitBreakerSnapshot } from './circuit-breaker.js';
 import type { CoolDown } from './cool-down.js';
 import { describePolicy } from './describe.js';
+import { Execution } from './execution.js';
 import { guardedEvent } from './guarded-event.js';
 import { monotonicClock } from './monotonic-clock.js';
 import type { Plan, RetryPlan } from './plan.js';
@@ -57,7 +58,7 @@ export class Pipeline implements ResiliencePolicy {
   #ownLimiter: RateLimiter | undefined;
   #ownBudget: RetryBudget | undefined;
   /** Kept while nothing limits calls, so that those that run are known when something does again. */
-  #admission: Admission | undefined;
+  #queue: AdmissionQueue | undefined;
   #steady: Clock;
   readonly #claim: LimitClaim = { limiter: undefined, config: undefined };
 
@@ -109,7 +110,7 @@ export class Pipeline implements ResiliencePolicy {
     if (!isCircuitBreakerSnapshot(circuitBreaker)) {
       throw new TypeError(`Cannot restore policy '${this.name}': circuitBreaker is not what snapshot() gave`);
     }
-    this.#plan.breaker?.restore(circuitBreaker, this.#steady.now());
+    this.#plan.admission.circuits?.restore(circuitBreaker, this.#steady.now());
   }
 
   reconfigure(given: PolicyOptions): void {
@@ -135,7 +136,7 @@ export class Pipeline implements ResiliencePolicy {
   #startAnew({ clock = monotonicClock }: PolicyOptions): void {
     this.clock = clock;
     this.#steady = steadyClock(clock);
-    this.#admission = undefined;
+    this.#queue = undefined;
     this.#ownLimiter = undefined;
     this.#ownBudget = undefined;
     this.#options = { name: this.name, clock };
@@ -148,16 +149,16 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   isolate(key?: string): void {
-    const { breaker } = this.#plan;
+    const { circuits } = this.#plan.admission;
     // To return would say that nothing gets through.
-    if (!breaker) throw new TypeError(`Cannot isolate policy '${this.name}': it has no circuitBreaker`);
-    breaker.of(key).isolate();
+    if (!circuits) throw new TypeError(`Cannot isolate policy '${this.name}': it has no circuitBreaker`);
+    circuits.of(key).isolate();
   }
 
   reset(key?: string): void {
-    const { breaker } = this.#plan;
-    if (key !== undefined) breaker?.of(key).reset();
-    else for (const [, circuit] of breaker?.entries() ?? []) circuit.reset();
+    const { circuits } = this.#plan.admission;
+    if (key !== undefined) circuits?.of(key).reset();
+    else for (const [, circuit] of circuits?.entries() ?? []) circuit.reset();
   }
 
   #begin(
@@ -173,7 +174,7 @@ export class Pipeline implements ResiliencePolicy {
       reject(error);
       return;
     }
-    new Call(this.#plan, fn, options, succeed, reject).begin();
+    new Execution(this.#plan, fn, options, succeed, reject).begin();
   }
 
   #replace(options: PolicyOptions, subject: string): void {
@@ -191,7 +192,7 @@ export class Pipeline implements ResiliencePolicy {
   /** Makes the plan for calls to come; what holds state is taken over from the plan before. */
   #build(previous: Plan | undefined): Plan {
     const options = this.#options;
-    const gate = this.#gate();
+    const coolDown = this.#coolDown();
     const limiter = this.#limiter();
     const circuitBreaker = options.circuitBreaker || undefined;
     return {
@@ -203,14 +204,16 @@ export class Pipeline implements ResiliencePolicy {
       deadlineMs: options.deadlineMs,
       attemptTimeoutMs: options.attemptTimeoutMs,
       retry: options.retry && this.#retry(options.retry),
-      breaker: this.#breaker(previous?.breaker),
-      waitsForCircuit: circuitBreaker?.whenOpen === 'wait',
       breakerOn: circuitBreaker?.on,
-      admission: this.#admit(limiter, gate),
-      limiter,
+      admission: new Admission({
+        circuits: this.#circuits(previous?.admission.circuits),
+        waitsForCircuit: circuitBreaker?.whenOpen === 'wait',
+        queue: this.#admissionQueue(limiter, coolDown),
+        limiter,
+        coolDown,
+      }),
       cost: (options.rateLimit || undefined)?.cost ?? 1,
-      gate,
-      ownGate: Boolean(options.coolDown),
+      ownCoolDown: Boolean(options.coolDown),
       fallback: options.fallback,
       stale: StaleValues.of(options.staleMs, previous?.stale),
       effect: options.effect,
@@ -252,7 +255,7 @@ export class Pipeline implements ResiliencePolicy {
     return this.#ownBudget ?? fresh;
   }
 
-  #breaker(previous: CircuitBreaker | undefined): CircuitBreaker | undefined {
+  #circuits(previous: CircuitBreaker | undefined): CircuitBreaker | undefined {
     const { circuitBreaker } = this.#options;
     if (!circuitBreaker) return undefined;
     const config = resolveCircuit(circuitBreaker);
@@ -260,11 +263,11 @@ export class Pipeline implements ResiliencePolicy {
     return previous ?? new CircuitBreaker(config, this.name, this.#steady, this.origin);
   }
 
-  #gate(): CoolDown | undefined {
+  #coolDown(): CoolDown | undefined {
     const { coolDown } = this.#options;
-    if (coolDown === false || (coolDown === undefined && !this.#host.rules.closesGate)) return undefined;
+    if (coolDown === false || (coolDown === undefined && !this.#host.rules.beginsCoolDown)) return undefined;
     const { scope = defaultScope, within } = typeof coolDown === 'object' ? coolDown : {};
-    return this.#host.scopes.gate(scope, this.#steady, within, this.#options.coordinator);
+    return this.#host.scopes.coolDown(scope, this.#steady, within, this.#options.coordinator);
   }
 
   #limiter(): RateLimiter | undefined {
@@ -281,10 +284,15 @@ export class Pipeline implements ResiliencePolicy {
     return this.#ownLimiter;
   }
 
-  #admit(limiter: RateLimiter | undefined, gate: CoolDown | undefined): Admission | undefined {
+  #admissionQueue(
+    limiter: RateLimiter | undefined,
+    coolDown: CoolDown | undefined,
+  ): AdmissionQueue | undefined {
     const bulkhead = this.#options.bulkhead || undefined;
-    if (this.#admission) this.#admission.configure(bulkhead, limiter, gate, this.#steady.now());
-    else if (bulkhead || limiter) this.#admission = new Admission(this.#steady, bulkhead, limiter, gate);
-    return this.#admission;
+    if (this.#queue) this.#queue.configure(bulkhead, limiter, coolDown, this.#steady.now());
+    else if (bulkhead || limiter) {
+      this.#queue = new AdmissionQueue(this.#steady, bulkhead, limiter, coolDown);
+    }
+    return this.#queue;
   }
 }

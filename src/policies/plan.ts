@@ -1,10 +1,7 @@
 import type { IBackoffFactory } from 'cockatiel';
 import type { Clock } from '../context/clock.js';
 import type { Admission } from './admission.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
-import type { CoolDown } from './cool-down.js';
 import type { AnyPolicy, BackoffOptions, ErrorClass, Fallback } from './policy-options.js';
-import type { RateLimiter } from './rate-limiter.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { RuleBook } from './rule-book.js';
 import type { StaleValues } from './stale-values.js';
@@ -22,16 +19,12 @@ export interface Plan {
   readonly attemptTimeoutMs: number | undefined;
   /** `false`: never; `undefined`: only where a rule of the registry says so. */
   readonly retry: RetryPlan | false | undefined;
-  readonly breaker: CircuitBreaker | undefined;
-  /** A call that meets the open circuit waits for it. */
-  readonly waitsForCircuit: boolean;
+  /** The classes that the circuit breaker counts, where its options name them. */
   readonly breakerOn: readonly ErrorClass[] | undefined;
-  readonly admission: Admission | undefined;
-  readonly limiter: RateLimiter | undefined;
+  readonly admission: Admission;
   readonly cost: number;
-  readonly gate: CoolDown | undefined;
-  /** Whether the policy itself names `coolDown`; otherwise only a rule of the registry closes the gate. */
-  readonly ownGate: boolean;
+  /** Whether the policy itself names `coolDown`; otherwise only a rule of the registry begins one. */
+  readonly ownCoolDown: boolean;
   readonly fallback: Fallback | false | undefined;
   readonly stale: StaleValues | undefined;
   readonly effect: 'read' | 'write' | undefined;

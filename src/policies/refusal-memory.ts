@@ -1,8 +1,8 @@
 /** The wait after a rate-limit answer that names none: the ban that the exchange documents. */
 export const documentedBanMs = 10_000;
 
-/** A refusal as the gate is told of it. */
-export interface GateRefusal {
+/** A rate-limit answer as a cool-down is told of it. */
+export interface RateLimitRefusal {
   /** How long to stay away, as the answer said or as is documented. */
   readonly forMs: number;
   /** The answer names no time, and the headers show room: it may be no ban at all. */
@@ -11,8 +11,8 @@ export interface GateRefusal {
   readonly startedAt: number;
 }
 
-/** What a gate does about a refusal. `'slow'`: it lets calls through at a lower rate. */
-export type GateVerdict = { readonly closeForMs: number } | 'slow' | 'ignore';
+/** What a cool-down does about a refusal. `'slow'`: it lets calls through at a lower rate. */
+export type RefusalVerdict = { readonly activeForMs: number } | 'slow' | 'ignore';
 
 // The first probe after a soft refusal, and how long what was learned is believed.
 const softMs = 1_000;
@@ -21,7 +21,7 @@ const rememberedMs = 60_000;
 const mostProbes = 2;
 
 /**
- * What a gate has learned of refusals that name no time: whether they are bans or pass by themselves.
+ * What a cool-down has learned of refusals that name no time: whether they are bans or pass by themselves.
  *
  * A request that was sent after a refused one and answered within the time of a ban proves that there is none. A
  * probe that is refused where nothing is proven is taken for a ban, for which the documented time is waited from then.
@@ -41,23 +41,27 @@ export class RefusalMemory {
     return this.#isWatching;
   }
 
-  judge(refusal: GateRefusal, state: 'open' | 'closed' | 'probing' | 'ramping', now: number): GateVerdict {
+  judge(
+    refusal: RateLimitRefusal,
+    state: 'idle' | 'active' | 'probing' | 'ramping',
+    now: number,
+  ): RefusalVerdict {
     const { forMs, soft, startedAt } = refusal;
     if (!soft) {
       this.#note(refusal, now);
       // It is waited for in full: what is refused after it is refused for another reason.
       this.#inRow = 0;
-      return { closeForMs: forMs };
+      return { activeForMs: forMs };
     }
     // It was under way when the last refusal came: it says nothing new.
     const isLate = startedAt < this.#refusedAt && this.#isWatching;
-    if (state === 'closed' || isLate) return 'ignore';
+    if (state === 'active' || isLate) return 'ignore';
     this.#note(refusal, now);
     const isProven = now < this.#provenSoftUntil;
     if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
-    if (state === 'open' && !isProven && now < this.#bannedUntil) return this.#takeForBan(now);
+    if (state === 'idle' && !isProven && now < this.#bannedUntil) return this.#takeForBan(now);
     if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';
-    return { closeForMs: Math.min(documentedBanMs, softMs * 2 ** Math.max(0, this.#inRow - 2)) };
+    return { activeForMs: Math.min(documentedBanMs, softMs * 2 ** Math.max(0, this.#inRow - 2)) };
   }
 
   /** A call was answered; `true` where that proves that the refusal before it was no ban. */
@@ -73,7 +77,7 @@ export class RefusalMemory {
     return proves;
   }
 
-  #note({ soft, startedAt }: GateRefusal, now: number): void {
+  #note({ soft, startedAt }: RateLimitRefusal, now: number): void {
     this.#refusedAt = now;
     this.#refusedStart = startedAt;
     this.#wasSoft = soft;
@@ -81,11 +85,11 @@ export class RefusalMemory {
     this.#isWatching = true;
   }
 
-  #takeForBan(now: number): GateVerdict {
+  #takeForBan(now: number): RefusalVerdict {
     this.#bannedUntil = now + documentedBanMs + rememberedMs;
     // The answer after the ban is no proof that there was none.
     this.#wasSoft = false;
     this.#inRow = 0;
-    return { closeForMs: documentedBanMs };
+    return { activeForMs: documentedBanMs };
   }
 }

@@ -1,58 +1,74 @@
 import { isWEEXError } from '../errors/index.js';
 import { channels } from '../observability/channels.js';
 import type { Attempt } from './attempt.js';
-import type { Circuit } from './circuit.js';
-import { gateRefusal } from './gate-refusal.js';
-import { epochTime } from './monotonic-clock.js';
-import { matchesClass } from './matches-class.js';
-import type { Plan } from './plan.js';
+import { decidingError } from './deciding-error.js';
+import type { ExecuteOptions } from './resilience-policy.js';
 import type { FoundRule } from './rule-book.js';
+import { matchesClass } from './matches-class.js';
+import { epochTime } from './monotonic-clock.js';
+import type { Plan } from './plan.js';
+import { readRateLimitAnswer } from './rate-limit-answer.js';
 
-/** Tells the circuit of an attempt that failed. */
-export function tellCircuit(
-  circuit: Circuit | undefined,
-  plan: Plan,
+/** How an attempt failed. */
+interface Failure {
+  /** The error that decides. */
+  readonly error: unknown;
+  readonly rule: FoundRule | undefined;
+  readonly startedAt: number;
+}
+
+/** Tells circuit and cool-down, once; a late answer still says how long to stay away. Returns for how long a cool-down goes on that the error asks for. */
+export function reportFailure(
+  execution: { readonly plan: Plan; readonly options: ExecuteOptions },
   attempt: Attempt,
-  error: unknown,
-  rule: FoundRule | undefined,
+  thrown: unknown,
   now: number,
-): void {
-  const { ticket } = attempt;
-  const { breakerOn, attemptTimeoutMs } = plan;
-  if (!ticket) return;
-  const counts = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
+): number | undefined {
+  const { plan } = execution;
+  const { permit, startedAt } = attempt;
+  const error = decidingError(execution, attempt, thrown);
+  const failure: Failure = { error, rule: plan.rules.find(error), startedAt };
+  permit?.fail(counts(plan, failure), error, startedAt, now);
+  const { kind } = isWEEXError(error) ? error : { kind: undefined };
+  if (kind === 'rate-limit') lowerLimit(plan, failure, now);
+  const { coolDown } = plan.admission;
+  if (!coolDown) return undefined;
+  const coolsDown = beginCoolDown(plan, failure, now);
+  const isSilent = kind === 'network' || kind === 'timeout';
+  permit?.settlePass(isSilent ? 'nothing' : 'answered', now);
+  return coolsDown ? coolDown.activeForMs(now) : undefined;
+}
+
+/** Whether it counts as a failure of the exchange. */
+function counts({ breakerOn, attemptTimeoutMs }: Plan, { error, rule }: Failure): boolean {
+  const isNamed = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
   // A deadline that cuts a later attempt short says nothing of the exchange.
   const isCutShort =
     attemptTimeoutMs !== undefined &&
     isWEEXError(error) &&
     error.kind === 'timeout' &&
     error.scope === 'deadline';
-  if (counts && !isCutShort) circuit?.failure(ticket, now, now - attempt.startedAt, error);
-  else circuit?.neutral(ticket);
+  return isNamed && !isCutShort;
 }
 
-/** Begins a cool-down where the error says so, and returns for how long. */
-export function tellGate(
-  { gate, ownGate, limiter, name, clock, origin }: Plan,
-  attempt: Attempt,
-  error: unknown,
-  rule: FoundRule | undefined,
+function lowerLimit(
+  { admission, clock, name, origin }: Plan,
+  { error, startedAt }: Failure,
   now: number,
-): number | undefined {
-  const { kind } = isWEEXError(error) ? error : { kind: undefined };
-  const lowered = kind === 'rate-limit' ? limiter?.refused(attempt.startedAt, now) : undefined;
-  if (lowered && channels.limitAdapted.hasSubscribers) {
-    channels.limitAdapted.publish({ at: epochTime(clock, now), policy: name, ...lowered, error }, origin);
-  }
-  if (!gate) return undefined;
-  const closes = ownGate ? rule?.coolDown === true : rule?.own?.coolDown === true;
-  if (closes) {
-    const { refusal, target } = gateRefusal(error, gate, limiter, attempt.startedAt, now);
-    target.refuse(refusal, { error, policy: name }, now);
-  }
-  if (attempt.pass) {
-    const isSilent = kind === 'network' || kind === 'timeout';
-    gate.settle(attempt.pass, isSilent ? 'nothing' : 'answered', now);
-  }
-  return closes ? gate.closedForMs(now) : undefined;
+): void {
+  const lowered = admission.limiter?.refused(startedAt, now);
+  if (!lowered || !channels.limitAdapted.hasSubscribers) return;
+  channels.limitAdapted.publish({ at: epochTime(clock, now), policy: name, ...lowered, error }, origin);
+}
+
+function beginCoolDown(
+  { admission: { coolDown, limiter }, ownCoolDown, name }: Plan,
+  { error, rule, startedAt }: Failure,
+  now: number,
+): boolean {
+  const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
+  if (!coolsDown || !coolDown) return false;
+  const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, startedAt, now);
+  target.refuse(refusal, { error, policy: name }, now);
+  return true;
 }

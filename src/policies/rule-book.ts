@@ -42,8 +42,8 @@ export class RuleBook {
   // By kind and class.
   #found: Map<WEEXErrorKind | undefined, Map<unknown, FoundRule>> = new Map();
 
-  /** Whether a rule closes the gate, so that policies which do not name `coolDown` need one. */
-  get closesGate(): boolean {
+  /** Whether a rule begins a cool-down, so that policies which do not name `coolDown` need one. */
+  get beginsCoolDown(): boolean {
     for (const rule of this.#rules.values()) if (rule.coolDown) return true;
     return false;
   }

@@ -2,17 +2,40 @@ import type { CallContext } from '../context/call-context.js';
 import { spreadable } from '../context/spreadable.js';
 import { isAccompanied, runAccompanied } from '../observability/companions.js';
 import type { Attempt } from './attempt.js';
+import { isPromiseLike } from './is-promise-like.js';
 import { throughInner } from './through-inner.js';
 
 type Work = (context: CallContext) => unknown;
 
-/** Calls the method for an attempt: through the inner policy, where there is one, and within whoever goes along. */
-export function runMethod(attempt: Attempt, work: Work): unknown {
-  return isAccompanied()
-    ? runAccompanied(attempt.callId ?? 0, 'attempt', () => runAlone(attempt, work))
-    : runAlone(attempt, work);
+/** Whoever wants to know what became of an attempt. */
+export interface AttemptListener {
+  attemptSucceeded(attempt: Attempt, value: unknown): void;
+  attemptFailed(attempt: Attempt, error: unknown): void;
 }
 
+/** Calls the method for an attempt and tells how it ends, once. */
+export function runMethod(attempt: Attempt, work: Work, listener: AttemptListener): void {
+  let result: unknown;
+  try {
+    result = isAccompanied()
+      ? runAccompanied(attempt.callId ?? 0, 'attempt', () => runAlone(attempt, work))
+      : runAlone(attempt, work);
+    if (isPromiseLike(result)) {
+      // A thenable may fulfil with another one, as no promise does.
+      Promise.resolve(result).then(
+        (value) => listener.attemptSucceeded(attempt, value),
+        (error: unknown) => listener.attemptFailed(attempt, error),
+      );
+      return;
+    }
+  } catch (error) {
+    listener.attemptFailed(attempt, error);
+    return;
+  }
+  listener.attemptSucceeded(attempt, result);
+}
+
+/** Calls it within the inner policy, where there is one. */
 function runAlone(attempt: Attempt, work: Work): unknown {
   const { inner } = attempt.plan;
   if (inner) return throughInner(inner, attempt, work, attempt.mayRepeat);

@@ -8,7 +8,7 @@ import type { RateLimitConfig } from './rate-limit-config.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RetryBudget } from './retry-budget.js';
 
-/** The scope of gates and budgets where none is named. */
+/** The scope of cool-downs and budgets where none is named. */
 export const defaultScope = 'default';
 
 /** What one policy says of the rate limit that it shares. */
@@ -20,14 +20,14 @@ export interface LimitClaim {
 class Scope {
   /** Those of policies that are still in use. */
   readonly claims: WeakList<LimitClaim> = new WeakList();
-  gate: CoolDown | undefined;
+  coolDown: CoolDown | undefined;
   limiter: RateLimiter | undefined;
   // By their figures: policies that disagree on them cannot share one.
   readonly budgets: Map<string, RetryBudget> = new Map();
 }
 
 /**
- * What policies share by name: gates, allowances and retry budgets. Policies on different clocks share nothing, so
+ * What policies share by name: cool-downs, allowances and retry budgets. Policies on different clocks share nothing, so
  * that tests with clocks of their own do not disturb each other.
  */
 export class Scopes {
@@ -39,17 +39,17 @@ export class Scopes {
   }
 
   /** @throws RangeError when policies of the scope disagree on what it is within. */
-  gate(name: string, clock: Clock, within?: string, coordinator?: Coordinator): CoolDown {
+  coolDown(name: string, clock: Clock, within?: string, coordinator?: Coordinator): CoolDown {
     const scope = this.#scope(name, clock);
-    const outer = within === undefined ? undefined : this.gate(within, clock, undefined, coordinator);
-    const existing = scope.gate;
-    scope.gate ??= new CoolDown(name, clock, this.#origin, outer, coordinator);
+    const outer = within === undefined ? undefined : this.coolDown(within, clock, undefined, coordinator);
+    const existing = scope.coolDown;
+    scope.coolDown ??= new CoolDown(name, clock, this.#origin, outer, coordinator);
     if (existing && outer && existing.outer !== outer) {
       throw new RangeError(
         `Cannot share the cool-down of scope '${name}': it is not within '${within}' there, received coolDown.within '${within}'`,
       );
     }
-    return scope.gate;
+    return scope.coolDown;
   }
 
   /** @throws RangeError when policies of the scope disagree on its window. */

@@ -5,21 +5,18 @@ import type { PolicySnapshot } from './resilience-policy.js';
 export function snapshotPlan({
   name,
   clock,
-  breaker,
-  admission,
-  limiter,
-  gate,
+  admission: { circuits, queue, limiter, coolDown },
   retry,
 }: Plan): PolicySnapshot {
   const now = clock.now();
-  const load = admission?.load;
+  const load = queue?.load;
   const budget = retry ? retry.budget : undefined;
   return {
     name,
-    ...(breaker ? { circuitBreaker: breaker.snapshot(now) } : {}),
+    ...(circuits ? { circuitBreaker: circuits.snapshot(now) } : {}),
     ...(load ? { bulkhead: load } : {}),
     ...(limiter ? { rateLimit: limiter.snapshot(now) } : {}),
-    ...(gate ? { coolDown: { closedForMs: gate.closedForMs(now), waiting: gate.waiting } } : {}),
+    ...(coolDown ? { coolDown: { closedForMs: coolDown.activeForMs(now), waiting: coolDown.waiting } } : {}),
     ...(budget ? { retryBudget: { available: budget.available(now) } } : {}),
   };
 }

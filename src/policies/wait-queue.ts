@@ -33,11 +33,12 @@ const agedAfterMs = 1_000;
  */
 export class WaitQueue {
   readonly #lists = [new WaitList(), new WaitList(), new WaitList()] as const;
+  #size = 0;
   #arrivals = 0;
   #grants = 0;
 
   get size(): number {
-    return this.#lists[0].size + this.#lists[1].size + this.#lists[2].size;
+    return this.#size;
   }
 
   /** How many wait that are not critical. */
@@ -51,6 +52,7 @@ export class WaitQueue {
 
   /** Whether somebody waits that a newcomer of this class may not overtake. */
   hasAhead(rank: number): boolean {
+    if (this.#size === 0) return false;
     for (let higher = 0; higher <= rank; higher += 1) if (this.#list(higher).head) return true;
     return false;
   }
@@ -69,6 +71,7 @@ export class WaitQueue {
     else list.head = waiter;
     list.tail = waiter;
     list.size += 1;
+    this.#size += 1;
   }
 
   /** Takes a call out, wherever it stands; `false` where it does not wait here. */
@@ -81,6 +84,7 @@ export class WaitQueue {
     if (links.next?.links) links.next.links.previous = links.previous;
     else list.tail = links.previous;
     list.size -= 1;
+    this.#size -= 1;
     waiter.links = undefined;
     return true;
   }

@@ -24,7 +24,7 @@ describe('the tarball', () => {
     const declarations = stems(files(), 'dist', '.d.ts');
     expect(sources).toEqual(expect.arrayContaining(declarations));
     expect(declarations).toContain('policies/create-policy');
-    expect(declarations).not.toContain('policies/call');
+    expect(declarations).not.toContain('policies/execution');
   });
 
   it('takes no more room than it did', () => {

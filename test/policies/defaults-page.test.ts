@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveBackoff } from '../../src/policies/backoff.js';
 import { resolveCircuit } from '../../src/policies/circuit.js';
 import { RetryBudget } from '../../src/policies/retry-budget.js';
-import { defaultMaxRetries } from '../../src/policies/retrying.js';
+import { defaultMaxRetries } from '../../src/policies/next-step.js';
 
 const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
 const circuit = resolveCircuit({});

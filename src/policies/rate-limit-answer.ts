@@ -2,21 +2,21 @@ import { isAssumedWait } from '../errors/assumed-wait.js';
 import { isWEEXError } from '../errors/index.js';
 import type { CoolDown } from './cool-down.js';
 import type { RateLimiter } from './rate-limiter.js';
-import { documentedBanMs, type GateRefusal } from './refusal-memory.js';
+import { documentedBanMs, type RateLimitRefusal } from './refusal-memory.js';
 
-/** What a refusal says to a gate, and to which: its own or the one that it is within. */
+/** What a refusal says to a cool-down, and to which: its own or the one that it is within. */
 interface AddressedRefusal {
-  readonly refusal: GateRefusal;
+  readonly refusal: RateLimitRefusal;
   readonly target: CoolDown;
 }
 
 /**
- * Reads a rate-limit answer: a limit whose counter is used up is closed for as long as the answer says; without a
+ * Reads a rate-limit answer: a limit whose counter is used up cools down for as long as the answer says; without a
  * Retry-After, and where the counters show room, it may be no ban.
  */
-export function gateRefusal(
+export function readRateLimitAnswer(
   error: unknown,
-  gate: CoolDown,
+  coolDown: CoolDown,
   limiter: RateLimiter | undefined,
   startedAt: number,
   now: number,
@@ -26,13 +26,13 @@ export function gateRefusal(
   const { limitType, requestCount, requestLimit } = limit ?? {};
   const isCounted = requestCount !== undefined && requestLimit !== undefined;
   const isTold = known?.retryAfterMs !== undefined && !isAssumedWait(known);
-  // For how long the window is used up is for the limiter to count: the gate waits for the ban.
+  // For how long the window is used up is for the limiter to count: the cool-down waits for the ban.
   const forMs = isTold ? known.retryAfterMs : documentedBanMs;
   const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now) === true;
   // The counter of the address stops whatever is sent from there.
   const isOfAddress = isCounted && !hasRoom && limitType?.startsWith('weight') === true;
   return {
     refusal: { forMs, soft: limit !== undefined && !isTold && hasRoom, startedAt },
-    target: isOfAddress ? (gate.outer ?? gate) : gate,
+    target: isOfAddress ? (coolDown.outer ?? coolDown) : coolDown,
   };
 }
