@@ -8,7 +8,8 @@ const longestMs = 60_000;
 export class AbandonedPermits {
   readonly #clock: Clock;
   readonly #onLate: (now: number) => void;
-  readonly #permits: Set<Permit> = new Set();
+  /** Each with the time at which it was given up. */
+  readonly #permits: Map<Permit, number> = new Map();
   #timer: unknown;
 
   /** `onLate` is called when it is time to {@link AbandonedPermits.takeLate}, after {@link AbandonedPermits.arm}. */
@@ -22,20 +23,19 @@ export class AbandonedPermits {
   }
 
   add(permit: Permit, now: number): void {
-    permit.abandonedAt = now;
-    this.#permits.add(permit);
+    this.#permits.set(permit, now);
   }
 
-  /** The work is over; `false` where its place was taken back before. */
-  delete(permit: Permit): boolean {
-    return this.#permits.delete(permit);
+  /** The work is over. */
+  delete(permit: Permit): void {
+    this.#permits.delete(permit);
   }
 
   /** Those that were given up too long ago. */
   takeLate(now: number): readonly Permit[] {
     const late: Permit[] = [];
-    for (const permit of this.#permits) {
-      if (now - (permit.abandonedAt ?? now) < longestMs) break;
+    for (const [permit, since] of this.#permits) {
+      if (now - since < longestMs) break;
       this.#permits.delete(permit);
       late.push(permit);
     }
@@ -44,14 +44,14 @@ export class AbandonedPermits {
 
   /** Wakes up for the first of them. */
   arm(now: number): void {
-    const [first] = this.#permits;
-    if (!first || this.#timer !== undefined) return;
+    const [since] = this.#permits.values();
+    if (since === undefined || this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(
       () => {
         this.#timer = undefined;
         this.#onLate(this.#clock.now());
       },
-      Math.max(1, Math.ceil((first.abandonedAt ?? 0) + longestMs - now)),
+      Math.max(1, Math.ceil(since + longestMs - now)),
     );
   }
 

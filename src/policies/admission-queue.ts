@@ -112,18 +112,18 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   take(permit: Permit): void {
     this.#bulkhead.take(permit);
     if (!this.#limiter) return;
-    permit.limiter = this.#limiter;
+    permit.allowance = { limiter: this.#limiter, spent: undefined };
     this.#limiter.take(permit.cost, permit.rank === 0);
   }
 
   /** The work of an attempt is over. */
   release(permit: Permit): void {
-    if (permit.abandonedAt !== undefined && !this.#abandoned.delete(permit)) return;
+    if (this.#abandoned.size > 0) this.#abandoned.delete(permit);
     this.#bulkhead.part(permit.host ?? permit);
-    const { limiter } = permit;
+    const { limiter, spent } = permit.allowance ?? {};
     if (this.waiting === 0 && !limiter) return;
     const now = this.#clock.now();
-    permit.settleAllowance(now, permit.spent);
+    permit.settleAllowance(now, spent);
     if (limiter !== this.#limiter) limiter?.drain(now);
     this.drain(now);
   }
@@ -285,6 +285,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #reclaim(now: number): void {
     if (this.#abandoned.size === 0) return;
     for (const permit of this.#abandoned.takeLate(now)) {
+      permit.takeBack();
       this.#bulkhead.part(permit.host ?? permit);
       permit.settleAllowance(now);
     }

@@ -33,7 +33,9 @@ export class Admission implements AdmissionStages {
   readonly queue: AdmissionQueue | undefined;
   readonly limiter: RateLimiter | undefined;
   readonly coolDown: CoolDown | undefined;
+  /** Nothing limits the policy. */
   readonly #isFree: boolean;
+  readonly #isTimed: boolean;
 
   constructor({ circuits, waitsForCircuit, queue, limiter, coolDown }: AdmissionStages) {
     this.circuits = circuits;
@@ -42,6 +44,14 @@ export class Admission implements AdmissionStages {
     this.limiter = limiter;
     this.coolDown = coolDown;
     this.#isFree = !circuits && !queue && !coolDown;
+    // The options of a circuit may change while a call runs: then it may matter when that began.
+    this.#isTimed = Boolean(circuits ?? limiter ?? coolDown);
+  }
+
+  /** Whether {@link Admission.request} looks at the time. */
+  needsTime({ rank }: Applicant): boolean {
+    if (this.#isFree) return false;
+    return this.#isTimed || this.queue?.isCrowdedFor(rank) === true;
   }
 
   /** Lets an execution start, now or when it is its turn, or says why not. */
@@ -122,7 +132,7 @@ export class Admission implements AdmissionStages {
   }
 
   #start(execution: Applicant, pass: CoolDownPass | undefined, now: number): void {
-    execution.start(new Permit(execution, this, pass), now);
+    execution.start(new Permit(execution, pass), now);
   }
 
   #hasRoom(execution: Applicant, now: number): boolean {

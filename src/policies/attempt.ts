@@ -27,9 +27,10 @@ export interface AttemptOwner {
 /** One attempt of a call: the context that the function is given. */
 export class Attempt implements PermitContext {
   readonly attempt: number;
-  readonly startedAt: number;
-  /** When it runs out of time, on the policy's clock. */
-  readonly endsAt: number;
+  /** On the policy's clock; `undefined` where nobody asked for the time. */
+  readonly startedAt: number | undefined;
+  /** When it runs out of time, on the policy's clock, if it does. */
+  readonly endsAt: number | undefined;
   /** What admission gave to it; `undefined` where nothing limits the policy. */
   readonly permit: Permit | undefined;
   account: string | undefined;
@@ -45,8 +46,8 @@ export class Attempt implements PermitContext {
   constructor(
     owner: AttemptOwner,
     attempt: number,
-    startedAt: number,
-    endsAt: number,
+    startedAt: number | undefined,
+    endsAt: number | undefined,
     permit: Permit | undefined,
   ) {
     this.#owner = owner;
@@ -78,7 +79,7 @@ export class Attempt implements PermitContext {
   }
 
   get remainingMs(): number | undefined {
-    return this.endsAt === Infinity || this.#owner.isOver
+    return this.endsAt === undefined || this.#owner.isOver
       ? undefined
       : Math.max(0, this.endsAt - this.#owner.plan.clock.now());
   }
@@ -164,8 +165,8 @@ export class Attempt implements PermitContext {
 
   /** @internal */
   observeCost(weight: number): void {
-    const { permit } = this;
-    if (permit) permit.spent = (permit.spent ?? 0) + weight;
+    const allowance = this.permit?.allowance;
+    if (allowance) allowance.spent = (allowance.spent ?? 0) + weight;
   }
 }
 

@@ -10,7 +10,7 @@ import type { ExecuteOptions, Resolution } from './resilience-policy.js';
 /** An attempt, as its events tell of it. */
 interface AttemptFacts {
   readonly attempt: number;
-  readonly startedAt: number;
+  readonly startedAt: number | undefined;
 }
 
 /** What the events of a call are made from. */
@@ -19,7 +19,8 @@ export interface EventSource {
   readonly options: ExecuteOptions;
   readonly rank: number;
   readonly attempts: number;
-  readonly startedAt: number;
+  /** `undefined` where nobody asked for the time when it began. */
+  readonly startedAt: number | undefined;
   waitingSince: number;
   readonly deadlineAt: number;
   /** Taken when the first event of the call is made. */
@@ -58,6 +59,17 @@ export const callEvents = {
     return channels.callSettled.hasSubscribers || channels.attemptSettled.hasSubscribers;
   },
 
+  /** Whether anybody asks when a call of this policy begins. */
+  wantStarted({ listens }: EndedCall['plan']): boolean {
+    return (
+      listens.ever ||
+      channels.callSettled.hasSubscribers ||
+      channels.attemptSettled.hasSubscribers ||
+      channels.callStarted.hasSubscribers ||
+      channels.attemptStarted.hasSubscribers
+    );
+  },
+
   started(call: EventSource, now: number): void {
     if (!channels.callStarted.hasSubscribers) return;
     const { deadlineAt, plan } = call;
@@ -81,7 +93,7 @@ export const callEvents = {
       channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.plan.origin);
     }
     if (channels.callSettled.hasSubscribers) {
-      const { attempts, startedAt } = call;
+      const { attempts, startedAt = now } = call;
       const ended = { outcome, attempts, durationMs: now - startedAt };
       channels.callSettled.publish(
         factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
@@ -89,8 +101,9 @@ export const callEvents = {
       );
     }
     const { listens, clock } = call.plan;
-    if (outcome === 'aborted' || listens[outcome].size === 0) return;
-    const durationMs = clock.now() - call.startedAt;
+    if (outcome === 'aborted' || !listens.ever) return;
+    const endedAt = clock.now();
+    const durationMs = endedAt - (call.startedAt ?? endedAt);
     whenWhole(() => call.plan.settled(error, outcome === 'failure', durationMs, handled));
   },
 
@@ -108,7 +121,7 @@ export const callEvents = {
     now: number,
   ): void {
     if (!channels.attemptSettled.hasSubscribers) return;
-    const ended = { attempt, outcome, durationMs: now - startedAt };
+    const ended = { attempt, outcome, durationMs: now - (startedAt ?? now) };
     channels.attemptSettled.publish(
       factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
       call.plan.origin,

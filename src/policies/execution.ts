@@ -1,84 +1,48 @@
-import { type CallContext, callContextOf, currentCallContext } from '../context/call-context.js';
+import type { CallContext } from '../context/call-context.js';
 import { beginAccompanied, isAccompanied } from '../observability/companions.js';
-import type { CallHeld } from '../observability/events.js';
 import { hold, isWhole, release, whenWhole } from '../observability/outbox.js';
 import { joinSignal, leaveSignal } from './abort-listeners.js';
 import type { Rejection, WaitEnd } from './applicant.js';
 import { Attempt } from './attempt.js';
 import { callEvents } from './call-events.js';
-import type { Circuit } from './circuit.js';
 import type { CoolDownPass } from './cool-down-types.js';
 import type { ExecutionState } from './execution-state.js';
-import { ExecutionTimer, type TimerPurpose } from './execution-timer.js';
+import { ExecutionFacts } from './execution-facts.js';
+import type { TimerPurpose } from './execution-timer.js';
 import { ownErrors } from './own-errors.js';
 import type { Permit } from './permit.js';
 import type { Plan } from './plan.js';
-import { rankOf } from './priorities.js';
 import { type Recoverable, Recovery } from './recovery.js';
 import { reportFailure } from './report-failure.js';
 import type { ExecuteOptions } from './resilience-policy.js';
 import { type AttemptListener, runMethod } from './run-method.js';
-import type { Links } from './wait-queue.js';
+
+/** Stands for a time that nobody looks at. */
+const unread = 0;
 
 /**
  * One execution on its way through the pipeline: admission, the attempt, what its failure leads to, and round again.
  * It is one object with one timer, so that one that succeeds costs little.
  */
-export class Execution extends ExecutionTimer implements Recoverable, AttemptListener {
-  readonly plan: Plan;
-  readonly options: ExecuteOptions;
-  readonly circuit: Circuit | undefined;
-  readonly within: CallContext | undefined;
+export class Execution extends ExecutionFacts implements Recoverable, AttemptListener {
   readonly #work: (context: CallContext) => unknown;
-  readonly #succeed: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
   state: ExecutionState = 'new';
-  startedAt = 0;
-  deadlineAt: number = Infinity;
-  attempts = 0;
-  callId = 0;
-  // While it waits for admission.
-  waitingSince = 0;
-  links: Links | undefined = undefined;
-  heldFor: CallHeld['reason'] | undefined = undefined;
-  host: Permit | undefined = undefined;
   #attempt: Attempt | undefined = undefined;
   #recovery: Recovery | undefined = undefined;
+  // Who gets the outcome: the promise of the attempt, where it is the answer, or else these two.
+  #answer: Promise<unknown> | undefined = undefined;
+  #succeed: ((value: unknown) => void) | undefined = undefined;
+  #reject: ((error: unknown) => void) | undefined = undefined;
+  /** The outcome, where there was nobody to give it to. */
+  #ended: { readonly ok: boolean; readonly result: unknown } | undefined = undefined;
 
-  constructor(
-    plan: Plan,
-    work: (context: CallContext) => unknown,
-    options: ExecuteOptions,
-    succeed: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ) {
-    super();
-    this.plan = plan;
-    this.options = options;
+  constructor(plan: Plan, work: (context: CallContext) => unknown, options: ExecuteOptions) {
+    super(plan, options);
     this.#work = work;
-    this.#succeed = succeed;
-    this.#reject = reject;
-    this.circuit = plan.admission.circuits?.of(options.key);
-    const { outer, signal } = options;
-    this.within = outer ?? (signal && callContextOf(signal)) ?? currentCallContext();
-  }
-
-  get rank(): number {
-    const { priority } = this.options;
-    return priority === undefined ? rankOf.normal : rankOf[priority];
-  }
-
-  get cost(): number {
-    return this.options.cost ?? this.plan.cost;
   }
 
   get isOver(): boolean {
     return this.state === 'over';
-  }
-
-  get mayRepeat(): boolean {
-    const { effect = this.plan.effect, idempotent } = this.options;
-    return effect === 'read' || idempotent === true;
   }
 
   /** Whether an attempt may have been executed that nobody has disproved. */
@@ -94,13 +58,39 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
     return (this.#recovery ??= new Recovery(this));
   }
 
-  begin(): void {
+  /**
+   * Begins, and gives the outcome. A promise that the method returns is most of it: where nothing else can end the
+   * execution, what follows from that promise is the answer, and no other one is made.
+   */
+  execute(): Promise<unknown> {
+    this.#begin();
+    return this.#answer ?? this.#outcome();
+  }
+
+  /** Begins, and tells the outcome. */
+  begin(succeed: (value: unknown) => void, reject: (error: unknown) => void): void {
+    this.#succeed = succeed;
+    this.#reject = reject;
+    this.#begin();
+  }
+
+  #outcome(): Promise<unknown> {
+    return new Promise((succeed, reject) => {
+      this.#succeed = succeed;
+      this.#reject = reject;
+      if (this.#ended) (this.#ended.ok ? succeed : reject)(this.#ended.result);
+    });
+  }
+
+  #begin(): void {
     const { plan, options } = this;
     const { signal } = options;
-    const now = (this.startedAt = plan.clock.now());
-    if (plan.deadlineMs !== undefined) this.deadlineAt = now + plan.deadlineMs;
+    // Reading the clock is a good part of what a call costs.
+    const isTimed = plan.isTimed || plan.admission.needsTime(this) || callEvents.wantStarted(plan);
+    const now = isTimed ? this.now() : unread;
+    this.setDeadline(now);
     if (isAccompanied()) this.callId = beginAccompanied(plan.policy);
-    callEvents.started(this, now);
+    if (isTimed) callEvents.started(this, now);
     if (signal) {
       if (signal.aborted) {
         this.end(false, signal.reason, now, 'aborted');
@@ -115,7 +105,7 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
   /** The caller's signal aborted. */
   handleEvent(): void {
     if (this.isOver) return;
-    const now = this.plan.clock.now();
+    const now = this.now();
     const reason: unknown = this.options.signal?.reason;
     hold();
     try {
@@ -176,7 +166,9 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
     const { attemptTimeoutMs } = this.plan;
     const attemptEnds = attemptTimeoutMs === undefined ? Infinity : now + attemptTimeoutMs;
     const endsAt = Math.min(attemptEnds, this.deadlineAt);
-    const attempt = new Attempt(this, this.attempts, now, endsAt, permit);
+    const startedAt = this.startedAt === undefined ? undefined : now;
+    const limit = endsAt === Infinity ? undefined : endsAt;
+    const attempt = new Attempt(this, this.attempts, startedAt, limit, permit);
     hold();
     try {
       this.attempts += 1;
@@ -199,23 +191,24 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
       attempt.release();
       return;
     }
-    runMethod(attempt, this.#work, this);
+    const settled = runMethod(attempt, this.#work, this);
+    if (!this.#succeed && this.endsWithAttempt) this.#answer = settled;
   }
 
-  attemptSucceeded(attempt: Attempt, value: unknown): void {
+  attemptSucceeded(attempt: Attempt, value: unknown): unknown {
     const { plan } = this;
     const { permit } = attempt;
     const isCurrent = this.#attempt === attempt;
-    // Reading the clock is a good part of what a call costs.
-    const needsTime = plan.stale !== undefined || permit?.needsTime === true || callEvents.wantSettled();
-    const now = needsTime ? plan.clock.now() : this.startedAt;
+    const isHeard = callEvents.wantSettled();
+    const needsTime = isHeard || plan.stale !== undefined || permit?.needsTime === true;
+    const now = needsTime ? this.now() : (this.startedAt ?? unread);
     hold();
     try {
       if (isCurrent) {
         this.#attempt = undefined;
         this.disarm();
-        permit?.succeed(attempt.startedAt, now);
-        callEvents.attemptSettled(this, attempt, 'success', undefined, now);
+        permit?.succeed(attempt.startedAt ?? now, now);
+        if (isHeard) callEvents.attemptSettled(this, attempt, 'success', undefined, now);
       }
       // Circuit and cool-down know before anybody takes the slot.
       attempt.release();
@@ -226,6 +219,7 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
     } finally {
       release();
     }
+    return value;
   }
 
   /** A late success is a proof: while nothing newer runs it is the answer. */
@@ -237,8 +231,8 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
     return true;
   }
 
-  attemptFailed(attempt: Attempt, error: unknown): void {
-    const now = this.plan.clock.now();
+  attemptFailed(attempt: Attempt, error: unknown): unknown {
+    const now = this.now();
     const isCurrent = this.#attempt === attempt;
     hold();
     try {
@@ -253,6 +247,9 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
     } finally {
       release();
     }
+    if (!this.#answer || this.#succeed) return undefined;
+    if (this.#ended?.ok === false) throw this.#ended.result;
+    return this.#outcome();
   }
 
   #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
@@ -290,8 +287,10 @@ export class Execution extends ExecutionTimer implements Recoverable, AttemptLis
     this.state = 'over';
     this.disarm();
     if (this.options.signal) leaveSignal(this.options.signal, this);
-    if (ok) this.#succeed(result);
-    else this.#reject(result);
+    if (!this.#succeed) {
+      if (!this.#answer || outcome !== 'success') this.#ended = { ok, result };
+    } else if (ok) this.#succeed(result);
+    else this.#reject?.(result);
     callEvents.settled(this, outcome, failure, ok, now);
   }
 }

@@ -16,6 +16,9 @@ export class Lookup {
   /** What the search is given for a context. */
   readonly #attempt: Attempt;
   readonly #error: unknown;
+  readonly #startedAt: number;
+  /** When it runs out of time. */
+  readonly until: number;
   #isOver = false;
 
   private constructor(
@@ -23,11 +26,15 @@ export class Lookup {
     resolveUnknown: ResolveUnknown,
     attempt: Attempt,
     error: unknown,
+    startedAt: number,
+    until: number,
   ) {
     this.#execution = execution;
     this.#resolveUnknown = resolveUnknown;
     this.#attempt = attempt;
     this.#error = error;
+    this.#startedAt = startedAt;
+    this.until = until;
   }
 
   /** The search for an attempt that ended with `error`, or `undefined` where there is no time for one. */
@@ -41,7 +48,7 @@ export class Lookup {
     const until = Math.max(execution.deadlineAt, now) + resolveDeadlineMs;
     if (!resolveUnknown || until <= now) return undefined;
     const context = new Attempt(execution, attempt, now, until, undefined);
-    return new Lookup(execution, resolveUnknown, context, error);
+    return new Lookup(execution, resolveUnknown, context, error, now, until);
   }
 
   static tooLate(execution: Recoverable, error: unknown): Error {
@@ -52,17 +59,12 @@ export class Lookup {
     return ownErrors.outcomeUnknown(execution, 'was not established in time', error);
   }
 
-  /** When it runs out of time. */
-  get until(): number {
-    return this.#attempt.endsAt;
-  }
-
   /** Searches, and gives back what is found unless it was stopped before. */
   run(done: (resolution: Resolution) => void): void {
     const execution = this.#execution;
     const context = this.#attempt;
     const error = this.#error;
-    callEvents.reconcileStarted(execution, context, error, context.startedAt);
+    callEvents.reconcileStarted(execution, context, error, this.#startedAt);
     // A listener may have aborted it.
     if (this.#isOver) return;
     const finish = (resolution: Resolution): void => {
@@ -81,7 +83,7 @@ export class Lookup {
   stop(resolution: Resolution, reason: unknown, now: number): void {
     this.#isOver = true;
     const context = this.#attempt;
-    callEvents.reconcileSettled(this.#execution, context, resolution, context.startedAt, now);
+    callEvents.reconcileSettled(this.#execution, context, resolution, this.#startedAt, now);
     if (reason !== undefined) context.abort(reason);
   }
 }

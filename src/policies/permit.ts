@@ -4,6 +4,14 @@ import type { Circuit, CircuitTicket } from './circuit.js';
 import type { CoolDownPass } from './cool-down-types.js';
 import type { RateLimiter } from './rate-limiter.js';
 
+/** What an attempt took from a rate limit. */
+interface Allowance {
+  /** Another rate limit may be in force when the attempt is over. */
+  readonly limiter: RateLimiter;
+  /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
+  spent: number | undefined;
+}
+
 /**
  * What admission gave to one attempt: the circuit's ticket, a slot, an allowance, and the pass of a cool-down. First
  * it is settled, so that circuit and cool-down know before anybody takes the slot; when the work is over, it is
@@ -11,24 +19,18 @@ import type { RateLimiter } from './rate-limiter.js';
  */
 export class Permit {
   readonly #holder: Applicant;
-  readonly #admission: Admission;
   #ticket: CircuitTicket | undefined = undefined;
   #pass: CoolDownPass | undefined;
   #holdsSlot = false;
-  /** Where its allowance came from; another rate limit may be in force when it is over. */
-  limiter: RateLimiter | undefined = undefined;
-  /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
-  spent: number | undefined = undefined;
-  /** When the caller was released while the work goes on. */
-  abandonedAt: number | undefined = undefined;
+  /** What it took from a rate limit, until that is settled. */
+  allowance: Allowance | undefined = undefined;
   /** Where it was made inside a call of the same policy: the permit whose slot they share. */
   readonly host: Permit | undefined;
   /** How many share the slot that it took, itself among them. */
   sharers = 0;
 
-  constructor(holder: Applicant, admission: Admission, pass: CoolDownPass | undefined) {
+  constructor(holder: Applicant, pass: CoolDownPass | undefined) {
     this.#holder = holder;
-    this.#admission = admission;
     this.#pass = pass;
     this.host = holder.host;
   }
@@ -42,7 +44,7 @@ export class Permit {
   }
 
   get admission(): Admission {
-    return this.#admission;
+    return this.#holder.plan.admission;
   }
 
   /** Whether it is that of a trial of this circuit. */
@@ -57,7 +59,7 @@ export class Permit {
 
   /** Whether it matters when the attempt is answered. */
   get needsTime(): boolean {
-    const { coolDown } = this.#admission;
+    const { coolDown } = this.admission;
     return (
       this.#holder.circuit?.needsTime === true || this.#pass !== undefined || coolDown?.isWatching === true
     );
@@ -65,7 +67,7 @@ export class Permit {
 
   /** Takes what admission has found free. */
   take(now: number): void {
-    const { queue } = this.#admission;
+    const { queue } = this.admission;
     this.#ticket = this.#holder.circuit?.acquire(now);
     if (!queue) return;
     queue.take(this);
@@ -74,7 +76,7 @@ export class Permit {
 
   /** The attempt was answered well. */
   succeed(startedAt: number, now: number): void {
-    const { coolDown } = this.#admission;
+    const { coolDown } = this.admission;
     const ticket = this.#takeTicket();
     if (ticket) this.#holder.circuit?.success(ticket, now, now - startedAt);
     if (!coolDown) return;
@@ -94,7 +96,7 @@ export class Permit {
   /** Gives the pass back: the exchange answered, or nobody learned anything. */
   settlePass(result: 'answered' | 'nothing', now: number): void {
     const pass = this.#takePass();
-    if (pass) this.#admission.coolDown?.settle(pass, result, now);
+    if (pass) this.admission.coolDown?.settle(pass, result, now);
   }
 
   /** The attempt ended in a way that says nothing of the exchange. */
@@ -107,18 +109,23 @@ export class Permit {
   release(): void {
     if (!this.#holdsSlot) return;
     this.#holdsSlot = false;
-    this.#admission.queue?.release(this);
+    this.admission.queue?.release(this);
   }
 
   /** The caller goes on without the attempt; its slot stays taken until its work is over. */
   abandon(now: number): void {
-    if (this.#holdsSlot) this.#admission.queue?.abandon(this, now);
+    if (this.#holdsSlot) this.admission.queue?.abandon(this, now);
+  }
+
+  /** The work goes on for too long after its caller was released: others take its place. */
+  takeBack(): void {
+    this.#holdsSlot = false;
   }
 
   /** What it took from a rate limit is counted from now on: it comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
-    this.limiter?.settle(this.cost, this.rank === 0, now, spent);
-    this.limiter = undefined;
+    this.allowance?.limiter.settle(this.cost, this.rank === 0, now, spent);
+    this.allowance = undefined;
   }
 
   #takeTicket(): CircuitTicket | undefined {

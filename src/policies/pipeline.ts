@@ -52,6 +52,7 @@ export class Pipeline implements ResiliencePolicy {
   #random: () => number;
   readonly #succeeded = new EventEmitter<ISuccessEvent>();
   readonly #failed = new EventEmitter<IFailureEvent>();
+  readonly #listens = { ever: false };
   #backoffs: WeakMap<BackoffOptions, IBackoffFactory<unknown>> = new WeakMap();
   #options: PolicyOptions;
   #plan: Plan;
@@ -71,8 +72,8 @@ export class Pipeline implements ResiliencePolicy {
     this.clock = options.clock ?? monotonicClock;
     this.#steady = steadyClock(this.clock);
     this.#random = options.random ?? Math.random;
-    this.onSuccess = guardedEvent(this.#succeeded);
-    this.onFailure = guardedEvent(this.#failed);
+    this.onSuccess = guardedEvent(this.#succeeded, this.#listens);
+    this.onFailure = guardedEvent(this.#failed, this.#listens);
     this.#plan = this.#build(undefined);
   }
 
@@ -81,9 +82,13 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   execute<Value>(fn: Work<Value>, signalOrOptions?: AbortSignal | ExecuteOptions): Promise<Value> {
-    return new Promise<Value>((resolve, reject) => {
-      this.#begin(fn, signalOrOptions, resolve as (value: unknown) => void, reject);
-    });
+    try {
+      const options = callOptions(this.#plan, fn, signalOrOptions);
+      return new Execution(this.#plan, fn, options).execute() as Promise<Value>;
+    } catch (error) {
+      const reason = error as Error;
+      return Promise.reject(reason);
+    }
   }
 
   executeOutcome<Value>(
@@ -92,7 +97,15 @@ export class Pipeline implements ResiliencePolicy {
   ): Promise<Outcome<Value>> {
     return new Promise((resolve) => {
       const succeed = (value: unknown): void => resolve({ ok: true, value: value as Value });
-      this.#begin(fn, signalOrOptions, succeed, (error) => resolve({ ok: false, error }));
+      const reject = (error: unknown): void => resolve({ ok: false, error });
+      let options: ExecuteOptions;
+      try {
+        options = callOptions(this.#plan, fn, signalOrOptions);
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      new Execution(this.#plan, fn, options).begin(succeed, reject);
     });
   }
 
@@ -161,22 +174,6 @@ export class Pipeline implements ResiliencePolicy {
     else for (const [, circuit] of circuits?.entries() ?? []) circuit.reset();
   }
 
-  #begin(
-    fn: Work<unknown>,
-    signalOrOptions: AbortSignal | ExecuteOptions | undefined,
-    succeed: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    let options: ExecuteOptions;
-    try {
-      options = callOptions(this.#plan, fn, signalOrOptions);
-    } catch (error) {
-      reject(error);
-      return;
-    }
-    new Execution(this.#plan, fn, options, succeed, reject).begin();
-  }
-
   #replace(options: PolicyOptions, subject: string): void {
     const previous = this.#options;
     this.#options = validateOptions(options, subject);
@@ -192,18 +189,21 @@ export class Pipeline implements ResiliencePolicy {
   /** Makes the plan for calls to come; what holds state is taken over from the plan before. */
   #build(previous: Plan | undefined): Plan {
     const options = this.#options;
+    const { attemptTimeoutMs, deadlineMs } = options;
     const coolDown = this.#coolDown();
     const limiter = this.#limiter();
     const circuitBreaker = options.circuitBreaker || undefined;
+    const retry = options.retry && this.#retry(options.retry);
     return {
       name: this.name,
       origin: this.origin,
       policy: this,
       clock: this.#steady,
       random: this.#random,
-      deadlineMs: options.deadlineMs,
-      attemptTimeoutMs: options.attemptTimeoutMs,
-      retry: options.retry && this.#retry(options.retry),
+      isTimed: deadlineMs !== undefined || attemptTimeoutMs !== undefined || Boolean(retry && retry.budget),
+      deadlineMs,
+      attemptTimeoutMs,
+      retry,
       breakerOn: circuitBreaker?.on,
       admission: new Admission({
         circuits: this.#circuits(previous?.admission.circuits),
@@ -220,12 +220,12 @@ export class Pipeline implements ResiliencePolicy {
       resynchronizeClock: options.resynchronizeClock,
       inner: options.inner,
       rules: this.#host.rules,
-      backoffOf: (retry) => this.#backoffOf(retry?.backoff ?? backoffDefaults),
+      backoffOf: (rule) => this.#backoffOf(rule?.backoff ?? backoffDefaults),
       settled: (error, failed, duration, handled) => {
         if (failed) this.#failed.emit({ duration, handled, reason: { error } });
         else this.#succeeded.emit({ duration });
       },
-      listens: { success: this.#succeeded, failure: this.#failed },
+      listens: this.#listens,
     };
   }
 

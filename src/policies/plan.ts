@@ -15,6 +15,8 @@ export interface Plan {
   readonly policy: object;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Whether every call has to know when it begins. */
+  readonly isTimed: boolean;
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   /** `false`: never; `undefined`: only where a rule of the registry says so. */
@@ -34,11 +36,8 @@ export interface Plan {
   /** The backoff of a rule that has one of its own, made at its first use. */
   backoffOf(retry: { readonly backoff?: BackoffOptions | undefined } | undefined): IBackoffFactory<unknown>;
   settled(error: unknown, failed: boolean, durationMs: number, handled: boolean): void;
-  /** How many listen to `onSuccess` and to `onFailure`. */
-  readonly listens: {
-    readonly success: { readonly size: number };
-    readonly failure: { readonly size: number };
-  };
+  /** Whether anybody has ever listened to `onSuccess` or `onFailure`. */
+  readonly listens: { readonly ever: boolean };
 }
 
 /** The retry options with their defaults filled in. */

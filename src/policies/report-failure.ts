@@ -25,7 +25,7 @@ export function reportFailure(
   now: number,
 ): number | undefined {
   const { plan } = execution;
-  const { permit, startedAt } = attempt;
+  const { permit, startedAt = now } = attempt;
   const error = decidingError(execution, attempt, thrown);
   const failure: Failure = { error, rule: plan.rules.find(error), startedAt };
   permit?.fail(counts(plan, failure), error, startedAt, now);

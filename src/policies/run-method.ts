@@ -9,12 +9,19 @@ type Work = (context: CallContext) => unknown;
 
 /** Whoever wants to know what became of an attempt. */
 export interface AttemptListener {
-  attemptSucceeded(attempt: Attempt, value: unknown): void;
-  attemptFailed(attempt: Attempt, error: unknown): void;
+  attemptSucceeded(attempt: Attempt, value: unknown): unknown;
+  attemptFailed(attempt: Attempt, error: unknown): unknown;
 }
 
-/** Calls the method for an attempt and tells how it ends, once. */
-export function runMethod(attempt: Attempt, work: Work, listener: AttemptListener): void {
+/**
+ * Calls the method for an attempt and tells how it ends, once. Where the method returned a promise, what the listener
+ * makes of it comes back.
+ */
+export function runMethod(
+  attempt: Attempt,
+  work: Work,
+  listener: AttemptListener,
+): Promise<unknown> | undefined {
   let result: unknown;
   try {
     result = isAccompanied()
@@ -22,17 +29,17 @@ export function runMethod(attempt: Attempt, work: Work, listener: AttemptListene
       : runAlone(attempt, work);
     if (isPromiseLike(result)) {
       // A thenable may fulfil with another one, as no promise does.
-      Promise.resolve(result).then(
+      return Promise.resolve(result).then(
         (value) => listener.attemptSucceeded(attempt, value),
         (error: unknown) => listener.attemptFailed(attempt, error),
       );
-      return;
     }
   } catch (error) {
     listener.attemptFailed(attempt, error);
-    return;
+    return undefined;
   }
   listener.attemptSucceeded(attempt, result);
+  return undefined;
 }
 
 /** Calls it within the inner policy, where there is one. */

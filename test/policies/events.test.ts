@@ -34,6 +34,20 @@ describe('onSuccess and onFailure', () => {
     expect(succeeded).toHaveBeenCalledExactlyOnceWith({ duration: 40 });
   });
 
+  it.each([
+    ['the whole of a call that has a deadline', { deadlineMs: 1_000 }, 40],
+    ['and of one that knows no time what is left of it', {}, 0],
+  ])('tell a listener that comes later the duration: %s', async (_what, options, duration) => {
+    const { policy, clock } = build(options);
+    const call = policy.execute(lasting(clock, 40));
+    await clock.advance(10);
+    const succeeded = vi.fn();
+    policy.onSuccess(succeeded);
+    await clock.advance(30);
+    await call;
+    expect(succeeded).toHaveBeenCalledExactlyOnceWith({ duration });
+  });
+
   it('say of a call with a fallback that it failed and was handled', async () => {
     const { policy } = build({ fallback: () => 'cached' });
     const failed = vi.fn();
