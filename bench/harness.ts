@@ -79,9 +79,11 @@ async function prepare(name: string, fn: () => unknown, roundMs: number): Promis
   await first;
   const roundNs = roundMs * 1e6;
   let calls = 1;
-  // Growing until a round is full is the warm-up, too.
-  for (let ns = await time(fn, calls); ns < roundNs; ns = await time(fn, calls)) {
-    calls = Math.ceil(calls * Math.min(10, Math.max(1.2, roundNs / ns)));
+  // Growing until a round is full is the warm-up, too. Twice: what the optimizer did meanwhile may have filled one.
+  for (let full = 0; full < 2; ) {
+    const ns = await time(fn, calls);
+    full = ns < roundNs ? 0 : full + 1;
+    if (full === 0) calls = Math.ceil(calls * Math.min(10, Math.max(1.2, roundNs / ns)));
   }
   return { name, fn, time, calls, nsPerCall: [] };
 }
