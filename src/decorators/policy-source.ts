@@ -1,7 +1,6 @@
 import type { IPolicy } from 'cockatiel';
-import { defaultRegistry } from '../policies/default-registry.js';
 import type { PolicyOptions } from '../policies/policy-options.js';
-import type { PolicyRegistry } from '../policies/policy-registry.js';
+import { defaultRegistry, type PolicyRegistry } from '../policies/policy-registry.js';
 import { policies } from '../policies/presets.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 import { validateOptions } from '../policies/validate.js';

@@ -3,7 +3,7 @@ import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { SentRequest } from '../context/sent-request.js';
 import { epochTime } from './monotonic-clock.js';
 import type { Plan } from './plan.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 import type { Permit } from './permit.js';
 import type { PermitContext } from './surrounding-permits.js';
 

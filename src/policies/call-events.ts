@@ -2,10 +2,9 @@ import type { Clock } from '../context/clock.js';
 import { channels, nextCallId } from '../observability/channels.js';
 import type { CallFacts, CallHeld, CallRefused } from '../observability/events.js';
 import { epochTime } from './monotonic-clock.js';
-import type { Plan } from './plan.js';
 import { whenWhole } from '../observability/outbox.js';
 import { type Priority, priorities } from './priorities.js';
-import type { ExecuteOptions, Resolution } from './resilience-policy.js';
+import type { ExecuteOptions, Resolution } from './execute-options.js';
 
 /** An attempt, as its events tell of it. */
 interface AttemptFacts {
@@ -29,9 +28,16 @@ export interface EventSource {
   heldFor: CallHeld['reason'] | undefined;
 }
 
+/** Those who listen to `onSuccess` and `onFailure` of a policy. */
+export interface PolicyListeners {
+  /** Whether there ever was one. */
+  readonly listens: { readonly ever: boolean };
+  settled(error: unknown, failed: boolean, durationMs: number, handled: boolean): void;
+}
+
 /** A call that has ended, for those who listen to its policy as well. */
 interface EndedCall extends EventSource {
-  readonly plan: EventSource['plan'] & Pick<Plan, 'listens' | 'settled'>;
+  readonly plan: EventSource['plan'] & PolicyListeners;
 }
 
 /** The facts of every event of a call, and those of this one. */

@@ -1,6 +1,6 @@
 import type { Plan } from './plan.js';
 import { rankOf } from './priorities.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 
 const noOptions: ExecuteOptions = {};
 

@@ -1,6 +1,6 @@
 import { Pipeline } from './pipeline.js';
 import type { KnownFallback, PolicyOptionsWithFallback } from './policy-options.js';
-import { processHost } from './policy-host.js';
+import { processHost } from './scopes.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 /**

@@ -3,11 +3,16 @@ import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
 import { causeChain } from './cause-chain.js';
 import { writesOf } from './in-doubt.js';
 import { matchesClass } from './matches-class.js';
-import type { Plan } from './plan.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ErrorClass } from './policy-options.js';
+import type { RuleBook } from './rule-book.js';
+import type { ExecuteOptions } from './execute-options.js';
 
 /** What the policy itself says of errors. */
-type DecidingPlan = Pick<Plan, 'breakerOn' | 'retry' | 'rules'>;
+interface DecidingPlan {
+  readonly breakerOn: readonly ErrorClass[] | undefined;
+  readonly retry: { readonly on: readonly ErrorClass[] | undefined } | false | undefined;
+  readonly rules: RuleBook;
+}
 
 /** Kinds that a program throws itself: what went wrong at the exchange is in their cause. */
 const ownKinds: ReadonlySet<WEEXErrorKind> = new Set(['trading-strategy', 'risk-management', 'portfolio']);

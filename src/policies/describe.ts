@@ -3,7 +3,8 @@ import type { ErrorRule } from './error-rule.js';
 import { defaultMaxRetries } from './next-step.js';
 import { resolveCircuit } from './circuit.js';
 import type { AnyPolicy, BackoffOptions, PolicyOptions } from './policy-options.js';
-import type { ExecuteOptions, PolicyDescription } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
+import type { PolicyDescription } from './resilience-policy.js';
 import { withRules } from './with-rules.js';
 
 /** Says what options amount to, before any call is made; `call` is what a call says of itself. */

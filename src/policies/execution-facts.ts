@@ -5,8 +5,19 @@ import { ExecutionTimer } from './execution-timer.js';
 import type { Permit } from './permit.js';
 import type { Plan } from './plan.js';
 import { rankOf } from './priorities.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 import type { Links } from './wait-queue.js';
+
+/** What an execution is doing; in each state at most one timer runs. */
+export type ExecutionState =
+  | 'new'
+  | 'waiting'
+  | 'running'
+  | 'backoff'
+  | 'recovering'
+  | 'resolving'
+  | 'fallback'
+  | 'over';
 
 /** What is known of an execution, whatever it is doing. */
 export abstract class ExecutionFacts extends ExecutionTimer {

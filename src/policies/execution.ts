@@ -6,15 +6,14 @@ import type { Rejection, WaitEnd } from './applicant.js';
 import { Attempt } from './attempt.js';
 import { callEvents } from './call-events.js';
 import type { CoolDownPass } from './cool-down-types.js';
-import type { ExecutionState } from './execution-state.js';
-import { ExecutionFacts } from './execution-facts.js';
+import { ExecutionFacts, type ExecutionState } from './execution-facts.js';
 import type { TimerPurpose } from './execution-timer.js';
 import { ownErrors } from './own-errors.js';
 import type { Permit } from './permit.js';
 import type { Plan } from './plan.js';
 import { type Recoverable, Recovery } from './recovery.js';
 import { reportFailure } from './report-failure.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 import { type AttemptListener, runMethod } from './run-method.js';
 
 /** Stands for a time that nobody looks at. */

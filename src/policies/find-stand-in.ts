@@ -1,12 +1,17 @@
-import type { Plan } from './plan.js';
-import type { ExecuteOptions } from './resilience-policy.js';
-import type { FallbackCall } from './policy-options.js';
+import type { ExecuteOptions } from './execute-options.js';
+import type { Fallback, FallbackCall } from './policy-options.js';
+import type { RuleBook } from './rule-book.js';
 import { runGuarded } from './run-guarded.js';
-import { isPassing } from './stale-values.js';
+import { isPassing, type StaleValues } from './stale-values.js';
 
 /** A call that failed. */
 interface FailedCall {
-  readonly plan: Plan;
+  readonly plan: {
+    readonly name: string;
+    readonly rules: RuleBook;
+    readonly stale: StaleValues | undefined;
+    readonly fallback: Fallback | false | undefined;
+  };
   readonly options: ExecuteOptions;
   readonly attempts: number;
   /** Whether an attempt may have been executed that nobody has disproved. */

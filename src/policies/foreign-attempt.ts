@@ -1,7 +1,7 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
 import { bindSignal, type CallContext, callContextOf } from '../context/call-context.js';
 import type { SentRequest } from '../context/sent-request.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 
 /** An attempt under a policy that is not of this library. */
 export class ForeignAttempt implements CallContext {

@@ -1,7 +1,7 @@
 import type { SentRequest } from '../context/sent-request.js';
 import { isWEEXError, type WEEXError, type WEEXErrorKind } from '../errors/index.js';
 import { causeChain } from './cause-chain.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 
 /**
  * Whether an attempt that ended with `error` may have been executed and must not be sent again as it is.

@@ -1,7 +1,6 @@
 export { createBackoff } from './backoff.js';
 export { createPolicy } from './create-policy.js';
-export { defaultRegistry } from './default-registry.js';
-export { PolicyRegistry } from './policy-registry.js';
+export { defaultRegistry, PolicyRegistry } from './policy-registry.js';
 export { policies } from './presets.js';
 
 export type { CircuitBreakerSnapshot } from './circuit-breaker.js';

@@ -1,10 +1,9 @@
 import { runAccompanied } from '../observability/companions.js';
 import { Attempt } from './attempt.js';
 import { callEvents } from './call-events.js';
-import { isResolution } from './is-resolution.js';
 import { ownErrors } from './own-errors.js';
 import type { Recoverable } from './recovery.js';
-import type { ExecuteOptions, Resolution } from './resilience-policy.js';
+import type { ExecuteOptions, Resolution } from './execute-options.js';
 import { runGuarded } from './run-guarded.js';
 
 type ResolveUnknown = NonNullable<ExecuteOptions['resolveUnknown']>;
@@ -86,4 +85,10 @@ export class Lookup {
     callEvents.reconcileSettled(this.#execution, context, resolution, this.#startedAt, now);
     if (reason !== undefined) context.abort(reason);
   }
+}
+
+/** Whether an answer is one of the three that mean something. */
+function isResolution(value: unknown): value is Resolution {
+  const outcome = (value as { outcome?: unknown } | null | undefined)?.outcome;
+  return outcome === 'found' || outcome === 'absent' || outcome === 'unknown';
 }

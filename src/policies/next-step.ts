@@ -1,11 +1,21 @@
+import type { IBackoffFactory } from 'cockatiel';
 import type { CallRefused } from '../observability/events.js';
 import { isWEEXError } from '../errors/index.js';
 import { matchesClass } from './matches-class.js';
-import type { RetryPlan } from './plan.js';
+import type { RetryBudget } from './retry-budget.js';
+import type { ErrorClass } from './policy-options.js';
 import type { FoundRule } from './rule-book.js';
 
 /** Retries where neither the policy nor a rule says how many. */
 export const defaultMaxRetries = 3;
+
+/** The retry options with their defaults filled in. */
+export interface RetryPlan {
+  readonly maxRetries: number | undefined;
+  readonly backoff: IBackoffFactory<unknown> | undefined;
+  readonly on: readonly ErrorClass[] | undefined;
+  readonly budget: RetryBudget | undefined;
+}
 
 /** What follows a failure. A retry still needs time before the deadline, and the budget's consent. */
 export type NextStep = 'retry' | 'resolve' | 'resynchronize' | 'fail';

@@ -6,7 +6,7 @@ import {
   WEEXRateLimitError,
   WEEXTimeoutError,
 } from '../errors/index.js';
-import type { ExecuteOptions, Resolution } from './resilience-policy.js';
+import type { ExecuteOptions, Resolution } from './execute-options.js';
 
 /** The call that an error is about. */
 export interface Subject {

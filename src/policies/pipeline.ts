@@ -18,21 +18,16 @@ import { describePolicy } from './describe.js';
 import { Execution } from './execution.js';
 import { guardedEvent } from './guarded-event.js';
 import { monotonicClock } from './monotonic-clock.js';
-import type { Plan, RetryPlan } from './plan.js';
-import type { PolicyHost } from './policy-host.js';
+import type { RetryPlan } from './next-step.js';
+import type { Plan } from './plan.js';
 import type { BackoffOptions, PolicyOptions, RetryOptions } from './policy-options.js';
 import { publishReconfigured } from './publish-reconfigured.js';
 import { resolveRateLimit } from './rate-limit-config.js';
 import { RateLimiter } from './rate-limiter.js';
-import type {
-  ExecuteOptions,
-  Outcome,
-  PolicyDescription,
-  PolicySnapshot,
-  ResiliencePolicy,
-} from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
+import type { Outcome, PolicyDescription, PolicySnapshot, ResiliencePolicy } from './resilience-policy.js';
 import { RetryBudget } from './retry-budget.js';
-import { defaultScope, type LimitClaim } from './scopes.js';
+import { defaultScope, type LimitClaim, type PolicyHost } from './scopes.js';
 import { snapshotPlan } from './snapshot-plan.js';
 import { steadyClock } from './steady-clock.js';
 import { StaleValues } from './stale-values.js';

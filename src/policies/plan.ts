@@ -1,13 +1,14 @@
 import type { IBackoffFactory } from 'cockatiel';
 import type { Clock } from '../context/clock.js';
 import type { Admission } from './admission.js';
+import type { PolicyListeners } from './call-events.js';
 import type { AnyPolicy, BackoffOptions, ErrorClass, Fallback } from './policy-options.js';
-import type { RetryBudget } from './retry-budget.js';
+import type { RetryPlan } from './next-step.js';
 import type { RuleBook } from './rule-book.js';
 import type { StaleValues } from './stale-values.js';
 
 /** Everything that a call needs to know of its policy, resolved once. A call keeps the plan that it began with. */
-export interface Plan {
+export interface Plan extends PolicyListeners {
   readonly name: string;
   /** The registry of the policy, as the events tell it. */
   readonly origin: object | undefined;
@@ -35,15 +36,4 @@ export interface Plan {
   readonly rules: RuleBook;
   /** The backoff of a rule that has one of its own, made at its first use. */
   backoffOf(retry: { readonly backoff?: BackoffOptions | undefined } | undefined): IBackoffFactory<unknown>;
-  settled(error: unknown, failed: boolean, durationMs: number, handled: boolean): void;
-  /** Whether anybody has ever listened to `onSuccess` or `onFailure`. */
-  readonly listens: { readonly ever: boolean };
-}
-
-/** The retry options with their defaults filled in. */
-export interface RetryPlan {
-  readonly maxRetries: number | undefined;
-  readonly backoff: IBackoffFactory<unknown> | undefined;
-  readonly on: readonly ErrorClass[] | undefined;
-  readonly budget: RetryBudget | undefined;
 }

@@ -3,7 +3,6 @@ import type { Clock } from '../context/clock.js';
 import type { Coordinator } from './coordinator.js';
 import type { ErrorRule } from './error-rule.js';
 import { Pipeline } from './pipeline.js';
-import type { PolicyHost } from './policy-host.js';
 import type {
   AnyPolicy,
   ErrorClass,
@@ -13,7 +12,7 @@ import type {
 } from './policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 import { RuleBook } from './rule-book.js';
-import { Scopes } from './scopes.js';
+import { type PolicyHost, Scopes } from './scopes.js';
 import { validateOptions, validateRegistry, validateRule } from './validate.js';
 
 /** What all policies of a registry have in common, unless they say otherwise. */
@@ -180,3 +179,6 @@ function optionsOf(optionsOrPolicy: PolicyOptions | AnyPolicy): PolicyOptions {
   const isPolicy = typeof (optionsOrPolicy as { execute?: unknown } | null)?.execute === 'function';
   return isPolicy ? { inner: optionsOrPolicy as AnyPolicy } : (optionsOrPolicy as PolicyOptions);
 }
+
+/** The registry of decorators that name no other. */
+export const defaultRegistry: PolicyRegistry = new PolicyRegistry();

@@ -4,14 +4,14 @@ import type { Applicant, Rejection } from './applicant.js';
 import type { Attempt, AttemptOwner } from './attempt.js';
 import { callEvents } from './call-events.js';
 import { decidingError } from './deciding-error.js';
-import type { ExecutionState } from './execution-state.js';
+import type { ExecutionState } from './execution-facts.js';
 import type { TimerPurpose } from './execution-timer.js';
 import { findStandIn } from './find-stand-in.js';
 import { needsProof } from './in-doubt.js';
 import { Lookup } from './lookup.js';
 import { mayResend, nextStep, wouldRetry } from './next-step.js';
 import type { Plan } from './plan.js';
-import type { ExecuteOptions, Resolution } from './resilience-policy.js';
+import type { ExecuteOptions, Resolution } from './execute-options.js';
 import { RetryState } from './retry-state.js';
 import { runGuarded } from './run-guarded.js';
 

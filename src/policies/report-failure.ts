@@ -2,7 +2,7 @@ import { isWEEXError } from '../errors/index.js';
 import { channels } from '../observability/channels.js';
 import type { Attempt } from './attempt.js';
 import { decidingError } from './deciding-error.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 import type { FoundRule } from './rule-book.js';
 import { matchesClass } from './matches-class.js';
 import { epochTime } from './monotonic-clock.js';

@@ -1,7 +1,7 @@
 import type { IBackoff, IBackoffFactory } from 'cockatiel';
 import { isWEEXError } from '../errors/index.js';
 import type { RetryFacts } from './next-step.js';
-import type { Plan } from './plan.js';
+import type { BackoffOptions } from './policy-options.js';
 import type { FoundRule } from './rule-book.js';
 
 /** Another attempt after a delay, or none: because of the budget, or because the deadline would come first. */
@@ -9,18 +9,24 @@ export type RetryDecision =
   | { readonly again: true; readonly delayMs: number; readonly reason: 'backoff' | 'retry-after' }
   | { readonly again: false; readonly budgetExhausted: boolean };
 
+/** What a policy says of retries. */
+interface RetrySource extends Pick<RetryFacts, 'retry'> {
+  /** The backoff of a rule that has one of its own, or the default. */
+  backoffOf(rule: { readonly backoff?: BackoffOptions | undefined } | undefined): IBackoffFactory<unknown>;
+}
+
 /** The retries of one execution: how many there were, and when the next one is. */
 export class RetryState implements RetryFacts {
-  readonly #plan: Plan;
+  readonly #plan: RetrySource;
   retries = 0;
   #factory: IBackoffFactory<unknown> | undefined;
   #backoff: IBackoff<unknown> | undefined;
 
-  constructor(plan: Plan) {
+  constructor(plan: RetrySource) {
     this.#plan = plan;
   }
 
-  get retry(): Plan['retry'] {
+  get retry(): RetryFacts['retry'] {
     return this.#plan.retry;
   }
 

@@ -2,7 +2,6 @@ import type { CallContext } from '../context/call-context.js';
 import { spreadable } from '../context/spreadable.js';
 import { isAccompanied, runAccompanied } from '../observability/companions.js';
 import type { Attempt } from './attempt.js';
-import { isPromiseLike } from './is-promise-like.js';
 import { throughInner } from './through-inner.js';
 
 type Work = (context: CallContext) => unknown;
@@ -48,4 +47,9 @@ function runAlone(attempt: Attempt, work: Work): unknown {
   if (inner) return throughInner(inner, attempt, work, attempt.mayRepeat);
   // A function that takes no context gets the bare one.
   return work(work.length === 0 ? attempt : spreadable(attempt));
+}
+
+/** Whether there is something to wait for. */
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

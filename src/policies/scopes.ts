@@ -7,6 +7,7 @@ import type { RetryBudgetOptions } from './policy-options.js';
 import type { RateLimitConfig } from './rate-limit-config.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RetryBudget } from './retry-budget.js';
+import { RuleBook } from './rule-book.js';
 
 /** The scope of cool-downs and budgets where none is named. */
 export const defaultScope = 'default';
@@ -112,4 +113,22 @@ function checkSameWindow(name: string, there: RateLimitConfig, received: RateLim
   if (there.type !== received.type) {
     throw new RangeError(`${share}: rateLimit.type is '${there.type}' there, received '${received.type}'`);
   }
+}
+
+/** What a policy shares with others: that of its registry, or of the process. */
+export interface PolicyHost {
+  /** The registry; `undefined` for policies outside of any. */
+  readonly origin: object | undefined;
+  readonly scopes: Scopes;
+  readonly rules: RuleBook;
+  /** Whether policies that name no scope share one retry budget. */
+  readonly sharesBudget: boolean;
+}
+
+let host: PolicyHost | undefined;
+
+/** What policies outside of a registry share: the scopes that they name. */
+export function processHost(): PolicyHost {
+  host ??= { origin: undefined, scopes: new Scopes(), rules: new RuleBook(), sharesBudget: false };
+  return host;
 }

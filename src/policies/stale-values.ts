@@ -1,5 +1,5 @@
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
-import type { ExecuteOptions } from './resilience-policy.js';
+import type { ExecuteOptions } from './execute-options.js';
 import type { FoundRule } from './rule-book.js';
 
 /** How many last good values are kept. */

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { copyOptions } from './copy-options.js';
 import type { ErrorRule } from './error-rule.js';
 import type { PolicyOptions } from './policy-options.js';
 import { schemas } from './policy-schema.js';
@@ -201,4 +200,20 @@ function describeValue(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+/** What is held as it is: it has a state, and methods that need not be its own. */
+const kept: ReadonlySet<string> = new Set(['clock', 'coordinator', 'inner']);
+
+/** A copy that later changes of the caller's objects do not reach. */
+function copyOptions<Options extends object>(options: Options): Options {
+  const entries = Object.entries(options).map(([key, value]: [string, unknown]) =>
+    kept.has(key) ? [key, value] : [key, copyValue(value)],
+  );
+  return Object.freeze(Object.fromEntries(entries)) as Options;
+}
+
+function copyValue(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze([...(value as unknown[])]);
+  return typeof value === 'object' && value !== null ? copyOptions(value) : value;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FailureFacts, mayResend, nextStep } from '../../src/policies/next-step.js';
-import type { RetryPlan } from '../../src/policies/plan.js';
+import { type FailureFacts, mayResend, nextStep, type RetryPlan } from '../../src/policies/next-step.js';
 import { RuleBook } from '../../src/policies/rule-book.js';
 import { WEEXAuthenticationError, WEEXCircuitOpenError, WEEXSystemError } from '../../src/index.js';
 
