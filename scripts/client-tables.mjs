@@ -1,7 +1,7 @@
 // The tables of the client's documentation, made from the tables that the client runs by.
 
 /** @typedef {import('../src/client/endpoint.js').Endpoint} Endpoint */
-/** @typedef {import('../src/policies/policy-options.js').PolicyOptions} PolicyOptions */
+/** @typedef {import('../src/policies/options/policy-options.js').PolicyOptions} PolicyOptions */
 /** @typedef {Readonly<Record<string, Endpoint>>} Endpoints */
 
 /** How each method is called, beside its options. */

@@ -1,4 +1,4 @@
-import type { CoolDownOptions, PolicyOptions } from '../policies/policy-options.js';
+import type { CoolDownOptions, PolicyOptions } from '../policies/options/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import type { ClientPolicyName, Market } from './endpoint.js';
 import { MarketLimits } from './market-limits.js';

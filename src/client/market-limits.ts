@@ -3,7 +3,7 @@ import type { RateLimitUsage } from '../context/rate-limit-usage.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import { channels } from '../observability/channels.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
-import type { RateLimitOptions } from '../policies/policy-options.js';
+import type { RateLimitOptions } from '../policies/options/policy-options.js';
 import type { ClientPolicyName, Market } from './endpoint.js';
 import type { ExchangeRateLimit } from './types.js';
 

@@ -1,5 +1,5 @@
 import { setExecutionStatus } from '../errors/set-execution-status.js';
-import { saysNotExecuted } from '../policies/in-doubt.js';
+import { saysNotExecuted } from '../policies/rules/in-doubt.js';
 import type { Around } from './in-client.js';
 
 /** Where a request holds what is known of its attempts: a guarded call works with a copy of it. */

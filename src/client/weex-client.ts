@@ -3,7 +3,7 @@ import { setInstanceRegistry } from '../decorators/index.js';
 import { readOptions } from '../context/read-options.js';
 import { type IntentJournal, type RecoveredIntent, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
-import type { Coordinator } from '../policies/coordinator.js';
+import type { Coordinator } from '../policies/options/coordinator.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
 import { ApiSymbols } from './api-symbols.js';
 import { defineClientPolicies } from './client-policies.js';

@@ -1,6 +1,6 @@
 import { readOptions } from '../context/read-options.js';
 import { createOrderGuard } from '../orders/order-guard.js';
-import { optionNames } from '../policies/policy-schema.js';
+import { optionNames } from '../policies/options/policy-schema.js';
 import type { CallPlan, UncheckedOptions } from './method-layer.js';
 import { isPolicy, isResiliencePolicy, type PolicyReference, policySource } from './policy-source.js';
 

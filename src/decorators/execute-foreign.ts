@@ -1,9 +1,9 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
-import { endAttempts, ForeignAttempt } from '../policies/foreign-attempt.js';
-import { RepeatCheck } from '../policies/repeat-check.js';
+import { endAttempts, ForeignAttempt } from '../policies/execution/foreign-attempt.js';
+import { RepeatCheck } from '../policies/execution/repeat-check.js';
 import type { ExecuteOptions } from '../policies/resilience-policy.js';
-import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
+import { joinSignal, leaveSignal } from '../policies/execution/abort-listeners.js';
 
 /**
  * Calls a function under a policy that is not of this library. Such a policy does not know what was sent, so that its

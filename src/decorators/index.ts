@@ -10,5 +10,5 @@ export { Resilient } from './resilient-decorator.js';
 export type { ResilientDecorator } from './decoration.js';
 export type { ResilienceMetadata } from './get-resilience-metadata.js';
 export type { NotResilientDecorator } from './not-resilient.js';
-export type { PolicyOptionsWithFallback } from '../policies/policy-options.js';
+export type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
 export type { PolicyScope, ResilientOptions } from './resilient-options.js';

@@ -1,9 +1,9 @@
 import type { IPolicy } from 'cockatiel';
-import type { PolicyOptions } from '../policies/policy-options.js';
+import type { PolicyOptions } from '../policies/options/policy-options.js';
 import { defaultRegistry, type PolicyRegistry } from '../policies/policy-registry.js';
 import { policies } from '../policies/presets.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
-import { validateOptions } from '../policies/validate.js';
+import { validateOptions } from '../policies/options/validate.js';
 import { instanceRegistry } from './instance-registry.js';
 import type { MethodLayer, PolicySource } from './method-layer.js';
 import { classNameOf, operationOf } from './operation.js';

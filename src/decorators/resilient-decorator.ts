@@ -1,6 +1,6 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
-import type { PolicyOptionsWithFallback } from '../policies/policy-options.js';
+import type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
 import { callPlan } from './call-plan.js';
 import { decorateClass, decorateLegacyMember, decorateStandardMember } from './decorate.js';
 import type { KnownOptions, ResilientDecorator } from './decoration.js';

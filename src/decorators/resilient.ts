@@ -4,7 +4,7 @@ import { callPlan } from './call-plan.js';
 import { createLayer, promiseMethod } from './decorate.js';
 import type { OwnOption, Refusal } from './decoration.js';
 import type { PolicyReference } from './policy-source.js';
-import type { PolicyOptionsWithFallback } from '../policies/policy-options.js';
+import type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
 import type { ResilientOptions } from './resilient-options.js';
 import { wrapMethod } from './wrap-method.js';
 

@@ -2,9 +2,9 @@ import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } 
 import type { Clock } from '../context/clock.js';
 import type { ErrorTrackerOptions } from '../observability/error-tracker.js';
 import type { ResilienceEventType } from '../observability/events.js';
-import type { Coordinator } from '../policies/coordinator.js';
-import type { ErrorRule } from '../policies/error-rule.js';
-import type { AnyPolicy, ErrorClass, PolicyOptions } from '../policies/policy-options.js';
+import type { Coordinator } from '../policies/options/coordinator.js';
+import type { ErrorRule } from '../policies/options/error-rule.js';
+import type { AnyPolicy, ErrorClass, PolicyOptions } from '../policies/options/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 
 /** What a module adds to the application with `ResilienceModule.forFeature`. */

@@ -1,7 +1,7 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
-import type { Coordinator, IdClaim } from '../policies/coordinator.js';
+import type { Coordinator, IdClaim } from '../policies/options/coordinator.js';
 import { type IdsInDoubt, idsInDoubt } from './ids-in-doubt.js';
 import type { IntentJournal } from './intent-journal.js';
 import { isLeftOpen } from './journal-settlements.js';

@@ -4,7 +4,7 @@ import type { Clock } from '../context/clock.js';
 import { channels, nextCallId } from '../observability/channels.js';
 import { runAccompanied } from '../observability/companions.js';
 import type { OrderSettled } from '../observability/events.js';
-import { epochTime } from '../policies/monotonic-clock.js';
+import { epochTime } from '../policies/time/monotonic-clock.js';
 import type { Resolution } from '../policies/resilience-policy.js';
 import { ownerOf } from './claim-id.js';
 

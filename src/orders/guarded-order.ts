@@ -3,7 +3,7 @@ import { enterCall, leaveCall } from '../context/attempts-under-way.js';
 import type { CallContext } from '../context/call-context.js';
 import { systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
-import { endAttempts, ForeignAttempt } from '../policies/foreign-attempt.js';
+import { endAttempts, ForeignAttempt } from '../policies/execution/foreign-attempt.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { publishConclusion, publishOrder, type ToldCall } from './conclusion-events.js';
 import { claimId } from './claim-id.js';

@@ -3,7 +3,7 @@ import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { isNoId, namesOrder } from '../context/names-order.js';
 import type { SentRequest } from '../context/sent-request.js';
-import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/in-doubt.js';
+import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/rules/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';

@@ -1,4 +1,4 @@
-import { joinSignal, leaveSignal } from '../policies/abort-listeners.js';
+import { joinSignal, leaveSignal } from '../policies/execution/abort-listeners.js';
 
 /** Settles as `work` does, or rejects with the reason of the signal: other policies wait on after an abort. */
 export function releaseOnAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {

@@ -1,5 +1,5 @@
 import type { Clock } from '../context/clock.js';
-import { monotonicClock } from '../policies/monotonic-clock.js';
+import { monotonicClock } from '../policies/time/monotonic-clock.js';
 
 interface Gate {
   readonly clock: Clock;

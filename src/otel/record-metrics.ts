@@ -1,7 +1,7 @@
 import type { Counter, Histogram, Meter } from '@opentelemetry/api';
 import { isWEEXError } from '../errors/index.js';
 import type { CircuitChange, CoolDownEntered } from '../observability/events.js';
-import { documentedBanMs } from '../policies/refusal-memory.js';
+import { documentedBanMs } from '../policies/admission/refusal-memory.js';
 import { attribute, errorType } from './attributes.js';
 import { listen } from '../observability/listen.js';
 import { Subjects } from './subjects.js';

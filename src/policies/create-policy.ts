@@ -1,5 +1,5 @@
 import { Pipeline } from './pipeline.js';
-import type { KnownFallback, PolicyOptionsWithFallback } from './policy-options.js';
+import type { KnownFallback, PolicyOptionsWithFallback } from './options/policy-options.js';
 import { processHost } from './scopes.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 

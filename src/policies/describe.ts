@@ -1,9 +1,9 @@
-import { resolveBackoff } from './backoff.js';
-import type { ErrorRule } from './error-rule.js';
-import { defaultMaxRetries } from './next-step.js';
-import { resolveCircuit } from './circuit.js';
-import type { AnyPolicy, BackoffOptions, PolicyOptions } from './policy-options.js';
-import type { ExecuteOptions } from './execute-options.js';
+import { resolveBackoff } from './retry/backoff.js';
+import type { ErrorRule } from './options/error-rule.js';
+import { defaultMaxRetries } from './retry/next-step.js';
+import { resolveCircuit } from './circuit-breaker/circuit.js';
+import type { AnyPolicy, BackoffOptions, PolicyOptions } from './options/policy-options.js';
+import type { ExecuteOptions } from './options/execute-options.js';
 import type { PolicyDescription } from './resilience-policy.js';
 import { withRules } from './with-rules.js';
 

@@ -1,10 +1,10 @@
-export { createBackoff } from './backoff.js';
+export { createBackoff } from './retry/backoff.js';
 export { createPolicy } from './create-policy.js';
 export { defaultRegistry, PolicyRegistry } from './policy-registry.js';
 export { policies } from './presets.js';
 
-export type { CircuitBreakerSnapshot } from './circuit-breaker.js';
-export type { CircuitSnapshot, CircuitState } from './circuit.js';
+export type { CircuitBreakerSnapshot } from './circuit-breaker/circuit-breaker.js';
+export type { CircuitSnapshot, CircuitState } from './circuit-breaker/circuit.js';
 export type {
   Coordinator,
   GateMember,
@@ -13,8 +13,8 @@ export type {
   LimitMember,
   SharedGate,
   SharedLimit,
-} from './coordinator.js';
-export type { ErrorRule } from './error-rule.js';
+} from './options/coordinator.js';
+export type { ErrorRule } from './options/error-rule.js';
 export type { PolicyRegistryOptions } from './policy-registry.js';
 export type {
   AnyPolicy,
@@ -31,7 +31,7 @@ export type {
   Reserved,
   RetryBudgetOptions,
   RetryOptions,
-} from './policy-options.js';
+} from './options/policy-options.js';
 export type {
   ExecuteOptions,
   Outcome,

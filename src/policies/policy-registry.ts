@@ -1,7 +1,7 @@
 import { WeakList } from '../context/weak-list.js';
 import type { Clock } from '../context/clock.js';
-import type { Coordinator } from './coordinator.js';
-import type { ErrorRule } from './error-rule.js';
+import type { Coordinator } from './options/coordinator.js';
+import type { ErrorRule } from './options/error-rule.js';
 import { Pipeline } from './pipeline.js';
 import type {
   AnyPolicy,
@@ -9,11 +9,11 @@ import type {
   KnownFallback,
   PolicyOptions,
   PolicyOptionsWithFallback,
-} from './policy-options.js';
+} from './options/policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
-import { RuleBook } from './rule-book.js';
+import { RuleBook } from './rules/rule-book.js';
 import { type PolicyHost, Scopes } from './scopes.js';
-import { validateOptions, validateRegistry, validateRule } from './validate.js';
+import { validateOptions, validateRegistry, validateRule } from './options/validate.js';
 
 /** What all policies of a registry have in common, unless they say otherwise. */
 export interface PolicyRegistryOptions {

@@ -1,7 +1,7 @@
 import { readOptions } from '../context/read-options.js';
 import { createPolicy } from './create-policy.js';
-import type { KnownFallback, PolicyOptions, PolicyOptionsWithFallback } from './policy-options.js';
-import { optionNames } from './policy-schema.js';
+import type { KnownFallback, PolicyOptions, PolicyOptionsWithFallback } from './options/policy-options.js';
+import { optionNames } from './options/policy-schema.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 /** The options of each preset. */

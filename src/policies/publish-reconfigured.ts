@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../context/clock.js';
 import { channels } from '../observability/channels.js';
-import { epochTime } from './monotonic-clock.js';
-import type { PolicyOptions } from './policy-options.js';
+import { epochTime } from './time/monotonic-clock.js';
+import type { PolicyOptions } from './options/policy-options.js';
 
 /** Tells which options of a policy changed. */
 export function publishReconfigured(

@@ -1,10 +1,10 @@
 import type { IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
-import type { CircuitBreakerSnapshot } from './circuit-breaker.js';
-import type { PolicyOptions } from './policy-options.js';
-import type { ExecuteOptions, Resolution } from './execute-options.js';
-import type { Priority } from './priorities.js';
+import type { CircuitBreakerSnapshot } from './circuit-breaker/circuit-breaker.js';
+import type { PolicyOptions } from './options/policy-options.js';
+import type { ExecuteOptions, Resolution } from './options/execute-options.js';
+import type { Priority } from './options/priorities.js';
 
 export type { ExecuteOptions, Priority, Resolution };
 

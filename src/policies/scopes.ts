@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../context/clock.js';
 import { WeakList } from '../context/weak-list.js';
-import type { Coordinator } from './coordinator.js';
-import { CoolDown } from './cool-down.js';
-import type { RetryBudgetOptions } from './policy-options.js';
-import type { RateLimitConfig } from './rate-limit-config.js';
-import { RateLimiter } from './rate-limiter.js';
-import { RetryBudget } from './retry-budget.js';
-import { RuleBook } from './rule-book.js';
+import type { Coordinator } from './options/coordinator.js';
+import { CoolDown } from './admission/cool-down.js';
+import type { RetryBudgetOptions } from './options/policy-options.js';
+import type { RateLimitConfig } from './rate-limit/rate-limit-config.js';
+import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { RetryBudget } from './retry/retry-budget.js';
+import { RuleBook } from './rules/rule-book.js';
 
 /** The scope of cool-downs and budgets where none is named. */
 export const defaultScope = 'default';

@@ -1,4 +1,4 @@
-import type { Plan } from './plan.js';
+import type { Plan } from './execution/plan.js';
 import type { PolicySnapshot } from './resilience-policy.js';
 
 /** What a policy is doing at this moment, part by part; a part that is off is not named. */

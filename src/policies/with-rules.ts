@@ -1,7 +1,7 @@
-import { resolveBackoff } from './backoff.js';
-import type { ErrorRule } from './error-rule.js';
-import type { BackoffOptions, PolicyOptions, RetryOptions } from './policy-options.js';
-import { defaultMaxRetries } from './next-step.js';
+import { resolveBackoff } from './retry/backoff.js';
+import type { ErrorRule } from './options/error-rule.js';
+import type { BackoffOptions, PolicyOptions, RetryOptions } from './options/policy-options.js';
+import { defaultMaxRetries } from './retry/next-step.js';
 
 /** The options with what rules of a registry can add to them at the worst. */
 export function withRules(options: PolicyOptions, rules: readonly ErrorRule[]): PolicyOptions {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { channels } from '../observability/channels.js';
-import type { Coordinator } from '../policies/coordinator.js';
+import type { Coordinator } from '../policies/options/coordinator.js';
 import { checkRedisOptions } from './check-redis-options.js';
 import { type GateMessage, RedisGate } from './redis-gate.js';
 import { type RedisClient, redisPort } from './redis-client.js';

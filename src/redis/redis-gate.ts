@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GateMember, SharedGate } from '../policies/coordinator.js';
+import type { GateMember, SharedGate } from '../policies/options/coordinator.js';
 import type { RedisLink } from './redis-link.js';
 
 /** What one process tells the others of a cool-down. */

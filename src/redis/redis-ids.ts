@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IdClaim } from '../policies/coordinator.js';
+import type { IdClaim } from '../policies/options/coordinator.js';
 import type { RedisLink } from './redis-link.js';
 
 // No call is under way for longer; a process that died with one leaves the id unknown.

@@ -1,4 +1,4 @@
-import type { LimitMember, SharedLimit } from '../policies/coordinator.js';
+import type { LimitMember, SharedLimit } from '../policies/options/coordinator.js';
 import { leaveScript, limitScript } from './limit-script.js';
 import type { RedisLink } from './redis-link.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Coordinator } from '../../src/policies/coordinator.js';
+import type { Coordinator } from '../../src/policies/options/coordinator.js';
 import { getRegistryToken, ResilienceHealthIndicator, ResilienceModule } from '../../src/nestjs/index.js';
 import type { PolicyRegistry } from '../../src/index.js';
 import { moduleOf, startApp } from './start-app.js';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { resolveBackoff } from '../../src/policies/backoff.js';
-import { resolveCircuit } from '../../src/policies/circuit.js';
-import { RetryBudget } from '../../src/policies/retry-budget.js';
-import { defaultMaxRetries } from '../../src/policies/next-step.js';
+import { resolveBackoff } from '../../src/policies/retry/backoff.js';
+import { resolveCircuit } from '../../src/policies/circuit-breaker/circuit.js';
+import { RetryBudget } from '../../src/policies/retry/retry-budget.js';
+import { defaultMaxRetries } from '../../src/policies/retry/next-step.js';
 
 const page = readFileSync(new URL('../../docs/policies.md', import.meta.url), 'utf8');
 const circuit = resolveCircuit({});

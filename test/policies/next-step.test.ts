@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type FailureFacts, mayResend, nextStep, type RetryPlan } from '../../src/policies/next-step.js';
-import { RuleBook } from '../../src/policies/rule-book.js';
+import {
+  type FailureFacts,
+  mayResend,
+  nextStep,
+  type RetryPlan,
+} from '../../src/policies/retry/next-step.js';
+import { RuleBook } from '../../src/policies/rules/rule-book.js';
 import { WEEXAuthenticationError, WEEXCircuitOpenError, WEEXSystemError } from '../../src/index.js';
 
 const rules = new RuleBook();

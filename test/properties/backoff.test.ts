@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBackoff, type Jitter } from '../../src/index.js';
-import { RetryBudget } from '../../src/policies/retry-budget.js';
+import { RetryBudget } from '../../src/policies/retry/retry-budget.js';
 import { createRandom } from '../../src/testing/seeded-random.js';
 
 const delaysOf = (options: Parameters<typeof createBackoff>[0], random: () => number, count: number) => {

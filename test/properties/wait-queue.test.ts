@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Links, type Waiter, WaitQueue } from '../../src/policies/wait-queue.js';
+import { type Links, type Waiter, WaitQueue } from '../../src/policies/admission/wait-queue.js';
 
 class Guest implements Waiter {
   readonly id: number;

@@ -1,0 +1,203 @@
+import { hold, release } from '../../observability/outbox.js';
+import type { AdmissionQueue } from './admission-queue.js';
+import type { Applicant, Rejection } from './applicant.js';
+import { callEvents } from '../events/call-events.js';
+import type { CircuitBreaker } from '../circuit-breaker/circuit-breaker.js';
+import type { CoolDown } from './cool-down.js';
+import type { CoolDownPass } from './cool-down-types.js';
+import { ownErrors } from '../rules/own-errors.js';
+import { Permit } from './permit.js';
+import type { RateLimiter } from '../rate-limit/rate-limiter.js';
+import { isInProbe, isInTrial, joinSurroundingPermits } from './surrounding-permits.js';
+
+/** Who waits for the circuit looks again after this, by class: the urgent ones are the first in the queue. */
+const circuitLookMs = [20, 100, 200] as const;
+
+/** What lets the executions of a policy in; what is off is `undefined`. */
+export interface AdmissionStages {
+  readonly circuits: CircuitBreaker | undefined;
+  /** Who meets the open circuit waits for it. */
+  readonly waitsForCircuit: boolean;
+  readonly queue: AdmissionQueue | undefined;
+  readonly limiter: RateLimiter | undefined;
+  readonly coolDown: CoolDown | undefined;
+}
+
+/**
+ * The one entrance of a policy. It asks the circuit, then for a slot and an allowance, then the cool-down, and an
+ * execution that all of them let in starts with one {@link Permit}.
+ */
+export class Admission implements AdmissionStages {
+  readonly circuits: CircuitBreaker | undefined;
+  readonly waitsForCircuit: boolean;
+  readonly queue: AdmissionQueue | undefined;
+  readonly limiter: RateLimiter | undefined;
+  readonly coolDown: CoolDown | undefined;
+  /** Nothing limits the policy. */
+  readonly #isFree: boolean;
+  readonly #isTimed: boolean;
+
+  constructor({ circuits, waitsForCircuit, queue, limiter, coolDown }: AdmissionStages) {
+    this.circuits = circuits;
+    this.waitsForCircuit = waitsForCircuit;
+    this.queue = queue;
+    this.limiter = limiter;
+    this.coolDown = coolDown;
+    this.#isFree = !circuits && !queue && !coolDown;
+    // The options of a circuit may change while a call runs: then it may matter when that began.
+    this.#isTimed = Boolean(circuits ?? limiter ?? coolDown);
+  }
+
+  /** Whether {@link Admission.request} looks at the time. */
+  needsTime({ rank }: Applicant): boolean {
+    if (this.#isFree) return false;
+    return this.#isTimed || this.queue?.isCrowdedFor(rank) === true;
+  }
+
+  /** Lets an execution start, now or when it is its turn, or says why not. */
+  request(execution: Applicant, now: number): 'admitted' | 'waiting' | Rejection {
+    if (this.#isFree) {
+      execution.start(undefined, now);
+      return 'admitted';
+    }
+    const { coolDown } = this;
+    // Asked first: it lets out those that wait, and these may change the circuit.
+    const hasRoom = this.#hasRoom(execution, now);
+    const kept = this.#keptByCircuit(execution, now);
+    if (kept) return kept;
+    this.queue?.noteDemand(execution, now);
+    if (!hasRoom) return this.#enqueue(execution, now);
+    if (!coolDown || coolDown.isIdle) {
+      this.#start(execution, undefined, now);
+      return 'admitted';
+    }
+    hold();
+    try {
+      const pass = isInProbe(execution.within, coolDown) ? 'idle' : coolDown.tryPass(now, execution.rank);
+      if (pass === undefined) return this.#waitForCoolDown(coolDown, execution, now);
+      this.#start(execution, pass === 'idle' ? undefined : pass, now);
+      return 'admitted';
+    } finally {
+      release();
+    }
+  }
+
+  /** The cool-down lets one through that waited for it; whether it started. */
+  passCoolDown(execution: Applicant, pass: CoolDownPass, now: number): boolean {
+    execution.disarm();
+    if (now >= execution.deadlineAt) {
+      this.coolDown?.settle(pass, 'nothing', now);
+      execution.runOut(now);
+      return false;
+    }
+    const hasRoom = this.#hasRoom(execution, now);
+    const kept = this.#keptByCircuit(execution, now);
+    if (hasRoom && !kept) {
+      this.#start(execution, pass, now);
+      return true;
+    }
+    rejectIfSo(execution, kept, now);
+    this.coolDown?.settle(pass, 'nothing', now);
+    if (!kept) rejectIfSo(execution, this.#enqueue(execution, now), now);
+    return false;
+  }
+
+  /** The queue lets one out; whether it started. */
+  leaveQueue(execution: Applicant, pass: CoolDownPass | undefined, now: number): boolean {
+    execution.disarm();
+    callEvents.dequeued(execution, 'admitted', this.waiting, now);
+    if (now >= execution.deadlineAt && !execution.isOver) {
+      execution.runOut(now);
+      return false;
+    }
+    const kept = this.#keptByCircuit(execution, now);
+    if (kept) rejectIfSo(execution, kept, now);
+    else this.#start(execution, pass, now);
+    return !kept;
+  }
+
+  /** Takes an execution out of whatever it waits in. */
+  leave(execution: Applicant, outcome: 'aborted' | 'refused', now: number): void {
+    const { queue } = this;
+    if (queue?.leave(execution)) {
+      // Before anybody behind it is let out, in the events too.
+      callEvents.dequeued(execution, outcome, this.waiting, now);
+      queue.drain(now);
+    } else this.coolDown?.leave(execution);
+  }
+
+  /** How many wait for a slot or an allowance. */
+  get waiting(): number {
+    return this.queue?.waiting ?? 0;
+  }
+
+  #start(execution: Applicant, pass: CoolDownPass | undefined, now: number): void {
+    execution.start(new Permit(execution, pass), now);
+  }
+
+  #hasRoom(execution: Applicant, now: number): boolean {
+    const { queue } = this;
+    if (!queue) return true;
+    const { within } = execution;
+    execution.host = within && joinSurroundingPermits(within, queue, this, now);
+    return queue.hasRoom(execution, now);
+  }
+
+  /** Whether the circuit keeps it from going on, or it is over already: a listener may have aborted it. */
+  #keptByCircuit(execution: Applicant, now: number): 'waiting' | Rejection | undefined {
+    if (execution.isOver) return 'waiting';
+    const { circuit } = execution;
+    const waitMs = circuit?.refusedForMs(now) ?? 0;
+    if (waitMs === 0 || isInTrial(execution.within, circuit)) return undefined;
+    if (!this.waitsForCircuit || now + waitMs >= execution.deadlineAt) {
+      return { reason: 'circuit-open', error: ownErrors.circuitOpen(execution, waitMs) };
+    }
+    // A trial may close it sooner than it frees its place.
+    const lookMs = circuitLookMs[execution.rank as 0 | 1 | 2];
+    execution.wait(now + (waitMs <= lookMs ? waitMs + execution.rank : lookMs), 'retry', now);
+    callEvents.held(execution, 'circuit-open', waitMs, now);
+    return 'waiting';
+  }
+
+  #enqueue(execution: Applicant, now: number): 'waiting' | Rejection {
+    const { queue } = this;
+    if (!queue) return 'waiting';
+    const { deadlineAt } = execution;
+    const patienceEnds = now + (queue.maxWaitMs ?? Infinity);
+    if (patienceEnds < deadlineAt) execution.wait(patienceEnds, 'queue', now);
+    else execution.wait(deadlineAt, 'deadline', now);
+    hold();
+    try {
+      const evicted = queue.enqueue(execution, now);
+      if (evicted === 'full') return bulkheadFull(execution, 'has no slot and no place in the queue');
+      callEvents.queued(execution, this.waiting, now);
+      if (evicted) {
+        callEvents.dequeued(evicted, 'refused', this.waiting, now);
+        evicted.reject(bulkheadFull(evicted, 'gave its place in the queue to a more urgent call'), now);
+      }
+      queue.wake(now);
+      return 'waiting';
+    } finally {
+      release();
+    }
+  }
+
+  #waitForCoolDown(coolDown: CoolDown, execution: Applicant, now: number): 'waiting' | Rejection {
+    const activeForMs = coolDown.activeForMs(now);
+    if (now + activeForMs >= execution.deadlineAt) {
+      return { reason: 'cool-down', error: ownErrors.coolingDown(execution, activeForMs, coolDown.error) };
+    }
+    execution.wait(execution.deadlineAt, 'deadline', now);
+    callEvents.held(execution, 'cool-down', activeForMs, now);
+    coolDown.wait(execution, now);
+    return 'waiting';
+  }
+}
+
+function bulkheadFull(execution: Applicant, what: string): Rejection {
+  return { reason: 'bulkhead-full', error: ownErrors.bulkheadFull(execution, what) };
+}
+
+function rejectIfSo(execution: Applicant, answer: 'waiting' | Rejection | undefined, now: number): void {
+  if (answer !== undefined && answer !== 'waiting') execution.reject(answer, now);
+}

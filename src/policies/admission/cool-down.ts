@@ -1,0 +1,299 @@
+import type { Clock } from '../../context/clock.js';
+import { channels } from '../../observability/channels.js';
+import type { Coordinator, SharedGate } from '../options/coordinator.js';
+import type { CoolDownCause, CoolDownPass, CoolDownWaiter, PassResult } from './cool-down-types.js';
+import { epochTime } from '../time/monotonic-clock.js';
+import { hold, release } from '../../observability/outbox.js';
+import { type RateLimitRefusal, RefusalMemory } from './refusal-memory.js';
+import { type Waiter, WaitQueue } from './wait-queue.js';
+
+// The rest follows the probe in doubling batches, one each step; critical calls are not paced.
+const staggerMs = 25;
+// A probe that is not over by then is given up, so that a hanging one holds nobody.
+const probeMs = 5_000;
+// Within another one, that one's probe, which is cheaper, goes first.
+const behindMs = 100;
+/** Another process met the answer. */
+const elsewhere: CoolDownCause = { error: undefined, policy: 'another process' };
+
+/**
+ * One rate-limit answer makes everybody on its scope wait. When the time is over one call goes through as a probe;
+ * after its answer the others follow in growing batches. A refusal that may be no ban is probed early, and one among
+ * those that follow makes the batches smaller.
+ *
+ * It is idle, active, probing or ramping. It can be within another one: what activates that one activates it, too, not
+ * the other way round.
+ *
+ * It has a timer only while somebody waits.
+ */
+export class CoolDown {
+  readonly #clock: Clock;
+  readonly #queue = new WaitQueue();
+  readonly #scope: string;
+  readonly #origin: object | undefined;
+  /** The one that this one is within. */
+  readonly outer: CoolDown | undefined;
+  readonly #inner: Set<CoolDown> = new Set();
+  readonly #memory = new RefusalMemory();
+  #state: 'idle' | 'active' | 'probing' | 'ramping' = 'idle';
+  #period = 0;
+  #activeSince = 0;
+  /** The policy that met the answer. */
+  #policy = '';
+  #until = 0;
+  #batch = 1;
+  #probedAt = 0;
+  // Slowing alone is no cool-down.
+  #wasActive = false;
+  #error: unknown;
+  #timer: unknown;
+  #advancing = false;
+  readonly #shared: SharedGate | undefined;
+
+  constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown, coordinator?: Coordinator) {
+    this.#scope = scope;
+    this.#origin = origin;
+    this.#clock = clock;
+    this.outer = outer;
+    if (outer) outer.#inner.add(this);
+    this.#shared = coordinator?.joinGate(scope, {
+      closeFor: (ms) => this.#activate(ms, elsewhere, clock.now()),
+      ramp: () => {
+        if (this.#state !== 'active' && this.#state !== 'probing') return;
+        this.#until = Math.min(this.#until, clock.now());
+        this.#ramp(clock.now());
+      },
+      probe: () => {
+        if (this.#state === 'active' && clock.now() >= this.#until - behindMs) {
+          this.#until = clock.now();
+          this.#advance(clock.now());
+        }
+      },
+    });
+  }
+
+  /** The rate-limit answer that activated it last. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  /** The outer one has a probe under way, or one that is to go. */
+  get #isBehindProbe(): boolean {
+    return this.outer?.isProbed === true;
+  }
+
+  get isProbed(): boolean {
+    return this.#state === 'probing' || (this.#state === 'active' && this.#queue.size > 0);
+  }
+
+  /** How long it goes on; 0 where a call may try. */
+  activeForMs(now: number): number {
+    return this.#state === 'active' ? Math.max(0, this.#until - now) : 0;
+  }
+
+  get isIdle(): boolean {
+    return this.#state === 'idle';
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** A rate-limit answer came: makes everybody wait, or slows them. */
+  refuse(refusal: RateLimitRefusal, cause: CoolDownCause, now: number): void {
+    const verdict = this.#memory.judge(refusal, this.#state, now);
+    if (verdict === 'ignore') return;
+    if (verdict === 'slow') this.#slow(cause, now);
+    else this.#activate(verdict.activeForMs, cause, now);
+  }
+
+  /** A call was answered that needed no pass. */
+  answered(startedAt: number, now: number): void {
+    if (!this.#memory.isWatching || !this.#memory.answered(startedAt, now)) return;
+    // It was no ban: nobody has to wait for a probe.
+    if (this.#state === 'active') this.#ramp(now);
+  }
+
+  /** Whether it wants to be told of answers. */
+  get isWatching(): boolean {
+    return this.#memory.isWatching;
+  }
+
+  /** A shorter time than the one that runs changes nothing. */
+  #activate(forMs: number, { error, policy }: CoolDownCause, now: number): void {
+    const until = now + forMs;
+    if (this.#state === 'active' && until <= this.#until) return;
+    if (this.#state === 'idle') this.#activeSince = now;
+    this.#wasActive = true;
+    this.#state = 'active';
+    this.#until = until;
+    this.#error = error;
+    this.#policy = policy;
+    this.#period += 1;
+    this.#arm(now);
+    if (channels.coolDownEntered.hasSubscribers) {
+      const at = epochTime(this.#clock, now);
+      channels.coolDownEntered.publish(
+        { at, policy, scope: this.#scope, delayMs: forMs, error },
+        this.#origin,
+      );
+    }
+    if (policy !== elsewhere.policy) this.#shared?.closed(forMs);
+    for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now);
+  }
+
+  /** Half the rate of the last batch, which grows again from there. */
+  #slow({ error, policy }: CoolDownCause, now: number): void {
+    this.#batch = Math.max(1, Math.floor(this.#batch / 4));
+    if (this.#state === 'ramping') return;
+    this.#activeSince = now;
+    this.#state = 'ramping';
+    this.#batch = 1;
+    this.#error = error;
+    this.#policy = policy;
+    this.#period += 1;
+    this.#arm(now);
+  }
+
+  /** Lets a call through: `'idle'` without more ado, or with a pass as the probe; `undefined` where it must wait. */
+  tryPass(now: number, rank: number): CoolDownPass | 'idle' | undefined {
+    if (this.#state === 'idle') return 'idle';
+    // A critical call is not paced: it is only behind others of its class.
+    if (this.#state === 'ramping' && rank === 0 && !this.#queue.hasAhead(0)) return { period: this.#period };
+    if (this.#queue.size > 0) return undefined;
+    if (this.#state === 'ramping') {
+      this.#end(now);
+      return 'idle';
+    }
+    if (now < this.#until || this.#isBehindProbe) return undefined;
+    if (this.#shared?.mayProbe() === false) return undefined;
+    return this.#startProbe(now);
+  }
+
+  /** Whether a pass is that of the probe under way. */
+  isProbe(pass: CoolDownPass): boolean {
+    return this.#state === 'probing' && pass.period === this.#period;
+  }
+
+  wait(waiter: CoolDownWaiter, now: number): void {
+    this.#queue.add(waiter, now);
+    if (this.#timer === undefined) this.#arm(now);
+  }
+
+  leave(waiter: CoolDownWaiter): void {
+    if (this.#queue.remove(waiter) && this.#queue.size === 0) this.#disarm();
+  }
+
+  /** Gives a pass back with what became of it. */
+  settle(pass: CoolDownPass, result: PassResult, now: number): void {
+    if (!this.isProbe(pass)) return;
+    if (result === 'nothing') {
+      // Nobody learned anything: the next one is the probe.
+      this.#state = 'active';
+      this.#until = now;
+      this.#advance(now);
+      return;
+    }
+    this.#memory.answered(this.#probedAt, now);
+    this.#shared?.ramping();
+    this.#ramp(now);
+  }
+
+  #ramp(now: number): void {
+    this.#state = 'ramping';
+    this.#batch = 1;
+    // What the outer one held back follows it; what was answered here was held back by neither.
+    for (const coolDown of this.#inner)
+      if (coolDown.#error === this.#error && coolDown.#state === 'active') coolDown.#ramp(now);
+    const outer = this.outer;
+    if (outer && outer.#state === 'active' && outer.#until <= now) outer.#ramp(now);
+    this.#advance(now);
+  }
+
+  #startProbe(now: number): CoolDownPass {
+    this.#state = 'probing';
+    this.#period += 1;
+    this.#until = now + probeMs;
+    this.#probedAt = now;
+    return { period: this.#period };
+  }
+
+  #advance(now: number): void {
+    // A probe that never left gives way to the next one in this loop, not in a call within a call.
+    if (this.#advancing) return;
+    this.#advancing = true;
+    hold();
+    try {
+      const stuck = new Set<Waiter>();
+      while (this.#state !== 'ramping' && now >= this.#until && this.#releaseProbe(stuck, now));
+      if (this.#state === 'ramping') this.#release(now);
+      this.#advancing = false;
+      if (this.#state === 'ramping' && this.#queue.size === 0) this.#end(now);
+      else this.#arm(now);
+    } finally {
+      release();
+    }
+  }
+
+  #releaseProbe(stuck: Set<Waiter>, now: number): boolean {
+    if (this.#isBehindProbe || (this.#queue.size > 0 && this.#shared?.mayProbe() === false)) {
+      this.#state = 'active';
+      this.#until = now + behindMs;
+      return false;
+    }
+    const next = this.#queue.next(now, () => true);
+    if (this.#letGo(next, () => this.#startProbe(now), stuck, now)) return true;
+    this.#state = 'active';
+    return false;
+  }
+
+  /** Lets one go; one that could not is back in the queue, and waits for the next round. */
+  #letGo(waiter: Waiter | undefined, pass: () => CoolDownPass, stuck: Set<Waiter>, now: number): boolean {
+    if (!waiter || stuck.has(waiter)) return false;
+    this.#queue.grant(waiter);
+    if (!(waiter as CoolDownWaiter).pass(pass(), now)) stuck.add(waiter);
+    return true;
+  }
+
+  #release(now: number, stuck: Set<Waiter> = new Set()): void {
+    const period = this.#period;
+    const letGo = (one: Waiter | undefined): boolean =>
+      period === this.#period && this.#letGo(one, () => ({ period }), stuck, now);
+    while (letGo(this.#queue.oldest(0)));
+    for (let left = this.#batch; left > 0 && letGo(this.#queue.next(now, () => true)); left -= 1);
+    this.#batch *= 2;
+  }
+
+  #end(now: number): void {
+    this.#state = 'idle';
+    this.#period += 1;
+    this.#disarm();
+    const wasActive = this.#wasActive;
+    this.#wasActive = false;
+    if (wasActive && channels.coolDownLeft.hasSubscribers) {
+      const at = epochTime(this.#clock, now);
+      const lastedMs = now - this.#activeSince;
+      channels.coolDownLeft.publish({ at, policy: this.#policy, scope: this.#scope, lastedMs }, this.#origin);
+    }
+  }
+
+  #arm(now: number): void {
+    this.#disarm();
+    if (this.#queue.size === 0) return;
+    const waitMs = this.#state === 'ramping' ? staggerMs : Math.max(1, Math.ceil(this.#until - now));
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#advance(this.#clock.now());
+      },
+      Math.min(waitMs, 2 ** 31 - 1),
+      // A probe that is under way may take its time; the others only wait.
+      this.#state === 'probing' ? undefined : 'wait',
+    );
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,142 @@
+import type { Admission } from './admission.js';
+import type { Applicant } from './applicant.js';
+import type { Circuit, CircuitTicket } from '../circuit-breaker/circuit.js';
+import type { CoolDownPass } from './cool-down-types.js';
+import type { RateLimiter } from '../rate-limit/rate-limiter.js';
+
+/** What an attempt took from a rate limit. */
+interface Allowance {
+  /** Another rate limit may be in force when the attempt is over. */
+  readonly limiter: RateLimiter;
+  /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
+  spent: number | undefined;
+}
+
+/**
+ * What admission gave to one attempt: the circuit's ticket, a slot, an allowance, and the pass of a cool-down. First
+ * it is settled, so that circuit and cool-down know before anybody takes the slot; when the work is over, it is
+ * released.
+ */
+export class Permit {
+  readonly #holder: Applicant;
+  #ticket: CircuitTicket | undefined = undefined;
+  #pass: CoolDownPass | undefined;
+  #holdsSlot = false;
+  /** What it took from a rate limit, until that is settled. */
+  allowance: Allowance | undefined = undefined;
+  /** Where it was made inside a call of the same policy: the permit whose slot they share. */
+  readonly host: Permit | undefined;
+  /** How many share the slot that it took, itself among them. */
+  sharers = 0;
+
+  constructor(holder: Applicant, pass: CoolDownPass | undefined) {
+    this.#holder = holder;
+    this.#pass = pass;
+    this.host = holder.host;
+  }
+
+  get rank(): number {
+    return this.#holder.rank;
+  }
+
+  get cost(): number {
+    return this.#holder.cost;
+  }
+
+  get admission(): Admission {
+    return this.#holder.plan.admission;
+  }
+
+  /** Whether it is that of a trial of this circuit. */
+  isTrialOf(circuit: Circuit): boolean {
+    return this.#ticket !== undefined && circuit.isTrial(this.#ticket);
+  }
+
+  /** The pass of the cool-down, until it is settled. */
+  get pass(): CoolDownPass | undefined {
+    return this.#pass;
+  }
+
+  /** Whether it matters when the attempt is answered. */
+  get needsTime(): boolean {
+    const { coolDown } = this.admission;
+    return (
+      this.#holder.circuit?.needsTime === true || this.#pass !== undefined || coolDown?.isWatching === true
+    );
+  }
+
+  /** Takes what admission has found free. */
+  take(now: number): void {
+    const { queue } = this.admission;
+    this.#ticket = this.#holder.circuit?.acquire(now);
+    if (!queue) return;
+    queue.take(this);
+    this.#holdsSlot = true;
+  }
+
+  /** The attempt was answered well. */
+  succeed(startedAt: number, now: number): void {
+    const { coolDown } = this.admission;
+    const ticket = this.#takeTicket();
+    if (ticket) this.#holder.circuit?.success(ticket, now, now - startedAt);
+    if (!coolDown) return;
+    const pass = this.#takePass();
+    if (pass) coolDown.settle(pass, 'answered', now);
+    if (coolDown.isWatching) coolDown.answered(startedAt, now);
+  }
+
+  /** The attempt failed; `error` is what the circuit counts, if it counts it. */
+  fail(counts: boolean, error: unknown, startedAt: number, now: number): void {
+    const ticket = this.#takeTicket();
+    if (!ticket) return;
+    if (counts) this.#holder.circuit?.failure(ticket, now, now - startedAt, error);
+    else this.#holder.circuit?.neutral(ticket);
+  }
+
+  /** Gives the pass back: the exchange answered, or nobody learned anything. */
+  settlePass(result: 'answered' | 'nothing', now: number): void {
+    const pass = this.#takePass();
+    if (pass) this.admission.coolDown?.settle(pass, result, now);
+  }
+
+  /** The attempt ended in a way that says nothing of the exchange. */
+  drop(now: number): void {
+    this.fail(false, undefined, now, now);
+    this.settlePass('nothing', now);
+  }
+
+  /** The work is over: gives back slot and allowance. */
+  release(): void {
+    if (!this.#holdsSlot) return;
+    this.#holdsSlot = false;
+    this.admission.queue?.release(this);
+  }
+
+  /** The caller goes on without the attempt; its slot stays taken until its work is over. */
+  abandon(now: number): void {
+    if (this.#holdsSlot) this.admission.queue?.abandon(this, now);
+  }
+
+  /** The work goes on for too long after its caller was released: others take its place. */
+  takeBack(): void {
+    this.#holdsSlot = false;
+  }
+
+  /** What it took from a rate limit is counted from now on: it comes back one window later. */
+  settleAllowance(now: number, spent: number = this.cost): void {
+    this.allowance?.limiter.settle(this.cost, this.rank === 0, now, spent);
+    this.allowance = undefined;
+  }
+
+  #takeTicket(): CircuitTicket | undefined {
+    const ticket = this.#ticket;
+    this.#ticket = undefined;
+    return ticket;
+  }
+
+  #takePass(): CoolDownPass | undefined {
+    const pass = this.#pass;
+    this.#pass = undefined;
+    return pass;
+  }
+}

@@ -1,0 +1,38 @@
+import { isAssumedWait } from '../../errors/assumed-wait.js';
+import { isWEEXError } from '../../errors/index.js';
+import type { CoolDown } from './cool-down.js';
+import type { RateLimiter } from '../rate-limit/rate-limiter.js';
+import { documentedBanMs, type RateLimitRefusal } from './refusal-memory.js';
+
+/** What a refusal says to a cool-down, and to which: its own or the one that it is within. */
+interface AddressedRefusal {
+  readonly refusal: RateLimitRefusal;
+  readonly target: CoolDown;
+}
+
+/**
+ * Reads a rate-limit answer: a limit whose counter is used up cools down for as long as the answer says; without a
+ * Retry-After, and where the counters show room, it may be no ban.
+ */
+export function readRateLimitAnswer(
+  error: unknown,
+  coolDown: CoolDown,
+  limiter: RateLimiter | undefined,
+  startedAt: number,
+  now: number,
+): AddressedRefusal {
+  const known = isWEEXError(error) ? error : undefined;
+  const limit = known?.kind === 'rate-limit' ? known : undefined;
+  const { limitType, requestCount, requestLimit } = limit ?? {};
+  const isCounted = requestCount !== undefined && requestLimit !== undefined;
+  const isTold = known?.retryAfterMs !== undefined && !isAssumedWait(known);
+  // For how long the window is used up is for the limiter to count: the cool-down waits for the ban.
+  const forMs = isTold ? known.retryAfterMs : documentedBanMs;
+  const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now) === true;
+  // The counter of the address stops whatever is sent from there.
+  const isOfAddress = isCounted && !hasRoom && limitType?.startsWith('weight') === true;
+  return {
+    refusal: { forMs, soft: limit !== undefined && !isTold && hasRoom, startedAt },
+    target: isOfAddress ? (coolDown.outer ?? coolDown) : coolDown,
+  };
+}

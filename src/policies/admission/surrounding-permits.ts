@@ -1,0 +1,67 @@
+import type { CallContext } from '../../context/call-context.js';
+import type { Admission } from './admission.js';
+import type { AdmissionQueue } from './admission-queue.js';
+import type { Circuit } from '../circuit-breaker/circuit.js';
+import type { CoolDown } from './cool-down.js';
+import { Permit } from './permit.js';
+
+/** The context of an attempt under a policy of this library. */
+export interface PermitContext extends CallContext {
+  readonly permit: Permit | undefined;
+  /** The attempt that its call was made in, also where its options do not name it. */
+  readonly within: CallContext | undefined;
+}
+
+/**
+ * Prepares a call that is made inside of others for admission. Returns the permit whose slot it shares, where one of
+ * them runs under the same policy. What they took from the rate limit is counted from now on: they would hold it for
+ * as long as this call waits for the same.
+ */
+export function joinSurroundingPermits(
+  within: CallContext,
+  queue: AdmissionQueue,
+  { limiter }: Admission,
+  now: number,
+): Permit | undefined {
+  let sharing: Permit | undefined;
+  findPermit(within, (permit) => {
+    if (limiter && permit.allowance?.limiter === limiter) permit.settleAllowance(now);
+    const holder = permit.host ?? permit;
+    if (permit.admission.queue === queue && holder.sharers > 0) sharing ??= holder;
+    return false;
+  });
+  return sharing;
+}
+
+/** Whether a call is part of a trial of this circuit. */
+export function isInTrial(within: CallContext | undefined, circuit: Circuit | undefined): boolean {
+  if (!within || !circuit) return false;
+  return findPermit(within, (permit) => permit.isTrialOf(circuit));
+}
+
+/** Whether a call is part of the probe of this cool-down. */
+export function isInProbe(within: CallContext | undefined, coolDown: CoolDown | undefined): boolean {
+  if (!within || !coolDown) return false;
+  return findPermit(
+    within,
+    ({ admission, pass }) => admission.coolDown === coolDown && pass !== undefined && coolDown.isProbe(pass),
+  );
+}
+
+/** Whether something holds for a permit around a call, from the one that it was made under outwards. */
+function findPermit(within: CallContext, holds: (permit: Permit) => boolean): boolean {
+  let context: CallContext | undefined = within;
+  while (context) {
+    if (!isPermitContext(context)) context = context.outer;
+    else {
+      const { permit }: PermitContext = context;
+      if (permit instanceof Permit && holds(permit)) return true;
+      context = context.within;
+    }
+  }
+  return false;
+}
+
+function isPermitContext(context: CallContext): context is PermitContext {
+  return 'permit' in context;
+}

@@ -1,0 +1,282 @@
+import { ConsecutiveBreaker } from 'cockatiel';
+import type { CircuitBreakerOptions } from '../options/policy-options.js';
+import { CountWindow, type SlidingWindow, TimeWindow } from './sliding-window.js';
+
+/** `'closed'`: calls go through; `'open'`: refused; `'half-open'`: trials go through; `'isolated'`: refused by hand. */
+export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
+
+/** The permission of one attempt: to which period of the circuit its result belongs. */
+export interface CircuitTicket {
+  readonly epoch: number;
+}
+
+/** A circuit as plain data, to be looked at or given to another process. */
+export interface CircuitSnapshot {
+  readonly state: CircuitState;
+  /** Time to the next trial in milliseconds, where it is open. */
+  readonly halfOpenAfterMs?: number;
+  /** How often it opened without closing in between. */
+  readonly openings: number;
+  readonly calls: number;
+  readonly failures: number;
+  readonly slowCalls: number;
+}
+
+/** A change of state, as told to whoever watches the circuit. */
+export interface CircuitTransition {
+  readonly from: CircuitState;
+  readonly to: CircuitState;
+  readonly halfOpenAfterMs: number;
+  readonly error: unknown;
+}
+
+/** The options with their defaults filled in. */
+export interface CircuitConfig {
+  readonly consecutiveFailures: number | undefined;
+  readonly failureRate: number;
+  readonly windowMs: number;
+  readonly windowCalls: number | undefined;
+  readonly minimumCalls: number;
+  readonly slowCallMs: number | undefined;
+  readonly slowCallRate: number;
+  readonly halfOpenAfterMs: number;
+  readonly maxHalfOpenAfterMs: number;
+  readonly halfOpenTrials: number;
+  readonly halfOpenFailureRate: number;
+  readonly maxKeys: number;
+}
+
+/** Fills in the defaults of a circuit breaker. */
+export function resolveCircuit(options: CircuitBreakerOptions): CircuitConfig {
+  const halfOpenAfterMs = options.halfOpenAfterMs ?? Math.min(5_000, options.maxHalfOpenAfterMs ?? 5_000);
+  return {
+    consecutiveFailures: options.consecutiveFailures,
+    failureRate: options.failureRate ?? 0.5,
+    windowMs: options.windowMs ?? 10_000,
+    windowCalls: options.windowCalls,
+    minimumCalls: options.minimumCalls ?? Math.min(10, options.windowCalls ?? 10),
+    slowCallMs: options.slowCallMs,
+    slowCallRate: options.slowCallRate ?? 1,
+    halfOpenAfterMs,
+    maxHalfOpenAfterMs: options.maxHalfOpenAfterMs ?? halfOpenAfterMs,
+    halfOpenTrials: options.halfOpenTrials ?? 1,
+    halfOpenFailureRate: options.halfOpenFailureRate ?? 0,
+    maxKeys: options.maxKeys ?? 1_000,
+  };
+}
+
+/**
+ * One circuit. Every change of state begins a new epoch; a result that belongs to an earlier one moves nothing. It
+ * sets no timer: an open circuit turns half-open when somebody asks after its time.
+ */
+export class Circuit {
+  #config: CircuitConfig;
+  #window: SlidingWindow;
+  #consecutive: ConsecutiveBreaker | undefined;
+  readonly #onTransition: (transition: CircuitTransition) => void;
+  #state: CircuitState = 'closed';
+  #ticket: CircuitTicket = { epoch: 0 };
+  #openUntil = 0;
+  #openings = 0;
+  // Trials under way, each with the time at which it frees its place.
+  readonly #trials: Map<CircuitTicket, number> = new Map();
+  #trialsPassed = 0;
+  #trialsFailed = 0;
+
+  constructor(config: CircuitConfig, onTransition: (transition: CircuitTransition) => void) {
+    this.#config = config;
+    this.#onTransition = onTransition;
+    this.#window = createWindow(config);
+    this.#consecutive = createConsecutive(config);
+  }
+
+  get state(): CircuitState {
+    return this.#state;
+  }
+
+  /** Whether it matters when a call succeeded, and how long it took. */
+  get needsTime(): boolean {
+    return this.#consecutive === undefined;
+  }
+
+  /** Takes new options; the state stays, the window only where it still has the same shape. */
+  configure(config: CircuitConfig, now: number): void {
+    const previous = this.#config;
+    this.#config = config;
+    if (previous.windowMs !== config.windowMs || previous.windowCalls !== config.windowCalls) {
+      this.#window = createWindow(config);
+    }
+    if (previous.consecutiveFailures !== config.consecutiveFailures) {
+      this.#consecutive = createConsecutive(config);
+    }
+    // With fewer trials asked for there may be enough of them, and too many of those that failed.
+    if (this.#state === 'half-open' && this.#trialsPassed + this.#trialsFailed > 0)
+      this.#judgeTrials(now, undefined);
+  }
+
+  /** How long a call would be refused from now: 0 where one may pass, `Infinity` for an isolated circuit. */
+  refusedForMs(now: number): number {
+    switch (this.#state) {
+      case 'closed':
+        return 0;
+      case 'isolated':
+        return Infinity;
+      case 'open':
+        return Math.max(0, this.#openUntil - now);
+      case 'half-open':
+        return this.#hasTrialLeft(now) ? 0 : this.#nextTrialInMs(now);
+    }
+  }
+
+  /** Lets an attempt through and gives it its ticket, or `undefined` where it is refused. */
+  acquire(now: number): CircuitTicket | undefined {
+    if (this.#state === 'closed') return this.#ticket;
+    if (this.refusedForMs(now) > 0) return undefined;
+    if (this.#state === 'open') this.#change('half-open');
+    // A ticket of its own, so that a trial frees its own place.
+    const ticket = { epoch: this.#ticket.epoch };
+    this.#trials.set(ticket, now + this.#config.halfOpenAfterMs);
+    return ticket;
+  }
+
+  /** Whether a ticket is that of a trial under way. */
+  isTrial(ticket: CircuitTicket): boolean {
+    return this.#trials.has(ticket);
+  }
+
+  /** The attempt succeeded. */
+  success(ticket: CircuitTicket, now: number, durationMs: number): void {
+    if (ticket.epoch !== this.#ticket.epoch) return;
+    const slow = this.#isSlow(durationMs);
+    if (this.#state === 'half-open') this.#settleTrial(ticket, slow, now, undefined);
+    else this.#record(now, false, slow, undefined);
+  }
+
+  /** The attempt failed in a way that counts. */
+  failure(ticket: CircuitTicket, now: number, durationMs: number, error: unknown): void {
+    if (ticket.epoch !== this.#ticket.epoch) return;
+    if (this.#state === 'half-open') this.#settleTrial(ticket, true, now, error);
+    else this.#record(now, true, this.#isSlow(durationMs), error);
+  }
+
+  /** The attempt ended in a way that says nothing of the exchange. */
+  neutral(ticket: CircuitTicket): void {
+    this.#trials.delete(ticket);
+  }
+
+  /** Refuses every call until {@link Circuit.reset}. */
+  isolate(): void {
+    if (this.#state !== 'isolated') this.#change('isolated');
+  }
+
+  /** Closes the circuit and forgets what it has seen. */
+  reset(): void {
+    this.#openings = 0;
+    if (this.#state === 'closed') this.#forget();
+    else this.#change('closed');
+  }
+
+  snapshot(now: number): CircuitSnapshot {
+    this.#window.moveTo(now);
+    const { calls, failures, slow } = this.#window.totals;
+    return {
+      state: this.#state,
+      ...(this.#state === 'open' ? { halfOpenAfterMs: Math.max(0, this.#openUntil - now) } : {}),
+      openings: this.#openings,
+      calls,
+      failures: this.#consecutive?.state ?? failures,
+      slowCalls: slow,
+    };
+  }
+
+  /** Takes over a state; an isolated circuit is released by {@link Circuit.reset} like any other. */
+  restore(snapshot: CircuitSnapshot, now: number): void {
+    this.#openings = snapshot.openings;
+    // What was half-open has trials that are not ours: it starts its trials anew.
+    const state = snapshot.state === 'half-open' ? 'open' : snapshot.state;
+    this.#openUntil = now + (snapshot.halfOpenAfterMs ?? 0);
+    if (state !== this.#state) this.#change(state);
+    const { calls, failures, slowCalls: slow } = snapshot;
+    this.#window.restore(now, { calls, failures, slow });
+    if (this.#consecutive) this.#consecutive.state = failures;
+  }
+
+  #record(now: number, failed: boolean, slow: boolean, error: unknown): void {
+    if (this.#consecutive) {
+      if (!failed) this.#consecutive.success();
+      else if (this.#consecutive.failure()) this.#open(now, error);
+      return;
+    }
+    this.#window.record(now, failed, slow);
+    if (!failed && !slow) return;
+    const { calls, failures, slow: slowCalls } = this.#window.totals;
+    const { minimumCalls, failureRate, slowCallRate, slowCallMs } = this.#config;
+    if (calls < minimumCalls) return;
+    const tooSlow = slowCallMs !== undefined && slowCalls / calls >= slowCallRate;
+    if (failures / calls >= failureRate || tooSlow) this.#open(now, error);
+  }
+
+  #settleTrial(ticket: CircuitTicket, failed: boolean, now: number, error: unknown): void {
+    this.#trials.delete(ticket);
+    if (failed) this.#trialsFailed += 1;
+    else this.#trialsPassed += 1;
+    this.#judgeTrials(now, error);
+  }
+
+  #judgeTrials(now: number, error: unknown): void {
+    const { halfOpenTrials, halfOpenFailureRate } = this.#config;
+    const mayFail = Math.floor(halfOpenTrials * halfOpenFailureRate + 1e-9);
+    if (this.#trialsFailed > mayFail) this.#open(now, error);
+    else if (this.#trialsPassed + this.#trialsFailed >= halfOpenTrials) this.#close();
+  }
+
+  #close(): void {
+    this.#openings = 0;
+    this.#change('closed');
+  }
+
+  #open(now: number, error: unknown): void {
+    const { halfOpenAfterMs, maxHalfOpenAfterMs } = this.#config;
+    const openForMs = Math.min(maxHalfOpenAfterMs, halfOpenAfterMs * 2 ** Math.min(this.#openings, 40));
+    this.#openUntil = now + openForMs;
+    this.#openings += 1;
+    this.#change('open', openForMs, error);
+  }
+
+  #change(to: CircuitState, halfOpenAfterMs = 0, error?: unknown): void {
+    const from = this.#state;
+    this.#state = to;
+    this.#ticket = { epoch: this.#ticket.epoch + 1 };
+    this.#forget();
+    this.#onTransition({ from, to, halfOpenAfterMs, error });
+  }
+
+  #forget(): void {
+    this.#trials.clear();
+    this.#trialsPassed = 0;
+    this.#trialsFailed = 0;
+    this.#window.clear();
+    this.#consecutive?.success();
+  }
+
+  #isSlow(durationMs: number): boolean {
+    return this.#config.slowCallMs !== undefined && durationMs >= this.#config.slowCallMs;
+  }
+
+  #hasTrialLeft(now: number): boolean {
+    for (const [ticket, freeAt] of this.#trials) if (freeAt <= now) this.#trials.delete(ticket);
+    return this.#trials.size + this.#trialsPassed + this.#trialsFailed < this.#config.halfOpenTrials;
+  }
+
+  #nextTrialInMs(now: number): number {
+    return Math.max(1, Math.min(...this.#trials.values()) - now);
+  }
+}
+
+function createWindow({ windowCalls, windowMs }: CircuitConfig): SlidingWindow {
+  return windowCalls === undefined ? new TimeWindow(windowMs) : new CountWindow(windowCalls);
+}
+
+function createConsecutive({ consecutiveFailures }: CircuitConfig): ConsecutiveBreaker | undefined {
+  return consecutiveFailures === undefined ? undefined : new ConsecutiveBreaker(consecutiveFailures);
+}

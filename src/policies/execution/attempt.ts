@@ -1,0 +1,271 @@
+import { bindSignal, type CallContext } from '../../context/call-context.js';
+import type { RateLimitUsage } from '../../context/rate-limit-usage.js';
+import type { SentRequest } from '../../context/sent-request.js';
+import { epochTime } from '../time/monotonic-clock.js';
+import type { Plan } from './plan.js';
+import type { ExecuteOptions } from '../options/execute-options.js';
+import type { Permit } from '../admission/permit.js';
+import type { PermitContext } from '../admission/surrounding-permits.js';
+
+/** What an attempt needs to know of its call. */
+export interface AttemptOwner {
+  readonly plan: Plan;
+  readonly options: ExecuteOptions;
+  /** On the policy's clock; `Infinity` where there is none. */
+  readonly deadlineAt: number;
+  /** The attempt that the call was made in, also where its options do not name it. */
+  readonly within: CallContext | undefined;
+  /** Whether it says that it may be repeated whatever became of an attempt. */
+  readonly mayRepeat: boolean;
+  /** Whether the call is over. */
+  readonly isOver: boolean;
+  /** How many attempts were started. */
+  readonly attempts: number;
+  readonly callId: number;
+}
+
+/** One attempt of a call: the context that the function is given. */
+export class Attempt implements PermitContext {
+  readonly attempt: number;
+  /** On the policy's clock; `undefined` where nobody asked for the time. */
+  readonly startedAt: number | undefined;
+  /** When it runs out of time, on the policy's clock, if it does. */
+  readonly endsAt: number | undefined;
+  /** What admission gave to it; `undefined` where nothing limits the policy. */
+  readonly permit: Permit | undefined;
+  account: string | undefined;
+  guard: object | undefined;
+  sentUnseen: boolean | undefined;
+  isClosed: boolean | undefined;
+  #isSettled = false;
+  readonly #owner: AttemptOwner;
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+  #sent: SentRequest[] | undefined;
+
+  constructor(
+    owner: AttemptOwner,
+    attempt: number,
+    startedAt: number | undefined,
+    endsAt: number | undefined,
+    permit: Permit | undefined,
+  ) {
+    this.#owner = owner;
+    this.attempt = attempt;
+    this.startedAt = startedAt;
+    this.endsAt = endsAt;
+    this.permit = permit;
+  }
+
+  get plan(): Plan {
+    return this.#owner.plan;
+  }
+
+  get within(): CallContext | undefined {
+    return this.#owner.within;
+  }
+
+  get operation(): string | undefined {
+    return this.#owner.options.operation;
+  }
+
+  get clientOrderId(): string | undefined {
+    return this.#owner.options.clientOrderId;
+  }
+
+  get deadline(): number | undefined {
+    const { deadlineAt, plan, isOver } = this.#owner;
+    return isOver || deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
+  }
+
+  get remainingMs(): number | undefined {
+    return this.endsAt === undefined || this.#owner.isOver
+      ? undefined
+      : Math.max(0, this.endsAt - this.#owner.plan.clock.now());
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      bindSignal(this.#controller.signal, this);
+      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** @internal */
+  get callId(): number | undefined {
+    const { callId } = this.#owner;
+    return callId === 0 ? undefined : callId;
+  }
+
+  /** @internal */
+  get mayRepeat(): boolean {
+    return this.#owner.mayRepeat;
+  }
+
+  /** @internal */
+  get outer(): CallContext | undefined {
+    return this.#owner.options.outer;
+  }
+
+  /** @internal */
+  get ended(): CallContext['ended'] {
+    const { isOver, attempts } = this.#owner;
+    if (this.#aborted && this.#isSettled) return 'done';
+    if (!isOver) return undefined;
+    if (!this.#aborted) return 'done';
+    return attempts > this.attempt + 1 ? 'replaced' : 'given up';
+  }
+
+  /** @internal */
+  get isGivenUp(): boolean {
+    return this.#aborted !== undefined;
+  }
+
+  /** @internal */
+  get sent(): readonly SentRequest[] | undefined {
+    return this.#sent;
+  }
+
+  abort(reason: unknown): void {
+    if (this.#aborted) return;
+    this.#aborted = { reason };
+    this.#controller?.abort(reason);
+  }
+
+  /** Its work is over: gives back slot and allowance. */
+  release(): void {
+    this.#isSettled = true;
+    this.permit?.release();
+  }
+
+  /** The caller goes on without it; its slot stays taken until its work is over. */
+  abandon(reason: unknown, now: number): void {
+    this.permit?.abandon(now);
+    this.abort(reason);
+  }
+
+  /** @internal */
+  observeRequest(request: SentRequest): void {
+    (this.#sent ??= []).push(request);
+  }
+
+  /** @internal */
+  dismissRequest(request: SentRequest): void {
+    this.#sent = this.#sent?.filter((sent) => sent !== request);
+  }
+
+  /** @internal */
+  observeUsage(usages: readonly RateLimitUsage[]): void {
+    const { admission, clock } = this.#owner.plan;
+    const { limiter } = admission;
+    if (limiter) for (const usage of usages) limiter.observe(usage, clock.now());
+  }
+
+  /** @internal */
+  observeCost(weight: number): void {
+    const allowance = this.permit?.allowance;
+    if (allowance) allowance.spent = (allowance.spent ?? 0) + weight;
+  }
+}
+
+/** An attempt as the work inside an inner policy sees it: with that policy's narrower signal. */
+export class InnerAttempt implements PermitContext {
+  readonly signal: AbortSignal;
+  readonly #attempt: Attempt;
+
+  constructor(attempt: Attempt, signal: AbortSignal) {
+    this.signal = signal;
+    this.#attempt = attempt;
+    bindSignal(signal, this);
+  }
+
+  get permit(): Permit | undefined {
+    return this.#attempt.permit;
+  }
+
+  get within(): CallContext | undefined {
+    return this.#attempt.within;
+  }
+
+  get operation(): string | undefined {
+    return this.#attempt.operation;
+  }
+
+  get attempt(): number {
+    return this.#attempt.attempt;
+  }
+
+  get deadline(): number | undefined {
+    return this.#attempt.deadline;
+  }
+
+  get remainingMs(): number | undefined {
+    return this.#attempt.remainingMs;
+  }
+
+  get clientOrderId(): string | undefined {
+    return this.#attempt.clientOrderId;
+  }
+
+  /** @internal */
+  get callId(): number | undefined {
+    return this.#attempt.callId;
+  }
+
+  /** @internal */
+  get mayRepeat(): boolean {
+    return this.#attempt.mayRepeat;
+  }
+
+  /** @internal */
+  get outer(): CallContext | undefined {
+    return this.#attempt.outer;
+  }
+
+  /** @internal */
+  get ended(): CallContext['ended'] {
+    return this.#attempt.ended;
+  }
+
+  /** @internal */
+  get isGivenUp(): boolean {
+    return this.#attempt.isGivenUp;
+  }
+
+  /** @internal */
+  get isClosed(): boolean | undefined {
+    return this.#attempt.isClosed;
+  }
+
+  /** @internal */
+  set isClosed(isClosed: boolean | undefined) {
+    this.#attempt.isClosed = isClosed;
+  }
+
+  /** @internal */
+  get sent(): readonly SentRequest[] | undefined {
+    return this.#attempt.sent;
+  }
+
+  /** @internal */
+  observeRequest(request: SentRequest): void {
+    this.#attempt.observeRequest(request);
+  }
+
+  /** @internal */
+  dismissRequest(request: SentRequest): void {
+    this.#attempt.dismissRequest(request);
+  }
+
+  /** @internal */
+  observeUsage(usages: readonly RateLimitUsage[]): void {
+    this.#attempt.observeUsage(usages);
+  }
+
+  /** @internal */
+  observeCost(weight: number): void {
+    this.#attempt.observeCost(weight);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../../context/clock.js';
+import { asOne } from '../../observability/outbox.js';
+
+/** What the timer of an execution is there for. */
+export type TimerPurpose = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve' | 'fallback';
+
+/** The one timer of an execution. It is no object of its own: an execution that succeeds costs one less. */
+export abstract class ExecutionTimer {
+  abstract readonly plan: { readonly clock: Clock };
+  #timer: unknown = undefined;
+
+  /** Sets it, where `at` is a time; none may be running. */
+  arm(at: number, purpose: TimerPurpose, now: number): void {
+    if (at === Infinity) return;
+    const waitMs = Math.min(Math.max(0, Math.ceil(at - now)), 2 ** 31 - 1);
+    const fire = (): void => {
+      this.#timer = undefined;
+      this.onTimer(purpose, this.plan.clock.now());
+    };
+    this.#timer = this.plan.clock.setTimeout(
+      () => asOne(fire),
+      waitMs,
+      purpose === 'retry' ? 'wait' : undefined,
+    );
+  }
+
+  disarm(): void {
+    if (this.#timer === undefined) return;
+    this.plan.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  protected abstract onTimer(purpose: TimerPurpose, now: number): void;
+}

@@ -1,0 +1,206 @@
+import { isWEEXError } from '../../errors/index.js';
+import type { CallRefused } from '../../observability/events.js';
+import type { Applicant, Rejection } from '../admission/applicant.js';
+import type { Attempt, AttemptOwner } from './attempt.js';
+import { callEvents } from '../events/call-events.js';
+import { decidingError } from '../rules/deciding-error.js';
+import type { ExecutionState } from './execution-facts.js';
+import type { TimerPurpose } from './execution-timer.js';
+import { findStandIn } from '../fallback/find-stand-in.js';
+import { needsProof } from '../rules/in-doubt.js';
+import { Lookup } from './lookup.js';
+import { mayResend, nextStep, wouldRetry } from '../retry/next-step.js';
+import type { Plan } from './plan.js';
+import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
+import { RetryState } from '../retry/retry-state.js';
+import { runGuarded } from '../fallback/run-guarded.js';
+
+/** An execution, as its recovery sees it. */
+export interface Recoverable extends Applicant, AttemptOwner {
+  readonly plan: Plan;
+  readonly options: ExecuteOptions;
+  readonly attempts: number;
+  readonly callId: number;
+  readonly deadlineAt: number;
+  readonly isOver: boolean;
+  readonly within: Applicant['within'];
+  state: ExecutionState;
+  arm(at: number, purpose: TimerPurpose, now: number): void;
+  /** Asks for admission, for another attempt. */
+  enter(now: number): void;
+  /** Ends it: `result` for the caller, `failure` for those who listen. */
+  end(ok: boolean, result: unknown, now: number, outcome: 'success' | 'failure', failure?: unknown): void;
+}
+
+/** What follows the failures of one execution. It is made at the first. */
+export class Recovery {
+  readonly #execution: Recoverable;
+  readonly #retries: RetryState;
+  #lookup: Lookup | undefined;
+  #hasResynchronized = false;
+  /** Whether an attempt may have been executed that nobody has disproved. */
+  exposed = false;
+  /** What went wrong last. */
+  lastError: unknown = undefined;
+
+  constructor(execution: Recoverable) {
+    this.#execution = execution;
+    this.#retries = new RetryState(execution.plan);
+  }
+
+  /** An attempt failed. `coolDownMs`: its error began a cool-down for so long. */
+  attemptFailed(attempt: Attempt, error: unknown, coolDownMs: number | undefined, now: number): void {
+    const execution = this.#execution;
+    // A listener may have aborted it.
+    if (execution.isOver) return;
+    this.lastError = error;
+    const { plan, options, mayRepeat } = execution;
+    const deciding = decidingError(execution, attempt, error);
+    const rule = plan.rules.find(deciding);
+    const isRetried = (): boolean => wouldRetry(deciding, rule, this.#retries);
+    const inDoubt = !mayRepeat && needsProof(error, attempt.sent, options, isRetried);
+    const wasExecuted = inDoubt || !isWEEXError(error) || error.executionStatus !== 'not-executed';
+    if (wasExecuted) this.exposed = true;
+    const step = nextStep(deciding, rule, this.#facts(undefined, inDoubt));
+    if (step === 'resolve') this.#lookUp(attempt, error, now);
+    else if (step === 'resynchronize') this.#resynchronize(error, now);
+    else if (step === 'retry') this.#retry(error, deciding, coolDownMs, now);
+    else this.fail(error, now);
+  }
+
+  /** It was not let in. */
+  rejected({ reason, error }: Rejection, now: number): void {
+    const rule = this.#execution.plan.rules.find(error);
+    if (nextStep(error, rule, this.#facts(reason, false)) === 'retry') {
+      this.#retry(error, error, undefined, now);
+    } else this.fail(error, now);
+  }
+
+  #facts(rejection: CallRefused['reason'] | undefined, inDoubt: boolean): Parameters<typeof nextStep>[2] {
+    const { retry, retries } = this.#retries;
+    return {
+      retry,
+      retries,
+      rejection,
+      inDoubt,
+      canLookUp: Boolean(this.#execution.options.resolveUnknown),
+      hasResynchronized: this.#hasResynchronized,
+    };
+  }
+
+  #retry(error: unknown, deciding: unknown, coolDownMs: number | undefined, now: number): void {
+    const execution = this.#execution;
+    const rule = execution.plan.rules.find(deciding);
+    const decision = this.#retries.schedule(deciding, rule, coolDownMs, execution.deadlineAt - now, now);
+    if (decision.again) this.#again(error, decision.delayMs, decision.reason, now);
+    else {
+      if (decision.budgetExhausted) callEvents.budgetExhausted(execution, error, now);
+      this.fail(error, now);
+    }
+  }
+
+  #again(
+    error: unknown,
+    delayMs: number,
+    reason: 'backoff' | 'retry-after' | 'proven-absent',
+    now: number,
+  ): void {
+    const execution = this.#execution;
+    callEvents.retryScheduled(execution, error, delayMs, reason, now);
+    if (execution.isOver) return;
+    execution.state = 'backoff';
+    if (delayMs > 0) execution.arm(now + delayMs, 'retry', now);
+    else {
+      queueMicrotask(() => {
+        if (execution.state === 'backoff') execution.enter(execution.plan.clock.now());
+      });
+    }
+  }
+
+  /** The exchange refused the timestamp: one attempt that is no retry, after a look at the exchange's clock. */
+  #resynchronize(error: unknown, now: number): void {
+    const execution = this.#execution;
+    const { resynchronizeClock, clock } = execution.plan;
+    this.#hasResynchronized = true;
+    execution.state = 'recovering';
+    execution.arm(execution.deadlineAt, 'deadline', now);
+    const resume = (next: () => void): void => {
+      if (execution.state !== 'recovering') return;
+      execution.disarm();
+      next();
+    };
+    runGuarded(
+      () => resynchronizeClock?.(error),
+      () => resume(() => this.#again(error, 0, 'backoff', clock.now())),
+      () => resume(() => this.fail(error, clock.now())),
+    );
+  }
+
+  #lookUp(attempt: Attempt, error: unknown, now: number): void {
+    const execution = this.#execution;
+    const lookup = Lookup.begin(execution, attempt, error, now);
+    if (!lookup) {
+      this.fail(Lookup.tooLate(execution, error), now);
+      return;
+    }
+    this.#lookup = lookup;
+    execution.state = 'resolving';
+    execution.arm(lookup.until, 'resolve', now);
+    lookup.run((resolution) => {
+      const later = execution.plan.clock.now();
+      execution.disarm();
+      this.stopLookUp(resolution, undefined, later);
+      this.#apply(resolution, error, later);
+    });
+  }
+
+  /** The search for the outcome is over, by itself or because the execution is. */
+  stopLookUp(resolution: Resolution, reason: unknown, now: number): void {
+    const lookup = this.#lookup;
+    this.#lookup = undefined;
+    lookup?.stop(resolution, reason, now);
+  }
+
+  lookUpTimedOut(now: number): void {
+    const error = Lookup.timedOut(this.#execution, this.lastError);
+    this.stopLookUp({ outcome: 'unknown', error }, error, now);
+    this.fail(error, now);
+  }
+
+  #apply(resolution: Resolution, error: unknown, now: number): void {
+    const execution = this.#execution;
+    if (execution.isOver) return;
+    if (resolution.outcome === 'found') execution.end(true, resolution.value, now, 'success');
+    else if (resolution.outcome === 'unknown') this.fail(resolution.error, now);
+    else {
+      this.exposed = false;
+      if (now < execution.deadlineAt && mayResend(this.#retries)) {
+        this.#retries.retries += 1;
+        this.#again(error, 0, 'proven-absent', now);
+      } else this.fail(resolution.error, now);
+    }
+  }
+
+  /** It ends with an error, or with what stands in for an answer. */
+  fail(error: unknown, now: number): void {
+    const execution = this.#execution;
+    const { plan } = execution;
+    if (execution.isOver) return;
+    this.lastError = error;
+    execution.disarm();
+    const standIn = findStandIn(execution, error, now);
+    if (!standIn) {
+      execution.end(false, error, now, 'failure');
+      return;
+    }
+    execution.state = 'fallback';
+    callEvents.fallbackUsed(execution, error, now);
+    // A listener may have aborted it.
+    if (execution.isOver) return;
+    // It stands outside of the deadline, which may be the very failure that it answers: so it has a time of its own.
+    if (plan.deadlineMs !== undefined) execution.arm(now + plan.deadlineMs, 'fallback', now);
+    standIn((ok, result) => {
+      if (execution.state === 'fallback') execution.end(ok, result, plan.clock.now(), 'failure', error);
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { isWEEXError } from '../../errors/index.js';
+import { channels } from '../../observability/channels.js';
+import type { Attempt } from './attempt.js';
+import { decidingError } from '../rules/deciding-error.js';
+import type { ExecuteOptions } from '../options/execute-options.js';
+import type { FoundRule } from '../rules/rule-book.js';
+import { matchesClass } from '../rules/matches-class.js';
+import { epochTime } from '../time/monotonic-clock.js';
+import type { Plan } from './plan.js';
+import { readRateLimitAnswer } from '../admission/rate-limit-answer.js';
+
+/** How an attempt failed. */
+interface Failure {
+  /** The error that decides. */
+  readonly error: unknown;
+  readonly rule: FoundRule | undefined;
+  readonly startedAt: number;
+}
+
+/** Tells circuit and cool-down, once; a late answer still says how long to stay away. Returns for how long a cool-down goes on that the error asks for. */
+export function reportFailure(
+  execution: { readonly plan: Plan; readonly options: ExecuteOptions },
+  attempt: Attempt,
+  thrown: unknown,
+  now: number,
+): number | undefined {
+  const { plan } = execution;
+  const { permit, startedAt = now } = attempt;
+  const error = decidingError(execution, attempt, thrown);
+  const failure: Failure = { error, rule: plan.rules.find(error), startedAt };
+  permit?.fail(counts(plan, failure), error, startedAt, now);
+  const { kind } = isWEEXError(error) ? error : { kind: undefined };
+  if (kind === 'rate-limit') lowerLimit(plan, failure, now);
+  const { coolDown } = plan.admission;
+  if (!coolDown) return undefined;
+  const coolsDown = beginCoolDown(plan, failure, now);
+  const isSilent = kind === 'network' || kind === 'timeout';
+  permit?.settlePass(isSilent ? 'nothing' : 'answered', now);
+  return coolsDown ? coolDown.activeForMs(now) : undefined;
+}
+
+/** Whether it counts as a failure of the exchange. */
+function counts({ breakerOn, attemptTimeoutMs }: Plan, { error, rule }: Failure): boolean {
+  const isNamed = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
+  // A deadline that cuts a later attempt short says nothing of the exchange.
+  const isCutShort =
+    attemptTimeoutMs !== undefined &&
+    isWEEXError(error) &&
+    error.kind === 'timeout' &&
+    error.scope === 'deadline';
+  return isNamed && !isCutShort;
+}
+
+function lowerLimit(
+  { admission, clock, name, origin }: Plan,
+  { error, startedAt }: Failure,
+  now: number,
+): void {
+  const lowered = admission.limiter?.refused(startedAt, now);
+  if (!lowered || !channels.limitAdapted.hasSubscribers) return;
+  channels.limitAdapted.publish({ at: epochTime(clock, now), policy: name, ...lowered, error }, origin);
+}
+
+function beginCoolDown(
+  { admission: { coolDown, limiter }, ownCoolDown, name }: Plan,
+  { error, rule, startedAt }: Failure,
+  now: number,
+): boolean {
+  const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
+  if (!coolsDown || !coolDown) return false;
+  const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, startedAt, now);
+  target.refuse(refusal, { error, policy: name }, now);
+  return true;
+}

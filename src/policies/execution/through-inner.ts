@@ -1,0 +1,19 @@
+import type { CallContext } from '../../context/call-context.js';
+import { spreadable } from '../../context/spreadable.js';
+import { type Attempt, InnerAttempt } from './attempt.js';
+import type { AnyPolicy } from '../options/policy-options.js';
+import { RepeatCheck } from './repeat-check.js';
+
+/** Runs an attempt under an inner policy, which repeats only what nobody doubts. */
+export function throughInner(
+  inner: AnyPolicy,
+  attempt: Attempt,
+  work: (context: CallContext) => unknown,
+  mayRepeat: boolean,
+): PromiseLike<unknown> {
+  const repeats = new RepeatCheck(attempt.operation, mayRepeat);
+  return inner.execute(({ signal }) => {
+    const context = new InnerAttempt(attempt, signal);
+    return repeats.run(attempt, () => work(work.length === 0 ? context : spreadable(context)));
+  }, attempt.signal);
+}

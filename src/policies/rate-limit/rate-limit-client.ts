@@ -1,0 +1,70 @@
+import type { LimitDemand } from '../options/coordinator.js';
+
+/** The call that goes next, whatever its class, and for which what comes back is saved up. */
+export interface LimitTurn {
+  readonly client: RateLimitClient;
+  readonly waiter: PermitWaiter;
+}
+
+/** Whoever has calls waiting for this allowance; attached for as long as they wait. */
+export interface RateLimitClient {
+  /** How many calls wait. */
+  readonly waiting: number;
+  /** Lets out what may go now; `false` where nothing went. */
+  drainOne(now: number): boolean;
+  /** Whether a call of this class or a higher one has its slot and lacks only the allowance. */
+  wantsAllowance(rank: number): boolean;
+  /** The class and the age of the call that would go next, or `undefined`. */
+  nextWaiting(now: number): { readonly rank: number; readonly waitingSince: number } | undefined;
+  /** The call that has waited longest, of those that have their slot and lack only the allowance. */
+  longestWaiting(now: number): PermitWaiter | undefined;
+  /** Lets out this call; `false` where it cannot go. */
+  letOut(waiter: PermitWaiter, now: number): boolean;
+}
+
+/** A call that waits for an allowance. */
+export interface PermitWaiter {
+  readonly rank: number;
+  readonly cost: number;
+  readonly waitingSince: number;
+}
+
+/** What those who wait here, and what was used, ask of a limit that is shared with other processes. */
+export function demandOf(
+  clients: ReadonlySet<RateLimitClient>,
+  limit: number,
+  windowMs: number,
+  used: number,
+  now: number,
+): LimitDemand {
+  let waiting = 0;
+  let nextCost = 0;
+  let isUrgent = false;
+  for (const client of clients) {
+    waiting += client.waiting;
+    nextCost = Math.max(nextCost, client.longestWaiting(now)?.cost ?? 0);
+    isUrgent ||= client.wantsAllowance(0);
+  }
+  return { limit, windowMs, used, waiting, nextCost, isUrgent };
+}
+
+/** Whose waiting call goes first: the most urgent, and of those the one that has waited longest. */
+export function firstInLine(
+  clients: ReadonlySet<RateLimitClient>,
+  blocked: ReadonlySet<RateLimitClient>,
+  now: number,
+): RateLimitClient | undefined {
+  let best: RateLimitClient | undefined;
+  let bestHead: ReturnType<RateLimitClient['nextWaiting']>;
+  for (const client of clients) {
+    if (blocked.has(client)) continue;
+    const head = client.nextWaiting(now);
+    if (!head) continue;
+    const first =
+      !bestHead ||
+      head.rank < bestHead.rank ||
+      (head.rank === bestHead.rank && head.waitingSince < bestHead.waitingSince);
+    if (first) [best, bestHead] = [client, head];
+  }
+  return best;
+}

@@ -1,0 +1,62 @@
+import type { IBackoff, IBackoffFactory } from 'cockatiel';
+import { isWEEXError } from '../../errors/index.js';
+import type { RetryFacts } from './next-step.js';
+import type { BackoffOptions } from '../options/policy-options.js';
+import type { FoundRule } from '../rules/rule-book.js';
+
+/** Another attempt after a delay, or none: because of the budget, or because the deadline would come first. */
+export type RetryDecision =
+  | { readonly again: true; readonly delayMs: number; readonly reason: 'backoff' | 'retry-after' }
+  | { readonly again: false; readonly budgetExhausted: boolean };
+
+/** What a policy says of retries. */
+interface RetrySource extends Pick<RetryFacts, 'retry'> {
+  /** The backoff of a rule that has one of its own, or the default. */
+  backoffOf(rule: { readonly backoff?: BackoffOptions | undefined } | undefined): IBackoffFactory<unknown>;
+}
+
+/** The retries of one execution: how many there were, and when the next one is. */
+export class RetryState implements RetryFacts {
+  readonly #plan: RetrySource;
+  retries = 0;
+  #factory: IBackoffFactory<unknown> | undefined;
+  #backoff: IBackoff<unknown> | undefined;
+
+  constructor(plan: RetrySource) {
+    this.#plan = plan;
+  }
+
+  get retry(): RetryFacts['retry'] {
+    return this.#plan.retry;
+  }
+
+  /** Decides when a retry is, and counts it. `coolDownMs`: the error began a cool-down for so long. */
+  schedule(
+    error: unknown,
+    rule: FoundRule | undefined,
+    coolDownMs: number | undefined,
+    remainingMs: number,
+    now: number,
+  ): RetryDecision {
+    const statedMs = isWEEXError(error) ? error.retryAfterMs : undefined;
+    // The cool-down keeps everybody waiting, in order, for as long as the answer says: no wait of one's own on top.
+    // Where it does not begin it takes the answer for one that passes by itself.
+    const ownMs = coolDownMs === undefined ? (statedMs ?? this.#nextDelayMs(rule)) : this.#nextDelayMs(rule);
+    const delayMs = coolDownMs !== undefined && coolDownMs > 0 ? 0 : ownMs;
+    if ((coolDownMs ?? delayMs) >= remainingMs) return { again: false, budgetExhausted: false };
+    const budget = this.#plan.retry ? this.#plan.retry.budget : undefined;
+    if (budget && !budget.tryRetry(now)) return { again: false, budgetExhausted: true };
+    this.retries += 1;
+    return { again: true, delayMs, reason: statedMs === undefined ? 'backoff' : 'retry-after' };
+  }
+
+  #nextDelayMs(rule: FoundRule | undefined): number {
+    const own = this.#plan.retry ? this.#plan.retry.backoff : undefined;
+    const factory = own ?? this.#plan.backoffOf(rule?.retry ? rule.retry : undefined);
+    // Another kind of failure with delays of its own starts at its first one.
+    if (factory !== this.#factory) this.#backoff = undefined;
+    this.#factory = factory;
+    this.#backoff = (this.#backoff ?? factory).next(undefined);
+    return this.#backoff.duration;
+  }
+}

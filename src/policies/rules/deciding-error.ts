@@ -1,0 +1,47 @@
+import type { CallContext } from '../../context/call-context.js';
+import { isWEEXError, type WEEXErrorKind } from '../../errors/index.js';
+import { causeChain } from './cause-chain.js';
+import { writesOf } from './in-doubt.js';
+import { matchesClass } from './matches-class.js';
+import type { ErrorClass } from '../options/policy-options.js';
+import type { RuleBook } from './rule-book.js';
+import type { ExecuteOptions } from '../options/execute-options.js';
+
+/** What the policy itself says of errors. */
+interface DecidingPlan {
+  readonly breakerOn: readonly ErrorClass[] | undefined;
+  readonly retry: { readonly on: readonly ErrorClass[] | undefined } | false | undefined;
+  readonly rules: RuleBook;
+}
+
+/** Kinds that a program throws itself: what went wrong at the exchange is in their cause. */
+const ownKinds: ReadonlySet<WEEXErrorKind> = new Set(['trading-strategy', 'risk-management', 'portfolio']);
+
+/**
+ * The error that retry, circuit breaker and cool-down go by. That is the one that was thrown, if it comes from the
+ * exchange or if the policy names its class. Where a method wraps an error, it is the one inside; where it throws
+ * anything else although the exchange refused its order, it is that refusal.
+ */
+export function decidingError(
+  {
+    options: { clientOrderId },
+    plan: { breakerOn, retry, rules },
+  }: { readonly options: Pick<ExecuteOptions, 'clientOrderId'>; readonly plan: DecidingPlan },
+  { sent }: Pick<CallContext, 'sent'>,
+  thrown: unknown,
+): unknown {
+  if (isFromExchange(thrown)) return thrown;
+  const named = [...((retry && retry.on) || []), ...(breakerOn ?? [])];
+  if (rules.find(thrown)?.own || matchesClass(named, thrown)) return thrown;
+  try {
+    for (const link of causeChain(thrown)) if (isFromExchange(link)) return link;
+  } catch {
+    // Anything can be thrown, also what throws when it is read.
+  }
+  if (clientOrderId === undefined) return thrown;
+  return writesOf(clientOrderId, sent).findLast(({ refusal }) => refusal)?.refusal ?? thrown;
+}
+
+function isFromExchange(error: unknown): boolean {
+  return isWEEXError(error) && !ownKinds.has(error.kind);
+}

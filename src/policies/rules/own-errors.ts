@@ -1,0 +1,122 @@
+import {
+  type ExecutionStatus,
+  WEEXBulkheadFullError,
+  WEEXCircuitOpenError,
+  WEEXOutcomeUnknownError,
+  WEEXRateLimitError,
+  WEEXTimeoutError,
+} from '../../errors/index.js';
+import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
+
+/** The call that an error is about. */
+export interface Subject {
+  readonly plan: {
+    readonly name: string;
+    readonly attemptTimeoutMs: number | undefined;
+    readonly deadlineMs: number | undefined;
+  };
+  readonly options: ExecuteOptions;
+  readonly attempts: number;
+  /** Whether an attempt may have been executed that nobody has disproved. */
+  readonly exposed: boolean;
+  /** What went wrong before; it says more than the refusal that ends the call. */
+  readonly lastError: unknown;
+}
+
+/** The errors that the library itself ends a call with. */
+export const ownErrors = {
+  circuitOpen(call: Subject, waitMs: number): WEEXCircuitOpenError {
+    const { name } = call.plan;
+    const { key } = call.options;
+    const circuit = key === undefined ? 'Circuit' : `Circuit '${key}'`;
+    const message = `${circuit} of policy '${name}' is open`;
+    const details = {
+      policy: name,
+      // An isolated circuit has no next trial.
+      retryAfter: waitMs === Infinity ? undefined : waitMs / 1_000,
+      executionStatus: refusalStatus(call),
+      context: facts(call),
+      cause: call.lastError,
+    };
+    return withoutStack(() => new WEEXCircuitOpenError(message, details));
+  },
+
+  bulkheadFull(call: Subject, what: string): WEEXBulkheadFullError {
+    const { name } = call.plan;
+    const details = {
+      policy: name,
+      executionStatus: refusalStatus(call),
+      context: facts(call),
+      cause: call.lastError,
+    };
+    return withoutStack(() => new WEEXBulkheadFullError(`Call of policy '${name}' ${what}`, details));
+  },
+
+  coolingDown(call: Subject, waitMs: number, cause: unknown): WEEXRateLimitError {
+    return new WEEXRateLimitError(
+      `Call of policy '${call.plan.name}' would wait ${Math.ceil(waitMs)} ms for the cool-down, beyond its deadline`,
+      { retryAfter: waitMs / 1_000, executionStatus: refusalStatus(call), context: facts(call), cause },
+    );
+  },
+
+  timedOut(
+    call: Subject,
+    scope: 'attempt' | 'deadline',
+    executionStatus: ExecutionStatus | undefined,
+  ): WEEXTimeoutError {
+    const { name, attemptTimeoutMs, deadlineMs } = call.plan;
+    const [what, limit] = scope === 'attempt' ? ['Attempt', attemptTimeoutMs] : ['Call', deadlineMs];
+    return new WEEXTimeoutError(`${what} of policy '${name}' took longer than ${limit} ms`, {
+      scope,
+      executionStatus,
+      context: facts(call),
+      cause: call.lastError,
+    });
+  },
+
+  /** The answer of a look-up that proves nothing. */
+  noProof(call: Subject, what: string, cause: unknown): Resolution {
+    return { outcome: 'unknown', error: ownErrors.outcomeUnknown(call, what, cause) };
+  },
+
+  outcomeUnknown(call: Subject, what: string, cause: unknown): WEEXOutcomeUnknownError {
+    const { clientOrderId } = call.options;
+    const subject = clientOrderId === undefined ? 'the request' : `order ${clientOrderId}`;
+    return new WEEXOutcomeUnknownError(`Outcome of ${subject} ${what}: look it up before you send it again`, {
+      clientOrderId,
+      context: facts(call),
+      cause,
+    });
+  },
+} as const;
+
+/**
+ * A refusal is made as often as calls come while the exchange is down, and its stack would name this library alone:
+ * to take one costs more than all the rest. `policy`, `operation` and `key` say where it was.
+ */
+function withoutStack<Made>(make: () => Made): Made {
+  const { stackTraceLimit } = Error;
+  // Unlike an assignment this does not throw where a program has frozen what the language comes with.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
+}
+
+/** This attempt was not sent; what is known of the call depends on the ones before. */
+function refusalStatus({ exposed }: Subject): ExecutionStatus | undefined {
+  return exposed ? undefined : 'not-executed';
+}
+
+function facts({ attempts, options, plan }: Subject): Record<string, unknown> {
+  const { clientOrderId, key, operation } = options;
+  return {
+    policy: plan.name,
+    ...(key === undefined ? {} : { key }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(clientOrderId === undefined ? {} : { clientOrderId }),
+    attempts,
+  };
+}
