@@ -5,18 +5,18 @@ import { type Links, type Waiter, WaitQueue } from '../../src/policies/admission
 
 class Guest implements Waiter {
   readonly id: number;
-  readonly rank: number;
+  readonly priority: number;
   waitingSince = 0;
   links: Links | undefined = undefined;
 
-  constructor(id: number, rank: number) {
+  constructor(id: number, priority: number) {
     this.id = id;
-    this.rank = rank;
+    this.priority = priority;
   }
 }
 
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('add' as const), rank: fc.nat(2) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('add' as const), priority: fc.nat(2) }) },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant('next' as const), allowed: fc.constantFrom(0, 1, 2, 2, 2) }),
@@ -40,7 +40,7 @@ describe('the queue', () => {
         for (const [id, action] of steps.entries()) {
           if (action.do === 'wait') now += action.ms;
           else if (action.do === 'add') {
-            const guest = new Guest(id, action.rank);
+            const guest = new Guest(id, action.priority);
             queue.add(guest, now);
             waiting.push(guest);
           } else if (action.do === 'leave') {
@@ -50,10 +50,10 @@ describe('the queue', () => {
             assert.equal(queue.remove(guest), false);
             waiting.splice(waiting.indexOf(guest), 1);
           } else {
-            const may = ({ rank }: Waiter) => rank <= action.allowed;
+            const may = ({ priority }: Waiter) => priority <= action.allowed;
             const chosen = queue.next(now, may) as Guest | undefined;
             const heads = [0, 1, 2]
-              .map((rank) => waiting.find((guest) => guest.rank === rank))
+              .map((priority) => waiting.find((guest) => guest.priority === priority))
               .filter((head) => head !== undefined);
             const first = heads[0];
             // Within a class always the first to come; between classes the highest, or one that waited for long.
@@ -72,13 +72,13 @@ describe('the queue', () => {
             }
           }
           assert.equal(queue.size, waiting.length);
-          for (const rank of [0, 1, 2]) {
-            const ofRank = waiting.filter((guest) => guest.rank === rank);
-            assert.equal(queue.sizeOf(rank), ofRank.length);
-            assert.equal(queue.oldest(rank), ofRank[0]);
+          for (const priority of [0, 1, 2]) {
+            const ofRank = waiting.filter((guest) => guest.priority === priority);
+            assert.equal(queue.sizeOf(priority), ofRank.length);
+            assert.equal(queue.oldest(priority), ofRank[0]);
             assert.equal(
-              queue.hasAhead(rank),
-              waiting.some((guest) => guest.rank <= rank),
+              queue.hasAhead(priority),
+              waiting.some((guest) => guest.priority <= priority),
             );
           }
         }
@@ -96,7 +96,7 @@ describe('the queue', () => {
     for (let turn = 0; turn < 400; turn += 1) {
       queue.add(new Guest(1_000 + turn, 0), 1_000 + turn);
       const next = queue.next(1_000 + turn, () => true);
-      if (next?.rank === 2) served += 1;
+      if (next?.priority === 2) served += 1;
       if (next) queue.grant(next);
     }
     expect(served).toBe(100);

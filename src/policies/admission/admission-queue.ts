@@ -30,7 +30,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #awaitsCoolDown = false;
   #draining = false;
   // As a waiter for the cool-down it stands for the call at its head.
-  rank = 1;
+  priority = 1;
   waitingSince = 0;
 
   constructor(
@@ -50,13 +50,12 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   }
 
   get waiting(): number {
-    const { size } = this.#queue;
-    return this.#inside ? size + this.#inside.size : size;
+    return this.#queue.size + (this.#inside?.size ?? 0);
   }
 
   /** Whether more has to be asked than for a slot, and so for the time. */
-  isCrowdedFor(rank: number): boolean {
-    return this.waiting > 0 || this.#abandoned.size > 0 || !this.#bulkhead.has(rank);
+  isCrowdedFor(priority: number): boolean {
+    return this.waiting > 0 || this.#abandoned.size > 0 || !this.#bulkhead.has(priority);
   }
 
   get maxWaitMs(): number | undefined {
@@ -92,20 +91,20 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
 
   /** Whether a call may go in at once: there is room, and nobody waits whom it would overtake. */
   hasRoom(applicant: Applicant, now: number): boolean {
-    const { rank, cost } = applicant;
+    const { priority, cost } = applicant;
     this.#reclaim(now);
     // Room that came back a moment ago belongs to those who wait.
     if (this.waiting > 0 || this.#limiter) this.drain(now);
-    const critical = rank === 0;
+    const critical = priority === 0;
     if (applicant.host)
-      return !this.#inside?.hasAhead(rank) && this.#limiter?.canTake(cost, critical, now) !== false;
-    if (this.#queue.hasAhead(rank) || this.#limiter?.isOwed(rank)) return false;
-    return this.#bulkhead.has(rank) && this.#limiter?.canTake(cost, critical, now) !== false;
+      return !this.#inside?.hasAhead(priority) && this.#limiter?.canTake(cost, critical, now) !== false;
+    if (this.#queue.hasAhead(priority) || this.#limiter?.isOwed(priority)) return false;
+    return this.#bulkhead.has(priority) && this.#limiter?.canTake(cost, critical, now) !== false;
   }
 
   /** A critical call came that nothing refuses: what it asks for is kept free from now on. */
-  noteDemand({ rank, cost }: Applicant, now: number): void {
-    if (rank === 0) this.#limiter?.noteDemand(cost, now);
+  noteDemand({ priority, cost }: Applicant, now: number): void {
+    if (priority === 0) this.#limiter?.noteDemand(cost, now);
   }
 
   /** Takes the slot and the allowance. */
@@ -113,7 +112,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.#bulkhead.take(permit);
     if (!this.#limiter) return;
     permit.allowance = { limiter: this.#limiter, spent: undefined };
-    this.#limiter.take(permit.cost, permit.rank === 0);
+    this.#limiter.take(permit.cost, permit.priority === 0);
   }
 
   /** The work of an attempt is over. */
@@ -147,11 +146,11 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     }
     const bulkhead = this.#bulkhead.options;
     const places = bulkhead ? (bulkhead.queue ?? 0) : Infinity;
-    const { rank } = applicant;
-    const taken = rank === 0 ? this.#queue.sizeOf(0) : this.#queue.ordinarySize;
+    const { priority } = applicant;
+    const taken = priority === 0 ? this.#queue.sizeOf(0) : this.#queue.ordinarySize;
     let evicted: Applicant | undefined;
     if (taken >= places) {
-      evicted = rank < 2 && places > 0 ? (this.#queue.oldest(2) as Applicant | undefined) : undefined;
+      evicted = priority < 2 && places > 0 ? (this.#queue.oldest(2) as Applicant | undefined) : undefined;
       if (!evicted) return 'full';
       this.#queue.remove(evicted);
     }
@@ -197,10 +196,10 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     }
   }
 
-  wantsAllowance(rank: number): boolean {
-    if ((this.#inside?.first?.rank ?? Infinity) <= rank) return true;
+  wantsAllowance(priority: number): boolean {
+    if ((this.#inside?.first?.priority ?? Infinity) <= priority) return true;
     const head = this.#queue.first;
-    return head !== undefined && head.rank <= rank && this.#bulkhead.has(head.rank);
+    return head !== undefined && head.priority <= priority && this.#bulkhead.has(head.priority);
   }
 
   nextWaiting(now: number): Applicant | undefined {
@@ -211,7 +210,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
       return inside;
     if (this.#awaitsCoolDown) return undefined;
     // Those of its class and below would take what it waits for.
-    if (inside && (this.#queue.first?.rank ?? 0) >= inside.rank) return undefined;
+    if (inside && (this.#queue.first?.priority ?? 0) >= inside.priority) return undefined;
     // The rate limit knows all that wait for it, also those of other policies, and so keeps the turns.
     const next = this.#limiter ? this.#queue.nextByClass(may) : this.#queue.next(now, may);
     return next as Applicant | undefined;
@@ -221,7 +220,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if (this.#awaitsCoolDown || this.waiting === 0) return undefined;
     this.#reclaim(now);
     const inside = this.#inside?.longest(() => true);
-    const longest = this.#queue.longest(({ rank }) => this.#bulkhead.has(rank));
+    const longest = this.#queue.longest(({ priority }) => this.#bulkhead.has(priority));
     const isOlder = inside && (!longest || inside.waitingSince <= longest.waitingSince);
     return (isOlder ? inside : longest) as Applicant | undefined;
   }
@@ -234,7 +233,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   letOut(applicant: Applicant, now: number): boolean {
     const coolDown = this.#coolDown;
     const isFree = !coolDown || isInProbe(applicant.within, coolDown);
-    const pass = isFree ? 'idle' : coolDown.tryPass(now, applicant.rank);
+    const pass = isFree ? 'idle' : coolDown.tryPass(now, applicant.priority);
     if (pass === undefined) {
       this.#waitForCoolDown(applicant, now);
       return false;
@@ -256,9 +255,9 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return applicant !== undefined;
   }
 
-  #waitForCoolDown({ rank }: Applicant, now: number): void {
+  #waitForCoolDown({ priority }: Applicant, now: number): void {
     if (this.#awaitsCoolDown) return;
-    this.rank = rank;
+    this.priority = priority;
     this.#awaitsCoolDown = true;
     this.#coolDown?.wait(this, now);
   }
@@ -266,7 +265,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #admit(applicant: Applicant, pass: CoolDownPass | undefined, now: number): void {
     const isInside = this.#inside?.remove(applicant) === true;
     if (!isInside) this.#queue.grant(applicant);
-    if (applicant.rank !== 0) this.#limiter?.countPace(applicant.cost, now);
+    if (applicant.priority !== 0) this.#limiter?.countPace(applicant.cost, now);
     this.#restIfEmpty();
     const { admission } = applicant.plan;
     if (!admission.leaveQueue(applicant, pass, now) && pass) this.#coolDown?.settle(pass, 'nothing', now);
@@ -275,11 +274,12 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   }
 
   #mayLeave(applicant: Applicant, now: number): boolean {
-    const { rank, cost, host } = applicant;
+    const { priority, cost, host } = applicant;
     const limiter = this.#limiter;
-    if (!host && !this.#bulkhead.has(rank)) return false;
+    if (!host && !this.#bulkhead.has(priority)) return false;
     if (!limiter) return true;
-    return limiter.canTake(cost, rank === 0, now, applicant) && limiter.isInPace(cost, rank === 0, now);
+    const critical = priority === 0;
+    return limiter.canTake(cost, critical, now, applicant) && limiter.isInPace(cost, critical, now);
   }
 
   #reclaim(now: number): void {

@@ -49,9 +49,9 @@ export class Admission implements AdmissionStages {
   }
 
   /** Whether {@link Admission.request} looks at the time. */
-  needsTime({ rank }: Applicant): boolean {
+  needsTime({ priority }: Applicant): boolean {
     if (this.#isFree) return false;
-    return this.#isTimed || this.queue?.isCrowdedFor(rank) === true;
+    return this.#isTimed || this.queue?.isCrowdedFor(priority) === true;
   }
 
   /** Lets an execution start, now or when it is its turn, or says why not. */
@@ -73,7 +73,7 @@ export class Admission implements AdmissionStages {
     }
     hold();
     try {
-      const pass = isInProbe(execution.within, coolDown) ? 'idle' : coolDown.tryPass(now, execution.rank);
+      const pass = isInProbe(execution.within, coolDown) ? 'idle' : coolDown.tryPass(now, execution.priority);
       if (pass === undefined) return this.#waitForCoolDown(coolDown, execution, now);
       this.#start(execution, pass === 'idle' ? undefined : pass, now);
       return 'admitted';
@@ -153,8 +153,8 @@ export class Admission implements AdmissionStages {
       return { reason: 'circuit-open', error: ownErrors.circuitOpen(execution, waitMs) };
     }
     // A trial may close it sooner than it frees its place.
-    const lookMs = circuitLookMs[execution.rank as 0 | 1 | 2];
-    execution.wait(now + (waitMs <= lookMs ? waitMs + execution.rank : lookMs), 'retry', now);
+    const lookMs = circuitLookMs[execution.priority as 0 | 1 | 2];
+    execution.wait(now + (waitMs <= lookMs ? waitMs + execution.priority : lookMs), 'retry', now);
     callEvents.held(execution, 'circuit-open', waitMs, now);
     return 'waiting';
   }

@@ -21,7 +21,7 @@ export class Bulkhead {
 
   take(permit: Permit): void {
     if (permit.host === undefined) {
-      this.#taken[permit.rank as 0 | 1 | 2] += 1;
+      this.#taken[permit.priority as 0 | 1 | 2] += 1;
       this.#running += 1;
     }
     this.join(permit.host ?? permit);
@@ -36,19 +36,19 @@ export class Bulkhead {
   part(host: Permit): void {
     host.sharers -= 1;
     if (host.sharers > 0) return;
-    this.#taken[host.rank as 0 | 1 | 2] -= 1;
+    this.#taken[host.priority as 0 | 1 | 2] -= 1;
     this.#running -= 1;
   }
 
   /** Whether a call of this class finds a slot that is not kept for a higher one. */
-  has(rank: number): boolean {
+  has(priority: number): boolean {
     const { options } = this;
     if (!options) return true;
     if (this.#running >= options.limit) return false;
-    if (rank === 0 || !options.reserved) return true;
+    if (priority === 0 || !options.reserved) return true;
     const [, normal, background] = this.#taken;
     const ordinary = options.limit - (options.reserved.critical ?? 0);
     if (normal + background >= ordinary) return false;
-    return rank === 1 || background < ordinary - (options.reserved.normal ?? 0);
+    return priority === 1 || background < ordinary - (options.reserved.normal ?? 0);
   }
 }

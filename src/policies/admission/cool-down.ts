@@ -156,10 +156,11 @@ export class CoolDown {
   }
 
   /** Lets a call through: `'idle'` without more ado, or with a pass as the probe; `undefined` where it must wait. */
-  tryPass(now: number, rank: number): CoolDownPass | 'idle' | undefined {
+  tryPass(now: number, priority: number): CoolDownPass | 'idle' | undefined {
     if (this.#state === 'idle') return 'idle';
     // A critical call is not paced: it is only behind others of its class.
-    if (this.#state === 'ramping' && rank === 0 && !this.#queue.hasAhead(0)) return { period: this.#period };
+    if (this.#state === 'ramping' && priority === 0 && !this.#queue.hasAhead(0))
+      return { period: this.#period };
     if (this.#queue.size > 0) return undefined;
     if (this.#state === 'ramping') {
       this.#end(now);

@@ -35,8 +35,8 @@ export class Permit {
     this.host = holder.host;
   }
 
-  get rank(): number {
-    return this.#holder.rank;
+  get priority(): number {
+    return this.#holder.priority;
   }
 
   get cost(): number {
@@ -124,7 +124,7 @@ export class Permit {
 
   /** What it took from a rate limit is counted from now on: it comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
-    this.allowance?.limiter.settle(this.cost, this.rank === 0, now, spent);
+    this.allowance?.limiter.settle(this.cost, this.priority === 0, now, spent);
     this.allowance = undefined;
   }
 

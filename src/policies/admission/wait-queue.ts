@@ -1,7 +1,7 @@
 /** A call that waits. It is its own place in the list, so that leaving costs nothing, wherever it stands. */
 export interface Waiter {
-  /** 0 critical, 1 normal, 2 background. */
-  readonly rank: number;
+  /** As a number: 0 critical, 1 normal, 2 background. */
+  readonly priority: number;
   /** When it began to wait. */
   waitingSince: number;
   /** The list's own fields. */
@@ -46,14 +46,14 @@ export class WaitQueue {
     return this.#lists[1].size + this.#lists[2].size;
   }
 
-  sizeOf(rank: number): number {
-    return this.#list(rank).size;
+  sizeOf(priority: number): number {
+    return this.#list(priority).size;
   }
 
   /** Whether somebody waits that a newcomer of this class may not overtake. */
-  hasAhead(rank: number): boolean {
+  hasAhead(priority: number): boolean {
     if (this.#size === 0) return false;
-    for (let higher = 0; higher <= rank; higher += 1) if (this.#list(higher).head) return true;
+    for (let higher = 0; higher <= priority; higher += 1) if (this.#list(higher).head) return true;
     return false;
   }
 
@@ -63,7 +63,7 @@ export class WaitQueue {
   }
 
   add(waiter: Waiter, now: number): void {
-    const list = this.#list(waiter.rank);
+    const list = this.#list(waiter.priority);
     this.#arrivals += 1;
     waiter.waitingSince = now;
     waiter.links = { list, previous: list.tail, next: undefined, order: this.#arrivals };
@@ -123,11 +123,11 @@ export class WaitQueue {
   }
 
   /** The one of a class that has waited longest. */
-  oldest(rank: number): Waiter | undefined {
-    return this.#list(rank).head;
+  oldest(priority: number): Waiter | undefined {
+    return this.#list(priority).head;
   }
 
-  #list(rank: number): WaitList {
-    return this.#lists[rank] ?? this.#lists[1];
+  #list(priority: number): WaitList {
+    return this.#lists[priority] ?? this.#lists[1];
   }
 }

@@ -16,7 +16,7 @@ interface AttemptFacts {
 export interface EventSource {
   readonly plan: { readonly name: string; readonly clock: Clock; readonly origin: object | undefined };
   readonly options: ExecuteOptions;
-  readonly rank: number;
+  readonly priority: number;
   readonly attempts: number;
   /** `undefined` where nobody asked for the time when it began. */
   readonly startedAt: number | undefined;
@@ -55,7 +55,7 @@ function saysUnknown(error: unknown): boolean {
 }
 
 function priorityOf(call: EventSource): Priority {
-  return priorities[call.rank] ?? 'normal';
+  return priorities[call.priority] ?? 'normal';
 }
 
 /** The events of a call. Each looks first whether anybody listens; if not, nothing is made. */

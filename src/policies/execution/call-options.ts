@@ -1,5 +1,5 @@
 import type { Plan } from './plan.js';
-import { rankOf } from '../options/priorities.js';
+import { levels } from '../options/priorities.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 
 const noOptions: ExecuteOptions = {};
@@ -25,7 +25,7 @@ export function callOptions(plan: Plan, fn: unknown, given: unknown): ExecuteOpt
   if (signal && typeof signal.addEventListener !== 'function') {
     refuse(TypeError, plan, `signal must be an AbortSignal, received ${typeof signal}`);
   }
-  if (priority !== undefined && !Object.hasOwn(rankOf, priority)) {
+  if (priority !== undefined && !Object.hasOwn(levels, priority)) {
     refuse(
       TypeError,
       plan,

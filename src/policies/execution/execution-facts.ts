@@ -4,7 +4,7 @@ import type { Circuit } from '../circuit-breaker/circuit.js';
 import { ExecutionTimer } from './execution-timer.js';
 import type { Permit } from '../admission/permit.js';
 import type { Plan } from './plan.js';
-import { rankOf } from '../options/priorities.js';
+import { levels } from '../options/priorities.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { Links } from '../admission/wait-queue.js';
 
@@ -59,9 +59,9 @@ export abstract class ExecutionFacts extends ExecutionTimer {
     this.#waitingSince = now;
   }
 
-  get rank(): number {
+  get priority(): number {
     const { priority } = this.options;
-    return priority === undefined ? rankOf.normal : rankOf[priority];
+    return priority === undefined ? levels.normal : levels[priority];
   }
 
   get cost(): number {

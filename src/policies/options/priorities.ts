@@ -4,5 +4,5 @@ export const priorities = ['critical', 'normal', 'background'] as const;
 /** Who goes first where calls wait: `critical` (cancel, close) before `normal` before `background`. */
 export type Priority = (typeof priorities)[number];
 
-/** The place of each class in the order. */
-export const rankOf: { readonly [Name in Priority]: number } = { critical: 0, normal: 1, background: 2 };
+/** The priorities as numbers: the lowest goes first. */
+export const levels: { readonly [Name in Priority]: number } = { critical: 0, normal: 1, background: 2 };

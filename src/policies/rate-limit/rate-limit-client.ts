@@ -13,9 +13,9 @@ export interface RateLimitClient {
   /** Lets out what may go now; `false` where nothing went. */
   drainOne(now: number): boolean;
   /** Whether a call of this class or a higher one has its slot and lacks only the allowance. */
-  wantsAllowance(rank: number): boolean;
+  wantsAllowance(priority: number): boolean;
   /** The class and the age of the call that would go next, or `undefined`. */
-  nextWaiting(now: number): { readonly rank: number; readonly waitingSince: number } | undefined;
+  nextWaiting(now: number): { readonly priority: number; readonly waitingSince: number } | undefined;
   /** The call that has waited longest, of those that have their slot and lack only the allowance. */
   longestWaiting(now: number): PermitWaiter | undefined;
   /** Lets out this call; `false` where it cannot go. */
@@ -24,7 +24,7 @@ export interface RateLimitClient {
 
 /** A call that waits for an allowance. */
 export interface PermitWaiter {
-  readonly rank: number;
+  readonly priority: number;
   readonly cost: number;
   readonly waitingSince: number;
 }
@@ -62,8 +62,8 @@ export function firstInLine(
     if (!head) continue;
     const first =
       !bestHead ||
-      head.rank < bestHead.rank ||
-      (head.rank === bestHead.rank && head.waitingSince < bestHead.waitingSince);
+      head.priority < bestHead.priority ||
+      (head.priority === bestHead.priority && head.waitingSince < bestHead.waitingSince);
     if (first) [best, bestHead] = [client, head];
   }
   return best;

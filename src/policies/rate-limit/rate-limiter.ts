@@ -111,7 +111,7 @@ export class RateLimiter {
     if (turn && turn !== waiter) {
       const { critical: urgent } = this.#ledger;
       // What it may take without keeping the other one waiting any longer.
-      const ownShare = turn.rank === 0 ? 0 : Math.min(this.#reserved(now), this.#limit - turn.cost);
+      const ownShare = turn.priority === 0 ? 0 : Math.min(this.#reserved(now), this.#limit - turn.cost);
       if (!critical || urgent + cost > ownShare) return false;
     }
     const { ordinary, critical: urgent } = this.#ledger;
@@ -140,8 +140,8 @@ export class RateLimiter {
   }
 
   /** Whether the next allowance belongs to a call that waits, in any policy, and may not be overtaken by this class. */
-  isOwed(rank: number): boolean {
-    for (const client of this.#clients) if (client.wantsAllowance(rank)) return true;
+  isOwed(priority: number): boolean {
+    for (const client of this.#clients) if (client.wantsAllowance(priority)) return true;
     return false;
   }
 
@@ -259,8 +259,9 @@ export class RateLimiter {
   }
 
   #takeTurn({ client, waiter }: Turn, now: number): boolean {
-    const { cost, rank } = waiter;
-    if (!this.canTake(cost, rank === 0, now, waiter) || !this.isInPace(cost, rank === 0, now)) return false;
+    const { cost, priority } = waiter;
+    if (!this.canTake(cost, priority === 0, now, waiter) || !this.isInPace(cost, priority === 0, now))
+      return false;
     const gone = this.#gone;
     this.#gone = -1;
     const hasGone = client.letOut(waiter, now);
