@@ -11,8 +11,8 @@ import type { ResiliencePolicy } from './resilience-policy.js';
  * a full queue reject at once, also during a cool-down. What is not named is off. Of an error that is not a `WEEXError`, what it wraps as its `cause` decides; one that wraps none
  * is neither retried nor counted. A call whose outcome is unknown is not sent again unless it says that it only reads, or that it may be repeated, or how to find out.
  *
- * What the fallback gives is part of the type of the result. Durations are whole milliseconds up to 2^31 − 1. Policies on the same clock with the same scope share the gate of
- * `coolDown`, the allowance of `rateLimit` and the retry budget; `coolDown: true` stands for the scope `'default'`.
+ * What the fallback gives is part of the type of the result. Durations are whole milliseconds up to 2^31 − 1. Policies on the same clock with the same scope share the
+ * cool-down, the allowance of `rateLimit` and the retry budget; `coolDown: true` stands for the scope `'default'`.
  *
  * @throws TypeError or RangeError that names every fault of the options, the value received and what is allowed.
  * @example

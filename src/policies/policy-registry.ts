@@ -26,7 +26,7 @@ export interface PolicyRegistryOptions {
 }
 
 /**
- * Policies by name, rules by error class, and what these policies share: gates, allowances and the retry budget. Two
+ * Policies by name, rules by error class, and what these policies share: cool-downs, allowances and the retry budget. Two
  * registries share nothing.
  *
  * A rule holds for a class and its subclasses; the most specific class wins, each field by itself; a policy's own

@@ -72,7 +72,7 @@ export interface ResiliencePolicy<Fallback = never> extends IPolicy<CallContext,
    * `resolveDeadlineMs`, as calls with `orderSafety` have them, look-ups and the second send after a proof are counted in.
    */
   describe(call?: ExecuteOptions): PolicyDescription;
-  /** The state of circuits, queue, allowance, gate and budget. */
+  /** The state of circuits, queue, allowance, cool-down and budget. */
   snapshot(): PolicySnapshot;
   /** Takes over the circuits of a snapshot, for example after a restart. */
   restore(snapshot: PolicySnapshot): void;

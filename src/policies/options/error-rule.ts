@@ -9,7 +9,7 @@ export interface ErrorRule {
     | undefined;
   /** Whether it counts as a failure in the circuit breaker. */
   readonly circuitBreaker?: boolean | undefined;
-  /** Whether it closes the gate of the scope, also for policies that do not name `coolDown`. */
+  /** Whether it begins a cool-down of the scope, also for policies that do not name `coolDown`. */
   readonly coolDown?: boolean | undefined;
   /** Answers in place of the error, where the policy has no fallback of its own. */
   readonly fallback?: Fallback | false | undefined;

@@ -122,12 +122,12 @@ export interface RateLimitOptions {
   readonly reserved?: { readonly critical?: number | undefined } | undefined;
 }
 
-/** A gate that one rate-limit answer closes for all calls of the scope. */
+/** After a rate-limit answer all calls of the scope wait. */
 export interface CoolDownOptions {
-  /** Policies with the same scope share the gate. Default: all of a registry. */
+  /** Policies with the same scope share the cool-down. Default: all of a registry. */
   readonly scope?: string | undefined;
   /**
-   * The scope of a wider gate: what closes it closes this one as well, not the other way round. The exchange counts
+   * The scope of a wider cool-down: what begins that one begins this one as well, not the other way round. The exchange counts
    * orders for an account and weight for the address: who has used up its orders may still cancel. Default: none.
    */
   readonly within?: string | undefined;
