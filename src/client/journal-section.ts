@@ -1,41 +1,77 @@
-import type { IntentJournal } from '../orders/index.js';
+import type { Intent, IntentJournal } from '../orders/index.js';
 
 /** Whose client order ids are apart: a journal has room for one intent of an id. */
-const prefixes = { contract: '', spot: 'spot ', algo: 'algo ' } as const;
+const names = ['contract', 'spot', 'algo'] as const;
+
+type SectionName = (typeof names)[number];
 
 /** The parts of a journal: the orders of each market, and conditional orders. */
-export type JournalSections = Readonly<Record<keyof typeof prefixes, IntentJournal>>;
+export type JournalSections = Readonly<Record<SectionName, IntentJournal>>;
 
 /** Calls that share a journal share its parts: by these they know of each other's ids. */
 const known: WeakMap<IntentJournal, JournalSections> = new WeakMap();
 
 /** The parts of a journal, each a journal of its own. */
 export function journalSections(journal: IntentJournal): JournalSections {
-  const sections = known.get(journal) ?? {
-    contract: makeSection(journal, prefixes.contract),
-    spot: makeSection(journal, prefixes.spot),
-    algo: makeSection(journal, prefixes.algo),
-  };
+  const sections = known.get(journal) ?? makeSections(journal);
   known.set(journal, sections);
   return sections;
 }
 
-function makeSection(journal: IntentJournal, prefix: string): IntentJournal {
+/**
+ * An intent is written under its own id, unless another part holds one with that id open: only then it goes under the
+ * name of its part and its id, with a space between them, which no client order id holds.
+ */
+function makeSections(journal: IntentJournal): JournalSections {
+  let read: Promise<Map<string, SectionName>> | undefined;
+  /** Which part each intent belongs to that is written under its own id. */
+  const owners = (): Promise<Map<string, SectionName>> => (read ??= readOwners(journal));
   const isOpen = journal.isOpen?.bind(journal);
-  return {
-    sent: (intent) => journal.sent({ ...intent, clientOrderId: prefix + intent.clientOrderId }),
-    settled: (clientOrderId, outcome) => journal.settled(prefix + clientOrderId, outcome),
-    ...(isOpen && { isOpen: (clientOrderId) => isOpen(prefix + clientOrderId) }),
-    async open() {
-      const intents = await journal.open();
-      return intents
-        .filter(({ clientOrderId }) => prefixOf(clientOrderId) === prefix)
-        .map((intent) => ({ ...intent, clientOrderId: intent.clientOrderId.slice(prefix.length) }));
-    },
+  const makeSection = (name: SectionName): IntentJournal => {
+    const keyOf = async (id: string): Promise<string> => {
+      const owner = (await owners()).get(id) ?? name;
+      return owner === name ? id : `${name} ${id}`;
+    };
+    return {
+      async sent(intent) {
+        const { clientOrderId } = intent;
+        const key = await keyOf(clientOrderId);
+        if (key === clientOrderId) (await owners()).set(key, name);
+        await journal.sent({ ...intent, clientOrderId: key });
+      },
+      async settled(clientOrderId, outcome) {
+        const key = await keyOf(clientOrderId);
+        await journal.settled(key, outcome);
+        if (key === clientOrderId) (await owners()).delete(key);
+      },
+      ...(isOpen && { isOpen: async (clientOrderId) => isOpen(await keyOf(clientOrderId)) }),
+      async open() {
+        const intents = await journal.open();
+        return intents.flatMap((intent) => (ownerOf(intent) === name ? [withOwnId(intent)] : []));
+      },
+    };
   };
+  return { contract: makeSection('contract'), spot: makeSection('spot'), algo: makeSection('algo') };
 }
 
-/** A client order id holds no space, so that what the prefix of one looks like is a prefix. */
-function prefixOf(id: string): string {
-  return [prefixes.spot, prefixes.algo].find((prefix) => id.startsWith(prefix)) ?? prefixes.contract;
+async function readOwners(journal: IntentJournal): Promise<Map<string, SectionName>> {
+  const owners = new Map<string, SectionName>();
+  for (const intent of await journal.open()) {
+    if (withOwnId(intent) === intent) owners.set(intent.clientOrderId, ownerOf(intent));
+  }
+  return owners;
+}
+
+/** The part of an intent, by the name before its id or by what was called; of a damaged record nobody knows. */
+function ownerOf({ clientOrderId, operation = '' }: Intent): SectionName {
+  const named = names.find((name) => clientOrderId.startsWith(`${name} `));
+  if (named) return named;
+  if (/Algo|TpSl/.test(operation)) return 'algo';
+  return operation.startsWith('spot.') ? 'spot' : 'contract';
+}
+
+function withOwnId(intent: Intent): Intent {
+  const { clientOrderId } = intent;
+  const named = names.find((name) => clientOrderId.startsWith(`${name} `));
+  return named ? { ...intent, clientOrderId: clientOrderId.slice(named.length + 1) } : intent;
 }

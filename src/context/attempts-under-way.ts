@@ -2,14 +2,15 @@ import type { CallContext } from './call-context.js';
 import { type ProcessWide, processWide } from './process-wide.js';
 import type { SentRequest } from './sent-request.js';
 
-/** What is known of a client order id of guarded calls. */
-interface KnownId {
+/** What is known of the calls of one guarded method with one client order id. */
+export interface CallsOfId {
+  readonly id: string;
+  /** Where orders of the method were seen to go. */
+  readonly places: ReadonlySet<string | undefined>;
   /** The calls that are under way. */
   calls: number;
   /** Their attempts whose work goes on, also where the callers were released. */
   readonly attempts: Set<CallContext>;
-  /** Where orders of the method were seen to go. */
-  readonly places: Set<string | undefined>;
   /** How many attempts ended in a failure before their order was seen: a queue may still hold it. */
   unsent: number;
   /** The order that one of these may have been, after the call was over and before any place was known. */
@@ -19,59 +20,63 @@ interface KnownId {
 /** Ids of calls that are over are remembered up to this number, the oldest forgotten first. */
 const capacity = 2_000;
 
-const known: ProcessWide<Map<string, KnownId>> = processWide('known-ids', () => new Map<string, KnownId>());
+const known: ProcessWide<Map<string, CallsOfId[]>> = processWide(
+  'known-ids',
+  () => new Map<string, CallsOfId[]>(),
+);
 
-/** A guarded call begins. */
-export function enterCall(id: string): void {
+/** A call of the guarded method whose orders go to these places begins. */
+export function enterCall(id: string, places: ReadonlySet<string | undefined>): CallsOfId {
   const ids = known.get();
-  const entry = ids.get(id);
-  if (entry) entry.calls += 1;
-  else ids.set(id, { calls: 1, attempts: new Set(), places: new Set(), unsent: 0 });
+  const entries = ids.get(id) ?? [];
+  const entry = entries.find((one) => one.places === places) ?? {
+    id,
+    places,
+    calls: 0,
+    attempts: new Set(),
+    unsent: 0,
+  };
+  entry.calls += 1;
+  if (!entries.includes(entry)) entries.push(entry);
+  ids.set(id, entries);
+  return entry;
 }
 
 /** A guarded call is over. */
-export function leaveCall(id: string): void {
+export function leaveCall(entry: CallsOfId): void {
   const ids = known.get();
-  const entry = ids.get(id);
-  if (!entry) return;
   entry.calls -= 1;
-  forgetIfIdle(id, entry);
+  forgetIfIdle(entry);
   if (ids.size <= capacity) return;
-  for (const [oldest, { calls }] of ids) {
-    if (calls > 0) continue;
+  for (const [oldest, entries] of ids) {
+    if (entries.some(({ calls }) => calls > 0)) continue;
     ids.delete(oldest);
     return;
   }
 }
 
-/** An attempt of a guarded call begins; `places` says where orders of its method go, as far as they were seen. */
-export function enterAttempt(
-  id: string,
-  context: CallContext,
-  places: ReadonlySet<string | undefined>,
-): void {
-  const entry = known.get().get(id);
-  entry?.attempts.add(whole(context));
-  for (const place of places) entry?.places.add(place);
+/** An attempt begins. */
+export function enterAttempt({ attempts }: CallsOfId, context: CallContext): void {
+  attempts.add(whole(context));
 }
 
-/** The work of an attempt is over; `places` says where orders of its method go, `isUnsent` that its own did not. */
-export function leaveAttempt(
-  id: string,
-  context: CallContext,
-  places: ReadonlySet<string | undefined>,
-  isUnsent: boolean,
-): void {
-  const entry = known.get().get(id);
-  if (!entry) return;
+/** The work of an attempt is over; `isUnsent` says whether it failed before its order was seen. */
+export function leaveAttempt(entry: CallsOfId, context: CallContext, isUnsent: boolean): void {
   entry.attempts.delete(whole(context));
-  for (const place of places) entry.places.add(place);
   if (isUnsent) entry.unsent += 1;
-  forgetIfIdle(id, entry);
+  forgetIfIdle(entry);
 }
 
-function forgetIfIdle(id: string, { attempts, calls, unsent }: KnownId): void {
-  if (calls === 0 && attempts.size === 0 && unsent === 0) known.get().delete(id);
+function forgetIfIdle(entry: CallsOfId): void {
+  const { attempts, calls, id, unsent } = entry;
+  if (calls > 0 || attempts.size > 0 || unsent > 0) return;
+  const left =
+    known
+      .get()
+      .get(id)
+      ?.filter((one) => one !== entry) ?? [];
+  if (left.length === 0) known.get().delete(id);
+  else known.get().set(id, left);
 }
 
 /** What a request has to do with the attempts that are under way. */
@@ -93,33 +98,33 @@ export function ownersOf(request: SentRequest, around: readonly (CallContext | u
   const found: CallContext[] = [];
   let isLate = false;
   for (const id of request.ids) {
-    const entry = isTelling(id, request) ? ids.get(id) : undefined;
-    if (!entry) continue;
-    const live = [...entry.attempts].filter(({ isGivenUp }) => !isGivenUp);
+    // Those of a method whose orders go elsewhere have the id in common with it and no more.
+    const entries = (isTelling(id, request) ? (ids.get(id) ?? []) : []).filter(
+      ({ places }) => places.size === 0 || places.has(request.place),
+    );
+    const live = entries.flatMap(({ attempts }) => [...attempts].filter(({ isGivenUp }) => !isGivenUp));
     const over = given.flatMap((context) => overAttempts(request, context));
     // One of another call with this id, for another account perhaps, does not send what this one is late with.
     const mine = innermost(
       live.filter((one) => maySendTo(one, request) && over.every(({ guard }) => guard === one.guard)),
     );
-    const isElsewhere = entry.places.size > 0 && !entry.places.has(request.place);
     // With two of them only what is around the request tells whose it is.
-    if (mine.length === 1 && !isElsewhere && !given.some((context) => isAround(mine[0], context)))
-      found.push(...mine);
-    if (live.length > 0 || isElsewhere || !request.placesOrder) continue;
-    isLate ||= isLateFor(entry, request);
-    forgetIfIdle(id, entry);
+    if (mine.length === 1 && !given.some((context) => isAround(mine[0], context))) found.push(...mine);
+    if (live.length === 0 && request.placesOrder)
+      for (const entry of entries) isLate = isLateFor(entry, request) || isLate;
   }
   const own = [...given.filter((context) => isOrderOf(request, context)), ...found];
   return { owners: own.length > 0 ? own : given, isLate };
 }
 
 /** Whether an order with the id of an entry comes from an attempt that has failed, since none is under way. */
-function isLateFor(entry: KnownId, request: SentRequest): boolean {
+function isLateFor(entry: CallsOfId, request: SentRequest): boolean {
   if (entry.calls > 0) return true;
   // Each of those that are left may be late once.
   const [oldest] = entry.attempts;
   if (oldest) entry.attempts.delete(oldest);
   else entry.unsent -= 1;
+  forgetIfIdle(entry);
   if (entry.places.size > 0) return true;
   // It may as well be an order of its own that has nothing to do with the method; a second one is one too many.
   if (entry.passed && entry.passed.outcome !== 'refused') return true;

@@ -106,14 +106,15 @@ function isOwnWord(
   catalogue: Catalogue,
   status: number | undefined,
 ): boolean {
-  if (level === 'order' || items) return true;
-  if (code === undefined) return false;
   // A code that nobody has documented may be that of a limiter on the way, or mean the opposite.
   const isLimiter = (status === 429 || status === 418) && !saysTooMany.test(message);
-  if (!catalogue.get(code) && (isLimiter || saysUnknown.test(message))) return false;
+  const isDocumented = code !== undefined && catalogue.get(code) !== undefined;
+  if (code !== undefined && !isDocumented && (isLimiter || saysUnknown.test(message))) return false;
+  if (level === 'order' || items) return true;
+  if (code === undefined) return false;
   // Proxies repeat the status, or have codes of up to four digits; those of the exchange are negative or longer.
   const number = Number(code);
-  return number < 0 || number >= 10_000 || (!isStatus(number) && catalogue.get(code) !== undefined);
+  return number < 0 || number >= 10_000 || (!isStatus(number) && isDocumented);
 }
 
 const saysTooMany = /too many|limit|frequen/i;

@@ -1,5 +1,5 @@
 import type { IPolicy } from 'cockatiel';
-import { enterCall, leaveCall } from '../context/attempts-under-way.js';
+import { leaveCall } from '../context/attempts-under-way.js';
 import type { CallContext } from '../context/call-context.js';
 import { systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
@@ -72,13 +72,12 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
   async run(): Promise<Result> {
     const claim = await this.#claimId();
     const unwatch = this.#watch();
-    const id = claim && this.#id;
-    if (id !== undefined) enterCall(id);
+    const calls = claim && this.#attempts.enterCall();
     try {
       const found = claim?.isUnknown && (await this.#settleEarlier(claim.unknownForMs));
       return found ? found.value : await this.#execute();
     } finally {
-      if (id !== undefined) leaveCall(id);
+      if (calls) leaveCall(calls);
       unwatch?.();
       claim?.release(this.#attempts.isOpen, this.#attempts.sentAt !== undefined);
       if (claim) publishOrder(this.#told, this.#attempts.verdict);

@@ -1,10 +1,11 @@
-import { enterAttempt, leaveAttempt } from '../context/attempts-under-way.js';
+import { type CallsOfId, enterAttempt, enterCall, leaveAttempt } from '../context/attempts-under-way.js';
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { isNoId, namesOrder } from '../context/names-order.js';
 import type { SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/rules/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
+import { unconfirmed } from './unconfirmed.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import type { Sighting } from './sighting.js';
@@ -36,6 +37,8 @@ export class OrderAttempts<Result> {
   sentAt: number | undefined;
 
   readonly #sighting: Sighting;
+  /** What is known of calls with this id; `undefined` where the call may be repeated. */
+  #calls: CallsOfId | undefined;
   readonly #memory: MethodMemory;
   readonly #id: string | undefined;
   readonly #idempotent: boolean;
@@ -102,6 +105,11 @@ export class OrderAttempts<Result> {
     );
   }
 
+  /** The call begins. */
+  enterCall(): CallsOfId | undefined {
+    return (this.#calls = this.#id === undefined ? undefined : enterCall(this.#id, this.#memory.places));
+  }
+
   /** Takes an attempt of an earlier call as one in doubt. */
   resume(): void {
     this.#inDoubt.add(Symbol());
@@ -127,9 +135,8 @@ export class OrderAttempts<Result> {
     this.#contexts.push(context);
     if (this.account !== undefined) context.account = this.account;
     this.sentAt = Date.now();
-    const guarded = this.#idempotent ? undefined : this.#id;
     (context.self ?? context).guard = this;
-    if (guarded !== undefined) enterAttempt(guarded, context, this.#memory.places);
+    if (this.#calls) enterAttempt(this.#calls, context);
     try {
       const value = await send(context);
       if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
@@ -155,7 +162,7 @@ export class OrderAttempts<Result> {
       this.#classify(attempt, error, context.sent);
       throw error;
     } finally {
-      if (guarded !== undefined) this.#leave(guarded, context);
+      this.#leave(context);
     }
   }
 
@@ -223,10 +230,10 @@ export class OrderAttempts<Result> {
   }
 
   /** An attempt that failed before its order was seen may still send it. */
-  #leave(id: string, context: CallContext): void {
+  #leave(context: CallContext): void {
     const { isClosed, sent, sentUnseen } = context;
     const isUnsent = isClosed === true && sentUnseen !== true && this.#ordersIn(sent).length === 0;
-    leaveAttempt(id, context, this.#memory.places, isUnsent);
+    if (this.#calls) leaveAttempt(this.#calls, context, isUnsent);
   }
 
   #learnFrom({ sent }: CallContext): void {
@@ -285,11 +292,4 @@ function isBareSuccess(value: unknown, id: string | undefined): boolean {
   if (typeof value !== 'object' || value === null || id === undefined) return false;
   const { success } = value as { readonly success?: unknown };
   return (success === true || isEmptySuccess(value)) && !namesOrder(value);
-}
-
-function unconfirmed(value: unknown, id: string | undefined, why: string): WEEXOutcomeUnknownError {
-  return new WEEXOutcomeUnknownError(`Cannot tell from the answer whether order ${id} was placed: ${why}`, {
-    clientOrderId: id,
-    data: value,
-  });
 }

@@ -68,16 +68,39 @@ it('orders of both markets and a stop may be under way with one id', async () =>
   expect([exchange.orders.length, exchange.algoOrders.length]).toEqual([2, 1]);
 });
 
-it('the parts of a journal hold what is theirs, and are the same for all its clients', async () => {
+it('an intent is written under its own id, and under that of its part only where the id is taken', async () => {
   const journal = createMemoryJournal();
   const sections = journalSections(journal);
-  const intent = { clientOrderId: 'a', args: [], begunAt: 1, sentAt: 1 };
-  await sections.spot.sent(intent);
-  await sections.algo.sent(intent);
+  const intentOf = (operation: string) => ({
+    clientOrderId: 'a',
+    operation,
+    args: [],
+    begunAt: 1,
+    sentAt: 1,
+  });
+  const spotIntent = intentOf('spot.placeOrder');
+  await sections.spot.sent(spotIntent);
+  expect(await journal.open()).toEqual([spotIntent]);
+  await sections.algo.sent(intentOf('contract.placeAlgoOrder'));
+  expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['a', 'algo a']);
   expect(await sections.contract.open()).toEqual([]);
-  expect(await sections.spot.open()).toEqual([intent]);
-  expect([sections.algo.isOpen?.('a'), sections.contract.isOpen?.('a')]).toEqual([true, false]);
-  await sections.algo.settled('a', 'executed');
-  expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['spot a']);
+  expect(await sections.spot.open()).toEqual([spotIntent]);
+  expect(await sections.algo.isOpen?.('a')).toBe(true);
+  expect(await sections.contract.isOpen?.('a')).toBe(false);
+  await sections.spot.settled('a', 'executed');
+  expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['algo a']);
+  await sections.contract.sent(intentOf('contract.placeOrder'));
+  expect(await sections.algo.open()).toEqual([intentOf('contract.placeAlgoOrder')]);
   expect(journalSections(journal)).toBe(sections);
+});
+
+it('the parts are told apart after a restart', async () => {
+  const journal = createMemoryJournal();
+  const intent = { clientOrderId: 'a', operation: 'spot.placeOrder', args: [], begunAt: 1, sentAt: 1 };
+  await journal.sent(intent);
+  const sections = journalSections(journal);
+  expect(await sections.spot.isOpen?.('a')).toBe(true);
+  expect(await sections.algo.isOpen?.('a')).toBe(false);
+  await sections.contract.sent({ ...intent, operation: 'contract.placeOrder' });
+  expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['a', 'contract a']);
 });

@@ -598,3 +598,195 @@ describe('order safety', () => {
     expect(executed).toEqual([]);
   });
 });
+
+describe('what a queue of the method still holds', () => {
+  /** Holds what it is given until it is opened, far from any async context of a call. */
+  class Gate {
+    readonly #held: (() => void)[] = [];
+    readonly results: Promise<unknown>[] = [];
+
+    add(send: () => Promise<unknown>): Promise<unknown> {
+      const sent = new Promise((resolve, reject) => this.#held.push(() => void send().then(resolve, reject)));
+      this.results.push(sent.catch((error: unknown) => error));
+      return sent;
+    }
+
+    open(): void {
+      for (const send of this.#held.splice(0)) send();
+    }
+  }
+  const leave = (ms: number): Promise<never> =>
+    wait(ms).then(() => {
+      throw new DOMException('slow', 'TimeoutError');
+    });
+
+  it('is sent once where the method leaves by itself, however many attempts there were', async () => {
+    const gate = new Gate();
+    const place = guarded(async (order) => Promise.race([gate.add(() => post(order)), leave(20)]));
+    await place(orderAs('a')).catch(() => undefined);
+    expect(gate.results.length).toBeGreaterThan(1);
+    gate.open();
+    await Promise.all(gate.results);
+    expect(executed).toEqual(['a']);
+  });
+
+  it('is not sent once the method is known to order where it goes', async () => {
+    const gate = new Gate();
+    let isStuck = false;
+    const place = guarded(async (order) =>
+      isStuck ? Promise.race([gate.add(() => post(order)), leave(20)]) : post(order),
+    );
+    await place(orderAs('a'));
+    isStuck = true;
+    await place(orderAs('b')).catch(() => undefined);
+    gate.open();
+    await Promise.all(gate.results);
+    expect(executed).toEqual(['a']);
+  });
+
+  it('is not sent in the name of another account with the same id', async () => {
+    const account = axios.create({ baseURL: url, headers: { 'ACCESS-KEY': 'b' } });
+    attachWeexErrors(account);
+    let attempts = 0;
+    const placeA = resilient(
+      async (order: Order) => {
+        attempts += 1;
+        if (attempts === 1) await wait(300);
+        return post(order, { signal: new AbortController().signal });
+      },
+      fast,
+      { orderSafety: { ...orderSafety(), account: () => 'a' } },
+    );
+    const placeB = resilient(
+      async (order: Order) => {
+        await wait(120);
+        return (await account.post<unknown>('/order', order)).data;
+      },
+      { ...fast, attemptTimeoutMs: 2_000 },
+      { orderSafety: { ...orderSafety(), account: () => 'b', find: () => undefined } },
+    );
+    await placeA(orderAs('x'));
+    expect(executed).toEqual(['x']);
+    await placeB(orderAs('x'));
+    await wait(200);
+    expect(executed).toEqual(['x', 'x']);
+  });
+
+  it('is recognised in a form that escapes its id', async () => {
+    const gate = new Gate();
+    let attempts = 0;
+    const form = (order: Order): Promise<unknown> =>
+      post(new URLSearchParams(order as Record<string, string>) as unknown as Order);
+    const place = guarded(async (order) => {
+      attempts += 1;
+      if (attempts === 1) return gate.add(() => form(order));
+      gate.open();
+      await wait(20);
+      return form(order);
+    });
+    await place(orderAs('bot:1'));
+    expect(executed).toEqual(['bot:1']);
+  });
+
+  it('is recognised although nothing of it can be read', async () => {
+    let attempts = 0;
+    const stragglers: Promise<unknown>[] = [];
+    const place = guarded(async (order) => {
+      attempts += 1;
+      if (attempts > 1) return post(order);
+      await wait(300);
+      const blob = new Blob([JSON.stringify(order)]) as unknown as Order;
+      const late = post(blob, { signal: new AbortController().signal });
+      stragglers.push(late.catch((error: unknown) => error));
+      return late;
+    });
+    await place(orderAs('a'));
+    await wait(400);
+    await Promise.all(stragglers);
+    expect([executed, stragglers.length]).toEqual([['a'], 1]);
+  });
+});
+
+describe('what is not the order', () => {
+  it.each(['/audit/order', '/webhooks/order-created'])('does not stand in its way: %s', async (path) => {
+    answerLog = (response) => json(response, 200, { ok: true });
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      if (request.url === path) {
+        request.resume();
+        answerLog(response);
+      } else void serve(request, response);
+    });
+    const place = guarded(async (order) => {
+      await http.post(path, order);
+      return post(order);
+    });
+    await place(orderAs('a'));
+    server.removeAllListeners('request').on('request', (request, response) => void serve(request, response));
+    expect(executed).toEqual(['a']);
+  });
+
+  it('is one of somebody else in which a short id is a quantity', async () => {
+    answers = { 1: [lose] };
+    const place = guarded(async (order) =>
+      Promise.all([post(order).catch(() => null), wait(1)]).then(([placed]) => placed),
+    );
+    const placed = place(orderAs('1'));
+    await http.post('/order', { symbol: 'ETHUSDT', quantity: '1' });
+    await placed;
+    expect(executed.filter((id) => id === '1')).toEqual(['1']);
+  });
+});
+
+describe('an answer to a batch', () => {
+  it.each<readonly [string, (accepted: Placed) => unknown]>([
+    ['leaves it out', (accepted) => [accepted]],
+    ['holds nothing in its place', (accepted) => [null, accepted]],
+    [
+      'reports a fault for it',
+      (accepted) => [
+        { clientOrderId: 'a', errorCode: -1007, errorMessage: 'Timeout, status unknown' },
+        accepted,
+      ],
+    ],
+  ])('that %s has the order looked up', async (_name, answer) => {
+    let waiting: { order: Order; settle: (placed: Promise<unknown>) => void }[] = [];
+    let isFirst = true;
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      let text = '';
+      request.on('data', (chunk) => (text += String(chunk)));
+      request.on('end', () => {
+        const { orders } = JSON.parse(text) as { orders: Order[] };
+        const placed = isFirst ? orders.filter(({ newClientOrderId: id }) => id !== 'a') : orders;
+        for (const order of placed) execute(order);
+        const accepted = { orderId: '1', clientOrderId: 'b' };
+        json(response, 200, isFirst ? answer(accepted) : [{ orderId: '2', clientOrderId: 'a' }]);
+        isFirst = false;
+      });
+    });
+    const place = guarded(async (order) => {
+      const sent = new Promise<unknown>((settle) => {
+        waiting.push({ order, settle });
+        if (waiting.length > 1) return;
+        setTimeout(() => {
+          const batch = waiting;
+          waiting = [];
+          const answered = http.post<(Placed | null)[]>('/batchOrders', {
+            orders: batch.map((one) => one.order),
+          });
+          for (const one of batch)
+            one.settle(
+              answered.then(({ data }) =>
+                data.find((item) => item?.['clientOrderId'] === one.order.newClientOrderId),
+              ),
+            );
+        }, 5);
+      });
+      return sent;
+    });
+    await Promise.all([place(orderAs('a')), place(orderAs('b'))]);
+    server.removeAllListeners('request').on('request', (request, response) => void serve(request, response));
+    expect(executed.toSorted()).toEqual(['a', 'b']);
+  });
+});
