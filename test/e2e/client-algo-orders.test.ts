@@ -93,8 +93,8 @@ describe.each(methods)('%s', (method) => {
     const sent = method === 'placeAlgoOrder' ? stop : takeProfit;
     const before = Date.now() - 100_000;
     const written = { operation: `contract.${method}`, args: [sent], begunAt: before, sentAt: before };
-    await journal.sent({ ...written, clientOrderId: 'algo stop-2' });
-    await journal.sent({ ...written, clientOrderId: 'algo stop-3' });
+    await journal.sent({ ...written, clientOrderId: 'stop-2' });
+    await journal.sent({ ...written, clientOrderId: 'stop-3' });
     const recovered = await connected.client.recoverIntents();
     const outcomes = recovered.map(({ intent, outcome }) => [intent.clientOrderId, outcome]);
     expect(outcomes).toEqual([

@@ -362,13 +362,11 @@ describe.each(markets)('%s: a client with a journal', (market) => {
       { newClientOrderId: 'b', quantity: '0.00000001' },
     ]);
     const operation = `${market}.placeOrder`;
-    // The ids of the markets are apart.
-    const prefix = market === 'spot' ? 'spot ' : '';
     expect(seen).toMatchObject([
-      [{ clientOrderId: prefix + clientOrderId, operation, args: [{ symbol }] }],
+      [{ clientOrderId: clientOrderId, operation, args: [{ symbol }] }],
       [
-        { clientOrderId: `${prefix}a`, operation, args: [{ symbol, newClientOrderId: 'a' }] },
-        { clientOrderId: `${prefix}b`, operation },
+        { clientOrderId: 'a', operation, args: [{ symbol, newClientOrderId: 'a' }] },
+        { clientOrderId: 'b', operation },
       ],
     ]);
     await new Promise((resolve) => setTimeout(resolve, 10));
