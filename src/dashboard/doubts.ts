@@ -59,9 +59,11 @@ export class Doubts {
       advice: state === 'unknown' ? (said.advice ?? before) : lookingUp,
     });
     if (this.#doubts.size <= capacity) return;
-    const [oldest] = this.#doubts.keys();
+    // One that is being looked up is heard of again, if it stays unknown.
+    const searched = [...this.#doubts].find(([, doubt]) => doubt.state === 'looking-up')?.[0];
+    const oldest = searched ?? this.#doubts.keys().next().value;
     if (oldest !== undefined) this.#doubts.delete(oldest);
-    this.#forgotten += 1;
+    if (searched === undefined) this.#forgotten += 1;
   }
 }
 

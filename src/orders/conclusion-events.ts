@@ -54,14 +54,25 @@ export async function publishConclusion(
   return resolution;
 }
 
-/** Tells what is known of an order when its call is over. */
-export function publishOrder(call: ToldCall, verdict: OrderSettled['verdict']): void {
+/**
+ * Tells what is known of an order when its call is over. Of one that its caller has given up nobody else tells that it
+ * is unknown: to the policy an abort is no failure.
+ */
+export function publishOrder(
+  call: ToldCall,
+  verdict: OrderSettled['verdict'],
+  signal: AbortSignal | undefined,
+): void {
   const { clientOrderId, outer } = call;
-  if (!channels.orderSettled.hasSubscribers || clientOrderId === undefined) return;
+  const { orderSettled, outcomeUnknown } = channels;
+  if (clientOrderId === undefined || !(orderSettled.hasSubscribers || outcomeUnknown.hasSubscribers)) return;
   // A call inside another one with its id is part of that one, which tells.
   if (ownerOf(clientOrderId, outer)) return;
   const { origin } = call.policy as { readonly origin?: object };
-  channels.orderSettled.publish({ ...factsOfCall(call)(), clientOrderId, verdict }, origin);
+  const facts = { ...factsOfCall(call)(), clientOrderId };
+  if (signal?.aborted && verdict === 'unknown')
+    outcomeUnknown.publish({ ...facts, error: signal.reason }, origin);
+  orderSettled.publish({ ...facts, verdict }, origin);
 }
 
 function factsOfCall(told: ToldCall) {

@@ -80,7 +80,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       if (calls) leaveCall(calls);
       unwatch?.();
       claim?.release(this.#attempts.isOpen, this.#attempts.sentAt !== undefined);
-      if (claim) publishOrder(this.#told, this.#attempts.verdict);
+      if (claim) publishOrder(this.#told, this.#attempts.verdict, this.#options.signal);
     }
   }
 

@@ -65,6 +65,26 @@ describe('what is gathered', () => {
     expect(situationOf(state()).sentences).toContain('The library is looking up what became of orders.');
   });
 
+  it('keeps what is unknown when more orders are looked up than it remembers, and nothing of those that are found', () => {
+    const { state } = watched();
+    const call = (id: number) => ({
+      at: 1,
+      callId: id,
+      policy: 'orders',
+      attempt: 0,
+      clientOrderId: `id-${id}`,
+    });
+    channels.orderSettled.publish({ ...call(0), verdict: 'unknown' });
+    for (let id = 1; id <= 150; id += 1)
+      channels.reconcileStarted.publish({ ...call(id), error: new Error('lost') });
+    expect(state().doubts).toHaveLength(100);
+    expect(state().doubts).toContainEqual(
+      expect.objectContaining({ clientOrderId: 'id-0', state: 'unknown' }),
+    );
+    for (let id = 1; id <= 150; id += 1) channels.orderSettled.publish({ ...call(id), verdict: 'executed' });
+    expect(state()).toMatchObject({ doubts: [{ clientOrderId: 'id-0' }], forgottenDoubts: 0 });
+  });
+
   it('has open circuits with their keys, and when a trial comes', async () => {
     const { program, state } = watched();
     await program.meet({ order: 'down' }, { rounds: 4, everyMs: 1_000 });

@@ -363,7 +363,7 @@ describe.each(markets)('%s: a client with a journal', (market) => {
     ]);
     const operation = `${market}.placeOrder`;
     expect(seen).toMatchObject([
-      [{ clientOrderId: clientOrderId, operation, args: [{ symbol }] }],
+      [{ clientOrderId, operation, args: [{ symbol }] }],
       [
         { clientOrderId: 'a', operation, args: [{ symbol, newClientOrderId: 'a' }] },
         { clientOrderId: 'b', operation },

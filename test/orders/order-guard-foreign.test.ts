@@ -161,6 +161,24 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(settled).toMatchObject([{ clientOrderId: 'a1', outcome: 'unknown', error: reason }]);
   });
 
+  it('publishes that an order is unknown whose caller gave it up, since to its policy that is no failure', async () => {
+    const unknown: ResilienceEvent[] = [];
+    const stop = onResilienceEvent('outcomeUnknown', (event) => unknown.push(event));
+    const giveUp = new AbortController();
+    const reason = new Error('the day is over');
+    try {
+      const { result } = call(
+        noop,
+        { sends: [lost()], finds: [() => giveUp.abort(reason)] },
+        { signal: giveUp.signal },
+      );
+      await expect(result).rejects.toBe(reason);
+    } finally {
+      stop();
+    }
+    expect(unknown).toMatchObject([{ clientOrderId: 'a1', error: reason }]);
+  });
+
   it('stays unknown without an id, and without a lookup', async () => {
     const { result, send, find } = call(eager, { sends: [lost()] }, { clientOrderId: () => undefined });
     await expect(result).rejects.toThrow('it has no client order id, so that it cannot be looked up');
