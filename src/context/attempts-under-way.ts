@@ -155,8 +155,8 @@ function maySendTo({ sent = [] }: CallContext, { place }: SentRequest): boolean 
 /** Whether it carries the id of an attempt or of one around it: what else is sent in its async context is not its own. */
 function isOrderOf(request: SentRequest, context: CallContext): boolean {
   for (let link: CallContext | undefined = context; link; link = link.outer) {
-    if (link.clientOrderId !== undefined && !link.isGivenUp && request.carriesId(link.clientOrderId))
-      return true;
+    const { clientOrderId: id, isGivenUp } = link;
+    if (id !== undefined && !isGivenUp && request.carriesId(id) && maySendTo(link, request)) return true;
   }
   return false;
 }

@@ -672,6 +672,22 @@ describe('what a queue of the method still holds', () => {
     expect(executed).toEqual(['x', 'x']);
   });
 
+  it('is that of the account whose key it carries, in a queue that two accounts share', async () => {
+    const queue = new Queue();
+    const placeFor = (account: string): Method =>
+      resilient(
+        async (order: Order) => {
+          const placed = await queue.add(order, { headers: { 'ACCESS-KEY': account } });
+          await wait(50);
+          return placed;
+        },
+        { ...fast, retry: false },
+        { orderSafety: { ...orderSafety(), account: () => account } },
+      );
+    await Promise.all([placeFor('a')(orderAs('x')), placeFor('b')(orderAs('x'))]);
+    expect([executed, lookUps]).toEqual([['x', 'x'], 0]);
+  });
+
   it('is recognised in a form that escapes its id', async () => {
     const gate = new Gate();
     let attempts = 0;
