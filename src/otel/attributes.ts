@@ -1,4 +1,4 @@
-import { isWEEXError } from '../errors/index.js';
+import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
 
 /** The names of attributes: those of the semantic conventions where they have one, else in a namespace of our own. */
 export const attribute = {
@@ -16,7 +16,25 @@ export const attribute = {
   resendCount: 'http.request.resend_count',
 } as const;
 
+/** A class of the program may set a `kind` of its own, an order id even: only these become attributes. */
+const kinds: Readonly<Record<WEEXErrorKind, true>> = {
+  unknown: true,
+  authentication: true,
+  'rate-limit': true,
+  system: true,
+  network: true,
+  timeout: true,
+  'circuit-open': true,
+  'bulkhead-full': true,
+  request: true,
+  order: true,
+  'outcome-unknown': true,
+  'trading-strategy': true,
+  'risk-management': true,
+  portfolio: true,
+};
+
 /** The `error.type` of a failure: the `kind` of one of ours, and of any other what the conventions say for it. */
 export function errorType(error: unknown): string {
-  return isWEEXError(error) ? error.kind : '_OTHER';
+  return isWEEXError(error) && Object.hasOwn(kinds, error.kind) ? error.kind : '_OTHER';
 }

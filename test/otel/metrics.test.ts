@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createPolicy,
+  WEEXError,
   WEEXNetworkError,
   WEEXOrderError,
   WEEXRateLimitError,
@@ -224,6 +225,17 @@ describe('the number of series', () => {
     expect(distinct('weex_operation').size).toBe(201);
     expect(distinct('weex_policy').size).toBe(51);
     expect(await prometheus.value('call_duration_count', { operation: 'other' })).toBe(100);
+  });
+
+  it('is bounded also where errors make kinds up', async () => {
+    const policy = createPolicy({ name: 'trading' });
+    for (const id of ['order-1', 'order-2', 'constructor']) {
+      const failure = Object.defineProperty(new WEEXError('no'), 'kind', { value: id });
+      await policy.executeOutcome(() => Promise.reject(failure));
+    }
+    const types = (await prometheus.samples()).map(({ labels }) => labels['error_type']).filter(Boolean);
+    expect(new Set(types)).toEqual(new Set(['_OTHER']));
+    expect(await prometheus.text()).not.toContain('order-1');
   });
 });
 
