@@ -2,24 +2,41 @@
 export const redacted = '[redacted]';
 
 const words =
-  'secret|passphrase|passw(?:or)?d|signature|api[-_ ]?key|access[-_](?:key|sign|passphrase)|private[-_ ]?key|token|authorization|cookie|credential|session';
+  'secret|passphrase|passw(?:or)?d|pwd|jwt|signature|api[-_ ]?key|access[-_ ]?(?:key|sign|passphrase)|(?:private|listen)[-_ ]?key|token|authorization|cookie|credential|session';
 
 const secretName = new RegExp(`${words}|^(?:sign|auth|pass|key)$|[-_](?:sign|auth|pass|key)$`, 'i');
 
+// The bounds on names and spaces keep every search linear.
+const name = `[\\w-]{0,40}(?:${words})[\\w-]{0,40}|(?:[\\w-]{0,40}[-_])?sign`;
+const quote = `\\\\?["']`;
+
 /**
- * `name: value`, `name=value` and `"name":"value"`, also with escaped quotes. A quoted value needs no end: a text may
- * be cut. The bound on names keeps the search linear.
+ * `name: value`, `name=value`, `name => value` and `"name":"value"`, also with escaped quotes or percent-encoded, and
+ * `"name","value"` of lists. A quoted value needs no end: a text may be cut.
  */
 const namedSecret = new RegExp(
-  `((?:^|[^\\w-])(?:[\\w-]{0,40}(?:${words})[\\w-]{0,40}|sign)(?:\\\\?["'])?\\s{0,8}[:=]\\s{0,8})(?!\\[redacted\\])` +
+  `((?:^|[^\\w-])(?:${name}|[\\w-]{0,40}[-_](?:auth|pass|key)|(?:auth|pass|key)(?==|%3D|${quote}))` +
+    `(?:${quote}|%22)?\\s{0,8}(?:[:=]>?|%3[AD]|(?<=["']),(?=\\s{0,8}${quote}))\\s{0,8})(?!\\[redacted\\])` +
     `(?:(\\\\?")(?:[^"\\\\]|\\\\[^])*|(\\\\?')(?:[^'\\\\]|\\\\[^])*|(?:Basic |Bearer )?[^\\s"'&,;}\\])]+)`,
   'gi',
 );
 
-/** A cheap look before the expressions above are tried. */
-const hint = /secret|pass|sign|key|token|auth|cookie|credential|session/i;
+/** What no word looks like: with a digit, or very long. */
+const longValue = (least: number): string =>
+  `(?:(?=[a-z_.+/=-]{0,64}\\d)\\w[\\w.+/=-]{${least - 1},}|\\w[\\w.+/=-]{23,})`;
 
-const userInfo = /(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'?#]+@/gi;
+/** `invalid name value`, as sentences have it. Short words stay: `token '<'` is what JSON.parse complains of. */
+const toldSecret = new RegExp(
+  `((?:^|[^\\w-])(?:${name}|bearer|basic)(?:${quote})?(?:\\s{1,8}(?:is|was|of|value))?\\s{1,8})` +
+    `(?:(${quote})(?!\\[redacted\\])[^"'\\\\\\n]{4,}|${longValue(8)})|((?:^|[^\\w-])key\\s{1,8})${longValue(16)}`,
+  'gi',
+);
+
+/** A cheap look before the expressions above are tried. */
+const hint = /secret|pass|pwd|jwt|sign|key|token|auth|bearer|basic|cookie|credential|session/i;
+
+/** Also a password with `@` in it, or with `/` after the colon. */
+const userInfo = /(\b[a-z][a-z\d+.-]{0,20}:\/\/)(?:[^\s/"'?#]+|[^\s/@"'?#:]{0,100}:[^\s@"'?#]{1,256})@/gi;
 
 /** Deeper than this no answer of the exchange goes; what lies below is left out of the copy. */
 const maxDepth = 24;
@@ -49,7 +66,7 @@ export function mayHoldSecret(text: string): boolean {
 export function redactText(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) if (clean.includes(secret)) clean = clean.replaceAll(secret, redacted);
-  if (hint.test(clean)) clean = clean.replace(namedSecret, redactNamed);
+  if (hint.test(clean)) clean = clean.replace(namedSecret, redactNamed).replace(toldSecret, redactTold);
   return clean.includes('@') ? clean.replace(userInfo, `$1${redacted}@`) : clean;
 }
 
@@ -61,6 +78,15 @@ function redactNamed(
   single: string | undefined,
 ): string {
   return `${name}${double ?? single ?? ''}${redacted}`;
+}
+
+function redactTold(
+  _: string,
+  named: string | undefined,
+  opening: string | undefined,
+  key: string | undefined,
+): string {
+  return `${named ?? key ?? ''}${opening ?? ''}${redacted}`;
 }
 
 /**

@@ -46,8 +46,12 @@ export function operationOf(error: unknown): string | undefined {
 
 /** @internal A text without the values of keys, signatures, passphrases and tokens, cut to a length for a log line. */
 export function tellable(text: string): string {
+  return without(text, longestMessage);
+}
+
+function without(text: string, limit: number): string {
   // Cut first: what a text of megabytes holds beyond is not looked at.
-  return shorten(redactText(text.slice(0, 4 * longestMessage), []), longestMessage);
+  return shorten(redactText(text.slice(0, 4 * longestMessage), []), limit);
 }
 
 function read(error: unknown): ErrorFacts {
@@ -55,11 +59,11 @@ function read(error: unknown): ErrorFacts {
     return { type: typeof error, message: tellable(String(error)) };
   const { message, code } = error as { message?: unknown; code?: unknown };
   const facts: { -readonly [Field in keyof ErrorFacts]: ErrorFacts[Field] } = {
-    type: shorten(classNameOf(error)),
+    type: without(classNameOf(error), longestName),
     message: typeof message === 'string' ? tellable(message) : '',
   };
   if (typeof code === 'number') facts.code = code;
-  else if (typeof code === 'string') facts.code = shorten(code);
+  else if (typeof code === 'string') facts.code = without(code, longestName);
   if (!isWEEXError(error)) return facts;
   const { kind, requestId, retryAfterMs, executionStatus } = error;
   const { clientOrderId } = error as { clientOrderId?: unknown };

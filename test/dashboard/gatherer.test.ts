@@ -212,7 +212,10 @@ describe('what may not be told', () => {
       }),
       'place token=three-three',
     );
+    const named = Object.assign(new Error('no'), { name: 'token=four-four', code: 'apiKey=five-five' });
+    await fail(named);
     const told = JSON.stringify(state());
+    for (const secret of ['four-four', 'five-five']) expect(told).not.toContain(secret);
     for (const secret of Object.values(secrets)) expect(told).not.toContain(secret);
     expect(told).toContain('[redacted]');
   });
