@@ -7,7 +7,7 @@ const words =
 const secretName = new RegExp(`${words}|^(?:sign|auth|pass|key)$|[-_](?:sign|auth|pass|key)$`, 'i');
 
 // The bounds on names and spaces keep every search linear.
-const name = `[\\w-]{0,40}(?:${words})[\\w-]{0,40}|(?:[\\w-]{0,40}[-_])?sign`;
+const secretWord = `[\\w-]{0,40}(?:${words})[\\w-]{0,40}|(?:[\\w-]{0,40}[-_])?sign`;
 const quote = `\\\\?["']`;
 
 /**
@@ -15,7 +15,7 @@ const quote = `\\\\?["']`;
  * `"name","value"` of lists. A quoted value needs no end: a text may be cut.
  */
 const namedSecret = new RegExp(
-  `((?:^|[^\\w-])(?:${name}|[\\w-]{0,40}[-_](?:auth|pass|key)|(?:auth|pass|key)(?==|%3D|${quote}))` +
+  `((?:^|[^\\w-])(?:${secretWord}|[\\w-]{0,40}[-_](?:auth|pass|key)|(?:auth|pass|key)(?==|%3D|${quote}))` +
     `(?:${quote}|%22)?\\s{0,8}(?:[:=]>?|%3[AD]|(?<=["']),(?=\\s{0,8}${quote}))\\s{0,8})(?!\\[redacted\\])` +
     `(?:(\\\\?")(?:[^"\\\\]|\\\\[^])*|(\\\\?')(?:[^'\\\\]|\\\\[^])*|(?:Basic |Bearer )?[^\\s"'&,;}\\])]+)`,
   'gi',
@@ -27,7 +27,7 @@ const longValue = (least: number): string =>
 
 /** `invalid name value`, as sentences have it. Short words stay: `token '<'` is what JSON.parse complains of. */
 const toldSecret = new RegExp(
-  `((?:^|[^\\w-])(?:${name}|bearer|basic)(?:${quote})?(?:\\s{1,8}(?:is|was|of|value))?\\s{1,8})` +
+  `((?:^|[^\\w-])(?:${secretWord}|bearer|basic)(?:${quote})?(?:\\s{1,8}(?:is|was|of|value))?\\s{1,8})` +
     `(?:(${quote})(?!\\[redacted\\])[^"'\\\\\\n]{4,}|${longValue(8)})|((?:^|[^\\w-])key\\s{1,8})${longValue(16)}`,
   'gi',
 );

@@ -38,7 +38,7 @@ export function recordMetrics(meter: Meter): () => void {
   const coolDowns = count('cool_downs', 'cool_down', 'Cool-downs that began or were made longer');
   const transitions = count('circuit.transitions', 'transition', 'Changes of circuits, by their new state');
 
-  // An alert sees a counter rise from 0 to 1, but not one that appears as 1.
+  // `increase` sees a counter rise from 0 to 1, but not one that appears as 1.
   const subjects = new Subjects(({ call, policy }) => {
     unknown.add(0, call);
     exhausted.add(0, policy);

@@ -11,7 +11,7 @@ import { ScrapedMeter } from './scraped-meter.js';
 import { type Answer, Trader } from './trading.js';
 
 const stepMs = 15_000;
-/** The trouble begins after so many steps of calm, and lasts for as many as each scenario says. */
+/** The trouble begins after so many steps of calm unless told otherwise, and lasts for as many as each scenario says. */
 const calmSteps = 20;
 const steps = 60;
 
@@ -21,6 +21,8 @@ interface Scenario {
   readonly tookMs?: number;
   /** How many prices are asked for at a time. */
   readonly tickers?: number;
+  /** After so many steps the trouble begins. Default {@link calmSteps}. */
+  readonly begins?: number;
   readonly lasts: number;
   readonly fires: readonly string[];
 }
@@ -38,6 +40,15 @@ const scenarios: readonly Scenario[] = [
   },
   { name: 'an outage of orders', meets: { order: 'down' }, lasts: 8, fires: ['WeexOrderCircuitOpen'] },
   { name: 'one ban', meets: { ticker: 'ban' }, lasts: 1, fires: ['WeexBanned'] },
+  { name: 'a start into a ban', meets: { ticker: 'ban' }, begins: 0, lasts: 1, fires: ['WeexBanned'] },
+  {
+    name: 'a start into an outage of reads',
+    meets: { ticker: 'down' },
+    tickers: 3,
+    begins: 0,
+    lasts: 1,
+    fires: ['WeexRetriesAboveBudget'],
+  },
   {
     name: 'limits that are met again and again',
     meets: { ticker: 'busy' },
@@ -76,6 +87,7 @@ async function liveThrough({
   meets,
   tookMs = 200,
   tickers = 1,
+  begins = calmSteps,
   lasts,
 }: Scenario): Promise<Record<string, (number | '_')[]>> {
   const scraped = await ScrapedMeter.start();
@@ -86,7 +98,7 @@ async function liveThrough({
   const series: Record<string, (number | '_')[]> = {};
   const calls: Promise<unknown>[] = [];
   for (let step = 0; step < steps; step += 1) {
-    const isTroubled = step >= calmSteps && step < calmSteps + lasts;
+    const isTroubled = step >= begins && step < begins + lasts;
     trader.next = isTroubled ? { ...calm, ...meets, tookMs } : calm;
     calls.push(trader.order());
     for (let count = 0; count < (isTroubled ? tickers : 1); count += 1) calls.push(trader.ticker());
