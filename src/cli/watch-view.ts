@@ -5,6 +5,7 @@ import { clockTime } from '../dashboard/times.js';
 const levels = { calm: 'Calm', watch: 'Watch', act: 'ACT' } as const;
 const mostDoubts = 5;
 const mostFailures = 5;
+const longestMessage = 60;
 
 /** How things stand, in one line. */
 export function situationLine(state: DashboardState): string {
@@ -85,10 +86,13 @@ function policyLines(policies: readonly PolicyState[]): string[] {
 
 function failureLines(failures: readonly FailureState[]): string[] {
   if (failures.length === 0) return [];
-  const shown = failures.slice(0, mostFailures).map(({ advice, code, count, last, operation, type }) => {
-    const name = code === undefined ? type : `${type} ${code}`;
-    return `  ${clockTime(last)}  ${count} times  ${name}, ${operation}. ${advice}`;
-  });
+  const shown = failures
+    .slice(0, mostFailures)
+    .map(({ advice, code, count, last, message, operation, type }) => {
+      // Without a code only the message tells two of a class apart.
+      const name = code === undefined ? `${type} "${shorten(message, longestMessage)}"` : `${type} ${code}`;
+      return `  ${clockTime(last)}  ${count} times  ${name}, ${operation}. ${advice}`;
+    });
   return ['', 'failures', ...shown];
 }
 

@@ -85,8 +85,9 @@ export interface CircuitState {
   readonly trialInMs?: number;
 }
 
-/** Failures of one operation, class and code. */
+/** Failures of one operation, class and code, or of one message where no code of the exchange tells them apart. */
 export interface FailureState {
+  /** The policy where the call has no operation. */
   readonly operation: string;
   readonly type: string;
   readonly code?: number | string;

@@ -60,8 +60,8 @@ export class Gatherer {
           else totals.ordersNotExecuted += 1;
         },
       }),
-      listenForErrors((error, operation) =>
-        this.#traffic.failure(this.#failures.add(error, operation, now()), now()),
+      listenForErrors((error, operation, policy) =>
+        this.#traffic.failure(this.#failures.add(error, { operation, policy }, now()), now()),
       ),
       this.#doubts.stop,
       this.#decisions.stop,

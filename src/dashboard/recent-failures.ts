@@ -15,16 +15,25 @@ const families: Readonly<Record<string, FailureFamily>> = {
   unknown: 'unknown',
 };
 
+/** Where a failure was seen, as far as it is known. */
+interface Place {
+  readonly operation: string | undefined;
+  readonly policy: string | undefined;
+}
+
 type Facts = Omit<FailureState, 'count' | 'first' | 'last'>;
 
-/** The last failures, those of one operation, class and code as one. Nothing of the errors themselves is kept. */
+/**
+ * The last failures, those of one operation (or policy), class and code as one; where no code of the exchange tells
+ * them apart, their messages do, whatever numbers and ids are in them. Nothing of the errors themselves is kept.
+ */
 export class RecentFailures {
   readonly #groups: RecentGroups<Facts> = new RecentGroups(capacity);
 
   /** Takes a failure down and says what it has in common with others. */
-  add(error: unknown, operation: string | undefined, now: number): FailureFamily {
-    const { code, kind = 'unknown', message, type } = factsOf(error);
-    const name = tellable(operation ?? operationOf(error) ?? 'unnamed');
+  add(error: unknown, { operation, policy }: Place, now: number): FailureFamily {
+    const { code, kind, message, type } = factsOf(error);
+    const name = tellable(operation ?? operationOf(error) ?? policy ?? 'unnamed');
     const facts = {
       operation: name,
       type,
@@ -32,11 +41,17 @@ export class RecentFailures {
       message,
       advice: tellable(adviceOn(error)),
     };
-    this.#groups.add(`${name} ${type} ${code}`, facts, now);
-    return families[kind] ?? 'refused';
+    const said = kind === undefined || code === undefined ? patternOf(message) : '';
+    this.#groups.add(`${name} ${type} ${code} ${said}`, facts, now);
+    return families[kind ?? 'unknown'] ?? 'refused';
   }
 
   state(): FailureState[] {
     return this.#groups.latest().map(({ count, facts, first, last }) => ({ ...facts, count, first, last }));
   }
+}
+
+/** A message without the words that have a digit, such as ids and times. */
+function patternOf(message: string): string {
+  return message.replace(/[^\s"'(),=]+/g, (word) => (/\d/.test(word) ? '#' : word));
 }

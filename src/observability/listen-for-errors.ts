@@ -11,10 +11,10 @@ const byInterceptor: Sighting = { callId: Number.POSITIVE_INFINITY, level: 'atte
 
 /**
  * Tells each failure once, though the same error is published on its way up: by the interceptor, by the attempt,
- * by the call, and by every policy around that.
+ * by the call, and by every policy around that. An interceptor does not know the policy.
  */
 export function listenForErrors(
-  onError: (error: unknown, operation: string | undefined) => void,
+  onError: (error: unknown, operation: string | undefined, policy?: string) => void,
   options?: ListenOptions,
 ): () => void {
   const sightings = new WeakMap<object, Sighting>();
@@ -41,15 +41,17 @@ export function listenForErrors(
     ),
     onResilienceEvent(
       'attemptSettled',
-      ({ outcome, error, callId, operation }) => {
-        if (outcome === 'failure' && isNew(error, { callId, level: 'attempt' })) onError(error, operation);
+      ({ outcome, error, callId, operation, policy }) => {
+        if (outcome === 'failure' && isNew(error, { callId, level: 'attempt' }))
+          onError(error, operation, policy);
       },
       options,
     ),
     onResilienceEvent(
       'callSettled',
-      ({ outcome, error, callId, operation }) => {
-        if (outcome === 'failure' && isNew(error, { callId, level: 'call' })) onError(error, operation);
+      ({ outcome, error, callId, operation, policy }) => {
+        if (outcome === 'failure' && isNew(error, { callId, level: 'call' }))
+          onError(error, operation, policy);
       },
       options,
     ),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DashboardState } from '../../src/dashboard/dashboard-state.js';
+import { watchScreen } from '../../src/cli/watch-view.js';
 import { Gatherer } from '../../src/dashboard/gatherer.js';
 import { situationOf } from '../../src/dashboard/situation.js';
 import { createPolicy, explainCode, WEEXOutcomeUnknownError, WEEXRequestError } from '../../src/index.js';
@@ -127,6 +128,24 @@ describe('what is gathered', () => {
       },
     ]);
     expect(sumOf(state().traffic.failures, 'refused')).toBe(3);
+  });
+
+  it('says the policy of a call without an operation, and tells messages of one class apart', async () => {
+    const { state } = watched();
+    const throwIn = (policy: string, message: string) =>
+      createPolicy({ name: policy }).executeOutcome(() => Promise.reject(new TypeError(message)));
+    await throwIn('market', 'cannot read order 1');
+    await throwIn('orders', 'the disk is full');
+    await throwIn('orders', 'cannot read order 2');
+    await throwIn('orders', 'cannot read order a3');
+    expect(state().failures.map(({ count, message, operation }) => [operation, message, count])).toEqual([
+      ['orders', 'cannot read order a3', 2],
+      ['orders', 'the disk is full', 1],
+      ['market', 'cannot read order 1', 1],
+    ]);
+    expect(watchScreen(state(), { columns: 200, rows: 40 }).join('\n')).toContain(
+      'TypeError "the disk is full", orders.',
+    );
   });
 
   it('takes the advice of the code tables where they have the code', async () => {
