@@ -19,7 +19,9 @@ dt { color: var(--quiet); font-size: .85rem; } dd { margin: 0; font-size: 1.35re
 .silent { fill: var(--violet); background: var(--violet); }
 .local, .running { fill: var(--blue); background: var(--blue); }
 .unknown { fill: var(--ink); background: var(--ink); }
-th .free { display: inline-block; min-width: 16rem; }
+h1 { min-width: 0; overflow-wrap: anywhere; }
+th code.free { display: inline-block; min-width: 16rem; }
+.name { display: inline-block; min-width: 8rem; overflow-wrap: anywhere; }
 footer { margin-top: 2rem; }
 `;
 

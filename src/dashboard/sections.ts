@@ -77,7 +77,7 @@ function doubts({ doubts: all, forgottenDoubts }: DashboardState): string {
   const lookedUp = all.filter(({ state }) => state !== 'unknown');
   const rows = [...unknown.slice(0, mostUnknown), ...lookedUp.slice(0, mostLookedUp)].map((doubt) => [
     `<code class="free">${escapeHtml(doubt.clientOrderId ?? 'no client order id')}</code>`,
-    escapeHtml([doubt.operation, doubt.symbol].filter(Boolean).join(', ')),
+    named([doubt.operation, doubt.symbol].filter(Boolean).join(', ')),
     doubt.state === 'unknown' ? '<strong>unknown</strong>' : 'being looked up',
     timeElement(doubt.since),
     escapeHtml(doubt.advice),
@@ -127,7 +127,7 @@ function errors({ traffic }: DashboardState): string {
 function failures(all: readonly FailureState[]): string {
   if (all.length === 0) return '<p>None so far.</p>';
   const rows = all.map(({ advice, code, count, first, last, message, operation, type }) => [
-    `<strong>${escapeHtml(type)}${code === undefined ? '' : ` ${escapeHtml(code)}`}</strong><br>${escapeHtml(operation)}`,
+    `<strong class="name">${escapeHtml(type)}${code === undefined ? '' : ` ${escapeHtml(code)}`}</strong><br>${named(operation)}`,
     `<span class="free">${escapeHtml(message)}</span>`,
     whenOf(count, first, last),
     escapeHtml(advice),
@@ -156,7 +156,7 @@ function gates({ policies: all, traffic }: DashboardState): string {
   const disturbed = all.filter((policy) => policy.gates.some(({ gate }) => gate !== 'free'));
   if (disturbed.length === 0) return '<p>No circuit was open and no cool-down closed a gate.</p>';
   const lanes = disturbed.map((policy) => ({
-    name: `${policy.name}: ${gateStates[policy.gate].name}`,
+    name: `${laneName(policy.name)}: ${gateStates[policy.gate].name}`,
     changes: policy.gates.map(({ at, gate }) => ({ at, state: gateStates[gate] })),
   }));
   const states = Object.values(gateStates).map(({ className, name }) => [className, name] as const);
@@ -168,7 +168,7 @@ function decisions({ decisions: all }: DashboardState): string {
   if (all.length === 0) return '<p>Nothing so far but calls as they came.</p>';
   const rows = all.map(({ count, last, text }) => [
     timeElement(last),
-    escapeHtml(text),
+    named(text),
     count === 1 ? 'once' : `${number.format(count)} times`,
   ]);
   return table({ caption: 'The latest first', head: ['last', 'what', 'how often'], rows });
@@ -178,7 +178,7 @@ function policies(all: readonly PolicyState[]): string {
   if (all.length === 0) return '<p>No call was made under a policy yet.</p>';
   const figure = (value: number | undefined): string => (value === undefined ? '' : number.format(value));
   const rows = all.map((policy) => [
-    escapeHtml(policy.name),
+    named(policy.name),
     circuitsOf(policy),
     figure(policy.running),
     figure(policy.waiting),
@@ -195,7 +195,7 @@ function circuitsOf({ circuits, notClosed = [] }: PolicyState): string {
   if (notClosed.length === 0) return circuits === 1 ? 'closed' : `all ${circuits} closed`;
   const named = notClosed.map(({ key, state, trialInMs }) => {
     const trial = trialInMs === undefined ? '' : `, trial in ${seconds(trialInMs)}`;
-    return `<strong>${escapeHtml(key === undefined ? state : `${key} ${state}`)}</strong>${trial}`;
+    return `<strong class="name">${escapeHtml(key === undefined ? state : `${key} ${state}`)}</strong>${trial}`;
   });
   return named.join('<br>');
 }
@@ -204,6 +204,16 @@ function coolDownOf({ coolDownMs, waitingForCoolDown = 0 }: PolicyState): string
   if (coolDownMs === undefined) return '';
   if (coolDownMs === 0) return 'none';
   return `<strong>${seconds(coolDownMs)} to go</strong>, ${number.format(waitingForCoolDown)} wait`;
+}
+
+/** What others named, however long. */
+function named(text: string): string {
+  return `<span class="name">${escapeHtml(text)}</span>`;
+}
+
+/** A lane has one line, on which a phone has room for so much beside the words of a state. */
+function laneName(name: string): string {
+  return name.length <= 30 ? name : `${name.slice(0, 14)}…${name.slice(-15)}`;
 }
 
 function seconds(ms: number): string {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Dashboard, serveDashboard } from '../../src/dashboard/index.js';
+import { createPolicy, WEEXSystemError } from '../../src/index.js';
 import { Browser, hasChromium, type Look } from './browser.js';
 import { TroubledProgram } from './troubled-program.js';
 
@@ -61,6 +62,23 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
       .filter((one) => one.textContent !== '').map((one) => parseFloat(getComputedStyle(one).fontSize)))`),
     ).toBeGreaterThanOrEqual(12);
     expect(browser.complaints).toEqual([]);
+  });
+
+  it.each(Object.entries(looks))('fits also where every name is long: %s', async (_name, look) => {
+    const long = 'market_making_perpetual_production_eu_'.repeat(8);
+    const other = await serveDashboard({ port: 0, title: long });
+    const policy = createPolicy({ name: long, circuitBreaker: { consecutiveFailures: 1 } });
+    const down = Object.assign(new WEEXSystemError(long, { code: long }), { name: long });
+    await policy.executeOutcome(() => Promise.reject(down), { key: long, operation: long });
+    await browser.open(other.url, look);
+    await textIs('connection', 'Live.');
+    expect(await text('gates')).toContain(': circuit open');
+    const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
+    const [scrolled, seen] = await browser.read<[number, number]>(widths);
+    expect(scrolled).toBeLessThanOrEqual(seen ?? 0);
+    expect(await browser.read(tooWide)).toEqual([]);
+    expect(await browser.read(cutLanes)).toEqual([]);
+    await other.close();
   });
 
   it('is light in the light, and dark in the dark', async () => {
@@ -145,6 +163,11 @@ const tooWide = `[...document.querySelectorAll('main *')]
     && getComputedStyle(one).clipPath === 'none' && !one.closest('thead')
     && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
   .map((one) => one.tagName + ': ' + one.textContent.slice(0, 40))`;
+
+/** Names of lanes that their drawing cuts off. */
+const cutLanes = `[...document.querySelectorAll('text.lane')]
+  .filter((one) => one.getBoundingClientRect().right > one.closest('svg').getBoundingClientRect().right)
+  .map((one) => one.textContent)`;
 
 /** Texts whose contrast with the page is below what WCAG asks for (4.5), and marks of legends below 3. */
 const contrasts = `(() => {
