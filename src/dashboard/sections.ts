@@ -77,7 +77,7 @@ function doubts({ doubts: all, forgottenDoubts }: DashboardState): string {
   const lookedUp = all.filter(({ state }) => state !== 'unknown');
   const rows = [...unknown.slice(0, mostUnknown), ...lookedUp.slice(0, mostLookedUp)].map((doubt) => [
     `<code class="free">${escapeHtml(doubt.clientOrderId ?? 'no client order id')}</code>`,
-    named([doubt.operation, doubt.symbol].filter(Boolean).join(', ')),
+    nameIn([doubt.operation, doubt.symbol].filter(Boolean).join(', ')),
     doubt.state === 'unknown' ? '<strong>unknown</strong>' : 'being looked up',
     timeElement(doubt.since),
     escapeHtml(doubt.advice),
@@ -127,7 +127,7 @@ function errors({ traffic }: DashboardState): string {
 function failures(all: readonly FailureState[]): string {
   if (all.length === 0) return '<p>None so far.</p>';
   const rows = all.map(({ advice, code, count, first, last, message, operation, type }) => [
-    `<strong class="name">${escapeHtml(type)}${code === undefined ? '' : ` ${escapeHtml(code)}`}</strong><br>${named(operation)}`,
+    `<strong class="name">${escapeHtml(type)}${code === undefined ? '' : ` ${escapeHtml(code)}`}</strong><br>${nameIn(operation)}`,
     `<span class="free">${escapeHtml(message)}</span>`,
     whenOf(count, first, last),
     escapeHtml(advice),
@@ -168,7 +168,7 @@ function decisions({ decisions: all }: DashboardState): string {
   if (all.length === 0) return '<p>Nothing so far but calls as they came.</p>';
   const rows = all.map(({ count, last, text }) => [
     timeElement(last),
-    named(text),
+    nameIn(text),
     count === 1 ? 'once' : `${number.format(count)} times`,
   ]);
   return table({ caption: 'The latest first', head: ['last', 'what', 'how often'], rows });
@@ -178,7 +178,7 @@ function policies(all: readonly PolicyState[]): string {
   if (all.length === 0) return '<p>No call was made under a policy yet.</p>';
   const figure = (value: number | undefined): string => (value === undefined ? '' : number.format(value));
   const rows = all.map((policy) => [
-    named(policy.name),
+    nameIn(policy.name),
     circuitsOf(policy),
     figure(policy.running),
     figure(policy.waiting),
@@ -207,7 +207,7 @@ function coolDownOf({ coolDownMs, waitingForCoolDown = 0 }: PolicyState): string
 }
 
 /** What others named, however long. */
-function named(text: string): string {
+function nameIn(text: string): string {
   return `<span class="name">${escapeHtml(text)}</span>`;
 }
 

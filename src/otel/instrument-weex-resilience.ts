@@ -1,4 +1,5 @@
 import { metrics, type Meter, trace, type Tracer } from '@opentelemetry/api';
+import { quietly } from '../observability/event-channel.js';
 import { observeState } from './observe-state.js';
 import { recordMetrics } from './record-metrics.js';
 import { traceCalls } from './trace-calls.js';
@@ -42,7 +43,7 @@ export function instrumentWeexResilience(options: InstrumentOptions = {}): Instr
   if (faults.length > 0) throw new TypeError(`Cannot instrument weex-resilience: ${faults.join('; ')}`);
   const stops: (() => void)[] = [];
   const dispose = (): void => {
-    for (const stop of stops.splice(0)) stop();
+    for (const stop of stops.splice(0)) quietly(stop);
   };
   try {
     if (meter) stops.push(recordMetrics(meter));

@@ -78,6 +78,7 @@ export function observeState(meter: Meter): () => void {
     policies.stop,
     onResilienceEvent('coolDownEntered', ({ policy, delayMs }) => closed.entered(nameOf(policy), delayMs)),
     onResilienceEvent('coolDownLeft', ({ policy }) => closed.left(nameOf(policy))),
+    // Last, because a meter may throw.
     () => meter.removeBatchObservableCallback(observe, instruments),
   ];
   return () => stops.forEach((stop) => stop());

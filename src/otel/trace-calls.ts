@@ -9,6 +9,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { accompany } from '../observability/companions.js';
+import { quietly } from '../observability/event-channel.js';
 import type { AttemptSettled, CallFacts, CallSettled, ReconcileStarted } from '../observability/events.js';
 import { attribute, errorType } from './attributes.js';
 import { listen } from '../observability/listen.js';
@@ -142,11 +143,8 @@ export function traceCalls(tracer: Tracer): () => void {
   return () => {
     stop();
     leave();
-    for (const { attempt, call } of calls.values()) {
-      attempt?.span.end();
-      call?.span.end();
-    }
-    for (const { span } of lookUps.values()) span.end();
+    const left = [...calls.values()].flatMap(({ attempt, call }) => [attempt, call]);
+    for (const scope of [...left, ...lookUps.values()]) quietly(() => scope?.span.end());
     calls.clear();
     lookUps.clear();
   };

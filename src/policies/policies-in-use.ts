@@ -28,7 +28,9 @@ export class PoliciesInUse {
     const found = new Map<string, PolicySnapshot[]>();
     for (const policy of this.#policies) {
       const name = nameOf(policy.name);
-      found.set(name, [...(found.get(name) ?? []), policy.snapshot()]);
+      const known = found.get(name);
+      if (known) known.push(policy.snapshot());
+      else found.set(name, [policy.snapshot()]);
     }
     return found;
   }

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { INVALID_SPAN_CONTEXT, type Meter, type Span, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createPolicy,
@@ -250,6 +251,33 @@ describe('an instrumentation', () => {
     expect((await prometheus.samples()).filter(({ labels }) => labels['weex_policy'] === 'after')).toEqual(
       [],
     );
+  });
+
+  it('ends also where its meter and its spans throw', async () => {
+    const fault = () => {
+      throw new Error('the exporter is broken');
+    };
+    const broken = (target: object, names: readonly string[]) =>
+      new Proxy(target, {
+        get: (of, name) => (names.includes(String(name)) ? fault : Reflect.get(of, name)) as unknown,
+      });
+    let started = 0;
+    const startSpan = () => {
+      started += 1;
+      return broken(trace.wrapSpanContext(INVALID_SPAN_CONTEXT), ['end']) as Span;
+    };
+    const second = instrumentWeexResilience({
+      meter: broken(prometheus.meter, ['removeBatchObservableCallback']) as Meter,
+      tracer: { startSpan, startActiveSpan: fault },
+    });
+    void createPolicy({ name: 'open' }).execute(() => new Promise(() => undefined));
+    expect(started).toBe(2);
+    second.dispose();
+    second.dispose();
+    instrumentation.dispose();
+    expect(isAccompanied()).toBe(false);
+    await createPolicy({ name: 'after' }).execute(() => 1);
+    expect(started).toBe(2);
   });
 
   it('changes no call where its meter throws', async () => {
