@@ -30,6 +30,12 @@ export const defaultPort = 9_339;
 const hosts: readonly string[] = ['127.0.0.1', '::1'];
 const streams: Readonly<Record<string, ViewerKind>> = { '/events': 'data', '/page-events': 'page' };
 const everyMs = 1_000;
+/** Whoever connects and says nothing soon makes room for others. */
+const patience = {
+  headersTimeout: 3_000,
+  requestTimeout: 3_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
 
 /**
  * Serves a live page about every policy of the process on 127.0.0.1: calls and failures over time, circuits, queues,
@@ -56,7 +62,7 @@ export async function serveDashboard(options: DashboardOptions = {}): Promise<Da
   check(options, { host, port, title });
   const gatherer = new Gatherer(title, Date.now);
   const viewers = new Viewers();
-  const server = createServer((request, response) => answer(request, response, gatherer, viewers));
+  const server = createServer(patience, (request, response) => answer(request, response, gatherer, viewers));
   try {
     await listening(server, port, host);
   } catch (error) {
@@ -102,7 +108,8 @@ function check(
 }
 
 async function listening(server: Server, port: number, host: string): Promise<void> {
-  server.maxConnections = 2 * mostViewers;
+  // Far more than are served, so that those beyond are told so.
+  server.maxConnections = 10 * mostViewers;
   // Whoever looks on keeps no process alive either.
   server.on('connection', (socket) => socket.unref());
   await new Promise<void>((resolve, reject) => {
@@ -132,7 +139,7 @@ function answer(
   else if (request.method !== 'GET') refuse(response, 405, 'This page can only be read.', { Allow: 'GET' });
   else if (path !== '/' && !kind) refuse(response, 404, 'There is nothing here but / and /events.');
   else if (kind && viewers.count >= mostViewers)
-    refuse(response, 503, 'Too many look on.', { 'Retry-After': '10' });
+    refuse(response, 503, 'Too many look on.', { 'Retry-After': '10', Connection: 'close' });
   else {
     try {
       give(response, kind, gatherer, viewers);

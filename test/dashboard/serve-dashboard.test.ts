@@ -117,6 +117,26 @@ describe('the streams', () => {
   });
 });
 
+describe('a crowd', () => {
+  it('of 120 that look on is answered to the last', async () => {
+    const answers = await Promise.all(Array.from({ length: 120 }, () => ask({ path: '/events' })));
+    const served = answers.filter(({ statusCode }) => statusCode === 200).length;
+    const refused = answers.filter(({ statusCode }) => statusCode === 503).length;
+    expect([served, refused]).toEqual([50, 70]);
+    for (const answer of answers) answer.destroy();
+  });
+
+  it('that says nothing keeps nobody out, and is let go', { timeout: 20_000 }, async () => {
+    const silent = Array.from({ length: 120 }, () =>
+      connect(Number(new URL(dashboard.url).port), '127.0.0.1'),
+    );
+    const gone = silent.map((socket) => once(socket.on('error', () => undefined).resume(), 'close'));
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    expect((await ask()).statusCode).toBe(200);
+    await Promise.all(gone);
+  });
+});
+
 describe('whoever asks for more', () => {
   it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('by %s is told 405', async (method) => {
     const answer = await ask({ method });
