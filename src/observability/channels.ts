@@ -1,3 +1,4 @@
+import { processWide } from '../context/process-wide.js';
 import { EventChannel } from './event-channel.js';
 import type { ResilienceEventType } from './events.js';
 
@@ -32,10 +33,10 @@ export const channels: { readonly [Type in ResilienceEventType]: EventChannel<Ty
   errorClassified: new EventChannel('errorClassified'),
 };
 
-let lastCallId = 0;
+// The channels are those of the process, so the numbers are, too, however often the package is loaded.
+const callIds = processWide('call-ids', () => ({ last: 0 }));
 
 /** A new number for a call. Take it only when the first event of a call is made. */
 export function nextCallId(): number {
-  lastCallId += 1;
-  return lastCallId;
+  return (callIds.get().last += 1);
 }

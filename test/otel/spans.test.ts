@@ -6,8 +6,9 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPolicy, WEEXNetworkError, WEEXRateLimitError, WEEXSystemError } from '../../src/index.js';
+import { onResilienceEvent } from '../../src/observability/on-resilience-event.js';
 import { createOrderGuard } from '../../src/orders/order-guard.js';
 import { instrumentWeexResilience, type Instrumentation } from '../../src/otel/index.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
@@ -251,6 +252,24 @@ describe('the span of a lookup', () => {
 });
 
 describe('tracing', () => {
+  it('of one copy of the package are not taken for those of another', async () => {
+    vi.resetModules();
+    const other = await import('../../src/index.js');
+    const both = [createPolicy({ name: 'mine' }), other.createPolicy({ name: 'theirs' })];
+    expect(other.createPolicy).not.toBe(createPolicy);
+    const ids: number[] = [];
+    const stop = onResilienceEvent('callStarted', ({ callId }) => ids.push(callId));
+    let open = (_value: unknown): void => {};
+    const gate = new Promise((resolve) => (open = resolve));
+    // As many as the other copy may be behind.
+    const calls = Array.from({ length: 200 }, () => both.map((policy) => policy.execute(() => gate))).flat();
+    open(1);
+    await Promise.all(calls);
+    stop();
+    expect(new Set(ids).size).toBe(400);
+    expect(spans('mine')).toHaveLength(200);
+  });
+
   it('ends open spans when it is disposed of, and makes no more', async () => {
     let release = (_value: unknown): void => {};
     const open = createPolicy({ name: 'open' }).execute(() => new Promise((resolve) => (release = resolve)));
