@@ -76,8 +76,10 @@ export function observeState(meter: Meter): () => void {
 
   const stops = [
     policies.stop,
-    onResilienceEvent('coolDownEntered', ({ policy, delayMs }) => closed.entered(nameOf(policy), delayMs)),
-    onResilienceEvent('coolDownLeft', ({ policy }) => closed.left(nameOf(policy))),
+    onResilienceEvent('coolDownEntered', ({ policy, scope, delayMs }) =>
+      closed.entered(nameOf(policy), scope, delayMs),
+    ),
+    onResilienceEvent('coolDownLeft', ({ policy, scope }) => closed.left(nameOf(policy), scope)),
     // Last, because a meter may throw.
     () => meter.removeBatchObservableCallback(observe, instruments),
   ];
