@@ -29,6 +29,9 @@ const byKind: Readonly<Record<WEEXErrorKind, string>> = {
   unknown: 'No table knows it: read the message.',
 };
 
+const notExecuted =
+  'It was not executed: correct what the message names; where it names nothing, try again later.';
+
 /** What to do about a failure: what it says itself, else what the code tables say, else what holds for its kind. */
 export function adviceOn(error: unknown): string {
   try {
@@ -37,8 +40,11 @@ export function adviceOn(error: unknown): string {
     const { advice, path } = context;
     if (typeof advice === 'string') return advice;
     const catalogue = typeof path === 'string' && isLegacyPath(path) ? v2Catalogue : defaultCatalogue;
-    const explained = code === undefined ? undefined : explainCode(code, catalogue)?.advice;
-    return explained ?? byKind[kind] ?? byKind.unknown;
+    const explained = code === undefined ? undefined : explainCode(code, catalogue);
+    // The table cannot know what the answer made certain.
+    const isCertain = error.executionStatus === 'not-executed' && explained?.executionStatus === 'unknown';
+    if (isCertain) return notExecuted;
+    return explained?.advice ?? byKind[kind] ?? byKind.unknown;
   } catch {
     return byKind.unknown;
   }
