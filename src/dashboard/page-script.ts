@@ -10,13 +10,23 @@ const show = () => {
   for (const [name, html] of waiting) document.getElementById(name).innerHTML = html;
   waiting.clear();
 };
-const events = new EventSource('page-events');
-events.onopen = () => say(paused ? 'Paused.' : 'Live.');
-events.onerror = () => say('The program does not answer: it has ended, or is busy. Trying again.');
-events.onmessage = ({ data }) => {
-  for (const [name, html] of Object.entries(JSON.parse(data))) waiting.set(name, html);
-  if (!paused) show();
+let events;
+const listen = () => {
+  events = new EventSource('page-events');
+  events.onopen = () => say(paused ? 'Paused.' : 'Live.');
+  events.onerror = () => {
+    if (events.readyState !== EventSource.CLOSED)
+      return say('The program does not answer: it has ended, or is busy. Trying again.');
+    // A browser tries no more where the answer was a refusal.
+    say('Not let in: too many look on, or another program answers here. This stands still. Trying again.');
+    setTimeout(listen, 5000);
+  };
+  events.onmessage = ({ data }) => {
+    for (const [name, html] of Object.entries(JSON.parse(data))) waiting.set(name, html);
+    if (!paused) show();
+  };
 };
+listen();
 button.onclick = () => {
   paused = !paused;
   button.textContent = paused ? 'Go on' : 'Pause';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { escapeHtml } from '../drawing/html.js';
 import { style } from '../drawing/style.js';
 import type { DashboardState } from './dashboard-state.js';
 import { pageScript } from './page-script.js';
@@ -58,7 +57,7 @@ export function dashboardPage(state: DashboardState): string {
 </head>
 <body>
 <header>
-<h1>${escapeHtml(state.title)}</h1>
+<h1 id="heading">${sections.heading}</h1>
 <button type="button" id="pause">Pause</button>
 </header>
 <main>
@@ -67,7 +66,7 @@ ${parts.join('\n')}
 </main>
 <footer class="quiet">
 <p id="connection" role="status" aria-live="polite">A picture of this moment.</p>
-<p>Process ${state.pid}. Times are those of the program. The charts show the last five minutes, or what there is of them.</p>
+<p>Process <span id="process">${sections.process}</span>. Times are those of the program. The charts show the last five minutes, or what there is of them.</p>
 </footer>
 <script>${pageScript}</script>
 </body>

@@ -11,6 +11,8 @@ import { clockTime, timeElement } from './times.js';
 export type Sections = Readonly<Record<SectionName, string>>;
 export type SectionName =
   | 'title'
+  | 'heading'
+  | 'process'
   | 'status'
   | 'doubts'
   | 'figures'
@@ -58,6 +60,9 @@ export function sectionsOf(state: DashboardState): Sections {
   const { level, sentences } = situationOf(state);
   return {
     title: escapeHtml(`${level === 'calm' ? '' : `${levels[level]}: `}${state.title}`),
+    // An open page may meet another process after a restart.
+    heading: escapeHtml(state.title),
+    process: String(state.pid),
     status: `<strong class="level ${level}">${levels[level]}:</strong> ${escapeHtml(sentences.join(' '))}`,
     doubts: doubts(state),
     figures: figures(state),
