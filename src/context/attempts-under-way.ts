@@ -94,7 +94,8 @@ export interface RequestOwners {
 export function ownersOf(request: SentRequest, around: readonly (CallContext | undefined)[]): RequestOwners {
   const given = around.filter((context) => context !== undefined);
   const ids = known.peek();
-  if (!ids || ids.size === 0 || request.isAside) return { owners: given, isLate: false };
+  if (!ids || ids.size === 0 || request.isAside || isPlain(request, given, ids))
+    return { owners: given, isLate: false };
   const found: CallContext[] = [];
   let isLate = false;
   for (const id of request.ids) {
@@ -115,6 +116,19 @@ export function ownersOf(request: SentRequest, around: readonly (CallContext | u
   }
   const own = [...given.filter((context) => isOrderOf(request, context)), ...found];
   return { owners: own.length > 0 ? own : given, isLate };
+}
+
+/** As nearly always: one order, sent where its only attempt runs. */
+function isPlain(
+  request: SentRequest,
+  [context, ...others]: readonly CallContext[],
+  ids: ReadonlyMap<string, readonly CallsOfId[]>,
+): boolean {
+  const [id, ...otherIds] = request.ids;
+  if (!context || id === undefined || others.length + otherIds.length > 0) return false;
+  const [entry, ...otherEntries] = ids.get(id) ?? [];
+  if (!entry || otherEntries.length > 0 || entry.attempts.size !== 1) return false;
+  return context.clientOrderId === id && !context.isGivenUp && entry.attempts.has(whole(context));
 }
 
 /** Whether an order with the id of an entry comes from an attempt that has failed, since none is under way. */

@@ -160,7 +160,8 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
       resolveUnknown: (error, context) => this.#resolve(error, context.signal),
     };
-    return policy.execute((context) => this.#attempt(context), options);
+    // Without a parameter, as far as one can tell: it is given the bare context.
+    return policy.execute((...[context]) => this.#attempt(context), options);
   }
 
   /** Under a policy that sends again whatever happened. */

@@ -141,8 +141,9 @@ export class OrderAttempts<Result> {
       const value = await send(context);
       if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
         throw unconfirmed(value, this.#id, 'it names another order or none');
-      const outcomes = this.#outcomesOf(context.sent);
-      this.#learnFrom(context);
+      const orders = this.#ordersIn(context.sent);
+      const outcomes = orders.map((order) => order.outcomeOf(this.#id));
+      this.#learnFrom(orders);
       if (!this.#idempotent && outcomes.length > 0 && !outcomes.includes('executed')) {
         // Whatever the method made of it, nobody knows yet what became of its order.
         if (!outcomes.every((outcome) => outcome === 'refused'))
@@ -158,7 +159,7 @@ export class OrderAttempts<Result> {
       return value;
     } catch (error) {
       context.isClosed = true;
-      this.#learnFrom(context);
+      this.#learnFrom(this.#ordersIn(context.sent));
       this.#classify(attempt, error, context.sent);
       throw error;
     } finally {
@@ -236,14 +237,9 @@ export class OrderAttempts<Result> {
     if (this.#calls) leaveAttempt(this.#calls, context, isUnsent);
   }
 
-  #learnFrom({ sent }: CallContext): void {
-    for (const { isUnread, place } of this.#ordersIn(sent))
+  #learnFrom(orders: readonly SentRequest[]): void {
+    for (const { isUnread, place } of orders)
       if (place !== undefined || !isUnread) this.#memory.places.add(place);
-  }
-
-  /** What became of the order, as far as its requests were seen. */
-  #outcomesOf(sent: readonly SentRequest[] | undefined): readonly SentRequest['outcome'][] {
-    return this.#ordersIn(sent).map((order) => order.outcomeOf(this.#id));
   }
 
   /** The writes that carry the id or, where none does, the orders that carry none. */
