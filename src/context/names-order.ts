@@ -1,16 +1,7 @@
+import { clientIdFields } from './client-id-fields.js';
+
 /** Fields under which an order goes by an id. */
-const idFields = [
-  'orderId',
-  'order_id',
-  'id',
-  'clientOrderId',
-  'newClientOrderId',
-  'origClientOrderId',
-  'clientOid',
-  'client_oid',
-  'algoId',
-  'clientAlgoId',
-] as const;
+const idFields = ['orderId', 'order_id', 'id', ...clientIdFields, 'algoId', 'clientAlgoId'] as const;
 
 /** Whether a value is none that an order goes by. */
 export function isNoId(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { clientIdFields } from '../context/client-id-fields.js';
 import { namesOrder } from '../context/names-order.js';
 import { idsIn, type SentRequest } from '../context/sent-request.js';
 import { type BatchOutcome, batchOutcomes } from './batch-outcomes.js';
@@ -43,7 +44,9 @@ function ordersIn(body = ''): readonly unknown[] {
 
 /** The client order id that an item of an answer names. */
 export function idOfItem(item: unknown): string | undefined {
-  const { clientOrderId, newClientOrderId, clientOid, client_oid } = (item ?? {}) as Record<string, unknown>;
-  const id = clientOrderId ?? newClientOrderId ?? clientOid ?? client_oid;
+  const fields = (item ?? {}) as Readonly<Record<string, unknown>>;
+  const id = clientIdFields
+    .map((name) => fields[name])
+    .find((field) => field !== undefined && field !== null);
   return typeof id === 'string' && id !== '' ? id : undefined;
 }

@@ -1,5 +1,5 @@
-/** Under which names the answers of WEEX carry an id of an order. */
-const clientIdFields = ['clientOrderId', 'newClientOrderId', 'origClientOrderId', 'clientOid', 'client_oid'];
+import { clientIdFields } from '../context/client-id-fields.js';
+
 const orderIdFields = ['orderId', 'order_id'];
 
 /**

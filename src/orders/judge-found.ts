@@ -1,3 +1,4 @@
+import { clientIdFields } from '../context/client-id-fields.js';
 import { carriesOtherId, isId } from './carries-other-id.js';
 import { isRefusalBody } from './refusal-body.js';
 
@@ -8,16 +9,7 @@ export type Found =
   | { readonly is: 'no-proof'; readonly why: string };
 
 /** What tells which order a value is. */
-const idFields = [
-  'clientOrderId',
-  'newClientOrderId',
-  'origClientOrderId',
-  'clientOid',
-  'client_oid',
-  'orderId',
-  'order_id',
-  'id',
-] as const;
+const idFields = [...clientIdFields, 'orderId', 'order_id', 'id'] as const;
 
 /**
  * Reads what a lookup returned: only an order that can be this one counts as found. Where the call judges by itself

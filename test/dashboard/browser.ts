@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 /** Whether there is a browser to look with. With REQUIRE_CHROMIUM=1 it must be there; none is downloaded. */
 export const hasChromium: boolean = spawnSync('chromium', ['--version']).status === 0;
 if (!hasChromium) {
-  const message = 'chromium is not installed: nobody looks at the live page';
+  const message = 'chromium is not installed: nobody looks at the live page and the reports';
   if (process.env['REQUIRE_CHROMIUM'] === '1') throw new Error(message);
   process.stderr.write(`SKIPPED: ${message}\n`);
 }

@@ -5,6 +5,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { hasChromium } from '../dashboard/browser.js';
 import { runProgram } from '../../examples/bad-day/program.js';
 import { type SimulatedOrder, startExchange } from '../../src/testing/index.js';
 import { send } from '../testing/support/signed-request.js';
@@ -200,13 +201,7 @@ describe('the bad day', () => {
 });
 
 describe('the report', () => {
-  it('shows in a browser, which has nothing to complain of', async (context) => {
-    const version = await promisify(execFile)('chromium', ['--version']).catch(() => undefined);
-    if (!version) {
-      process.stderr.write('Skipped: there is no chromium here that could show the report of the bad day\n');
-      // It needs the package `chromium` of Debian; no browser is downloaded for one test.
-      context.skip('there is no chromium');
-    }
+  it.skipIf(!hasChromium)('shows in a browser, which has nothing to complain of', async () => {
     await goodDay;
     const { stdout, stderr } = await promisify(execFile)(
       'chromium',

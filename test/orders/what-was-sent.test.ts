@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
 import { fallback, handleAll, retry as cockatielRetry, TimeoutStrategy, timeout, wrap } from 'cockatiel';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attachWeexErrors,
   createMemoryJournal,
@@ -20,6 +19,7 @@ import {
   WEEXNetworkError,
   WEEXOutcomeUnknownError,
 } from '../../src/index.js';
+import { serveToEachTest } from './serve-to-each-test.js';
 
 interface Order {
   readonly symbol: string;
@@ -60,20 +60,13 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   } else answerOther(response);
 }
 
-beforeEach(async () => {
+beforeEach(() => {
   executed = [];
   lookUps = 0;
   answerOrder = acknowledge;
   answerOther = (response) => json(response, 200, {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  http = axios.create({ baseURL: url });
-  attachWeexErrors(http);
 });
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+serveToEachTest(server, (at) => ({ url, http } = at));
 
 const order: Order = { symbol: 'BTCUSDT', side: 'BUY', newClientOrderId: 'intent-1' };
 const fast: Omit<PolicyOptions, 'fallback'> = {

@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, request as sendByNode, type ServerResponse } from 'node:http';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   attachWeexErrors,
   createMemoryJournal,
@@ -17,6 +16,7 @@ import {
   WEEXRequestError,
   weexVenues,
 } from '../../src/index.js';
+import { serveToEachTest } from './serve-to-each-test.js';
 
 /* Orders that go out far from the method that ordered them, late, or in a form that is hard to read. */
 
@@ -75,18 +75,11 @@ function orderOf(text: string): Order {
   return Object.fromEntries(new URLSearchParams(text)) as unknown as Order;
 }
 
-beforeEach(async () => {
+beforeEach(() => {
   [executed, answers, lookUps] = [[], {}, 0];
   answerLog = (response) => json(response, 200, {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  http = axios.create({ baseURL: url });
-  attachWeexErrors(http);
 });
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+serveToEachTest(server, (at) => ({ url, http } = at));
 
 const fast: Omit<PolicyOptions, 'fallback'> = {
   attemptTimeoutMs: 150,
@@ -383,6 +376,19 @@ describe('an order whose arguments change while it is looked up', () => {
 });
 
 describe('an order that nobody sees or can read', () => {
+  const unseen: Readonly<Record<string, Method>> = {
+    fetch: async (order) =>
+      (await fetch(`${url}/order`, { method: 'POST', body: JSON.stringify(order) })).json(),
+    'node:http': (order) =>
+      new Promise((resolve, reject) => {
+        sendByNode(`${url}/order`, { method: 'POST' }, (answer) =>
+          answer.resume().on('end', () => resolve(order)),
+        )
+          .on('error', reject)
+          .end(JSON.stringify(order));
+      }),
+    'another axios': async (order) => (await axios.post<unknown>(`${url}/order`, order)).data,
+  };
   const hide =
     (send: (order: Order) => Promise<unknown>): Method =>
     async (order) =>
@@ -414,25 +420,27 @@ describe('an order that nobody sees or can read', () => {
     expect(executed).toEqual(['a']);
   });
 
-  it('is not cleared by the refusal of a log, when it went by fetch for once', async () => {
-    let isDown = false;
-    const place = guarded(async (order) => {
-      if (!isDown) return post(order);
-      try {
-        const answer = await fetch(`${url}/order`, { method: 'POST', body: JSON.stringify(order) });
-        return await answer.json();
-      } catch {
-        await http.post('/log', { failed: order.newClientOrderId });
-        throw new Error('placing failed');
-      }
-    });
-    await place(orderAs('a'));
-    isDown = true;
-    answerLog = (response) => json(response, 429, { code: -1003, msg: 'Too many requests' });
-    answers = { b: [executeAndLose] };
-    await place(orderAs('b'));
-    expect(executed).toEqual(['a', 'b']);
-  });
+  it.each(Object.keys(unseen))(
+    'is not cleared by the refusal of a log, when it went by %s for once',
+    async (way) => {
+      let isDown = false;
+      const place = guarded(async (order) => {
+        if (!isDown) return post(order);
+        try {
+          return await (unseen[way] as Method)(order);
+        } catch {
+          await http.post('/log', { failed: order.newClientOrderId });
+          throw new Error('placing failed');
+        }
+      });
+      await place(orderAs('a'));
+      isDown = true;
+      answerLog = (response) => json(response, 429, { code: -1003, msg: 'Too many requests' });
+      answers = { b: [executeAndLose] };
+      await place(orderAs('b'));
+      expect(executed).toEqual(['a', 'b']);
+    },
+  );
 });
 
 describe('an answer that proves nothing', () => {
