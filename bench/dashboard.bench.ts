@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import axios from 'axios';
-import { attachWeexErrors, createPolicy } from 'weex-resilience';
+import { get, type IncomingMessage } from 'node:http';
+import { createPolicy } from 'weex-resilience';
 import { type Dashboard, serveDashboard } from 'weex-resilience/dashboard';
 import { compare } from './harness.js';
+import { serveSymbolPrice } from './symbol-price.js';
 
 // What the live page costs a call: one over HTTP to a server on this machine, and one that does nothing at all.
 const policy = createPolicy({
@@ -38,25 +37,16 @@ const cases = (call: () => Promise<unknown>) => ({
   'looked at': beside('looked at', call),
 });
 
-const server = createServer((_request, response) => {
-  response.setHeader('content-type', 'application/json');
-  response.end('{"symbol":"BTCUSDT","price":"67000.1"}');
-});
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const http = axios.create({ baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-attachWeexErrors(http);
+const price = await serveSymbolPrice();
 await compare({
   title: 'A call by axios to a server on this machine',
   baseline: 'plain',
-  cases: cases(() =>
-    policy.execute(() => http.get('/capi/v3/market/symbolPrice'), { operation: 'getPrice' }),
-  ),
+  cases: cases(() => policy.execute(price.get, { operation: 'getPrice' })),
   packages: ['axios'],
   roundMs: 150,
   measure: 'cpu',
 });
-server.closeAllConnections();
-server.close();
+price.close();
 
 const nothing = async (): Promise<number> => 42;
 await compare({

@@ -1,13 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
-import axios from 'axios';
 import {
-  attachWeexErrors,
   createPolicy,
   WEEXNetworkError,
   WEEXOrderError,
@@ -17,6 +13,7 @@ import {
 } from 'weex-resilience';
 import { instrumentWeexResilience, type Instrumentation, type InstrumentOptions } from 'weex-resilience/otel';
 import { compare } from './harness.js';
+import { serveSymbolPrice } from './symbol-price.js';
 
 // What metrics and spans cost a call: one over HTTP to a server on this machine, and one that does nothing at all.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -61,25 +58,16 @@ const cases = (call: () => Promise<unknown>) => ({
 });
 const packages = ['@opentelemetry/sdk-metrics', '@opentelemetry/sdk-trace-base'];
 
-const server = createServer((_request, response) => {
-  response.setHeader('content-type', 'application/json');
-  response.end('{"symbol":"BTCUSDT","price":"67000.1"}');
-});
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const http = axios.create({ baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-attachWeexErrors(http);
+const price = await serveSymbolPrice();
 await compare({
   title: 'A call by axios to a server on this machine',
   baseline: 'plain',
-  cases: cases(() =>
-    policy.execute(() => http.get('/capi/v3/market/symbolPrice'), { operation: 'getPrice' }),
-  ),
+  cases: cases(() => policy.execute(price.get, { operation: 'getPrice' })),
   packages: ['axios', ...packages],
   roundMs: 60,
   measure: 'cpu',
 });
-server.closeAllConnections();
-server.close();
+price.close();
 if (exported === 0) throw new Error('No span was exported: the figures above are not what they say');
 
 const nothing = async (): Promise<number> => 42;
