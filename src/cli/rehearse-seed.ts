@@ -123,7 +123,7 @@ export async function rehearseSeed(bot: Bot, options: SeedOptions, seed: number)
 }
 
 function summarize(seed: number, days: number, rehearsal: Rehearsal): SeedResult {
-  const { calls, events, failure, intents, invariants, requests, virtualMs } = rehearsal;
+  const { cancels, events, failure, intents, invariants, requests, virtualMs } = rehearsal;
   const refused = new Set<string>();
   for (const { clientOrderId, code, executed, fault, operation, status } of requests) {
     if (clientOrderId === undefined || operation !== 'placeOrder' || executed || code === undefined) continue;
@@ -145,9 +145,7 @@ function summarize(seed: number, days: number, rehearsal: Rehearsal): SeedResult
         (report === 'placed' && orders.length === 0) || (report === 'not-placed' && orders.length > copies),
     ),
     unknown: count(({ report }) => report === 'unknown'),
-    cancelsMs: calls.flatMap(({ durationMs, operation }) =>
-      /\.cancel(All)?(Algo)?Orders?$/.test(operation) ? [Math.round(durationMs)] : [],
-    ),
+    cancelsMs: cancels.map(({ durationMs }) => Math.round(durationMs)),
     requests: requests.length,
     events: events.length,
     crashes: events.filter(({ event }) => 'crash' in event).length,

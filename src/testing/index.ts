@@ -38,4 +38,5 @@ export type { RehearsalContext, RehearsalProgram } from './rehearsal/rehearsal-p
 export type { RehearsalNetwork, RehearsalScenario } from './rehearsal/rehearsal-scenario.js';
 export type { Rehearsal, RehearsalFailure } from './rehearsal/rehearse.js';
 export type { InvariantResult } from './rehearsal/run-once.js';
+export type { RehearsedCancel } from './rehearsal/cancel-watch.js';
 export type { RehearsedCall } from './rehearsal/world.js';

@@ -5,6 +5,7 @@ import { type RehearseOptions, type ResolvedRehearsal, resolveRehearsal } from '
 import type { RehearsalScenario } from './rehearsal-scenario.js';
 import { type InvariantResult, type RehearsalRun, runOnce } from './run-once.js';
 import { shrink } from './shrink.js';
+import type { RehearsedCancel } from './cancel-watch.js';
 import type { RehearsedCall } from './world.js';
 
 /** What a rehearsal came to. */
@@ -20,6 +21,8 @@ export interface Rehearsal {
   readonly requests: readonly SimulatedRequest[];
   /** The calls under policies of this library. */
   readonly calls: readonly RehearsedCall[];
+  /** Every cancel, with its retries: a call under a policy, or else requests of the program. */
+  readonly cancels: readonly RehearsedCancel[];
   /** What went wrong, in order. */
   readonly events: readonly Happened[];
   /** From the start of the program to its return, in milliseconds of the rehearsal. */
@@ -112,6 +115,7 @@ async function runAll(options: ResolvedRehearsal): Promise<Rehearsal> {
     invariants,
     requests: facts.requests,
     calls: facts.calls,
+    cancels: facts.cancels,
     events: facts.happened,
     virtualMs,
     lengthMs: facts.lengthMs,

@@ -1,6 +1,7 @@
 import type * as Axios from 'axios';
 import { randomAt } from '../seeded-random.js';
 import { askInvariant } from './ask-invariant.js';
+import { isCancel } from './cancel-watch.js';
 import { StandstillError } from './event-loop.js';
 import { type Breach, type RehearsalFacts, rehearsalInvariants } from './invariants.js';
 import type { TimedEvent } from './mishaps.js';
@@ -149,6 +150,7 @@ class Rehearsal {
       sentRequests: world.sentRequests(),
       blocked: world.blocked,
       calls: world.calls,
+      cancels: [...world.calls.filter(({ operation }) => isCancel(operation)), ...world.cancels.cancels],
       journal: journal.entries,
       happened: mishaps.happened,
       startedAtMs: this.#startedAtMs,

@@ -17,6 +17,7 @@ import { createNetwork, nameOf, type Network } from './network.js';
 import type { RehearsalContext } from './rehearsal-program.js';
 import type { RehearsalFacts } from './invariants.js';
 import type { RequestPlace } from './rehearsal-event.js';
+import { type CancelWatch, createCancelWatch } from './cancel-watch.js';
 import type { ResolvedRehearsal } from './rehearsal-options.js';
 import { journalThatReports, listenTo, noteSent } from './observe.js';
 import { checkReport, createSpinGuard, ProgramExit, programClock } from './program-guards.js';
@@ -42,6 +43,7 @@ export interface World {
   readonly journal: DurableJournal;
   readonly book: IntentBook;
   readonly repeats: RepeatWatch;
+  readonly cancels: CancelWatch;
   readonly trace: Trace;
   readonly calls: readonly RehearsedCall[];
   /** The client order ids that a request named. */
@@ -99,6 +101,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
   let place: RequestPlace = { request: '', nth: 0 };
   let isCopy = false;
   const repeats = createRepeatWatch(nowMs);
+  const cancels = createCancelWatch(nowMs);
   const placeOf = new WeakMap<SimulatedRequest, RequestPlace | undefined>();
   const simulation = createSimulation(
     resolved,
@@ -124,8 +127,12 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     onSend(sent, outgoing, sender) {
       sends.set(keyOf(sent), noteSent(sent, outgoing, book, trace));
       repeats.sent(sent, outgoing, sender);
+      cancels.sent(sent, outgoing, sender);
     },
-    onEnd: (ended, answer) => repeats.ended(ended, answer),
+    onEnd(ended, answer) {
+      repeats.ended(ended, answer);
+      cancels.ended(ended, answer);
+    },
     deliver(arrived, copied, incoming, reply, body) {
       place = arrived;
       isCopy = copied;
@@ -194,6 +201,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     journal,
     book,
     repeats,
+    cancels,
     trace,
     calls,
     idsOf: (sent) => sends.get(keyOf(sent)) ?? [],
