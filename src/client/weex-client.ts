@@ -106,7 +106,7 @@ export class WeexClient {
 
   constructor(options: WeexClientOptions);
   constructor(config: WeexConfig, behavior?: WeexClientBehavior);
-  constructor(given: WeexClientOptions | WeexConfig, behavior: WeexClientBehavior = {}) {
+  constructor(given: WeexClientOptions | WeexConfig, behavior?: WeexClientBehavior) {
     const {
       config,
       registry,
@@ -239,12 +239,17 @@ function accountOf(market: Market, { apiKey, baseUrls }: WeexConfig): string {
 
 function optionsOf(
   given: WeexClientOptions | WeexConfig,
-  behavior: WeexClientBehavior,
+  behavior: WeexClientBehavior | undefined,
 ): WeexClientBehavior & { readonly config: WeexConfig } {
   if (given instanceof WeexConfig) {
-    const read: WeexClientBehavior = readOptions(behavior, behaviorNames);
+    const read: WeexClientBehavior = readOptions(behavior ?? {}, behaviorNames);
     checkBehavior(read);
     return { ...read, config: given };
+  }
+  if (behavior !== undefined) {
+    throw new TypeError(
+      'Cannot make a client: only a WeexConfig takes a second argument; put its options into the first one',
+    );
   }
   const read = readOptions(given, [...configNames, ...behaviorNames]) as unknown as WeexClientOptions;
   const { registry, coordinator, journal, settleMs, reconcileDeadlineMs, ...config } = read;

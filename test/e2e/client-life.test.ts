@@ -337,6 +337,8 @@ describe('bad input', () => {
     }
     const config = new WeexConfig(secrets);
     expect(() => new WeexClient(config, { settle: 1 } as never)).toThrow('unknown option settle');
+    const WithTwo = WeexClient as new (options: object, behavior: object) => WeexClient;
+    expect(() => new WithTwo(secrets, { settleMs: 1 })).toThrow('only a WeexConfig takes a second argument');
   });
 });
 
