@@ -1,3 +1,4 @@
+import timers from 'node:timers';
 import type { Clock } from './clock.js';
 
 /** A clock for tests in which nothing waits, and in which time limits end what they limit only by hand. */
@@ -14,8 +15,8 @@ interface Timer {
   readonly fn: () => void;
 }
 
-// Taken at load, so that a test runner's own fake timers cannot stop this clock.
-const { setImmediate } = globalThis;
+// Taken at load, and not from the globals, so that a test runner's own fake timers cannot stop this clock.
+const { setImmediate } = timers;
 
 /**
  * Makes a clock on which no call waits: backoffs, cool-downs, allowances and the patience of `orderSafety` are over

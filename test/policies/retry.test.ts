@@ -55,6 +55,16 @@ describe('maxRetries', () => {
     }
   });
 
+  it('repeats at once where fake timers hold microtasks back, as those of Jest do', async () => {
+    vi.useFakeTimers({ toFake: ['queueMicrotask', 'setImmediate', 'setTimeout'] });
+    try {
+      const { policy, clock } = build({ retry: { backoff: eager } });
+      await expect(policy.execute(answering(clock, down(), 'value'))).resolves.toBe('value');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('repeats a method that throws at once', async () => {
     const { policy } = build({ retry: { backoff: eager } });
     const method = vi.fn(() => {

@@ -111,7 +111,8 @@ export class Recovery {
     execution.state = 'backoff';
     if (delayMs > 0) execution.arm(now + delayMs, 'retry', now);
     else {
-      queueMicrotask(() => {
+      // Not queueMicrotask, which fake timers hold back, those of Jest too.
+      void Promise.resolve().then(() => {
         if (execution.state === 'backoff') execution.enter(execution.plan.clock.now());
       });
     }
