@@ -1,4 +1,4 @@
-import timers from 'node:timers';
+import nodeTimers from 'node:timers';
 import type { Clock } from './clock.js';
 
 /** A clock for tests in which nothing waits, and in which time limits end what they limit only by hand. */
@@ -16,7 +16,7 @@ interface Timer {
 }
 
 // Taken at load, and not from the globals, so that a test runner's own fake timers cannot stop this clock.
-const { setImmediate } = timers;
+const { setImmediate } = nodeTimers;
 
 /**
  * Makes a clock on which no call waits: backoffs, cool-downs, allowances and the patience of `orderSafety` are over

@@ -1,4 +1,4 @@
-import timers from 'node:timers';
+import nodeTimers from 'node:timers';
 
 /** A clock for tests: time stands still until {@link FakeClock.advance} moves it. */
 export interface FakeClock {
@@ -15,7 +15,7 @@ export interface FakeClock {
 }
 
 // Taken at load, and not from the globals, so that a test runner's own fake timers cannot stop this clock.
-const { setImmediate } = timers;
+const { setImmediate } = nodeTimers;
 
 // Node fires a longer delay after 1 ms; a fake clock that did better would hide the fault.
 const longestDelayMs = 2 ** 31 - 1;

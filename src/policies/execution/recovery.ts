@@ -111,8 +111,7 @@ export class Recovery {
     execution.state = 'backoff';
     if (delayMs > 0) execution.arm(now + delayMs, 'retry', now);
     else {
-      // Not queueMicrotask, which fake timers hold back, those of Jest too.
-      void Promise.resolve().then(() => {
+      soon(() => {
         if (execution.state === 'backoff') execution.enter(execution.plan.clock.now());
       });
     }
@@ -204,4 +203,9 @@ export class Recovery {
       if (execution.state === 'fallback') execution.end(ok, result, plan.clock.now(), 'failure', error);
     });
   }
+}
+
+/** Not queueMicrotask, which fake timers hold back, those of Jest too. */
+function soon(fn: () => void): void {
+  void Promise.resolve().then(fn);
 }
