@@ -13,7 +13,7 @@ const alias = [
     find: /^weex-resilience\/journal$/,
     replacement: new URL('src/orders/open-intent-journal.ts', import.meta.url).pathname,
   },
-  // Another version of NestJS, where scripts/test-nestjs-11.mjs has put one.
+  // Another version of NestJS, where scripts/test-nestjs.mjs has put one.
   ...(nestjs === undefined ? [] : [{ find: /^(@nestjs\/[\w.-]+|rxjs)$/, replacement: `${nestjs}/$1` }]),
   { find: /^weex-resilience\/(\w+)$/, replacement: new URL('src/$1/index.ts', import.meta.url).pathname },
 ];

@@ -1,6 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import type { PolicySnapshot, ResiliencePolicy } from '../policies/resilience-policy.js';
+import { providersOf } from './providers-of.js';
 import { getRegistryToken } from './tokens.js';
 
 /** Which policies a health check asks about. */
@@ -61,13 +63,19 @@ export type ResilienceHealth<Key extends string = string> = Record<
 @Injectable()
 export class ResilienceHealthIndicator {
   readonly #registry: PolicyRegistry;
+  readonly #container: ModulesContainer | undefined;
 
-  constructor(@Inject(getRegistryToken()) registry: PolicyRegistry) {
+  constructor(
+    @Inject(getRegistryToken()) registry: PolicyRegistry,
+    @Optional() @Inject(ModulesContainer) container?: ModulesContainer,
+  ) {
     this.#registry = registry;
+    this.#container = container;
   }
 
   /**
-   * The state of the policies under `key`.
+   * The state of the policies under `key`. With terminus 10 it rejects with that where it is `down`, which is what
+   * that version goes by.
    *
    * @throws RangeError when a name is not defined.
    */
@@ -83,9 +91,21 @@ export class ResilienceHealthIndicator {
       const isConnected = this.#registry.coordinator?.snapshot?.().isConnected;
       const coordinator =
         isConnected === undefined ? {} : { coordinator: isConnected ? 'connected' : 'lost' };
-      return { [key]: { status, policies: byName, ...coordinator } } as ResilienceHealth<Key>;
+      const health = { [key]: { status, policies: byName, ...coordinator } } as ResilienceHealth<Key>;
+      if (status === 'down' && this.#container && goesByErrors(this.#container)) {
+        throw Object.assign(new Error(`${key} is down`), { isHealthCheckError: true, causes: health });
+      }
+      return health;
     });
   }
+}
+
+/** Terminus before 11 takes every result that is returned for `up`. */
+function goesByErrors(container: ModulesContainer): boolean {
+  const names = new Set(
+    providersOf(container).map(({ token }) => (typeof token === 'function' ? token.name : '')),
+  );
+  return names.has('HealthCheckService') && !names.has('HealthIndicatorService');
 }
 
 interface PolicyState {

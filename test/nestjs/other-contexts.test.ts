@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { type ArgumentsHost, Controller, UseFilters } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
@@ -112,9 +114,10 @@ describe('WeexExceptionFilter in a microservice', () => {
       imports: [ResilienceModule.forRoot({ policies })],
       controllers: [OrdersController],
     });
+    const port = await freePort();
     const options: MicroserviceOptions = {
       transport: Transport.TCP,
-      options: { host: '127.0.0.1', port: 0 },
+      options: { host: '127.0.0.1', port },
     };
     const service = await NestFactory.createMicroservice<MicroserviceOptions>(root, {
       ...options,
@@ -122,7 +125,6 @@ describe('WeexExceptionFilter in a microservice', () => {
     });
     service.useGlobalFilters(new WeexExceptionFilter());
     await service.listen();
-    const { port } = service.unwrap<{ address(): { port: number } }>().address();
     const client: ClientProxy = ClientProxyFactory.create({
       transport: Transport.TCP,
       options: { host: '127.0.0.1', port },
@@ -157,4 +159,14 @@ describe('WeexExceptionFilter in a GraphQL resolver', () => {
 
 function hostOf(type: string, client?: unknown): ArgumentsHost {
   return { getType: () => type, switchToWs: () => ({ getClient: () => client }) } as unknown as ArgumentsHost;
+}
+
+/** NestJS tells the port that it took from version 11 on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -1,24 +1,31 @@
-// Runs the tests of src/nestjs against NestJS 11, installed in a folder of its own, and checks the types of src/nestjs
-// against it. Where it cannot be installed, it says so and ends well.
+// Runs the tests of src/nestjs against NestJS 10 and 11, each installed in a folder of its own, and checks the types of
+// src/nestjs against them. `node scripts/test-nestjs.mjs 11` takes one. What cannot be installed is skipped, and said so.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const folder = mkdtempSync(join(tmpdir(), 'nest-11-'));
-try {
-  copyFileSync('test/nestjs/nest-11/package.json', join(folder, 'package.json'));
-  const install = spawnSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  if (install.status === 0) test();
-  else console.log(`SKIPPED: NestJS 11 cannot be installed here: ${install.stderr.trim() || install.error}`);
-} finally {
-  rmSync(folder, { recursive: true });
+const versions = process.argv.slice(2);
+for (const version of versions.length > 0 ? versions : ['10', '11']) {
+  const folder = mkdtempSync(join(tmpdir(), `nest-${version}-`));
+  try {
+    copyFileSync(`test/nestjs/nest-${version}/package.json`, join(folder, 'package.json'));
+    const install = spawnSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (install.status === 0) test(folder);
+    else {
+      const why = install.stderr.trim() || install.error;
+      console.log(`SKIPPED: NestJS ${version} cannot be installed here: ${why}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-function test() {
+/** @param {string} folder */
+function test(folder) {
   const packages = join(folder, 'node_modules');
   const { stdout } = spawnSync('npm', ['ls', '@nestjs/core', '--depth=0'], { cwd: folder, encoding: 'utf8' });
   console.log(stdout.trim());
@@ -42,5 +49,5 @@ function test() {
     stdio: 'inherit',
     env: { ...process.env, NESTJS_PACKAGES: packages },
   });
-  process.exitCode = status ?? 1;
+  if (status !== 0) process.exitCode = 1;
 }
