@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
  */
 
 const decorated = readFileSync('test/environments/decorated.ts', 'utf8');
+const cockatiel = readFileSync('test/environments/cockatiel.ts', 'utf8');
 const plain = readFileSync('test/environments/plain.js', 'utf8');
 const asTest = `${decorated}\nit('calls twice', async () => { expect(await attempts()).toBe(2); console.log('2 attempts'); });\n`;
 const asProgram = `${decorated}\nattempts().then((count) => console.log(count + ' attempts'));\n`;
@@ -49,6 +50,9 @@ const commonJsTsconfig = JSON.stringify({
     esModuleInterop: true,
   },
 });
+const checkedTsconfig = JSON.stringify({
+  compilerOptions: { target: 'ES2023', lib: ['ES2023'], types: ['node'], strict: true, module: 'nodenext' },
+});
 const jest = {
   moduleFileExtensions: ['js', 'json', 'ts'],
   rootDir: 'src',
@@ -56,12 +60,22 @@ const jest = {
   transform: { '^.+\\.(t|j)s$': 'ts-jest' },
   testEnvironment: 'node',
 };
+/** In a folder of its own, where npm has installed nothing that could be found instead. */
+const alone = 'mkdir own && cp package.json main.mjs *.tgz own && cd own &&';
 const bundled = { 'main.js': plain };
 const nestProject = {
   packages: { jest: '30', 'ts-jest': '29', '@types/jest': '30', typescript: '5.9', '@types/node': '22' },
   files: { 'src/call.spec.ts': asTest, 'tsconfig.json': nestTsconfig },
   manifest: { jest },
 };
+
+/** @param {'3' | '4'} version */
+const withCockatiel = (version) => ({
+  name: `Node, cockatiel ${version}, all declarations checked`,
+  packages: { cockatiel: version, typescript: '5.9', '@types/node': '22' },
+  files: { 'main.mts': cockatiel, 'tsconfig.json': checkedTsconfig },
+  run: 'npx tsc && node main.mjs',
+});
 
 /** Yarn does not ask npm where its registry is. */
 const yarnrc = [
@@ -109,6 +123,21 @@ const environments = [
   },
   { name: 'Node, require()', packages: {}, files: { 'main.cjs': required }, run: 'node main.cjs' },
   { name: 'Node, import', packages: {}, files: { 'main.mjs': plain }, run: 'node main.mjs' },
+  withCockatiel('3'),
+  withCockatiel('4'),
+  {
+    name: 'npm with engine-strict',
+    packages: {},
+    files: { 'main.mjs': plain },
+    run: `${alone} npm install --engine-strict --silent --no-audit --no-fund && rm -r ../node_modules && node main.mjs`,
+  },
+  {
+    name: 'yarn 1, on Node 20',
+    packages: { yarn: '1' },
+    files: { 'main.mjs': plain },
+    manifest: { resolutions: { cockatiel: '^3.2.1' } },
+    run: `${alone} node ../node_modules/yarn/bin/yarn.js install --silent && rm -r ../node_modules && node main.mjs`,
+  },
   {
     name: 'Node 24, its own type stripping',
     packages: {},
@@ -176,8 +205,7 @@ const environments = [
     name: 'pnpm',
     packages: { pnpm: '10' },
     files: { 'main.mjs': plain },
-    // In a folder of its own, where npm has installed nothing that could be found instead.
-    run: 'mkdir own && cp package.json main.mjs *.tgz own && cd own && npx pnpm install --ignore-workspace && rm -r ../node_modules && node main.mjs',
+    run: `${alone} npx pnpm install --ignore-workspace && rm -r ../node_modules && node main.mjs`,
   },
   { name: 'Bun', packages: { bun: '1' }, files: { 'main.mjs': plain }, run: 'npx bun main.mjs' },
   {
