@@ -7,15 +7,25 @@ import type { ResilientOptions } from './resilient-options.js';
  * The compiler holds the type of the result against the member. Where the member cannot be resilient, that type is a
  * sentence, which the error message quotes.
  */
-export type ResilientDecorator<Options, Fallback, Context> = <
-  Target,
-  Where = undefined,
-  Descriptor = undefined,
->(
-  target: Target,
-  where?: Where,
-  descriptor?: Descriptor,
-) => Decoration<Target, Where, Descriptor, Facts<Options, Fallback, Context>>;
+export interface ResilientDecorator<Options, Fallback, Context> {
+  // Conditional types know nothing of the constraint of a type parameter, and a parameter may be of such a type, in a
+  // generic class. So parameters are held against what the callbacks take here, and only where that fails below.
+  <This, Args extends ArgsFor<Options>, Returned>(
+    target: (this: This, ...args: Args) => Returned,
+    context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Returned>,
+  ): PromiseDecoration<This, never[], Returned, void, Facts<Options, Fallback, Context>>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters, its constraint is what is checked
+  <Target, Args extends ArgsFor<Options>, Returned>(
+    target: Target,
+    key: PropertyKey,
+    descriptor: TypedPropertyDescriptor<(...args: Args) => Returned>,
+  ): PromiseDecoration<Target, never[], Returned, void, Facts<Options, Fallback, Context>>;
+  <Target, Where = undefined, Descriptor = undefined>(
+    target: Target,
+    where?: Where,
+    descriptor?: Descriptor,
+  ): Decoration<Target, Where, Descriptor, Facts<Options, Fallback, Context>>;
+}
 
 /** What the arguments of `@Resilient(…)` tell of the methods that it fits. */
 interface Facts<Options, Fallback, Context> {
@@ -57,22 +67,58 @@ type LegacyDecoration<Target, Descriptor, On extends AnyFacts> =
 type MethodDecoration<Method, This, Fitting, On extends AnyFacts> = Method extends (
   ...args: infer Args
 ) => infer Returned
-  ? Returned extends PromiseLike<infer Result>
+  ? PromiseDecoration<This, Args, Returned, Fitting, On>
+  : Refusal<'it is not a method'>;
+
+type PromiseDecoration<This, Args extends unknown[], Returned, Fitting, On extends AnyFacts> =
+  Returned extends PromiseLike<infer Result>
     ? Promise<Result> extends Returned
       ? CallDecoration<This, Args, Result, Fitting, On>
       : Refusal<'the method must return a plain promise'>
-    : Refusal<'the method must return a promise'>
-  : Refusal<'it is not a method'>;
+    : Refusal<'the method must return a promise'>;
 
 type CallDecoration<This, Args extends unknown[], Result, Fitting, On extends AnyFacts> = [
   Misfit<On['options'], ResilientOptions<This, Args, Result>>,
 ] extends [never]
   ? [On['fallback']] extends [never]
     ? OwnPolicyOnly<Fitting, On>
-    : [On['fallback']] extends [Result]
+    : // Not as a tuple, which TypeScript leaves undecided where the result is a type parameter.
+      Promise<On['fallback']> extends Promise<Result>
       ? OwnPolicyOnly<Fitting, On>
       : Refusal<'what the fallback returns does not fit the result of the method'>
   : Refusal<`${Misfit<On['options'], ResilientOptions<This, Args, Result>>} does not fit the parameters, this or result of the method`>;
+
+/** The parameters that every callback of the options can be called with. */
+type ArgsFor<Options> = unknown[] &
+  Intersected<
+    | TakenBy<Pick<Options, keyof Options & ('priority' | 'key' | 'cost' | 'signal')>>
+    | TakenBy<NonNullable<Options[keyof Options & 'orderSafety']>>
+  >;
+
+type TakenBy<Callbacks> = Callbacks extends unknown
+  ? { [Name in keyof Callbacks]-?: Taken<Callbacks[Name], Name> }[keyof Callbacks]
+  : never;
+
+type Taken<Callback, Name> = Callback extends (...args: infer Args) => unknown
+  ? AtLeast<
+      Name extends 'find' | 'persist' | 'matches'
+        ? Tail<Args>
+        : Name extends 'watch'
+          ? Tail<Tail<Args>>
+          : Args
+    >
+  : never;
+
+type Tail<Args> = Args extends [unknown?, ...infer Rest] ? Rest : [];
+
+/** A callback may leave out the last parameters. */
+type AtLeast<Args extends unknown[]> = number extends Args['length'] ? Args : [...Args, ...unknown[]];
+
+type Intersected<Union> = (Union extends unknown ? (value: Union) => void : never) extends (
+  value: infer All,
+) => void
+  ? All
+  : never;
 
 // By its prototype: a class with a private constructor is no constructor type.
 type ClassDecoration<Target, On extends AnyFacts> = Target extends { readonly prototype: infer Instance }

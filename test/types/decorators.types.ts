@@ -27,6 +27,11 @@ class Cancellable<Value> extends Promise<Value> {
 }
 
 const policy = createPolicy({});
+const found = { clientOrderId: () => 'o-1', find: () => undefined };
+const typedSafety: ResilientOptions<unknown, [order: Order], Ack>['orderSafety'] = {
+  clientOrderId: (order) => order.newClientOrderId,
+  find: () => undefined,
+};
 const typed: ResilientOptions<Accepted, [order: Order], Ack> = { key: (order) => order.symbol };
 
 /** What must compile. */
@@ -150,6 +155,65 @@ export class AcceptedSingleton {
 export class AcceptedGeneric<Item> {
   async first(items: Item[]): Promise<Item | undefined> {
     return items[0];
+  }
+}
+
+/** In a generic class: what callbacks take is held against the constraint. */
+export abstract class AcceptedTrading<Kind extends Order, Detail = unknown> {
+  @Resilient()
+  async bare(order: Kind): Promise<Kind> {
+    return order;
+  }
+
+  @Resilient('orders', { key: (order: Order) => order.symbol, cost: (order: Order) => order.symbol.length })
+  async place(_order: Kind, _details: Detail[]): Promise<Detail[]> {
+    return [];
+  }
+
+  @Resilient('orders', { key: (orders: readonly Order[]) => orders[0]?.symbol })
+  async placeAll(_orders: Kind[]): Promise<this> {
+    return this;
+  }
+
+  @Resilient({ fallback: () => undefined })
+  async first(orders: Kind[]): Promise<Kind | undefined> {
+    return orders[0];
+  }
+
+  @Resilient('orders', {
+    orderSafety: {
+      clientOrderId: (order: Order) => order.newClientOrderId,
+      find: (_id: string, order: Order) => (order.symbol === '' ? null : undefined),
+      matches: (_found: unknown, order: Order) => order.symbol !== '',
+      persist: (id: string, order: Order) => id + order.symbol,
+    },
+  })
+  async guarded(order: Kind): Promise<Kind> {
+    return order;
+  }
+}
+
+export class MisfitTrading<Kind extends Order> {
+  // @ts-expect-error not every kind of order has a stop price
+  @Resilient('orders', { cost: (order: StopOrder) => order.stopPrice })
+  async place(_order: Kind): Promise<void> {}
+
+  // @ts-expect-error nothing but the method makes a result of its kind
+  @Resilient({ fallback: (): Order => ({ symbol: 'BTC' }) })
+  async fallback(order: Kind): Promise<Kind> {
+    return order;
+  }
+
+  // @ts-expect-error what find gives may be another kind
+  @Resilient('orders', { orderSafety: { clientOrderId: () => 'o-1', find: () => ({ symbol: 'BTC' }) } })
+  async find(order: Kind): Promise<Kind> {
+    return order;
+  }
+
+  // @ts-expect-error the method is called with an order
+  @Resilient('orders', { orderSafety: { clientOrderId: (id: string) => id, find: () => undefined } })
+  async clientOrderId(order: Kind): Promise<Kind> {
+    return order;
   }
 }
 
@@ -511,6 +575,27 @@ export class FallbackClass {
 
   async name(): Promise<string> {
     return '';
+  }
+}
+
+/** Callbacks of order safety, which are called with more than the arguments. */
+export class MisfitSafety {
+  // @ts-expect-error the method is called with an order
+  @Resilient('orders', { orderSafety: { ...found, find: (_id: string, _symbol: string) => undefined } })
+  async find(_order: Order): Promise<void> {}
+
+  // @ts-expect-error the method is called with an order
+  @Resilient('orders', { orderSafety: { ...found, persist: (_id: string, _symbol: string) => undefined } })
+  async persist(_order: Order): Promise<void> {}
+
+  // @ts-expect-error the method is called with an order
+  @Resilient('orders', { orderSafety: { ...found, settleMs: (symbol: string) => symbol.length } })
+  async settleMs(_order: Order): Promise<void> {}
+
+  // @ts-expect-error the options were made for a method with an order
+  @Resilient('orders', { orderSafety: typedSafety })
+  async typed(_symbol: string): Promise<Ack> {
+    return { orderId: '1' };
   }
 }
 
