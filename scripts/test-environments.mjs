@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
  */
 
 const decorated = readFileSync('test/environments/decorated.ts', 'utf8');
+const lostOrder = readFileSync('test/environments/lost-order.js', 'utf8');
 const cockatiel = readFileSync('test/environments/cockatiel.ts', 'utf8');
 const plain = readFileSync('test/environments/plain.js', 'utf8');
 const asTest = `${decorated}\nit('calls twice', async () => { expect(await attempts()).toBe(2); console.log('2 attempts'); });\n`;
@@ -206,6 +207,18 @@ const environments = [
     packages: { pnpm: '10' },
     files: { 'main.mjs': plain },
     run: `${alone} npx pnpm install --ignore-workspace && rm -r ../node_modules && node main.mjs`,
+  },
+  {
+    name: 'Bun, an order whose answer is lost',
+    packages: { bun: '1' },
+    files: { 'main.mjs': lostOrder },
+    run: 'npx bun main.mjs',
+  },
+  {
+    name: 'Deno, an order whose answer is lost',
+    packages: { deno: '2' },
+    files: { 'main.mjs': lostOrder },
+    run: 'npx deno run -A --node-modules-dir=manual main.mjs',
   },
   { name: 'Bun', packages: { bun: '1' }, files: { 'main.mjs': plain }, run: 'npx bun main.mjs' },
   {

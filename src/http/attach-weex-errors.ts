@@ -17,6 +17,7 @@ import { checkWeexErrorsOptions } from './check-weex-errors-options.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { createLastStep } from './last-step.js';
+import { giveOwnConnection } from './own-connection.js';
 import { isSettledBy, settleAnswer, settleUnsent, settleWrite, watchWrite } from './watch-write.js';
 import { keepLosslessIds } from './lossless-ids.js';
 import { isReadRequest } from './read-only-requests.js';
@@ -148,6 +149,7 @@ function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions,
   if (options.losslessIds) keepLosslessIds(config);
   const reads = readOnly(config, options);
   const ambient = reads ? currentCallContext() : contextOfWrite();
+  if (!reads) giveOwnConnection(config);
   const bound = config.signal ? callContextOf(config.signal) : undefined;
   const context = reads
     ? (ambient ?? bound)

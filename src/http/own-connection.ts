@@ -1,0 +1,28 @@
+import type { Agent, AgentOptions } from 'node:http';
+import type { InternalAxiosRequestConfig } from 'axios';
+
+interface Runtime {
+  readonly Deno?: object;
+  readonly process?: { getBuiltinModule?(name: string): { readonly Agent: typeof Agent } | undefined };
+}
+
+/**
+ * Deno sends a request a second time by itself where a connection that it had used before closes without an answer,
+ * an order too. On a connection of its own it does not. An agent of another class, for a proxy, stays.
+ */
+export function giveOwnConnection(
+  config: InternalAxiosRequestConfig,
+  { Deno, process }: Runtime = globalThis,
+): void {
+  if (!Deno) return;
+  for (const [key, name] of [
+    ['httpAgent', 'node:http'],
+    ['httpsAgent', 'node:https'],
+  ] as const) {
+    const module = process?.getBuiltinModule?.(name);
+    const given = config[key] as { readonly options?: AgentOptions } | undefined;
+    const isPlain = given === undefined || Object.getPrototypeOf(given) === module?.Agent.prototype;
+    if (!module || !isPlain) continue;
+    config[key] = new module.Agent({ ...given?.options, keepAlive: false });
+  }
+}
