@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { channels } from '../observability/channels.js';
 import type { Coordinator } from '../policies/options/coordinator.js';
 import { checkRedisOptions } from './check-redis-options.js';
-import { type GateMessage, RedisGate } from './redis-gate.js';
+import { type GateMessage, RedisGate } from './redis-cool-down.js';
 import { type RedisClient, redisPort } from './redis-client.js';
 import { claimId } from './redis-ids.js';
 import { RedisLimit } from './redis-limit.js';
