@@ -7,11 +7,11 @@ export type { CircuitBreakerSnapshot } from './circuit-breaker/circuit-breaker.j
 export type { CircuitSnapshot, CircuitState } from './circuit-breaker/circuit.js';
 export type {
   Coordinator,
-  GateMember,
+  CoolDownMember,
   IdClaim,
   LimitDemand,
   LimitMember,
-  SharedGate,
+  SharedCoolDown,
   SharedLimit,
 } from './options/coordinator.js';
 export type { ErrorRule } from './options/error-rule.js';

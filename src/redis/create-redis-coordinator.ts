@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { channels } from '../observability/channels.js';
 import type { Coordinator } from '../policies/options/coordinator.js';
 import { checkRedisOptions } from './check-redis-options.js';
-import { type GateMessage, RedisGate } from './redis-cool-down.js';
+import { type CoolDownMessage, RedisCoolDown } from './redis-cool-down.js';
 import { type RedisClient, redisPort } from './redis-client.js';
 import { claimId } from './redis-ids.js';
 import { RedisLimit } from './redis-limit.js';
@@ -37,8 +37,8 @@ export interface RedisCoordinator extends Coordinator {
  * Valkey. Give it as `coordinator` to a policy, a `PolicyRegistry`, `WeexClient` or `ResilienceModule`.
  *
  * Each process holds a share of each limit, by its part of the demand; all shares together are at most the limit, and
- * calls take from the share without asking Redis. A rate-limit answer in one process closes the gate of all, and one
- * process sends the probe for all.
+ * calls take from the share without asking Redis. A rate-limit answer in one process starts the cool-down of all, and
+ * one process sends the probe for all.
  *
  * A client order id in doubt in one process is in doubt in all of them, for a day.
  *
@@ -64,17 +64,17 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
     prefix = 'weex:',
     leaseMs = 10_000,
   } = checkRedisOptions(options, 'create a Redis coordinator');
-  const gates = new Map<string, Set<RedisGate>>();
+  const coolDowns = new Map<string, Set<RedisCoolDown>>();
   const limits: RedisLimit[] = [];
   const at = (): number => Date.now();
   const link = new RedisLink(redisPort(client, 'create a Redis coordinator'), {
     lost: (error) => {
-      for (const members of gates.values()) for (const gate of members) gate.lost();
+      for (const members of coolDowns.values()) for (const coolDown of members) coolDown.lost();
       if (channels.coordinatorLost.hasSubscribers)
         channels.coordinatorLost.publish({ at: at(), error }, undefined);
     },
     regained: (lostForMs) => {
-      for (const members of gates.values()) for (const gate of members) void gate.catchUp();
+      for (const members of coolDowns.values()) for (const coolDown of members) void coolDown.catchUp();
       if (channels.coordinatorRegained.hasSubscribers) {
         channels.coordinatorRegained.publish({ at: at(), lostForMs }, undefined);
       }
@@ -84,7 +84,8 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
   let stop: (() => void) | undefined;
   const hear = (text: string): void => {
     const message = readMessage(text);
-    for (const gate of (message && gates.get(message.scope)) ?? []) gate.hear(message as GateMessage);
+    for (const coolDown of (message && coolDowns.get(message.scope)) ?? [])
+      coolDown.hear(message as CoolDownMessage);
   };
   return {
     joinLimit(scope, member) {
@@ -93,11 +94,11 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
       limits.push(limit);
       return limit;
     },
-    joinGate(scope, member) {
+    joinCoolDown(scope, member) {
       stop ??= link.listen(channel, hear);
-      const gate = new RedisGate(link, prefix, scope, channel, member);
-      gates.set(scope, (gates.get(scope) ?? new Set()).add(gate));
-      return gate;
+      const coolDown = new RedisCoolDown(link, prefix, scope, channel, member);
+      coolDowns.set(scope, (coolDowns.get(scope) ?? new Set()).add(coolDown));
+      return coolDown;
     },
     claimId: (id) => claimId(link, prefix, id),
     snapshot: () => ({ isConnected: !link.isLost, lostForMs: Math.round(link.lostForMs) }),
@@ -113,11 +114,11 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
   };
 }
 
-function readMessage(text: string): GateMessage | undefined {
+function readMessage(text: string): CoolDownMessage | undefined {
   try {
-    const message = JSON.parse(text) as Partial<GateMessage> | null;
+    const message = JSON.parse(text) as Partial<CoolDownMessage> | null;
     return typeof message?.scope === 'string' && typeof message.from === 'string'
-      ? (message as GateMessage)
+      ? (message as CoolDownMessage)
       : undefined;
   } catch {
     // Somebody else's message.

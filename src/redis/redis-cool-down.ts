@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { GateMember, SharedGate } from '../policies/options/coordinator.js';
+import type { CoolDownMember, SharedCoolDown } from '../policies/options/coordinator.js';
 import type { RedisLink } from './redis-link.js';
 
 /** What one process tells the others of a cool-down. */
-export interface GateMessage {
+export interface CoolDownMessage {
   readonly from: string;
   readonly scope: string;
-  readonly type: 'closed' | 'ramping';
+  readonly type: 'active' | 'ramping';
 }
 
-/** Keeps the later end where the scope is closed already, and tells everybody at once. */
-const closeScript = `
+/** Keeps the later end where the cool-down is active already, and tells everybody at once. */
+const activateScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local untilMs = now + tonumber(ARGV[1])
@@ -21,20 +21,20 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1
 `;
 
-// A probe that is not over by then is given up, as by the gate itself.
+// A probe that is not over by then is given up, as by the cool-down itself.
 const probeLeaseMs = 5_000;
 
 /** The cool-down of one scope in one process: tells the others, hears them, and sends the probe of all or none. */
-export class RedisGate implements SharedGate {
+export class RedisCoolDown implements SharedCoolDown {
   readonly #link: RedisLink;
   readonly #id: string = randomUUID();
   readonly #key: string;
   readonly #channel: string;
   readonly #scope: string;
-  readonly #member: GateMember;
+  readonly #member: CoolDownMember;
   #probe: 'none' | 'asked' | 'mine' = 'none';
 
-  constructor(link: RedisLink, prefix: string, scope: string, channel: string, member: GateMember) {
+  constructor(link: RedisLink, prefix: string, scope: string, channel: string, member: CoolDownMember) {
     this.#link = link;
     this.#key = `${prefix}cool-down:{${scope}}`;
     this.#channel = channel;
@@ -43,11 +43,11 @@ export class RedisGate implements SharedGate {
     void this.catchUp();
   }
 
-  closed(forMs: number): void {
+  activated(forMs: number): void {
     this.#probe = 'none';
-    const message = this.#message('closed');
+    const message = this.#message('active');
     const wholeMs = Math.max(1, Math.ceil(forMs));
-    void this.#link.run(closeScript, this.#key, [
+    void this.#link.run(activateScript, this.#key, [
       wholeMs,
       this.#channel,
       JSON.stringify({ ...message, forMs: wholeMs }),
@@ -71,10 +71,10 @@ export class RedisGate implements SharedGate {
   }
 
   /** Another process told of it. */
-  hear(message: GateMessage & { readonly forMs?: number }): void {
+  hear(message: CoolDownMessage & { readonly forMs?: number }): void {
     if (message.from === this.#id) return;
     this.#probe = 'none';
-    if (message.type === 'closed' && message.forMs !== undefined) this.#member.closeFor(message.forMs);
+    if (message.type === 'active' && message.forMs !== undefined) this.#member.activateFor(message.forMs);
     if (message.type === 'ramping') this.#member.ramp();
   }
 
@@ -88,7 +88,7 @@ export class RedisGate implements SharedGate {
   /** What was told while this process did not listen. */
   async catchUp(): Promise<void> {
     const left = Number(await this.#link.command('PTTL', this.#key));
-    if (left > 0) this.#member.closeFor(left);
+    if (left > 0) this.#member.activateFor(left);
   }
 
   get #probeKey(): string {
@@ -110,7 +110,7 @@ export class RedisGate implements SharedGate {
     if (this.#probe === 'mine' || this.#link.isLost) this.#member.probe();
   }
 
-  #message(type: GateMessage['type']): GateMessage {
+  #message(type: CoolDownMessage['type']): CoolDownMessage {
     return { from: this.#id, scope: this.#scope, type };
   }
 }

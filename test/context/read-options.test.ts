@@ -221,8 +221,8 @@ describe('what a class keeps beside its options', () => {
       joinLimit(): undefined {
         return this.#joined.push('limit') as unknown as undefined;
       }
-      joinGate(): undefined {
-        return this.#joined.push('gate') as unknown as undefined;
+      joinCoolDown(): undefined {
+        return this.#joined.push('cool-down') as unknown as undefined;
       }
     }
     const [clock, coordinator] = [new Clock(), new Coordinator()];

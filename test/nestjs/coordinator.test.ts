@@ -12,9 +12,9 @@ it('gives the coordinator to the policies of the application, and tells of it in
       scopes.push(scope);
       return { share: 3, request: () => undefined, observe: () => undefined };
     },
-    joinGate(scope) {
+    joinCoolDown(scope) {
       scopes.push(scope);
-      return { closed: () => undefined, mayProbe: () => true, ramping: () => undefined };
+      return { activated: () => undefined, mayProbe: () => true, ramping: () => undefined };
     },
     snapshot: () => ({ isConnected }),
   };

@@ -169,7 +169,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(share).toBeLessThanOrEqual(100);
   });
 
-  it('closes the gate of every process, sends one probe and opens for all', async () => {
+  it('starts the cool-down of every process, sends one probe and ramps for all', async () => {
     const policies = [process(), process(), process()];
     await Promise.all(policies.map((policy) => send(policy, 1)));
     let probes = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../context/clock.js';
 import { channels } from '../../observability/channels.js';
-import type { Coordinator, SharedGate } from '../options/coordinator.js';
+import type { Coordinator, SharedCoolDown } from '../options/coordinator.js';
 import type { CoolDownCause, CoolDownPass, CoolDownWaiter, PassResult } from './cool-down-types.js';
 import { epochTime } from '../time/monotonic-clock.js';
 import { hold, release } from '../../observability/outbox.js';
@@ -48,7 +48,7 @@ export class CoolDown {
   #error: unknown;
   #timer: unknown;
   #advancing = false;
-  readonly #shared: SharedGate | undefined;
+  readonly #shared: SharedCoolDown | undefined;
 
   constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown, coordinator?: Coordinator) {
     this.#scope = scope;
@@ -56,8 +56,8 @@ export class CoolDown {
     this.#clock = clock;
     this.outer = outer;
     if (outer) outer.#inner.add(this);
-    this.#shared = coordinator?.joinGate(scope, {
-      closeFor: (ms) => this.#activate(ms, elsewhere, clock.now()),
+    this.#shared = coordinator?.joinCoolDown(scope, {
+      activateFor: (ms) => this.#activate(ms, elsewhere, clock.now()),
       ramp: () => {
         if (this.#state !== 'active' && this.#state !== 'probing') return;
         this.#until = Math.min(this.#until, clock.now());
@@ -138,7 +138,7 @@ export class CoolDown {
         this.#origin,
       );
     }
-    if (policy !== elsewhere.policy) this.#shared?.closed(forMs);
+    if (policy !== elsewhere.policy) this.#shared?.activated(forMs);
     for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now);
   }
 

@@ -31,9 +31,9 @@ export interface SharedLimit {
 }
 
 /** A process's end of a shared cool-down. */
-export interface GateMember {
+export interface CoolDownMember {
   /** Another process was told to stay away for so long. */
-  closeFor(ms: number): void;
+  activateFor(ms: number): void;
   /** Another process's probe was answered. */
   ramp(): void;
   /** This process may send the probe now. */
@@ -41,9 +41,9 @@ export interface GateMember {
 }
 
 /** A cool-down that many processes share. */
-export interface SharedGate {
+export interface SharedCoolDown {
   /** This process was told to stay away for so long. */
-  closed(forMs: number): void;
+  activated(forMs: number): void;
   /** Whether this process may send the probe; where nobody knows yet, `probe` of the member tells. */
   mayProbe(): boolean;
   /** The probe of this process was answered. */
@@ -67,7 +67,7 @@ export interface Coordinator {
   /** Takes part in the limit of a scope. */
   joinLimit(scope: string, member: LimitMember): SharedLimit;
   /** Takes part in the cool-down of a scope. */
-  joinGate(scope: string, member: GateMember): SharedGate;
+  joinCoolDown(scope: string, member: CoolDownMember): SharedCoolDown;
   /**
    * Takes a client order id for a call; `'under-way'` where a call of another process has it, `undefined` where nobody
    * can tell within a few milliseconds. It never rejects.

@@ -79,7 +79,7 @@ const clock = v.custom(
 
 const coordinator = v.custom(
   (value) =>
-    ['joinLimit', 'joinGate'].every(
+    ['joinLimit', 'joinCoolDown'].every(
       (name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
     ),
   'must be a coordinator, as createRedisCoordinator makes one',
