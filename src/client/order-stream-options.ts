@@ -1,8 +1,8 @@
-import { inspect } from 'node:util';
 import type { IPolicy } from 'cockatiel';
-import { readOptions } from '../context/read-options.js';
+import { checkOptions, optionFault, type OptionFault } from '../context/check-options.js';
+import { anything, hasMethods, oneOf, option, optionTable } from '../context/option-table.js';
 import type { Market } from './endpoint.js';
-import type { WeexConfig } from './weex-config.js';
+import type { WeexBaseUrls, WeexConfig } from './weex-config.js';
 
 /** What `client.openOrderStream` may be told. */
 export interface OrderStreamOptions {
@@ -17,8 +17,6 @@ export interface OrderStreamOptions {
   readonly policy?: IPolicy | undefined;
 }
 
-const names: readonly (keyof OrderStreamOptions)[] = ['market', 'url', 'policy'];
-
 const defaultUrls: Readonly<Record<Market, string>> = {
   spot: 'wss://ws-spot.weex.com/v3/ws',
   contract: 'wss://ws-contract.weex.com/v3/ws',
@@ -29,30 +27,32 @@ const restHosts: Readonly<Record<Market, string>> = {
   contract: 'https://api-contract.weex.com',
 };
 
+const table = optionTable<OrderStreamOptions>({
+  market: oneOf('spot', 'contract'),
+  url: anything,
+  policy: option('a policy', hasMethods('execute')),
+});
+
 /** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
 export function resolveStreamOptions(
   given: OrderStreamOptions,
   { baseUrls }: WeexConfig,
 ): { readonly market: Market; readonly url: string; readonly policy: IPolicy | undefined } {
-  const options: OrderStreamOptions = readOptions(given, names);
-  const faults = Object.keys(options)
-    .filter((name) => !(names as readonly string[]).includes(name))
-    .map((name) => `unknown option ${name}; expected one of ${names.join(', ')}`);
-  const { market = 'contract', policy, url } = options;
-  const isMarket = Object.hasOwn(defaultUrls, market);
-  if (!isMarket) faults.push(`market must be 'spot' or 'contract', received ${inspect(market)}`);
-  if (policy !== undefined && typeof (policy as Partial<IPolicy>)?.execute !== 'function') {
-    faults.push(`policy must be a policy, received ${inspect(policy, { depth: 0 })}`);
-  }
+  const { market = 'contract', ...options } = checkOptions(table, given, 'open an order stream', (read) =>
+    urlFaults(read, baseUrls),
+  );
+  const url = options.url ?? defaultUrls[market];
+  return { market, policy: options.policy, url: `${url.replace(/\/+$/, '')}/private` };
+}
+
+// Not with the others: the address may hold a password, which no message shows.
+function urlFaults({ market = 'contract', url }: OrderStreamOptions, baseUrls: WeexBaseUrls): OptionFault[] {
   if (url !== undefined && !isStreamUrl(url)) {
-    faults.push('url must be a ws or wss URL without credentials, query or fragment');
+    return [optionFault('url', 'must be a ws or wss URL without credentials, query or fragment')];
   }
   // The key of a test must not go to the exchange.
-  if (url === undefined && isMarket && baseUrls[market] !== restHosts[market]) {
-    faults.push(`url is missing, and baseUrls.${market} is not the exchange's own host`);
-  }
-  if (faults.length > 0) throw new TypeError(`Cannot open an order stream: ${faults.join('; ')}`);
-  return { market, policy, url: `${(url ?? defaultUrls[market]).replace(/\/+$/, '')}/private` };
+  if (url !== undefined || baseUrls[market] === restHosts[market]) return [];
+  return [optionFault('url', `is missing, and baseUrls.${market} is not the exchange's own host`)];
 }
 
 function isStreamUrl(text: unknown): boolean {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
+import { checkOptions, optionFault } from '../context/check-options.js';
+import { anything, hasMethods, option, type OptionRules, optionTable } from '../context/option-table.js';
 import { readOptions } from '../context/read-options.js';
 import { type IntentJournal, type RecoveredIntent, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
@@ -59,13 +61,16 @@ export interface CloseOptions {
   readonly graceMs?: number | undefined;
 }
 
-const behaviorNames: readonly (keyof WeexClientBehavior)[] = [
-  'registry',
-  'coordinator',
-  'journal',
-  'settleMs',
-  'reconcileDeadlineMs',
-];
+// The journal and the times are checked as those of any order safety.
+const behaviorRules: OptionRules<WeexClientBehavior> = {
+  registry: option('a PolicyRegistry', hasMethods('define')),
+  coordinator: anything,
+  journal: anything,
+  settleMs: anything,
+  reconcileDeadlineMs: anything,
+};
+const behaviorNames = Object.keys(behaviorRules);
+const behaviorTable = optionTable(behaviorRules);
 
 /**
  * A client of the V3 API whose methods carry the policies of this library: `client.spot` and `client.contract`.
@@ -241,11 +246,7 @@ function optionsOf(
   given: WeexClientOptions | WeexConfig,
   behavior: WeexClientBehavior | undefined,
 ): WeexClientBehavior & { readonly config: WeexConfig } {
-  if (given instanceof WeexConfig) {
-    const read: WeexClientBehavior = readOptions(behavior ?? {}, behaviorNames);
-    checkBehavior(read);
-    return { ...read, config: given };
-  }
+  if (given instanceof WeexConfig) return { ...checkBehavior(behavior ?? {}), config: given };
   if (behavior !== undefined) {
     throw new TypeError(
       'Cannot make a client: only a WeexConfig takes a second argument; put its options into the first one',
@@ -253,21 +254,18 @@ function optionsOf(
   }
   const read = readOptions(given, [...configNames, ...behaviorNames]) as unknown as WeexClientOptions;
   const { registry, coordinator, journal, settleMs, reconcileDeadlineMs, ...config } = read;
-  const own = { registry, coordinator, journal, settleMs, reconcileDeadlineMs };
-  checkBehavior(own);
+  const own = checkBehavior({ registry, coordinator, journal, settleMs, reconcileDeadlineMs });
   return { ...own, config: new WeexConfig(config) };
 }
 
-function checkBehavior(behavior: WeexClientBehavior): void {
-  const faults = Object.keys(behavior)
-    .filter((name) => !(behaviorNames as readonly string[]).includes(name))
-    .map((name) => `unknown option ${name}; expected one of ${behaviorNames.join(', ')}`);
-  const { registry, coordinator, journal, settleMs, reconcileDeadlineMs } = behavior;
-  if (registry && coordinator) faults.push('coordinator contradicts registry; give it to the registry');
-  if (registry !== undefined && typeof (registry as Partial<PolicyRegistry>).define !== 'function') {
-    faults.push('registry must be a PolicyRegistry');
-  }
-  if (faults.length > 0) throw new TypeError(`Cannot make a client: ${faults.join('; ')}`);
+function checkBehavior(given: WeexClientBehavior): WeexClientBehavior {
+  const behavior = checkOptions(behaviorTable, given, 'make a client', ({ registry, coordinator }) =>
+    registry && coordinator
+      ? [optionFault('coordinator', 'contradicts registry; give it to the registry')]
+      : [],
+  );
+  const { journal, settleMs, reconcileDeadlineMs } = behavior;
   const noOrder = { clientOrderId: () => undefined, find: () => undefined };
   checkOrderSafety({ ...noOrder, journal, settleMs, reconcileDeadlineMs });
+  return behavior;
 }

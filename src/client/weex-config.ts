@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { optionFault, type OptionFault, throwFaults, unknownOption } from '../context/check-options.js';
 import { readOptions } from '../context/read-options.js';
 
 /** The two hosts of the exchange. */
@@ -144,12 +145,14 @@ interface CheckedOptions extends WeexBaseUrls {
 }
 
 function checkOptions(options: Unchecked<WeexConfigOptions>, names: typeof optionNames): CheckedOptions {
-  const faults: string[] = [];
+  const faults: OptionFault[] = [];
   const given: Unchecked<WeexConfigOptions> = readOptions(options, configNames);
   const urls: Unchecked<WeexBaseUrls> = readOptions(given.baseUrls, markets);
   // A misspelt host would send the orders of a test to the exchange itself.
-  refuseUnknown(given, configNames, '', faults);
-  refuseUnknown(urls, markets, 'baseUrls.', faults);
+  const unknown = Object.keys(given).filter((name) => !configNames.includes(name));
+  faults.push(...unknown.map((name) => unknownOption(name, configNames)));
+  const unknownUrls = Object.keys(urls).filter((name) => !markets.includes(name));
+  faults.push(...unknownUrls.map((name) => unknownOption(`baseUrls.${name}`, markets)));
   const checked = {
     apiKey: readSecret(given.apiKey, names.apiKey, faults),
     secretKey: readSecret(given.secretKey, names.secretKey, faults),
@@ -157,39 +160,30 @@ function checkOptions(options: Unchecked<WeexConfigOptions>, names: typeof optio
     spot: readUrl(urls.spot ?? defaultBaseUrls.spot, names.spot, faults),
     contract: readUrl(urls.contract ?? defaultBaseUrls.contract, names.contract, faults),
   };
-  if (faults.length > 0) throw new TypeError(`Cannot read the WEEX configuration: ${faults.join('; ')}`);
+  throwFaults('read the WEEX configuration', faults);
   return checked;
 }
 
-function refuseUnknown(options: object, known: readonly string[], prefix: string, faults: string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      faults.push(
-        `unknown option ${prefix}${name}; expected one of ${known.map((one) => prefix + one).join(', ')}`,
-      );
-    }
-  }
-}
-
-function readSecret(value: unknown, name: string, faults: string[]): string {
+function readSecret(value: unknown, name: string, faults: OptionFault[]): string {
+  const refuse = (problem: string): unknown => faults.push(optionFault(name, problem));
   if (value === undefined || value === null || value === '') {
-    faults.push(`${name} is missing`);
+    refuse('is missing');
   } else if (typeof value !== 'string') {
-    faults.push(`${name} must be a string, received a value of type ${typeof value}`);
+    refuse(`must be a string, received a value of type ${typeof value}`);
   } else {
     const text = value.trim();
-    if (text === '') faults.push(`${name} is blank`);
+    if (text === '') refuse('is blank');
     // Anything else cannot be sent as a header, and Node's own error would quote the value.
-    else if (!/^[\x20-\x7e]+$/.test(text)) faults.push(`${name} must hold printable ASCII characters only`);
+    else if (!/^[\x20-\x7e]+$/.test(text)) refuse('must hold printable ASCII characters only');
     return text;
   }
   return '';
 }
 
-function readUrl(value: unknown, name: string, faults: string[]): string {
+function readUrl(value: unknown, name: string, faults: OptionFault[]): string {
   const url = typeof value === 'string' ? parseUrl(value.trim()) : undefined;
   if (!url) {
-    faults.push(`${name} must be an http or https URL without credentials, query or fragment`);
+    faults.push(optionFault(name, 'must be an http or https URL without credentials, query or fragment'));
     return '';
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
+import { checkOptions } from '../context/check-options.js';
+import { isOneOf, option, optionTable } from '../context/option-table.js';
 import { quietly } from '../observability/event-channel.js';
 import { Gatherer } from './gatherer.js';
 import { contentSecurityPolicy, dashboardPage } from './page.js';
@@ -27,7 +29,13 @@ export interface Dashboard {
 
 /** Where the page is unless told otherwise. */
 export const defaultPort = 9_339;
-const hosts: readonly string[] = ['127.0.0.1', '::1'];
+const isPort = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
+const table = optionTable<DashboardOptions>({
+  port: option('a whole number from 0 to 65535', isPort),
+  host: option('one of 127.0.0.1, ::1, because there is no password', isOneOf('127.0.0.1', '::1')),
+  title: option('a text that is not empty', (value) => typeof value === 'string' && value !== ''),
+});
 const streams: Readonly<Record<string, ViewerKind>> = { '/events': 'data', '/page-events': 'page' };
 const everyMs = 1_000;
 /** Whoever connects and says nothing soon makes room for others. */
@@ -58,8 +66,8 @@ const patience = {
  * ```
  */
 export async function serveDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
-  const { host = '127.0.0.1', port = defaultPort, title = ownName() } = options;
-  check(options, { host, port, title });
+  const checked = checkOptions(table, options, 'serve the dashboard');
+  const { host = '127.0.0.1', port = defaultPort, title = ownName() } = checked;
   const gatherer = new Gatherer(title, Date.now);
   const viewers = new Viewers();
   const server = createServer(patience, (request, response) => answer(request, response, gatherer, viewers));
@@ -88,23 +96,6 @@ export async function serveDashboard(options: DashboardOptions = {}): Promise<Da
         setImmediate(() => server.closeAllConnections());
       })),
   };
-}
-
-function check(
-  options: DashboardOptions,
-  { host, port, title }: { readonly host: unknown; readonly port: unknown; readonly title: unknown },
-): void {
-  const isPort = Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65_535;
-  const unknown = Object.keys(options).filter((name) => !['host', 'port', 'title'].includes(name));
-  const faults = [
-    ...unknown.map((name) => `there is no option '${name}'; there are host, port and title`),
-    ...(isPort ? [] : [`port must be a whole number from 0 to 65535, received ${String(port)}`]),
-    ...(hosts.includes(host as string)
-      ? []
-      : [`host must be one of ${hosts.join(', ')}, because there is no password, received ${String(host)}`]),
-    ...(typeof title === 'string' && title !== '' ? [] : ['title must be a text that is not empty']),
-  ];
-  if (faults.length > 0) throw new TypeError(`Cannot serve the dashboard: ${faults.join('; ')}`);
 }
 
 async function listening(server: Server, port: number, host: string): Promise<void> {

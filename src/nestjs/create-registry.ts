@@ -23,9 +23,8 @@ export function createRegistry(
   clock: Clock | undefined,
   container: ModulesContainer,
 ): PolicyRegistry {
+  const options = checkOptions(given);
   const faults = new StartFaults();
-  const options = checkOptions(given, faults) ?? {};
-  faults.raise();
   const providers = providersOf(container);
   const { coordinator, random, unknownPolicies = 'refuse' } = options;
   let registry = options.registry ?? new PolicyRegistry();

@@ -1,3 +1,4 @@
+import { optionFault, throwFaults } from '../context/check-options.js';
 import { type Clock, systemClock } from '../context/clock.js';
 import { type Burst, BurstDetector } from './burst-detector.js';
 import { factsOf, operationOf, shorten } from './error-facts.js';
@@ -65,11 +66,9 @@ export class ErrorTracker {
 
   constructor(options: ErrorTrackerOptions = {}) {
     const { capacity = 1000, clock = systemClock } = options;
-    if (!Number.isInteger(capacity) || capacity < 1 || capacity > largestCapacity) {
-      throw new RangeError(
-        `Cannot create the error tracker: capacity must be a whole number from 1 to ${largestCapacity}, received ${String(capacity)}`,
-      );
-    }
+    const isCapacity = Number.isInteger(capacity) && capacity >= 1 && capacity <= largestCapacity;
+    const problem = `must be a whole number from 1 to ${largestCapacity}, received ${String(capacity)}`;
+    if (!isCapacity) throwFaults('create the error tracker', [optionFault('capacity', problem, false)]);
     this.#clock = clock;
     this.#patterns = new TopCounts(Math.max(capacity, smallestCapacity));
     this.#operations = new TopCounts(Math.max(capacity, smallestCapacity));

@@ -1,4 +1,6 @@
+import { optionFault, type OptionFault, throwFaults } from '../context/check-options.js';
 import { type Clock, systemClock } from '../context/clock.js';
+import { longestMs } from '../context/option-table.js';
 import { quietly } from './event-channel.js';
 import type { LogLevel, StructuredLogger } from './structured-logger.js';
 
@@ -34,7 +36,6 @@ interface Window {
 }
 
 const mostWindows = 100;
-const longestDelayMs = 2 ** 31 - 1;
 
 const machineClock: Clock = {
   ...systemClock,
@@ -127,14 +128,14 @@ export class LogSampler {
 }
 
 function check({ burst, windowMs }: LogSampling, subject: string): void {
-  const faults: string[] = [];
+  const faults: OptionFault[] = [];
+  const refuse = (name: string, allowed: string, value: unknown): unknown =>
+    faults.push(optionFault(`sampling.${name}`, `must be ${allowed}, received ${String(value)}`, false));
   if (burst !== undefined && !(Number.isInteger(burst) && burst >= 1)) {
-    faults.push(`sampling.burst must be a whole number from 1, received ${String(burst)}`);
+    refuse('burst', 'a whole number from 1', burst);
   }
-  if (windowMs !== undefined && !(windowMs >= 1 && windowMs <= longestDelayMs)) {
-    faults.push(
-      `sampling.windowMs must be a number from 1 to ${longestDelayMs}, received ${String(windowMs)}`,
-    );
+  if (windowMs !== undefined && !(windowMs >= 1 && windowMs <= longestMs)) {
+    refuse('windowMs', `a number from 1 to ${longestMs}`, windowMs);
   }
-  if (faults.length > 0) throw new RangeError(`Cannot ${subject}: ${faults.join('; ')}`);
+  throwFaults(subject, faults);
 }

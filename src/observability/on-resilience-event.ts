@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describeValue, optionFault, throwFaults } from '../context/check-options.js';
+import { knownOptions } from '../context/option-table.js';
 import { channels } from './channels.js';
 import { deliver, eventOrigin } from './event-channel.js';
 import type { ResilienceEvent, ResilienceEventOf, ResilienceEventType } from './events.js';
@@ -62,9 +64,12 @@ export function checkListener(types: readonly string[], listener: unknown): void
   const allowed = ['*', ...Object.keys(channels)];
   const faults = types
     .filter((type) => !allowed.includes(type))
-    .map((type) => `unknown event '${String(type)}'; expected one of ${allowed.join(', ')}`);
+    .map((type) => {
+      const text = `unknown event "${String(type)}"${knownOptions(String(type), allowed)}`;
+      return { option: '', text, isWrongType: true };
+    });
   if (typeof listener !== 'function') {
-    faults.push(`the listener must be a function, received ${typeof listener}`);
+    faults.push(optionFault('the listener', `must be a function, received ${describeValue(listener)}`));
   }
-  if (faults.length > 0) throw new TypeError(`Cannot listen to events: ${faults.join('; ')}`);
+  throwFaults('listen to events', faults);
 }

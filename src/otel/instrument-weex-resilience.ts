@@ -1,4 +1,5 @@
 import { metrics, type Meter, trace, type Tracer } from '@opentelemetry/api';
+import { describeValue, optionFault, type OptionFault, throwFaults } from '../context/check-options.js';
 import { quietly } from '../observability/event-channel.js';
 import { observeState } from './observe-state.js';
 import { recordMetrics } from './record-metrics.js';
@@ -40,7 +41,7 @@ const scope = 'weex-resilience';
 export function instrumentWeexResilience(options: InstrumentOptions = {}): Instrumentation {
   const { meter = metrics.getMeter(scope), tracer = trace.getTracer(scope) } = options;
   const faults = [...faultOf('meter', meter, 'createHistogram'), ...faultOf('tracer', tracer, 'startSpan')];
-  if (faults.length > 0) throw new TypeError(`Cannot instrument weex-resilience: ${faults.join('; ')}`);
+  throwFaults('instrument weex-resilience', faults);
   const stops: (() => void)[] = [];
   const dispose = (): void => {
     for (const stop of stops.splice(0)) quietly(stop);
@@ -56,8 +57,9 @@ export function instrumentWeexResilience(options: InstrumentOptions = {}): Instr
   return { dispose };
 }
 
-function faultOf(option: string, value: unknown, method: string): string[] {
+function faultOf(option: string, value: unknown, method: string): OptionFault[] {
   if (value === false) return [];
   if (typeof (value as Record<string, unknown> | null)?.[method] === 'function') return [];
-  return [`${option} must be a ${option} of @opentelemetry/api or false, received ${typeof value}`];
+  const allowed = `a ${option} of @opentelemetry/api or false`;
+  return [optionFault(option, `must be ${allowed}, received ${describeValue(value)}`)];
 }

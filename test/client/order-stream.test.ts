@@ -179,7 +179,7 @@ describe('an order stream', () => {
     expect(() => client.openOrderStream()).toThrow(/url is missing, and baseUrls.contract is not/);
     const bad = { market: 'futures', url: 'http://x', policy: 1, extra: 1 } as never;
     expect(() => client.openOrderStream(bad)).toThrow(
-      /unknown option extra.*market must be 'spot' or 'contract', received 'futures'.*policy must be a policy, received 1.*url must be/,
+      /market must be one of 'spot', 'contract', received 'futures'\n- policy must be a policy, received 1\n- unknown option "extra".*\n- url must be/,
     );
   });
 });

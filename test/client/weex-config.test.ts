@@ -68,16 +68,16 @@ describe('WeexConfig', () => {
     };
     const message = messageOf(() => new WeexConfig(options as never));
     expect(message).toBe(
-      'Cannot read the WEEX configuration: apiKey must be a string, received a value of type number; ' +
-        'secretKey must hold printable ASCII characters only; passphrase is missing; ' +
-        'baseUrls.spot must be an http or https URL without credentials, query or fragment; ' +
-        'baseUrls.contract must be an http or https URL without credentials, query or fragment',
+      'Cannot read the WEEX configuration:\n- apiKey must be a string, received a value of type number\n' +
+        '- secretKey must hold printable ASCII characters only\n- passphrase is missing\n' +
+        '- baseUrls.spot must be an http or https URL without credentials, query or fragment\n' +
+        '- baseUrls.contract must be an http or https URL without credentials, query or fragment',
     );
   });
 
   it.each([undefined, null, {}, 'text'])('refuses %j as options', (options) => {
     const message = messageOf(() => new WeexConfig(options as never));
-    expect(message).toContain('apiKey is missing; secretKey is missing; passphrase is missing');
+    expect(message).toContain('\n- apiKey is missing\n- secretKey is missing\n- passphrase is missing');
   });
 });
 
@@ -106,9 +106,9 @@ describe('WeexConfig.fromEnv()', () => {
       }),
     );
     expect(message).toBe(
-      'Cannot read the WEEX configuration: WEEX_API_KEY must hold printable ASCII characters only; ' +
-        'WEEX_SECRET_KEY is blank; WEEX_PASSPHRASE is missing; ' +
-        'WEEX_SPOT_URL must be an http or https URL without credentials, query or fragment',
+      'Cannot read the WEEX configuration:\n- WEEX_API_KEY must hold printable ASCII characters only\n' +
+        '- WEEX_SECRET_KEY is blank\n- WEEX_PASSPHRASE is missing\n' +
+        '- WEEX_SPOT_URL must be an http or https URL without credentials, query or fragment',
     );
     expect(message).not.toContain('with-control');
     expect(message).not.toContain('not-a-url');

@@ -106,7 +106,7 @@ describe.each([
     expect(() => createPolicy(made({ attemptTimeoutMs: 20, deadlineMs: 10 }))).toThrow(
       'must not exceed deadlineMs 10',
     );
-    expect(() => createPolicy(inherited<object>({ deadlinMs: 1 }))).toThrow('did you mean deadlineMs');
+    expect(() => createPolicy(inherited<object>({ deadlinMs: 1 }))).toThrow('did you mean "deadlineMs"');
   });
 
   it('of a registry, its rules, and a preset', async () => {
@@ -199,7 +199,7 @@ describe('what a class keeps beside its options', () => {
     }
     expect(createPolicy(new Settings()).describe().options).toMatchObject({ attemptTimeoutMs: 250 });
     expect(() => createPolicy(Object.assign(new Settings(), { deadline: 1 }))).toThrow(
-      'deadline is no option',
+      'unknown option "deadline"',
     );
   });
 

@@ -320,9 +320,9 @@ describe('bad input', () => {
   it('of the constructor is one error that names everything', () => {
     const secrets = { apiKey: 'key-a', secretKey: 'key-b', passphrase: 'key-c' };
     const faulty: [string, object][] = [
-      ['apiKey is missing; secretKey is missing; passphrase is missing', {}],
-      ['unknown option baseUrl', { ...secrets, baseUrl: 'http://127.0.0.1' }],
-      ['unknown option baseUrls.future', { ...secrets, baseUrls: { future: 'http://127.0.0.1' } }],
+      ['\n- apiKey is missing\n- secretKey is missing\n- passphrase is missing', {}],
+      ['unknown option "baseUrl"', { ...secrets, baseUrl: 'http://127.0.0.1' }],
+      ['unknown option "baseUrls.future"', { ...secrets, baseUrls: { future: 'http://127.0.0.1' } }],
       ['received -1', { ...secrets, settleMs: -1 }],
       [
         'reconcileDeadlineMs must be at least the sum of settleMs, 2, received 1',
@@ -336,7 +336,7 @@ describe('bad input', () => {
       expect(() => new WeexClient(options as never)).toThrow(TypeError);
     }
     const config = new WeexConfig(secrets);
-    expect(() => new WeexClient(config, { settle: 1 } as never)).toThrow('unknown option settle');
+    expect(() => new WeexClient(config, { settle: 1 } as never)).toThrow('unknown option "settle"');
     const WithTwo = WeexClient as new (options: object, behavior: object) => WeexClient;
     expect(() => new WithTwo(secrets, { settleMs: 1 })).toThrow('only a WeexConfig takes a second argument');
   });

@@ -88,7 +88,10 @@ describe('attachWeexErrors', () => {
   it('refuses options that nothing would read or could use, all at once, and what is no axios instance', () => {
     const misspelt: object = { losslesIds: true, isRead: 5, catalogue: 'v3' };
     expect(() => attachWeexErrors(http, misspelt)).toThrow(
-      "Cannot attach WEEX errors: unknown option losslesIds; expected one of catalogue, isRead, losslessIds, onUsage, registry; isRead must be a function, received 5; catalogue must be a catalogue of codes, received 'v3'",
+      "Cannot attach WEEX errors:\n- catalogue must be a catalogue of codes, received 'v3'\n" +
+        '- isRead must be a function, received 5\n' +
+        '- unknown option "losslesIds" (did you mean "losslessIds"?); ' +
+        'expected one of catalogue, isRead, losslessIds, onUsage, registry',
     );
     expect(() => attachWeexErrors({} as AxiosInstance)).toThrow(
       /must be an axios instance, received an object/,

@@ -89,7 +89,7 @@ describe('events on @nestjs/event-emitter', () => {
 
   it('of a name that does not exist end the start', async () => {
     await expect(started({ events: ['circuitOpen' as 'circuitOpened'] })).rejects.toThrow(
-      "unknown event 'circuitOpen'",
+      'unknown event "circuitOpen"',
     );
   });
 });

@@ -271,21 +271,21 @@ describe('the start', () => {
 
   it.each([
     [{ drainMs: -1 }, /drainMs must be a number of milliseconds from 0 to 2147483647, received -1/],
-    [{ policy: {} }, /unknown option policy; expected one of policies, errors/],
+    [{ policy: {} }, /unknown option "policy"; expected one of policies, errors/],
     [
       { errors: [[WEEXSystemError]] },
       /errors must be a list of pairs \[error class, rule\], received a list of 1/,
     ],
     [
       { unknownPolicies: 'ignore' },
-      /unknownPolicies must be 'refuse', 'allow' or 'define', received 'ignore'/,
+      /unknownPolicies must be one of 'refuse', 'allow', 'define', received 'ignore'/,
     ],
     [{ registry: new PolicyRegistry(), random: () => 0 }, /random contradicts registry/],
     [{ coordinator: {} }, /coordinator must be a coordinator, as createRedisCoordinator makes one/],
     [{ events: 'all' }, /events must be true, false or a list of event types, received 'all'/],
     [{ errorTracker: { capacity: 0 } }, /capacity/],
     [{ clock: {} }, /clock must have the methods now, setTimeout and clearTimeout, received an object/],
-    [{ events: ['circuitOpen'] }, /events: unknown event 'circuitOpen'/],
+    [{ events: ['circuitOpen'] }, /events: unknown event "circuitOpen" \(did you mean "circuitOpened"\?\)/],
   ])('refuses %o', async (options, message) => {
     const root = moduleOf({ imports: [ResilienceModule.forRoot(options as never)] });
     await expect(startApp(root)).rejects.toThrow(message);

@@ -180,9 +180,9 @@ describe('onResilienceEvent', () => {
     const wrong = () => onResilienceEvent('circuitopened' as 'circuitOpened', 'log' as never);
     expect(wrong).toThrow(TypeError);
     expect(wrong).toThrow(
-      /^Cannot listen to events: unknown event 'circuitopened'; expected one of \*, callStarted, /,
+      /^Cannot listen to events:\n- unknown event "circuitopened" \(did you mean "circuitOpened"\?\); expected one of \*, callStarted, /,
     );
-    expect(wrong).toThrow(/the listener must be a function, received string$/);
+    expect(wrong).toThrow(/the listener must be a function, received 'log'$/);
     expect(() => onResilienceEvent('toString' as never, () => {})).toThrow(TypeError);
   });
 });

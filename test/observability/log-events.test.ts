@@ -115,7 +115,7 @@ describe('logEvents', () => {
   it('listens to nothing where it refuses its arguments', () => {
     const events = ['circuitOpened', 'circuitopened'] as never;
     expect(() => logEvents({ warn() {}, error() {} }, { events })).toThrow(
-      /^Cannot listen to events: unknown event 'circuitopened'; expected one of /,
+      /^Cannot listen to events: unknown event "circuitopened" \(did you mean "circuitOpened"\?\); expected one of /,
     );
     expect(() => logEvents(undefined as never)).toThrow(/^Cannot log events: the logger must have/);
     expect(channels.circuitOpened.hasSubscribers).toBe(false);

@@ -16,7 +16,7 @@ describe('checkOrderSafety', () => {
   });
 
   it.each([
-    [{}, 'clientOrderId is missing, it must be a function of the call; find is missing'],
+    [{}, '\n- clientOrderId is required\n- find is required'],
     [{ ...functions, clientOrderId: 'a1' }, 'clientOrderId must be a function of the call'],
     [{ ...functions, settleMs: [] }, 'settleMs must be a number from 0 to 2147483647, or a list'],
     [{ ...functions, settleMs: [250, -1] }, 'settleMs must be'],
@@ -30,13 +30,18 @@ describe('checkOrderSafety', () => {
     [{ ...functions, journal: {} }, 'journal must be an IntentJournal'],
     [{ ...functions, venue: 'spot' }, 'venue must be a Venue'],
     [{ ...functions, lookUpPolicy: null }, 'lookUpPolicy must be a policy'],
-    [{ ...functions, setleMs: 250 }, 'unknown option setleMs; expected one of clientOrderId, find'],
+    [
+      { ...functions, setleMs: 250 },
+      'unknown option "setleMs" (did you mean "settleMs"?); expected one of clientOrderId, find',
+    ],
     [
       { ...functions, persist: 1, settle: 2 },
-      'persist must be a function of the id and the call, received 1; unknown option settle',
+      '\n- persist must be a function of the id and the call, received 1\n- unknown option "settle"',
     ],
   ])('refuses %j', (safety, message) => {
     expect(() => checkOrderSafety(safety)).toThrow(TypeError);
-    expect(() => checkOrderSafety(safety)).toThrow(`Cannot make orders safe: ${message}`);
+    expect(() => checkOrderSafety(safety)).toThrow(
+      `Cannot make orders safe:${message.startsWith('\n') ? '' : ' '}${message}`,
+    );
   });
 });

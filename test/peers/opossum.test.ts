@@ -226,7 +226,7 @@ describe('it changes the options of the caller and takes any of them', () => {
       circuitBreaker: { halfOpenAfterMS: 1, failureRate: 50 } as object,
     };
     expect(() => createPolicy(options)).toThrow(
-      /halfOpenAfterMS is no option, did you mean halfOpenAfterMs\?/,
+      /unknown option "circuitBreaker\.halfOpenAfterMS" \(did you mean "halfOpenAfterMs"\?\)/,
     );
     expect(() => createPolicy(options)).toThrow(
       /failureRate must be a number above 0, at most 1, received 50/,

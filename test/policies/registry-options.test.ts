@@ -43,10 +43,10 @@ describe('new PolicyRegistry({ clock, random })', () => {
     expect(() => new PolicyRegistry({ clock: {} as never })).toThrow(/^Cannot create a registry: clock/);
     const ofPolicy: object = { deadlineMs: 5_000 };
     expect(() => new PolicyRegistry(ofPolicy)).toThrow(
-      'Cannot create a registry: deadlineMs is no option; known are clock, coordinator, random',
+      'Cannot create a registry: unknown option "deadlineMs"; expected one of clock, coordinator, random',
     );
     expect(() => new PolicyRegistry({ clocks: createFakeClock() } as never)).toThrow(
-      /^Cannot create a registry: clocks/,
+      /^Cannot create a registry: unknown option "clocks"/,
     );
   });
 });

@@ -382,7 +382,7 @@ describe('rules per error class', () => {
       'retry.maxRetries must be a whole number from 0 to 1000000, received -1',
     ],
     [WEEXError, { retry: true }, 'retry must be an object, received true'],
-    [WEEXError, { colDown: true }, 'colDown is no option, did you mean coolDown?'],
+    [WEEXError, { colDown: true }, 'unknown option "colDown" (did you mean "coolDown"?); expected one of '],
     [WEEXError, null, 'options must be an object, received null'],
     [
       WEEXError,

@@ -150,28 +150,31 @@ describe('everything else', () => {
   });
 
   it.each([
-    [{ retries: {} }, 'retries is no option, did you mean retry?'],
-    [{ bulkHead: { limit: 1 } }, 'bulkHead is no option, did you mean bulkhead?'],
-    [{ retry: { maxRetrys: 1 } }, 'retry.maxRetrys is no option, did you mean maxRetries?'],
+    [{ retries: {} }, 'unknown option "retries" (did you mean "retry"?); expected one of '],
+    [{ bulkHead: { limit: 1 } }, 'unknown option "bulkHead" (did you mean "bulkhead"?); expected one of '],
+    [
+      { retry: { maxRetrys: 1 } },
+      'unknown option "retry.maxRetrys" (did you mean "maxRetries"?); expected one of ',
+    ],
     [
       { retry: { maxAttempts: 3 } },
-      'retry.maxAttempts is no option; known are maxRetries, backoff, on, budget',
+      'unknown option "retry.maxAttempts"; expected one of maxRetries, backoff, on, budget',
     ],
     [
       { retry: { backoff: { initialDelay: 1 } } },
-      'retry.backoff.initialDelay is no option, did you mean initialDelayMs?',
+      'unknown option "retry.backoff.initialDelay" (did you mean "initialDelayMs"?); expected one of ',
     ],
     [
       { circuitBreaker: { halfOpenAfter: 1 } },
-      'circuitBreaker.halfOpenAfter is no option, did you mean halfOpenAfterMs?',
+      'unknown option "circuitBreaker.halfOpenAfter" (did you mean "halfOpenAfterMs"?); expected one of ',
     ],
     [
       { bulkhead: { limit: 1, reserved: { Critical: 1 } } },
-      'bulkhead.reserved.Critical is no option, did you mean critical?',
+      'unknown option "bulkhead.reserved.Critical" (did you mean "critical"?); expected one of ',
     ],
-    [{ deadlineMS: 1 }, 'deadlineMS is no option, did you mean deadlineMs?'],
-    [{ timeout: 1 }, 'timeout is no option; known are name, deadlineMs,'],
-  ])('%o is no option', (options, message) => {
+    [{ deadlineMS: 1 }, 'unknown option "deadlineMS" (did you mean "deadlineMs"?); expected one of '],
+    [{ timeout: 1 }, 'unknown option "timeout"; expected one of name, deadlineMs,'],
+  ])('%o is an unknown option', (options, message) => {
     expect(refusalOf(options)?.message).toContain(message);
     expect(refusalOf(options)).toBeInstanceOf(TypeError);
   });
@@ -228,6 +231,7 @@ describe('everything else', () => {
       name: 'orders',
       deadlineMs: -1,
       retrys: {},
+      bulkheat: {},
       retry: { maxRetries: 1.5, backoff: { jitter: 'some' } },
       bulkhead: { limit: 2, queue: -1, reserved: { critical: 2 } },
       rateLimit: { limit: 1, windowMs: 1, cost: 2 },
@@ -237,15 +241,16 @@ describe('everything else', () => {
     const lines = refusal?.message
       .split('\n- ')
       .slice(1)
-      .map((line) => line.split(' ')[0]);
+      .map((line) => /^(?:unknown option )?(\S+)/.exec(line)?.[1]);
     expect(lines?.toSorted()).toEqual([
+      '"bulkheat"',
+      '"retrys"',
       'bulkhead.queue',
       'bulkhead.reserved',
       'deadlineMs',
       'rateLimit.cost',
       'retry.backoff.jitter',
       'retry.maxRetries',
-      'retrys',
     ]);
   });
 

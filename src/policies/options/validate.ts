@@ -1,16 +1,17 @@
-import * as v from 'valibot';
+import {
+  checkOptions,
+  optionFault,
+  type OptionFault,
+  readByTable,
+  throwFaults,
+} from '../../context/check-options.js';
+import { isObject } from '../../context/option-table.js';
 import type { ErrorRule } from './error-rule.js';
 import type { PolicyOptions } from './policy-options.js';
-import { schemas } from './policy-schema.js';
-
-interface Fault {
-  readonly option: string;
-  readonly problem: string;
-  readonly wrongType: boolean;
-}
+import { tables } from './policy-schema.js';
 
 /** What two options or more say against each other. */
-interface Contradiction extends Fault {
+interface Contradiction extends OptionFault {
   readonly operands: readonly string[];
 }
 
@@ -25,13 +26,13 @@ export function validateOptions(
   given: unknown,
   subject: string | ((read: PolicyOptions | null) => string),
 ): PolicyOptions {
-  const { faults, read } = readBy(schemas.options, given);
+  const { faults, options: read } = readByTable(tables.options, given);
   const between = isObject(read) ? contradictions(read) : [];
   // What is wrong by itself need not contradict anything as well.
   const sound = between.filter(
     ({ operands }) => !faults.some(({ option }) => operands.some(isWithin(option))),
   );
-  raise(typeof subject === 'string' ? subject : subject(read), [...faults, ...sound]);
+  throwFaults(typeof subject === 'string' ? subject : subject(read), [...faults, ...sound]);
   return copyOptions(read);
 }
 
@@ -39,53 +40,27 @@ export function validateOptions(
 export function validateSame(options: PolicyOptions, current: PolicyOptions, subject: string): void {
   const faults = (['name', 'clock', 'coordinator', 'random'] as const)
     .filter((option) => options[option] !== undefined && options[option] !== current[option])
-    .map((option) => ({ option, problem: 'cannot be changed while the policy is in use', wrongType: false }));
-  raise(subject, faults);
+    .map((option) => optionFault(option, 'cannot be changed while the policy is in use', false));
+  throwFaults(subject, faults);
 }
 
 /** As {@link validateOptions}, for what all policies of a registry have in common. */
 export function validateRegistry(options: unknown): PolicyOptions {
-  const { faults, read } = readBy(schemas.registry, options);
-  raise('create a registry', faults);
-  return read;
+  return checkOptions(tables.registry, options, 'create a registry');
 }
 
 /** As {@link validateOptions}, for a rule of `registry.forError`. */
 export function validateRule(rule: unknown, subject: string): ErrorRule {
-  const { faults, read } = readBy(schemas.rule, rule);
-  raise(subject, faults.length > 0 ? faults : contradictions(read));
-  return copyOptions(read as ErrorRule);
-}
-
-/** What a schema makes of an input, and what is wrong with it. */
-function readBy(schema: v.GenericSchema, input: unknown): { faults: Fault[]; read: PolicyOptions } {
-  const { issues = [], output } = v.safeParse(schema, input);
-  return { faults: issues.map(faultOf), read: output as PolicyOptions };
-}
-
-function faultOf(issue: v.BaseIssue<unknown>): Fault {
-  const option = v.getDotPath(issue) ?? '';
-  const received = describeValue(issue.input);
-  const unknownKey = issue.expected === 'never';
-  return {
-    option,
-    problem:
-      unknownKey || issue.message === 'is required'
-        ? issue.message
-        : `${issue.message}, received ${received}`,
-    wrongType: issue.kind === 'schema',
-  };
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+  const { faults, options } = readByTable(tables.rule, rule);
+  throwFaults(subject, faults.length > 0 ? faults : contradictions(options as PolicyOptions));
+  return copyOptions(options);
 }
 
 /** What two options say against each other. */
 function contradictions(options: PolicyOptions): Contradiction[] {
   const faults: Contradiction[] = [];
   const check: Check = (holds, option, problem, ...others) => {
-    if (!holds) faults.push({ option, problem, wrongType: false, operands: [option, ...others] });
+    if (!holds) faults.push({ ...optionFault(option, problem, false), operands: [option, ...others] });
   };
   const { deadlineMs, attemptTimeoutMs } = options;
   if (deadlineMs !== undefined && attemptTimeoutMs !== undefined) {
@@ -182,24 +157,9 @@ function checkCircuitBreaker(
   );
 }
 
-function raise(subject: string, faults: readonly Fault[]): void {
-  if (faults.length === 0) return;
-  const lines = faults.map(({ option, problem }) => (option ? `${option} ${problem}` : `options ${problem}`));
-  const message =
-    lines.length === 1 ? `Cannot ${subject}: ${lines[0]}` : `Cannot ${subject}:\n- ${lines.join('\n- ')}`;
-  throw faults.some((fault) => fault.wrongType) ? new TypeError(message) : new RangeError(message);
-}
-
 /** Whether a path is the option, inside of it, or holds it. */
 function isWithin(option: string): (path: string) => boolean {
   return (path) => path === option || path.startsWith(`${option}.`) || option.startsWith(`${path}.`);
-}
-
-function describeValue(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 /** What is held as it is: it has a state, and methods that need not be its own. */

@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import { isObject, knownOptions, type OptionTable } from './option-table.js';
+
+/** One thing that is wrong with options. */
+export interface OptionFault {
+  /** The path of the option, as `retry.maxRetries`; empty for the options as a whole. */
+  readonly option: string;
+  /** The sentence about it, the option's name included. */
+  readonly text: string;
+  /** A name or a type is wrong, not only a value. */
+  readonly isWrongType: boolean;
+}
+
+/**
+ * A plain copy of options, each of them read once: own ones, inherited ones, and what a getter of a class computes. So
+ * what is checked is what is used.
+ *
+ * @throws TypeError or RangeError that names every fault, the value received and what is allowed.
+ */
+export function checkOptions<Options>(
+  table: OptionTable<Options>,
+  given: unknown,
+  subject: string,
+  more: (options: Options) => readonly OptionFault[] = () => [],
+): Options {
+  const { faults, options } = readByTable(table, given);
+  throwFaults(subject, [...faults, ...(isObject(options) ? more(options) : [])]);
+  return options;
+}
+
+/** The options as a table reads them, and all that is wrong with them. */
+export function readByTable<Options>(
+  table: OptionTable<Options>,
+  given: unknown,
+): { readonly faults: OptionFault[]; readonly options: Options } {
+  const { issues = [], output } = v.safeParse(table, given);
+  return { faults: issues.map(faultOf), options: output as Options };
+}
+
+/** What is wrong with an option. */
+export function optionFault(option: string, problem: string, isWrongType = true): OptionFault {
+  return { option, text: `${option || 'options'} ${problem}`, isWrongType };
+}
+
+/** What is said of an option that is not known. */
+export function unknownOption(option: string, known: readonly string[]): OptionFault {
+  return { option, text: `unknown option "${option}"${knownOptions(option, known)}`, isWrongType: true };
+}
+
+function faultOf(issue: v.BaseIssue<unknown>): OptionFault {
+  const { input, message, type } = issue;
+  const option = v.getDotPath(issue) ?? '';
+  if (type === 'raw_check')
+    return { option, text: `unknown option "${option}"${message}`, isWrongType: true };
+  const received = message === 'is required' ? '' : `, received ${describeValue(input)}`;
+  return optionFault(option, message + received, issue.kind === 'schema');
+}
+
+// Also of another copy of this package.
+const faultsKey = Symbol.for('weex-resilience/option-faults');
+
+/** Throws one error for all faults, where there are any: a `TypeError` where a name or type is wrong, else a `RangeError`. */
+export function throwFaults(subject: string, faults: readonly OptionFault[]): void {
+  if (faults.length === 0) return;
+  const texts = faults.map(({ text }) => text);
+  const list = texts.length === 1 ? ` ${texts[0]}` : `\n- ${texts.join('\n- ')}`;
+  const Type = faults.some(({ isWrongType }) => isWrongType) ? TypeError : RangeError;
+  throw Object.defineProperty(new Type(`Cannot ${subject}:${list}`), faultsKey, { value: faults });
+}
+
+/** The faults that an error of {@link throwFaults} was thrown for. */
+export function faultsOf(error: unknown): readonly OptionFault[] | undefined {
+  return (error as { readonly [faultsKey]?: readonly OptionFault[] })[faultsKey];
+}
+
+/** A value as messages show it: what it is, never what is in an object. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return isObject(value) ? 'an object' : String(value);
+}

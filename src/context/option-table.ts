@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+
+/** What an option must be: a schema of valibot, whose message reads on after the name of the option. */
+export type OptionRule = v.GenericSchema;
+
+/** A rule for each option. */
+export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule };
+
+/** What reads options by their rules. */
+export type OptionTable<Options> = v.GenericSchema<unknown, Options>;
+
+/** The longest time that a timer of Node can wait. */
+export const longestMs: number = 2 ** 31 - 1;
+
+/** An option that holds whatever is accepted; `allowed` reads on after "must be". */
+export function option(allowed: string, accepts: (value: unknown) => boolean): OptionRule {
+  return v.custom(accepts, `must be ${allowed}`);
+}
+
+type Accepts = (value: unknown) => boolean;
+
+export const isFunction: Accepts = (value) => typeof value === 'function';
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+export const isOneOf =
+  (...values: readonly unknown[]): Accepts =>
+  (value) =>
+    values.includes(value);
+export const hasMethods =
+  (...names: readonly string[]): Accepts =>
+  (value) =>
+    names.every((name) => isFunction((value as Record<string, unknown> | null | undefined)?.[name]));
+
+/** Whether it is a duration that a timer can wait, 0 included. */
+export const isDelay: Accepts = (value) => typeof value === 'number' && value >= 0 && value <= longestMs;
+
+/** What is checked elsewhere, or must not be shown. */
+export const anything: OptionRule = v.any();
+export const callback: OptionRule = option('a function', isFunction);
+export const trueOrFalse: OptionRule = option('true or false', (value) => typeof value === 'boolean');
+
+export function oneOf(...values: readonly string[]): OptionRule {
+  return option(`one of ${values.map((value) => `'${value}'`).join(', ')}`, isOneOf(...values));
+}
+
+/** An object with these options and no others. What is not required may be left out. */
+export function optionTable<Options extends object>(
+  rules: OptionRules<Options>,
+  required: readonly string[] = [],
+): OptionTable<Options> {
+  const names = Object.keys(rules);
+  const entries = names.map((name) => {
+    const rule = rules[name as keyof Options];
+    return [name, required.includes(name) ? rule : v.optional(rule)] as const;
+  });
+  const object = v.looseObject(Object.fromEntries(entries), (issue) =>
+    issue.input === undefined ? 'is required' : 'must be an object',
+  );
+  // A strict object of valibot names the first unknown option alone.
+  return v.lazy((input) =>
+    v.pipe(
+      object,
+      v.rawCheck(({ addIssue }) => {
+        for (const key of unknownKeys(input, rules)) {
+          const path: [v.UnknownPathItem] = [
+            { type: 'unknown', origin: 'key', input, key, value: undefined },
+          ];
+          addIssue({ message: knownOptions(key, names), path });
+        }
+      }),
+    ),
+  ) as v.GenericSchema as OptionTable<Options>;
+}
+
+function unknownKeys(input: unknown, rules: object): string[] {
+  const keys: string[] = [];
+  // Inherited ones too, but what cannot be enumerated is how a class works.
+  if (isObject(input)) for (const key in input) if (!Object.hasOwn(rules, key)) keys.push(key);
+  return keys;
+}
+
+/** What is said after the name of an option that is not known. */
+export function knownOptions(name: string, known: readonly string[]): string {
+  const [near] = known
+    .map((other) => ({ other, letters: distance(other.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ letters }) => letters <= Math.max(2, name.length * 0.45))
+    .toSorted((left, right) => left.letters - right.letters);
+  return `${near ? ` (did you mean "${near.other}"?)` : ''}; expected one of ${known.join(', ')}`;
+}
+
+/** How many letters must be changed, added or removed to make one word the other. */
+function distance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
+      next[j] = Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}
