@@ -1,5 +1,4 @@
 export {
-  createCatalogue,
   defaultCatalogue,
   explainCode,
   handlersByType,
@@ -24,21 +23,9 @@ export {
   WEEXSystemError,
   WEEXTimeoutError,
 } from './errors/index.js';
+export { attachWeexErrors, batchOutcomes, toWeexError } from './http/index.js';
+export { createPolicy, defaultRegistry, policies, PolicyRegistry } from './policies/index.js';
 export {
-  attachWeexErrors,
-  batchOutcomes,
-  readUsage,
-  toWeexError,
-} from './http/index.js';
-export {
-  createBackoff,
-  createPolicy,
-  defaultRegistry,
-  policies,
-  PolicyRegistry,
-} from './policies/index.js';
-export {
-  getDefaultAmbientContext,
   getResilienceMetadata,
   listResilientMethods,
   NotResilient,
@@ -48,72 +35,29 @@ export {
   setDefaultAmbientContext,
   setInstanceRegistry,
 } from './decorators/index.js';
-export {
-  createMemoryJournal,
-  mintClientOrderId,
-  recoverIntents,
-  weexVenues,
-} from './orders/index.js';
-export {
-  ErrorTracker,
-  logErrors,
-  logEvents,
-  onResilienceEvent,
-} from './observability/index.js';
+export { createMemoryJournal, mintClientOrderId, recoverIntents, weexVenues } from './orders/index.js';
+export { ErrorTracker, logErrors, logEvents, onResilienceEvent } from './observability/index.js';
 
 export type {
-  AnyErrorClass,
   AnyWEEXError,
-  CaseResult,
   Catalogue,
   CodeDefinition,
   CodeExplanation,
   ErrorCases,
   ErrorOfKind,
   ExecutionStatus,
-  ExhaustiveErrorCases,
-  FulfilledCase,
-  OnlyKinds,
-  PortfolioErrorDetails,
-  RiskManagementErrorDetails,
-  RootErrorKind,
-  SystemErrorKind,
-  TradingStrategyErrorDetails,
-  TypeHandler,
-  WEEXAuthenticationErrorDetails,
-  WEEXBulkheadFullErrorDetails,
-  WEEXCircuitOpenErrorDetails,
-  WEEXErrorClass,
   WEEXErrorDetails,
   WEEXErrorKind,
-  WEEXOrderErrorDetails,
-  WEEXOutcomeUnknownErrorDetails,
-  WEEXRateLimitErrorDetails,
-  WEEXSystemErrorDetails,
-  WEEXTimeoutErrorDetails,
 } from './errors/index.js';
-export type {
-  AnyHeaders,
-  BatchOutcome,
-  FailureContext,
-  RateLimitUsage,
-  WeexErrorsOptions,
-} from './http/index.js';
+export type { BatchOutcome, FailureContext, RateLimitUsage, WeexErrorsOptions } from './http/index.js';
 export type {
   AnyPolicy,
-  BackoffOptions,
   BulkheadOptions,
   CircuitBreakerOptions,
-  CircuitBreakerSnapshot,
-  CircuitSnapshot,
-  CircuitState,
   CoolDownOptions,
-  ErrorClass,
   ErrorRule,
   ExecuteOptions,
-  Fallback,
   FallbackCall,
-  Jitter,
   Outcome,
   PolicyDescription,
   PolicyOptions,
@@ -121,16 +65,11 @@ export type {
   PolicySnapshot,
   Priority,
   RateLimitOptions,
-  Reserved,
   ResiliencePolicy,
-  Resolution,
-  RetryBudgetOptions,
   RetryOptions,
 } from './policies/index.js';
 export type {
   NotResilientDecorator,
-  PolicyOptionsWithFallback,
-  PolicyScope,
   ResilienceMetadata,
   ResilientDecorator,
   ResilientOptions,
@@ -146,52 +85,17 @@ export type {
   Venue,
 } from './orders/index.js';
 export type {
-  AttemptSettled,
-  AttemptStarted,
-  BudgetExhausted,
-  CallDequeued,
-  CallFacts,
-  CallQueued,
-  CallHeld,
-  CallRefused,
-  CallSettled,
-  CallStarted,
-  CircuitChange,
-  CircuitClosed,
-  CircuitHalfOpened,
-  CircuitIsolated,
-  CircuitOpened,
-  CoolDownEntered,
-  CoolDownLeft,
-  LimitAdapted,
-  LimitContradicted,
-  ErrorBurst,
-  ErrorClassified,
-  ErrorFacts,
-  ErrorHistory,
   ErrorOrigin,
-  ErrorSeverity,
   ErrorSummary,
   ErrorTrackerOptions,
   ErrorTrackerSnapshot,
-  FallbackUsed,
   ListenOptions,
   LogEventsOptions,
   LogOptions,
-  LogSampling,
-  OperationErrors,
-  OrderSettled,
-  OutcomeUnknown,
-  PatternErrors,
-  PolicyReconfigured,
-  ReconcileSettled,
-  ReconcileStarted,
   ResilienceEvent,
   ResilienceEventOf,
   ResilienceEventType,
-  RetryScheduled,
   StructuredLogger,
-  TrackedError,
 } from './observability/index.js';
 export type { CallContext } from './context/call-context.js';
 export type { Clock } from './context/clock.js';

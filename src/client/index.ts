@@ -17,4 +17,4 @@ export type * from './stream-types.js';
 export type * from './types.js';
 export type { RecoveredOrder } from './recover-orders.js';
 export type { CloseOptions, WeexClientBehavior, WeexClientOptions } from './weex-client.js';
-export type { WeexBaseUrls, WeexConfigOptions } from './weex-config.js';
+export type { WeexConfigOptions } from './weex-config.js';

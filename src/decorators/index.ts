@@ -1,4 +1,4 @@
-export { getDefaultAmbientContext, setDefaultAmbientContext } from './default-ambient-context.js';
+export { setDefaultAmbientContext } from './default-ambient-context.js';
 export { getResilienceMetadata } from './get-resilience-metadata.js';
 export { setInstanceRegistry } from './instance-registry.js';
 export { listResilientMethods } from './list-resilient-methods.js';
@@ -10,5 +10,4 @@ export { Resilient } from './resilient-decorator.js';
 export type { ResilientDecorator } from './decoration.js';
 export type { ResilienceMetadata } from './get-resilience-metadata.js';
 export type { NotResilientDecorator } from './not-resilient.js';
-export type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
-export type { PolicyScope, ResilientOptions } from './resilient-options.js';
+export type { ResilientOptions } from './resilient-options.js';

@@ -1,10 +1,8 @@
 export { attachWeexErrors } from './attach-weex-errors.js';
 export { batchOutcomes } from './batch-outcomes.js';
-export { readUsage } from './read-usage.js';
 export { toWeexError } from './to-weex-error.js';
 
 export type { WeexErrorsOptions } from './attach-weex-errors.js';
 export type { BatchOutcome } from './batch-outcomes.js';
 export type { FailureContext } from './failure-context.js';
-export type { AnyHeaders } from './headers.js';
 export type { RateLimitUsage } from '../context/rate-limit-usage.js';

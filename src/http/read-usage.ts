@@ -19,14 +19,6 @@ const none: readonly RateLimitUsage[] = [];
  * and `X-ORDER-REMAINING-…`, where the unit is S, M, H or D. One entry a limit and window; an empty list where the
  * headers are absent or not numbers.
  *
- * @example
- * ```ts
- * import { readUsage } from 'weex-resilience';
- *
- * console.log(readUsage({ 'x-used-weight-1m': '180', 'x-remaining-weight-1m': '1820' }));
- * // [{ type: 'weight', intervalMs: 60000, used: 180, remaining: 1820 }]
- * ```
- *
  * Source: WEEX V3 access restrictions.
  */
 export function readUsage(headers: AnyHeaders | null | undefined): readonly RateLimitUsage[] {

@@ -17,11 +17,7 @@ export { withWeexErrors } from './with-weex-errors.js';
 
 export type { ProblemDetails } from './problem-details.js';
 export type { ResilienceEventName } from './resilience-event-name.js';
-export type {
-  PolicyHealth,
-  ResilienceHealth,
-  ResilienceHealthOptions,
-} from './resilience-health-indicator.js';
+export type { ResilienceHealth, ResilienceHealthOptions } from './resilience-health-indicator.js';
 export type {
   ResilienceFeatureOptions,
   ResilienceModuleAsyncOptions,

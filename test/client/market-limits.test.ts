@@ -1,7 +1,8 @@
 import { onTestFinished, describe, expect, it } from 'vitest';
 import { defineClientPolicies } from '../../src/client/client-policies.js';
 import type { MarketLimits } from '../../src/client/market-limits.js';
-import { onResilienceEvent, PolicyRegistry, readUsage, type ResilienceEvent } from '../../src/index.js';
+import { onResilienceEvent, PolicyRegistry, type ResilienceEvent } from '../../src/index.js';
+import { readUsage } from '../../src/http/read-usage.js';
 
 interface Started {
   readonly limits: MarketLimits;

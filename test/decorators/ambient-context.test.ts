@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   createPolicy,
-  getDefaultAmbientContext,
   resilienceContext,
   Resilient,
   setDefaultAmbientContext,
   WEEXSystemError,
 } from '../../src/index.js';
+import { getDefaultAmbientContext } from '../../src/decorators/default-ambient-context.js';
 import { createFakeClock } from '../../src/testing/index.js';
 
 const atOnce = { initialDelayMs: 0, jitter: 'none' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditIntents, type OrderIntent, type OrderReport } from '../../examples/bad-day/order-intents.js';
-import type { OrderStatus, SimulatedOrder } from '../../src/testing/index.js';
+import type { SimulatedOrder } from '../../src/testing/index.js';
 
 function wanted(id: string, report: OrderReport, cancel?: 'cancelled' | 'failed'): OrderIntent {
   const order = {
@@ -14,7 +14,7 @@ function wanted(id: string, report: OrderReport, cancel?: 'cancelled' | 'failed'
   return { order, wantedAtMs: 0, report, ...(cancel ? { cancel } : {}) };
 }
 
-const standing = (clientOrderId: string, status: OrderStatus = 'FILLED') =>
+const standing = (clientOrderId: string, status: SimulatedOrder['status'] = 'FILLED') =>
   ({ clientOrderId, status }) as SimulatedOrder;
 
 describe('the audit of a day', () => {

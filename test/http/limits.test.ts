@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readUsage, toWeexError } from '../../src/index.js';
+import { toWeexError } from '../../src/index.js';
+import { readUsage } from '../../src/http/read-usage.js';
 
 const limited = (headers: object) =>
   toWeexError({ status: 429, headers, data: '', config: { method: 'POST', url: '/api/v3/order' } });

@@ -3,8 +3,7 @@ import { EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
 import {
-  type CallSettled,
-  type CircuitOpened,
+  type ResilienceEventOf,
   type PolicyRegistry,
   type ResilienceEvent,
   WEEXSystemError,
@@ -21,12 +20,12 @@ class Listener {
   readonly events: ResilienceEvent[] = [];
 
   @OnEvent(resilienceEventName('circuitOpened'))
-  opened(event: CircuitOpened): void {
+  opened(event: ResilienceEventOf<'circuitOpened'>): void {
     this.events.push(event);
   }
 
   @OnEvent(resilienceEventName('callSettled'))
-  settled(event: CallSettled): void {
+  settled(event: ResilienceEventOf<'callSettled'>): void {
     this.events.push(event);
     throw new Error('a listener that fails');
   }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   attachWeexErrors,
   createPolicy,
-  type ErrorClassified,
+  type ResilienceEventOf,
   ErrorTracker,
   logErrors,
   onResilienceEvent,
@@ -36,7 +36,7 @@ const quietly = (promise: Promise<unknown>): Promise<unknown> => promise.catch((
 
 describe('errorClassified', () => {
   it('tells each error of the interceptor with its request, and no success', async () => {
-    const events: ErrorClassified[] = [];
+    const events: ResilienceEventOf<'errorClassified'>[] = [];
     stops.push(onResilienceEvent('errorClassified', (event) => events.push(event)));
     const http = client();
     server.answer(reply(200, {}));
@@ -62,7 +62,7 @@ describe('errorClassified', () => {
   });
 
   it('tells a refusal under HTTP 200, and a request without an answer', async () => {
-    const events: ErrorClassified[] = [];
+    const events: ResilienceEventOf<'errorClassified'>[] = [];
     stops.push(onResilienceEvent('errorClassified', (event) => events.push(event)));
     const http = client();
     server.answer(reply(200, { code: '-1049', msg: 'wrong' }));
@@ -76,7 +76,7 @@ describe('errorClassified', () => {
   });
 
   it('tells the operation and the attempt where the request belongs to a call', async () => {
-    const events: ErrorClassified[] = [];
+    const events: ResilienceEventOf<'errorClassified'>[] = [];
     stops.push(onResilienceEvent('errorClassified', (event) => events.push(event)));
     server.answer(reply(503, 'down'));
     const http = client();

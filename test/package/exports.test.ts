@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { publicNames } from '../../scripts/public-names.mjs';
 import { entryPoints } from './entry-points.js';
 import { runProgram } from './run-program.js';
 
 describe('the public surface', () => {
   // Run `npx vitest run test/package -u` after a change that is meant, and review the difference.
   it('is the list in exports.txt', async () => {
+    const declared = publicNames(join(inject('consumer'), 'node_modules/weex-resilience/dist'));
     const lines = entryPoints.flatMap(({ specifier, needsOptionalPeers }) => {
       const consumer = inject(needsOptionalPeers ? 'consumerWithPeers' : 'consumer');
       const values = namesOf(consumer, specifier);
-      return [specifier, ...values.map((name) => `  ${name}`), ''];
+      const all = declared.get(specifier) ?? new Map<string, string>();
+      const types = [...all.keys()].filter((name) => all.get(name) === 'type').toSorted();
+      expect([...all.keys()].filter((name) => all.get(name) === 'value').toSorted()).toEqual(values);
+      return [specifier, ...values.map((name) => `  ${name}`), ...types.map((name) => `  type ${name}`), ''];
     });
     await expect(lines.join('\n')).toMatchFileSnapshot('exports.txt');
   });

@@ -3,12 +3,12 @@ import { BadGatewayException } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
 import {
   createPolicy,
-  type ErrorClass,
   TradingStrategyError,
   WEEXNetworkError,
   WEEXOrderError,
   WEEXRateLimitError,
 } from '../../src/index.js';
+import type { ErrorClass } from '../../src/policies/options/policy-options.js';
 
 const limited = () => new WEEXRateLimitError('too many', { executionStatus: 'not-executed' });
 

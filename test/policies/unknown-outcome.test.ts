@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Resolution, WEEXOutcomeUnknownError, type WEEXTimeoutError } from '../../src/index.js';
+import { WEEXOutcomeUnknownError, type WEEXTimeoutError } from '../../src/index.js';
+import type { Resolution } from '../../src/policies/resilience-policy.js';
 import { answering, build, defer, down, hang, lost, settle } from './harness.js';
 
 const eager = { maxRetries: 1, backoff: { initialDelayMs: 0, jitter: 'none' } } as const;

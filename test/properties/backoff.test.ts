@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBackoff, type Jitter } from '../../src/index.js';
+import type { Jitter } from '../../src/policies/options/policy-options.js';
+import { createBackoff } from '../../src/policies/retry/backoff.js';
 import { RetryBudget } from '../../src/policies/retry/retry-budget.js';
 import { createRandom } from '../../src/testing/seeded-random.js';
 
