@@ -4,7 +4,7 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 import { startExchange } from 'weex-resilience/testing';
 
 // How many requests a second the simulated exchange answers from one process, with a client in a thread beside it:
-// half of them reads of the ticker, a quarter orders, a quarter look-ups of the orders that stand.
+// half of them reads of the ticker, a quarter orders, a quarter lookups of the orders that stand.
 interface Load {
   readonly url: string;
   readonly apiKey: string;

@@ -19,7 +19,7 @@ export function ourPlacer(exchange: ExchangeAccess, market: Market): OrderPlacer
   return ourTrading(exchange, market);
 }
 
-/** As {@link ourPlacer}, with the look-up and a journal. */
+/** As {@link ourPlacer}, with the lookup and a journal. */
 export function ourTrading(
   exchange: ExchangeAccess,
   market: Market,
@@ -53,7 +53,7 @@ export function ourTrading(
         settleMs,
         reconcileDeadlineMs: 120_000,
         journal,
-        lookUpPolicy: createPolicy({ name: 'look-ups' }),
+        lookupPolicy: createPolicy({ name: 'lookups' }),
       },
     },
   );

@@ -31,7 +31,7 @@ export const peerPlacers: Readonly<Record<'axios' | 'axios-retry' | 'cockatiel',
     return { place: (order) => settle(async () => place(http, session, order)) };
   },
 
-  // Retry and time-out; every attempt freshly signed, refusals not repeated. A circuit would only leave more unplaced.
+  // Retry and timeout; every attempt freshly signed, refusals not repeated. A circuit would only leave more unplaced.
   cockatiel: (exchange, market) => {
     const policy: IPolicy = wrap(
       retry(handleWhen(isTransient), {

@@ -48,7 +48,7 @@ export class Session {
 /** Looks an order up by its client order id; it was not placed before `sinceMs`. */
 export type FindOrder = (clientOrderId: string, symbol: string, sinceMs: number) => Promise<unknown>;
 
-/** Makes the look-up of orders from a read, as the market lets it. */
+/** Makes the lookup of orders from a read, as the market lets it. */
 export function makeFindOrder(
   market: Market,
   read: (what: string, query: Readonly<Record<string, string>>) => Promise<unknown>,

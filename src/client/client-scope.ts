@@ -1,7 +1,7 @@
 import type { IntentJournal, Venue } from '../orders/index.js';
 import type { OrderSafety, SettleMs } from '../orders/order-safety.js';
 import type { ApiSymbols } from './api-symbols.js';
-import { lookUpPolicy } from './look-up-policy.js';
+import { lookupPolicy } from './lookup-policy.js';
 import type { OpenCalls } from './open-calls.js';
 import type { SightingKind, Sightings } from './sightings.js';
 
@@ -46,9 +46,9 @@ export function clientScope(self: unknown): MarketScope {
 /** What the order safety of every method takes from its client, once a call. */
 export const ofClient: Pick<
   OrderSafety<object, unknown[], unknown>,
-  'settleMs' | 'journal' | 'venue' | 'account' | 'reconcileDeadlineMs' | 'lookUpPolicy'
+  'settleMs' | 'journal' | 'venue' | 'account' | 'reconcileDeadlineMs' | 'lookupPolicy'
 > = {
-  lookUpPolicy,
+  lookupPolicy,
   reconcileDeadlineMs(this: object): number {
     return clientScope(this).reconcileDeadlineMs;
   },

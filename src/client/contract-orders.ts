@@ -28,7 +28,7 @@ import {
 import { collect, findItem, readPages } from './read-pages.js';
 import type { RequestParams } from './request-params.js';
 import { noteDoubt } from './setting-doubt.js';
-import { lookUpTogether, shareLookUp } from './shared-look-up.js';
+import { lookUpTogether, shareLookup } from './shared-lookup.js';
 import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
 
 const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contractEndpoints);
@@ -143,7 +143,7 @@ export class ContractOrders extends ContractAccount {
    * The order with a client order id, or `undefined` when neither the open orders nor the history show it. Orders
    * may show up late: one look is no proof.
    */
-  @Outer('findOrder', { check: idAndSymbol, around: shareLookUp })
+  @Outer('findOrder', { check: idAndSymbol, around: shareLookup })
   @Call('findOrder')
   async findOrder(
     clientOrderId: string,

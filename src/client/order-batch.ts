@@ -168,13 +168,13 @@ async function lookUp<Placed>(
   known: Map<string, OrderOutcome<Placed>>,
   find: FindOne<Placed>,
 ): Promise<void> {
-  const lookUps = orders.map(async ({ symbol, newClientOrderId: clientOrderId }) => {
+  const lookups = orders.map(async ({ symbol, newClientOrderId: clientOrderId }) => {
     const value = await find(clientOrderId, symbol);
     if (value !== undefined) known.set(clientOrderId, { ok: true, value, clientOrderId });
   });
   // One that fails must not hide what the others find.
-  await Promise.allSettled(lookUps);
-  await Promise.all(lookUps);
+  await Promise.allSettled(lookups);
+  await Promise.all(lookups);
 }
 
 function batchWith(orders: readonly BatchOrder[]): Batch {

@@ -5,7 +5,7 @@ import type { RecoveredAlgoOrder } from './algo-types.js';
 import type { ContractClient } from './contract-client.js';
 import type { ContractOrder } from './contract-types.js';
 import type { JournalSections } from './journal-section.js';
-import { lookUpPolicy } from './look-up-policy.js';
+import { lookupPolicy } from './lookup-policy.js';
 import type { SpotClient } from './spot-client.js';
 import type { SpotOrder } from './spot-types.js';
 import { isUnreadable, unknownIntent } from './unreadable-intent.js';
@@ -48,7 +48,7 @@ export async function recoverOrders(
         return intent.operation !== undefined && intent.operation in finders;
       },
       venue: weexVenues.contract,
-      lookUpPolicy,
+      lookupPolicy,
       find: async ({ args: [order], clientOrderId, operation = '' }) =>
         finders[operation]?.(clientOrderId, (order as { symbol: string }).symbol),
     });

@@ -14,7 +14,7 @@ import { journalSections, type JournalSections } from './journal-section.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type { Endpoint, Market } from './endpoint.js';
-import { defaultReconcileDeadlineMs } from './look-up-policy.js';
+import { defaultReconcileDeadlineMs } from './lookup-policy.js';
 import { askTime } from './ask-time.js';
 import { OpenCalls, closed } from './open-calls.js';
 import { contractGapReader, spotGapReader } from './gap-reader.js';

@@ -132,7 +132,7 @@ export interface CallHeld extends CallFacts {
 export interface CallRefused extends CallFacts {
   readonly type: 'callRefused';
   readonly attempt: number;
-  readonly reason: 'circuit-open' | 'bulkhead-full' | 'queue-time-out' | 'cool-down' | 'deadline';
+  readonly reason: 'circuit-open' | 'bulkhead-full' | 'queue-timeout' | 'cool-down' | 'deadline';
   readonly error: unknown;
 }
 

@@ -40,7 +40,7 @@ const table = optionTable<Checked>(
     persist: option('a function of the id and the call', isFunction),
     journal: orFunction('an IntentJournal', hasMethods('sent', 'settled', 'open')),
     venue: orFunction('a Venue', isVenue),
-    lookUpPolicy: option('a policy', hasMethods('execute')),
+    lookupPolicy: option('a policy', hasMethods('execute')),
   },
   ['clientOrderId', 'find'],
 );

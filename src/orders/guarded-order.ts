@@ -10,7 +10,7 @@ import { claimId } from './claim-id.js';
 import { idOfCall } from './id-of-call.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
-import { createLookUp, defaultLookUpPolicy, isResiliencePolicy, type LookedUpCall } from './look-up.js';
+import { createLookup, defaultLookupPolicy, isResiliencePolicy, type LookedUpCall } from './lookup.js';
 import { type MethodMemory, OrderAttempts } from './order-attempts.js';
 import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
@@ -245,12 +245,12 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     const attempts = this.#attempts;
     const id = this.#id;
     const needed = suspicious || attempts.inDoubt || attempts.unexplained;
-    if (!needed) return { outcome: 'absent', lookUps: [] };
-    if (id === undefined) return { outcome: 'unknown', lookUps: [] };
-    const policy = this.#safety.lookUpPolicy ?? defaultLookUpPolicy(this.#told.clock);
+    if (!needed) return { outcome: 'absent', lookups: [] };
+    if (id === undefined) return { outcome: 'unknown', lookups: [] };
+    const policy = this.#safety.lookupPolicy ?? defaultLookupPolicy(this.#told.clock);
     const finding = await reconcile({
       clientOrderId: id,
-      lookUp: createLookUp(this.#safety, policy, this.#call, id),
+      lookUp: createLookup(this.#safety, policy, this.#call, id),
       isJudgedByCaller: this.#safety.matches !== undefined,
       mismatchOf: (found) => mismatchOfCall(this.#safety, this.#call, found as Result),
       waitsMs: () => shorten(this.#patience.waitsMs(attempts.failuresBehind(error)), waitedMs),
@@ -264,18 +264,18 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
         return suspicious || attempts.inDoubt || attempts.unexplained ? undefined : { outcome: 'absent' };
       },
     });
-    const { lookUps, outcome } = finding;
-    return outcome === 'absent' && attempts.untraceable ? { outcome: 'unknown', lookUps } : finding;
+    const { lookups, outcome } = finding;
+    return outcome === 'absent' && attempts.untraceable ? { outcome: 'unknown', lookups } : finding;
   }
 
-  #explain(cause: unknown, { lookUps }: Finding): WEEXOutcomeUnknownError {
+  #explain(cause: unknown, { lookups }: Finding): WEEXOutcomeUnknownError {
     return outcomeUnknown({
       operation: this.#options.operation,
       clientOrderId: this.#id,
       args: this.#call.args,
       sentAt: this.#attempts.sentAt,
       untraceable: whyUntraceable(this.#attempts.untraceable, this.#id),
-      lookUps,
+      lookups,
       venue: venueOf(this.#safety, this.#call.self, this.#call.args) ?? weexVenues.contract,
       cause,
     });

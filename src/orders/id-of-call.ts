@@ -1,5 +1,5 @@
 import type { ExecuteOptions } from '../policies/resilience-policy.js';
-import type { LookedUpCall } from './look-up.js';
+import type { LookedUpCall } from './lookup.js';
 import { mintedIds, mintsInRepeatable } from './mint-client-order-id.js';
 import type { OrderSafety } from './order-safety.js';
 

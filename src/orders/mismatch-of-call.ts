@@ -1,4 +1,4 @@
-import type { LookedUpCall } from './look-up.js';
+import type { LookedUpCall } from './lookup.js';
 import { mismatchOf } from './mismatch-of.js';
 import type { OrderSafety } from './order-safety.js';
 

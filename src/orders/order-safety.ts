@@ -107,5 +107,5 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    */
   readonly venue?: Venue | ((this: This, ...args: Args) => Venue | undefined) | undefined;
   /** The policy that lookups run under. Default: 2 s an attempt; lookups that failed are repeated anyway. */
-  readonly lookUpPolicy?: IPolicy | undefined;
+  readonly lookupPolicy?: IPolicy | undefined;
 }

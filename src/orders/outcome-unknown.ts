@@ -1,6 +1,6 @@
 import type { SentRequest } from '../context/sent-request.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
-import type { LookUp } from './reconcile.js';
+import type { LookupResult } from './reconcile.js';
 import type { Venue } from './venue.js';
 
 /** What is known about an order of which nobody could tell whether it stands. */
@@ -10,7 +10,7 @@ export interface UnknownOutcome {
   readonly args: readonly unknown[];
   /** When it was last sent, in milliseconds since 1970. */
   readonly sentAt: number | undefined;
-  readonly lookUps: readonly LookUp[];
+  readonly lookups: readonly LookupResult[];
   /** Why no lookup can prove that the order is absent. */
   readonly untraceable?: string | undefined;
   readonly venue: Venue;
@@ -25,7 +25,7 @@ const where: Readonly<Record<Venue['lookUp'], string>> = {
 
 /** The error of last resort: everything that a person needs to find out. */
 export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
-  const { cause, clientOrderId, lookUps, operation = 'the call', sentAt, venue } = facts;
+  const { cause, clientOrderId, lookups, operation = 'the call', sentAt, venue } = facts;
   const sent = sentAt === undefined ? undefined : new Date(sentAt).toISOString();
   const symbol = symbolOf(facts.args);
   const advice =
@@ -43,7 +43,7 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
         clientOrderId,
         symbol,
         sentAt: sent,
-        lookUps: lookUps.map(({ afterMs, result, error }) => ({
+        lookups: lookups.map(({ afterMs, result, error }) => ({
           afterMs,
           result,
           ...(error === undefined ? {} : { error: messageOf(error) }),
@@ -54,15 +54,15 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
   );
 }
 
-function describe({ clientOrderId: id, lookUps, untraceable }: UnknownOutcome): string {
+function describe({ clientOrderId: id, lookups, untraceable }: UnknownOutcome): string {
   if (untraceable !== undefined) {
     return `${untraceable}, so that no lookup can tell that it is absent`;
   }
   if (id === undefined) return 'it has no client order id, so that it cannot be looked up';
-  const last = lookUps.at(-1);
+  const last = lookups.at(-1);
   if (!last) return `there was no time to look up client order id ${id}`;
-  const failed = lookUps.filter(({ result }) => result === 'failed').length;
-  const seen = `${failed} of ${lookUps.length} lookups of client order id ${id} failed and none saw it`;
+  const failed = lookups.filter(({ result }) => result === 'failed').length;
+  const seen = `${failed} of ${lookups.length} lookups of client order id ${id} failed and none saw it`;
   return last.error === undefined ? seen : `${seen}, the last one with "${messageOf(last.error)}"`;
 }
 

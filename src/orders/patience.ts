@@ -13,7 +13,7 @@ export interface Patience {
 }
 
 /** What a lookup that fails may take beyond the patience. */
-const failedLookUpsMs = 5_000;
+const failedLookupsMs = 5_000;
 
 /** Waits that suit a first look at once and few looks later on. */
 const firstWaitsMs: readonly number[] = [250, 1_000, 3_000];
@@ -56,13 +56,13 @@ export function patienceOf(safety: {
   const settle = settleMs === undefined ? undefined : [settleMs].flat();
   const longestMs = settle ? sum(settle) : latestAppearanceMs(venue);
   return {
-    waitsMs: (failures) => settle ?? spreadLookUps(latestAppearanceMs(venue, failures)),
-    deadlineMs: safety.reconcileDeadlineMs ?? longestMs + mayGrowMs(venue) + failedLookUpsMs,
+    waitsMs: (failures) => settle ?? spreadLookups(latestAppearanceMs(venue, failures)),
+    deadlineMs: safety.reconcileDeadlineMs ?? longestMs + mayGrowMs(venue) + failedLookupsMs,
   };
 }
 
 /** Spreads lookups over a time: soon at first, since most orders are seen at once, and one at its very end. */
-export function spreadLookUps(totalMs: number): number[] {
+export function spreadLookups(totalMs: number): number[] {
   const waits: number[] = [];
   let leftMs = totalMs;
   while (leftMs > 0) {

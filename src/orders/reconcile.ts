@@ -5,7 +5,7 @@ import { judgeFound } from './judge-found.js';
 import { sum } from './patience.js';
 
 /** One look at the exchange, for the error message. */
-export interface LookUp {
+export interface LookupResult {
   /** When it was over, in milliseconds since the search began. */
   readonly afterMs: number;
   readonly result: 'seen' | 'not-seen' | 'failed';
@@ -42,7 +42,7 @@ export type Evidence =
 
 /** What a search came to. */
 export type Finding = (Evidence | { readonly outcome: 'unknown' }) & {
-  readonly lookUps: readonly LookUp[];
+  readonly lookups: readonly LookupResult[];
 };
 
 /** How long to wait before a lookup is repeated when the planned ones are used up and the last one failed. */
@@ -58,25 +58,25 @@ export async function reconcile(search: Search): Promise<Finding> {
   const { arrival, clock, evidence, signal } = search;
   const orArrival = <Value>(work: Promise<Value>): Promise<Value | Evidence> =>
     arrival ? Promise.race([arrival, work]) : work;
-  const lookUps: LookUp[] = [];
+  const lookups: LookupResult[] = [];
   const limit = limitTime(clock, search.deadlineMs, signal);
   try {
-    for (const delayMs of delays(search.waitsMs, lookUps)) {
+    for (const delayMs of delays(search.waitsMs, lookups)) {
       const waited = await limit.race(orArrival(limit.wait(delayMs)));
       const finding =
-        evidence?.() ?? (waited === over ? over : await orArrival(lookUpOnce(search, limit, lookUps)));
+        evidence?.() ?? (waited === over ? over : await orArrival(lookUpOnce(search, limit, lookups)));
       signal?.throwIfAborted();
-      if (finding === over) return { outcome: 'unknown', lookUps };
-      if (finding) return { ...finding, lookUps };
+      if (finding === over) return { outcome: 'unknown', lookups };
+      if (finding) return { ...finding, lookups };
     }
-    return { outcome: 'absent', lookUps };
+    return { outcome: 'absent', lookups };
   } finally {
     limit.end();
   }
 }
 
 /** The planned waits, and after them more as long as the last lookup failed. */
-function* delays(waitsMs: Search['waitsMs'], lookUps: readonly LookUp[]): Generator<number> {
+function* delays(waitsMs: Search['waitsMs'], lookups: readonly LookupResult[]): Generator<number> {
   let waitedMs = 0;
   for (let index = 0; ; index += 1) {
     const planned = waitsMs();
@@ -87,7 +87,7 @@ function* delays(waitsMs: Search['waitsMs'], lookUps: readonly LookUp[]): Genera
     yield delayMs;
   }
   let delayMs = repeatMs.first;
-  for (let last = lookUps.at(-1); last?.result === 'failed'; last = lookUps.at(-1)) {
+  for (let last = lookups.at(-1); last?.result === 'failed'; last = lookups.at(-1)) {
     yield Math.max(delayMs, isWEEXError(last.error) ? (last.error.retryAfterMs ?? 0) : 0);
     delayMs = Math.min(delayMs * 2, repeatMs.longest);
   }
@@ -96,10 +96,10 @@ function* delays(waitsMs: Search['waitsMs'], lookUps: readonly LookUp[]): Genera
 async function lookUpOnce(
   { clientOrderId, isJudgedByCaller, lookUp, mismatchOf }: Search,
   limit: TimeLimit,
-  lookUps: LookUp[],
+  lookups: LookupResult[],
 ): Promise<Evidence | typeof over | undefined> {
-  const note = (result: LookUp['result'], error?: unknown): void => {
-    lookUps.push({ afterMs: limit.elapsedMs(), result, ...(error === undefined ? {} : { error }) });
+  const note = (result: LookupResult['result'], error?: unknown): void => {
+    lookups.push({ afterMs: limit.elapsedMs(), result, ...(error === undefined ? {} : { error }) });
   };
   try {
     const value = await limit.race(lookUp(limit.signal));

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../context/clock.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import { idsInDoubt } from './ids-in-doubt.js';
 import type { Intent, IntentJournal } from './intent-journal.js';
-import { createLookUp, defaultLookUpPolicy } from './look-up.js';
+import { createLookup, defaultLookupPolicy } from './lookup.js';
 import { mismatchOf } from './mismatch-of.js';
 import { outcomeUnknown } from './outcome-unknown.js';
 import { patienceOf } from './patience.js';
@@ -33,7 +33,7 @@ export interface RecoverOptions<Result> {
   /** The exchange that the orders went to. Default: `weexVenues.contract`. */
   readonly venue?: Venue | undefined;
   /** The policy that lookups run under. Default: 2 s an attempt; lookups that failed are repeated anyway. */
-  readonly lookUpPolicy?: IPolicy | undefined;
+  readonly lookupPolicy?: IPolicy | undefined;
   /** How many intents are looked up at once. Default 20. */
   readonly concurrency?: number | undefined;
   /** Ends the recovery; what is not settled by then stays open. */
@@ -132,9 +132,9 @@ async function recover<Result>(
   const patience = patienceOf(options);
   const finding = await reconcile({
     clientOrderId,
-    lookUp: createLookUp(
+    lookUp: createLookup(
       { find: () => options.find(intent) },
-      options.lookUpPolicy ?? defaultLookUpPolicy(clock),
+      options.lookupPolicy ?? defaultLookupPolicy(clock),
       noCall,
       clientOrderId,
     ),
@@ -150,8 +150,8 @@ async function recover<Result>(
   if (finding.outcome === 'found') return { intent, outcome: 'executed', value: finding.value as Result };
   if (finding.outcome === 'absent') return { intent, outcome: 'not-executed' };
   const cause = new Error('The program ended or gave up before the outcome was known');
-  const { lookUps } = finding;
-  const error = outcomeUnknown({ operation, clientOrderId, args, sentAt, lookUps, venue, cause });
+  const { lookups } = finding;
+  const error = outcomeUnknown({ operation, clientOrderId, args, sentAt, lookups, venue, cause });
   return { intent, outcome: 'unknown', error };
 }
 

@@ -1,6 +1,6 @@
 import { WEEXRequestError } from '../errors/index.js';
 import { idOfCall } from './id-of-call.js';
-import type { LookedUpCall } from './look-up.js';
+import type { LookedUpCall } from './lookup.js';
 import type { OrderSafety } from './order-safety.js';
 
 /**

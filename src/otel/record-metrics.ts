@@ -32,7 +32,7 @@ export function recordMetrics(meter: Meter): () => void {
   const fallbacks = count('fallbacks', 'call', 'Failed calls that something else was to answer');
   const waits = count('waits', 'wait', 'Waits for a cool-down or an open circuit');
   const queued = seconds('queue.wait_time', 'A wait for a slot or an allowance');
-  const lookUps = seconds('lookup.duration', 'A search for what became of a request');
+  const lookups = seconds('lookup.duration', 'A search for what became of a request');
   const unknown = count('outcome_unknown', 'call', 'Calls of which nobody knows whether they took effect');
   const orders = count('orders', 'order', 'Orders, by what is known of them when their call is over');
   const coolDowns = count('cool_downs', 'cool_down', 'Cool-downs that began or were made longer');
@@ -78,7 +78,7 @@ export function recordMetrics(meter: Meter): () => void {
         [attribute.outcome]: event.outcome,
       }),
     reconcileSettled: (event) =>
-      lookUps.record(event.durationMs / 1_000, {
+      lookups.record(event.durationMs / 1_000, {
         ...subjects.of(event).policy,
         [attribute.outcome]: event.outcome,
       }),

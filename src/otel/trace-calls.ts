@@ -33,7 +33,7 @@ interface TracedCall {
 /** Makes a span of every call, of each of its attempts and of each lookup; the function that comes back ends it. */
 export function traceCalls(tracer: Tracer): () => void {
   const calls = new Map<number, TracedCall>();
-  const lookUps = new Map<number, Scope>();
+  const lookups = new Map<number, Scope>();
   /** The attempt that failed with an error: a search for its outcome may begin after its call is over. */
   const failed = new WeakMap<object, Link>();
 
@@ -48,10 +48,10 @@ export function traceCalls(tracer: Tracer): () => void {
     const span = tracer.startSpan(name, { attributes, links: link ? [link] : [] }, parent);
     return { span, within: trace.setSpan(parent, span) };
   };
-  const openLookUp = (facts: CallFacts, link?: Link): void => {
-    if (lookUps.has(facts.callId)) return;
+  const openLookup = (facts: CallFacts, link?: Link): void => {
+    if (lookups.has(facts.callId)) return;
     const parent = calls.get(facts.callId)?.call?.within ?? context.active();
-    lookUps.set(facts.callId, open(facts, ' lookup', subjectOf(facts), parent, link));
+    lookups.set(facts.callId, open(facts, ' lookup', subjectOf(facts), parent, link));
   };
   const note = ({ callId }: CallFacts, name: string, attributes: Attributes = {}): void => {
     calls.get(callId)?.call?.span.addEvent(name, attributes);
@@ -64,8 +64,8 @@ export function traceCalls(tracer: Tracer): () => void {
     runs(callId, step, work) {
       const traced = calls.get(callId);
       // A lookup begins before its event is told, which waits until the state of the policy is whole.
-      if (step === 'lookup' && traced?.facts) openLookUp(traced.facts, traced.link);
-      const scope = step === 'attempt' ? traced?.attempt : lookUps.get(callId);
+      if (step === 'lookup' && traced?.facts) openLookup(traced.facts, traced.link);
+      const scope = step === 'attempt' ? traced?.attempt : lookups.get(callId);
       return scope ? context.with(scope.within, work) : work();
     },
   });
@@ -101,11 +101,11 @@ export function traceCalls(tracer: Tracer): () => void {
       close(traced.call.span, event);
     },
     reconcileStarted(event) {
-      openLookUp(event, calls.get(event.callId)?.link ?? linkOf(event));
+      openLookup(event, calls.get(event.callId)?.link ?? linkOf(event));
     },
     reconcileSettled(event) {
-      const { span } = lookUps.get(event.callId) ?? {};
-      lookUps.delete(event.callId);
+      const { span } = lookups.get(event.callId) ?? {};
+      lookups.delete(event.callId);
       span?.setAttribute(attribute.outcome, event.outcome);
       if (event.outcome === 'unknown') fail(span, event.error);
       span?.end();
@@ -144,9 +144,9 @@ export function traceCalls(tracer: Tracer): () => void {
     stop();
     leave();
     const left = [...calls.values()].flatMap(({ attempt, call }) => [attempt, call]);
-    for (const scope of [...left, ...lookUps.values()]) quietly(() => scope?.span.end());
+    for (const scope of [...left, ...lookups.values()]) quietly(() => scope?.span.end());
     calls.clear();
-    lookUps.clear();
+    lookups.clear();
   };
 }
 

@@ -85,30 +85,30 @@ function longestWaitsMs(retries: number, backoff: BackoffOptions | undefined): n
   return sum;
 }
 
-/** `lookUpsMs`: how long look-ups may go on beyond the deadline, for a call that has them. */
+/** `lookupsMs`: how long lookups may go on beyond the deadline, for a call that has them. */
 function longestCallMs(
   options: PolicyOptions,
   retries: number,
-  lookUpsMs: number | undefined,
+  lookupsMs: number | undefined,
 ): number | undefined {
   const { deadlineMs, attemptTimeoutMs, bulkhead, fallback } = options;
   // A fallback that answers when the deadline is over has as long again.
-  if (deadlineMs !== undefined) return deadlineMs + (lookUpsMs ?? 0) + (fallback ? deadlineMs : 0);
-  if (attemptTimeoutMs === undefined || isWithoutLimit(options, retries, lookUpsMs)) return undefined;
+  if (deadlineMs !== undefined) return deadlineMs + (lookupsMs ?? 0) + (fallback ? deadlineMs : 0);
+  if (attemptTimeoutMs === undefined || isWithoutLimit(options, retries, lookupsMs)) return undefined;
   const queueMs = bulkhead && (bulkhead.queue ?? 0) > 0 ? bulkhead.maxWaitMs : 0;
   // Where a retry is named, the free attempt.
   return queueMs === undefined ? undefined : (options.retry ? 2 : 1) * (attemptTimeoutMs + queueMs);
 }
 
 /** Whether something other than an attempt or the bulkhead can take any time, where there is no deadline. */
-function isWithoutLimit(options: PolicyOptions, retries: number, lookUpsMs: number | undefined): boolean {
+function isWithoutLimit(options: PolicyOptions, retries: number, lookupsMs: number | undefined): boolean {
   const { circuitBreaker, coolDown, fallback, rateLimit, resynchronizeClock, retry } = options;
   return Boolean(
     retries > 0 ||
       rateLimit ||
       coolDown ||
       fallback ||
-      lookUpsMs !== undefined ||
+      lookupsMs !== undefined ||
       (retry && resynchronizeClock) ||
       (circuitBreaker && circuitBreaker.whenOpen === 'wait'),
   );

@@ -26,7 +26,7 @@ export interface PolicyDescription {
    */
   readonly worstCaseCalls: number;
   /**
-   * The longest that one call can take, fallback and look-ups included, in milliseconds. `undefined` where nothing limits
+   * The longest that one call can take, fallback and lookups included, in milliseconds. `undefined` where nothing limits
    * it: without `deadlineMs`, a `Retry-After` alone may be as long as a day.
    */
   readonly worstCaseMs: number | undefined;
@@ -69,7 +69,7 @@ export interface ResiliencePolicy<Fallback = never> extends IPolicy<CallContext,
   /**
    * What the policy does: the effective order, the options, the worst case and what fits badly together. The worst case is
    * that of a call which says nothing of itself; `call` is what another one says: with `resolveUnknown` or
-   * `resolveDeadlineMs`, as calls with `orderSafety` have them, look-ups and the second send after a proof are counted in.
+   * `resolveDeadlineMs`, as calls with `orderSafety` have them, lookups and the second send after a proof are counted in.
    */
   describe(call?: ExecuteOptions): PolicyDescription;
   /** The state of circuits, queue, allowance, cool-down and budget. */

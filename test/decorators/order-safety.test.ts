@@ -24,7 +24,7 @@ const journal: IntentJournal = {
 /** An exchange that loses replies: the order stands, or it never came. */
 class Trading {
   readonly standing: Map<string, Order & { readonly id: number }> = new Map();
-  readonly lookUps: unknown[] = [];
+  readonly lookups: unknown[] = [];
   readonly ids: unknown[] = [];
   sent = 0;
   blind = false;
@@ -71,7 +71,7 @@ class Trading {
   }
 
   private async find(id: string, symbol: string): Promise<(Order & { readonly id: number }) | undefined> {
-    this.lookUps.push([id, symbol]);
+    this.lookups.push([id, symbol]);
     if (this.blind) throw new WEEXNetworkError('no connection');
     return this.standing.get(id);
   }
@@ -90,7 +90,7 @@ describe('orderSafety on a method', () => {
     const trading = new Trading(['lost after']);
     journaled.length = 0;
     expect(await place(trading)).toEqual({ ...order, id: 1 });
-    expect(trading).toMatchObject({ sent: 1, ids: ['o-1'], lookUps: [['o-1', 'BTCUSDT']] });
+    expect(trading).toMatchObject({ sent: 1, ids: ['o-1'], lookups: [['o-1', 'BTCUSDT']] });
     // The intent is forgotten a turn after the caller was told.
     await new Promise((resolve) => setImmediate(resolve));
     expect(journaled).toEqual(['sent Trading.placeOrder o-1', 'executed o-1']);
@@ -100,7 +100,7 @@ describe('orderSafety on a method', () => {
     const trading = new Trading(['lost before']);
     expect(await place(trading)).toEqual({ ...order, id: 2 });
     expect(trading).toMatchObject({ sent: 2, ids: ['o-1', 'o-1'] });
-    expect(trading.lookUps).toHaveLength(2);
+    expect(trading.lookups).toHaveLength(2);
   });
 
   it('ends where nobody can establish what became of the order', async () => {

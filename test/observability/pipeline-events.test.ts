@@ -196,7 +196,7 @@ describe('the events of a call', () => {
       { outcome: 'aborted', waitedMs: 100, queueLength: 1 },
       { outcome: 'refused', waitedMs: 300, queueLength: 0 },
     ]);
-    expect(seen('callRefused')).toMatchObject([{ reason: 'queue-time-out' }]);
+    expect(seen('callRefused')).toMatchObject([{ reason: 'queue-timeout' }]);
     first.release();
   });
 

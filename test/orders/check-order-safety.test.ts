@@ -29,7 +29,7 @@ describe('checkOrderSafety', () => {
     ],
     [{ ...functions, journal: {} }, 'journal must be an IntentJournal'],
     [{ ...functions, venue: 'spot' }, 'venue must be a Venue'],
-    [{ ...functions, lookUpPolicy: null }, 'lookUpPolicy must be a policy'],
+    [{ ...functions, lookupPolicy: null }, 'lookupPolicy must be a policy'],
     [
       { ...functions, setleMs: 250 },
       'unknown option "setleMs" (did you mean "settleMs"?); expected one of clientOrderId, find',

@@ -135,7 +135,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
       stop();
     }
     const facts = { operation: 'placeOrder', clientOrderId: 'a1', policy: 'policy' };
-    expect(events.filter((event) => !('policy' in event && event.policy === 'orderLookUp'))).toMatchObject([
+    expect(events.filter((event) => !('policy' in event && event.policy === 'orderLookup'))).toMatchObject([
       { type: 'reconcileStarted', ...facts },
       { type: 'reconcileSettled', ...facts, outcome: 'unknown', error: { name: 'WEEXOutcomeUnknownError' } },
       { type: 'outcomeUnknown', ...facts, error: { name: 'WEEXOutcomeUnknownError' } },

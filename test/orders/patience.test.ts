@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Venue, WEEXNetworkError, WEEXSystemError, weexVenues } from '../../src/index.js';
-import { latestAppearanceMs, patienceOf, shorten, spreadLookUps, sum } from '../../src/orders/patience.js';
+import { latestAppearanceMs, patienceOf, shorten, spreadLookups, sum } from '../../src/orders/patience.js';
 
 const failed = (status: number) => new WEEXSystemError('Failed', { context: { status } });
 
@@ -55,11 +55,11 @@ describe('patienceOf', () => {
   });
 });
 
-describe('spreadLookUps', () => {
+describe('spreadLookups', () => {
   it('ends exactly at the given time, soon at first and every 5 s later on', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 6 }), (totalMs) => {
-        const waits = spreadLookUps(totalMs);
+        const waits = spreadLookups(totalMs);
         expect(sum(waits)).toBe(totalMs);
         expect(Math.max(...waits)).toBeLessThanOrEqual(5_000);
         expect(waits[0]).toBe(Math.min(totalMs, 250));

@@ -69,7 +69,7 @@ describe('reconcile', () => {
     const finding = await search(exchange);
     expect(finding.outcome).toBe('absent');
     expect(exchange.times).toEqual([250, 1_250, 4_250]);
-    expect(finding.lookUps.map(({ result }) => result)).toEqual(['not-seen', 'not-seen', 'not-seen']);
+    expect(finding.lookups.map(({ result }) => result)).toEqual(['not-seen', 'not-seen', 'not-seen']);
   });
 
   it('takes "order does not exist" for not seen', async () => {
@@ -100,7 +100,7 @@ describe('reconcile', () => {
     const finding = await search(exchange, { deadlineMs: 6_000 });
     expect(finding.outcome).toBe('unknown');
     expect(exchange.clock.now()).toBe(6_000);
-    expect(new Set(finding.lookUps.map(({ result }) => result))).toEqual(new Set(['failed']));
+    expect(new Set(finding.lookups.map(({ result }) => result))).toEqual(new Set(['failed']));
   });
 
   it('gives up at its deadline when a lookup hangs, and aborts it', async () => {
@@ -112,7 +112,7 @@ describe('reconcile', () => {
     };
     expect(await search({ lookUp, clock })).toMatchObject({
       outcome: 'unknown',
-      lookUps: [{ afterMs: 10_000, result: 'failed' }],
+      lookups: [{ afterMs: 10_000, result: 'failed' }],
     });
     expect(aborted?.aborted).toBe(true);
   });

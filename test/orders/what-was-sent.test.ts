@@ -37,7 +37,7 @@ type Answer = (response: ServerResponse, order: Order) => void;
 let executed: Order[] = [];
 let answerOrder: Answer;
 let answerOther: (response: ServerResponse) => void;
-let lookUps = 0;
+let lookups = 0;
 let http: AxiosInstance;
 let url: string;
 const server = createServer((request, response) => void serve(request, response));
@@ -62,7 +62,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 
 beforeEach(() => {
   executed = [];
-  lookUps = 0;
+  lookups = 0;
   answerOrder = acknowledge;
   answerOther = (response) => json(response, 200, {});
 });
@@ -76,7 +76,7 @@ const fast: Omit<PolicyOptions, 'fallback'> = {
 const safety: OrderSafety<unknown, [Order], Placed> = {
   clientOrderId: ({ newClientOrderId }) => newClientOrderId,
   find(id) {
-    lookUps += 1;
+    lookups += 1;
     const found = executed.find(({ newClientOrderId }) => newClientOrderId === id);
     return found && { clientOrderId: id, symbol: found.symbol, side: found.side };
   },
@@ -115,7 +115,7 @@ describe('one order, whatever the method throws after it was sent', () => {
     answerOrder = hang;
     const method = wrapAs(wrappers[name] as (cause: unknown) => unknown);
     expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
-    expect([executed.length, lookUps]).toEqual([1, 1]);
+    expect([executed.length, lookups]).toEqual([1, 1]);
   });
 
   it.each(Object.keys(wrappers))(
@@ -216,7 +216,7 @@ describe('what can be placed is placed', () => {
       } else acknowledge(response, sent);
     };
     expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
-    expect([executed.length, lookUps]).toEqual([1, 0]);
+    expect([executed.length, lookups]).toEqual([1, 0]);
   });
 
   it.each(Object.keys(wrappers))('after a refusal that the method turns into %s', async (name) => {
@@ -228,7 +228,7 @@ describe('what can be placed is placed', () => {
     };
     const method = wrapAs(wrappers[name] as (cause: unknown) => unknown);
     expect(await guarded(method)(order)).toMatchObject({ clientOrderId: 'intent-1' });
-    expect([executed.length, lookUps]).toEqual([1, 0]);
+    expect([executed.length, lookups]).toEqual([1, 0]);
   });
 
   it('after a page of a proxy, once the lookups prove that it is absent', async () => {
@@ -241,7 +241,7 @@ describe('what can be placed is placed', () => {
     };
     expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
     expect(executed).toHaveLength(1);
-    expect(lookUps).toBeGreaterThan(0);
+    expect(lookups).toBeGreaterThan(0);
   });
 });
 
@@ -439,7 +439,7 @@ describe('one id, several calls', () => {
   it('a refusal for a duplicate id is looked up: the order can only be this one', async () => {
     answerOrder = (response) => json(response, 400, { code: -1054, msg: 'Duplicate clientOrderId' });
     expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
-    expect([executed.length, lookUps]).toEqual([1, 1]);
+    expect([executed.length, lookups]).toEqual([1, 1]);
   });
 });
 
@@ -495,7 +495,7 @@ describe('a method that hides what became of its order', () => {
     });
     expect(await place(order)).toEqual({ ok: false });
     await vi.waitFor(() => expect(settled).toEqual(['intent-1 not-executed']));
-    expect(lookUps).toBe(0);
+    expect(lookups).toBe(0);
   });
 
   it.each(['before', 'after'])('is not accused where an interceptor unwraps the answer %s', async (when) => {
@@ -506,7 +506,7 @@ describe('a method that hides what became of its order', () => {
     if (when === 'after') unwrap();
     const place = guarded(async (sent) => own.post<Placed, Placed>('/order', sent));
     expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
-    expect([executed.length, lookUps]).toEqual([1, 0]);
+    expect([executed.length, lookups]).toEqual([1, 0]);
   });
 });
 
@@ -550,7 +550,7 @@ describe('an order through fetch, and then something else that was not executed'
     await place({ ...order, newClientOrderId: 'intent-0' });
     isReady = false;
     await expect(place(order)).rejects.toMatchObject({ executionStatus: 'not-executed' });
-    expect(lookUps).toBe(0);
+    expect(lookups).toBe(0);
   });
 });
 
@@ -638,7 +638,7 @@ describe('an order that goes out otherwise than the call says', () => {
       return {} as Placed;
     });
     await expect(place(order)).rejects.toBeInstanceOf(Error);
-    expect(lookUps).toBeGreaterThan(0);
+    expect(lookups).toBeGreaterThan(0);
   });
 });
 
@@ -650,7 +650,7 @@ describe('what is no order', () => {
   ])('%s, given back by the method, is looked up', async (_, value) => {
     const place = guarded(async () => value as unknown as Placed);
     await expect(place(order)).rejects.toBeInstanceOf(Error);
-    expect(lookUps).toBeGreaterThan(0);
+    expect(lookups).toBeGreaterThan(0);
   });
 
   it.each([
@@ -806,7 +806,7 @@ describe('an answer that is not of the exchange', () => {
   ])('%s leaves the order to be looked up', async (_, status, body) => {
     answerOrder = (response) => json(response, status, body);
     expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
-    expect([executed.length, lookUps]).toEqual([1, 1]);
+    expect([executed.length, lookups]).toEqual([1, 1]);
   });
 });
 
@@ -876,7 +876,7 @@ it('what is repeated from outside while it was under way is looked up before it 
   await expect(place(order)).rejects.toThrow(/is under way/);
   await unheard;
   expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
-  expect([executed.length, lookUps]).toEqual([1, 1]);
+  expect([executed.length, lookups]).toEqual([1, 1]);
 });
 
 it('an order that is sent after its attempt has failed stays unsent', async () => {
@@ -927,5 +927,5 @@ it('a rule that retries a class of somebody else sends one order', async () => {
 it('a success that names no order is looked up', async () => {
   answerOrder = (response) => json(response, 200, { success: true });
   expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1', side: 'BUY' });
-  expect([executed.length, lookUps]).toEqual([1, 1]);
+  expect([executed.length, lookups]).toEqual([1, 1]);
 });

@@ -33,7 +33,7 @@ let executed: string[] = [];
 /** What happens to the requests of an order, in turn; once they are used up it is acknowledged. */
 let answers: Record<string, Answer[]> = {};
 let answerLog: (response: ServerResponse) => void;
-let lookUps = 0;
+let lookups = 0;
 let url: string;
 let http: AxiosInstance;
 const server = createServer((request, response) => void serve(request, response));
@@ -76,7 +76,7 @@ function orderOf(text: string): Order {
 }
 
 beforeEach(() => {
-  [executed, answers, lookUps] = [[], {}, 0];
+  [executed, answers, lookups] = [[], {}, 0];
   answerLog = (response) => json(response, 200, {});
 });
 serveToEachTest(server, (at) => ({ url, http } = at));
@@ -86,7 +86,7 @@ const fast: Omit<PolicyOptions, 'fallback'> = {
   retry: { maxRetries: 3, backoff: { initialDelayMs: 1, maxDelayMs: 1 } },
 };
 function findOrder(id: string): Placed | undefined {
-  lookUps += 1;
+  lookups += 1;
   return executed.includes(id) ? { clientOrderId: id } : undefined;
 }
 const orderSafety = (): OrderSafety<unknown, [Order], unknown> => ({
@@ -157,7 +157,7 @@ describe('an order that is sent in the async context of another call', () => {
     answers = { a: [executeAndLose] };
     await Promise.all(['a', 'b', 'c'].map((id) => place(orderAs(id))));
     expect(executed).toEqual(['a', 'b', 'c']);
-    expect(lookUps).toBe(1);
+    expect(lookups).toBe(1);
   });
 
   it('is known as unanswered where the method hides its failure', async () => {
@@ -204,7 +204,7 @@ describe('an order that is sent in the async context of another call', () => {
       { status: 'rejected', reason: { message: 'insufficient balance' } },
       { status: 'fulfilled', value: { clientOrderId: 'b' } },
     ]);
-    expect(lookUps).toBe(0);
+    expect(lookups).toBe(0);
   });
 });
 
@@ -282,7 +282,7 @@ describe('an attempt sends one order', () => {
   });
 
   it('and waits the whole patience for one that nobody saw, whatever another request was refused with', async () => {
-    let lookUpsUntilSeen = 1;
+    let lookupsUntilSeen = 1;
     const place = resilient(
       async (order: Order) => {
         try {
@@ -295,7 +295,7 @@ describe('an attempt sends one order', () => {
       {
         orderSafety: {
           clientOrderId: ({ newClientOrderId }) => newClientOrderId,
-          find: (id) => (lookUpsUntilSeen-- > 0 ? undefined : { clientOrderId: id }),
+          find: (id) => (lookupsUntilSeen-- > 0 ? undefined : { clientOrderId: id }),
           venue: { ...weexVenues.contract, visibleWithinMs: 10, requestValidForMs: 600 },
         },
       },
@@ -512,7 +512,7 @@ describe('a lookup', () => {
       }),
     );
     await expect(place(orderAs('a'))).rejects.toMatchObject({ executionStatus: 'not-executed' });
-    expect(lookUps).toBe(0);
+    expect(lookups).toBe(0);
   });
 });
 
@@ -566,7 +566,7 @@ describe('order safety', () => {
     async (policy) => {
       answers = { a: [executeAndLose] };
       await guarded(post as Method, policy)(orderAs('a'));
-      expect([executed, lookUps]).toEqual([['a'], 1]);
+      expect([executed, lookups]).toEqual([['a'], 1]);
     },
   );
 
@@ -591,7 +591,7 @@ describe('order safety', () => {
     answers = { b: [executeAndLose] };
     await Promise.all([trader.place(orderAs('a')), trader.placeNow(orderAs('b'))]);
     expect(executed.toSorted()).toEqual(['a', 'b']);
-    expect(lookUps).toBe(1);
+    expect(lookups).toBe(1);
   });
 
   it('rejects ids and accounts that are promises', async () => {
@@ -693,7 +693,7 @@ describe('what a queue of the method still holds', () => {
         { orderSafety: { ...orderSafety(), account: () => account } },
       );
     await Promise.all([placeFor('a')(orderAs('x')), placeFor('b')(orderAs('x'))]);
-    expect([executed, lookUps]).toEqual([['x', 'x'], 0]);
+    expect([executed, lookups]).toEqual([['x', 'x'], 0]);
   });
 
   it('is recognised in a form that escapes its id', async () => {

@@ -198,7 +198,7 @@ describe('when it opens', () => {
     expect(stateOf(late.policy)).toBe('closed');
   });
 
-  it('by time-outs of attempts, each once', async () => {
+  it('by timeouts of attempts, each once', async () => {
     const { policy, clock } = build({ circuitBreaker: { consecutiveFailures: 2 }, attemptTimeoutMs: 100 });
     const stuck = defer();
     const first = policy.executeOutcome(() => stuck.promise);

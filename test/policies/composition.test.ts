@@ -156,7 +156,7 @@ describe('a policy of cockatiel in ours', () => {
     expect(attempts).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
-  it('gives our time-out to the signal that the method sees through it', async () => {
+  it('gives our timeout to the signal that the method sees through it', async () => {
     const { policy, clock } = build({ inner: wrap(noop, noop), attemptTimeoutMs: 100 });
     let context: CallContext | undefined;
     const result = policy.executeOutcome((inner) => {

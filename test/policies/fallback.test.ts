@@ -63,7 +63,7 @@ describe('fallback', () => {
     }
   });
 
-  it('stands in for refusals and time-outs as well', async () => {
+  it('stands in for refusals and timeouts as well', async () => {
     const { policy, clock } = build({
       fallback: (error) => (error as Error).name,
       attemptTimeoutMs: 10,

@@ -238,7 +238,7 @@ describe('a policy whose callers and listeners do their worst', () => {
     expect(policy.snapshot().retryBudget?.available).toBe(10);
   });
 
-  it('a late success while the look-up runs ends the look-up', async () => {
+  it('a late success while the lookup runs ends the lookup', async () => {
     const clock = createFakeClock();
     const policy = createPolicy({ clock, attemptTimeoutMs: 100 });
     let done!: (v: string) => void;

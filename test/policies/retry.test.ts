@@ -80,7 +80,7 @@ describe('what is retried', () => {
     ['rate limit', limited(0), 4],
     ['system', broken(), 4],
     ['network', down(), 4],
-    ['time-out', new WEEXTimeoutError(), 4],
+    ['timeout', new WEEXTimeoutError(), 4],
     ['unknown kind', new WEEXError(), 1],
     ['authentication', new WEEXAuthenticationError(), 1],
     ['request', new WEEXRequestError(), 1],
@@ -359,7 +359,7 @@ describe('rules per error class', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('cost the same look-up however many there are, also with classes made per error', async () => {
+  it('cost the same lookup however many there are, also with classes made per error', async () => {
     const registry = new PolicyRegistry();
     for (let index = 0; index < 5_000; index += 1) {
       registry.forError(class extends WEEXError {}, { retry: { maxRetries: 1, backoff: eager } });

@@ -55,7 +55,7 @@ describe('an unknown outcome', () => {
     }
   });
 
-  it('unknown, or a look-up that fails: the call ends with that, and nothing is sent again', async () => {
+  it('unknown, or a lookup that fails: the call ends with that, and nothing is sent again', async () => {
     const { policy, clock } = build({ retry: eager });
     const method = answering(clock, lost());
     const still = new WEEXOutcomeUnknownError();
@@ -67,7 +67,7 @@ describe('an unknown outcome', () => {
       ok: false,
       error: still,
     });
-    const fault = new Error('look-up failed');
+    const fault = new Error('lookup failed');
     for (const resolveUnknown of [
       () => Promise.reject(fault),
       () => {
@@ -83,7 +83,7 @@ describe('an unknown outcome', () => {
   });
 
   it.each([undefined, null, 5, 'found', {}, { outcome: 'maybe' }])(
-    'a look-up that answers %o proves nothing',
+    'a lookup that answers %o proves nothing',
     async (answer) => {
       const { policy, clock } = build({ retry: eager });
       const method = answering(clock, lost());
@@ -95,7 +95,7 @@ describe('an unknown outcome', () => {
     },
   );
 
-  it('too late: the deadline ends the look-up, unless it has time of its own', async () => {
+  it('too late: the deadline ends the lookup, unless it has time of its own', async () => {
     for (const [resolveDeadlineMs, endsAt] of [
       [undefined, 1_000],
       [500, 1_500],
@@ -135,7 +135,7 @@ describe('an unknown outcome', () => {
     expect(await outcome).toEqual({ ok: true, value: 'placed after all' });
   });
 
-  it('an abort ends the look-up at once, with its signal', async () => {
+  it('an abort ends the lookup at once, with its signal', async () => {
     const { policy, clock } = build({ retry: eager });
     const controller = new AbortController();
     let signal: AbortSignal | undefined;

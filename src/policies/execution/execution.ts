@@ -109,7 +109,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
     hold();
     try {
       this.#leaveWait(now);
-      this.#recovery?.stopLookUp({ outcome: 'unknown', error: reason }, reason, now);
+      this.#recovery?.stopLookup({ outcome: 'unknown', error: reason }, reason, now);
       const attempt = this.#attempt;
       this.#attempt = undefined;
       if (attempt) {
@@ -226,7 +226,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
     if (this.#attempt || this.state === 'over' || this.state === 'fallback') return false;
     const now = this.plan.clock.now();
     this.#leaveWait(now);
-    this.#recovery?.stopLookUp({ outcome: 'found', value }, new Error('The answer came after all'), now);
+    this.#recovery?.stopLookup({ outcome: 'found', value }, new Error('The answer came after all'), now);
     return true;
   }
 
@@ -265,7 +265,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
     else if (purpose === 'queue') {
       this.#leaveWait(now);
       const error = ownErrors.bulkheadFull(this, 'had no slot within maxWaitMs');
-      this.reject({ reason: 'queue-time-out', error }, now);
+      this.reject({ reason: 'queue-timeout', error }, now);
     } else if (purpose === 'resolve') this.#failures.lookUpTimedOut(now);
     else if (purpose === 'fallback') this.end(false, this.lastError, now, 'failure');
     else if (this.#attempt) this.#timedOut(this.#attempt, purpose, now);

@@ -149,13 +149,13 @@ export class Recovery {
     lookup.run((resolution) => {
       const later = execution.plan.clock.now();
       execution.disarm();
-      this.stopLookUp(resolution, undefined, later);
+      this.stopLookup(resolution, undefined, later);
       this.#apply(resolution, error, later);
     });
   }
 
   /** The search for the outcome is over, by itself or because the execution is. */
-  stopLookUp(resolution: Resolution, reason: unknown, now: number): void {
+  stopLookup(resolution: Resolution, reason: unknown, now: number): void {
     const lookup = this.#lookup;
     this.#lookup = undefined;
     lookup?.stop(resolution, reason, now);
@@ -163,7 +163,7 @@ export class Recovery {
 
   lookUpTimedOut(now: number): void {
     const error = Lookup.timedOut(this.#execution, this.lastError);
-    this.stopLookUp({ outcome: 'unknown', error }, error, now);
+    this.stopLookup({ outcome: 'unknown', error }, error, now);
     this.fail(error, now);
   }
 

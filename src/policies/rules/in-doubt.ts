@@ -113,7 +113,7 @@ function isForeignRead(error: unknown): boolean {
   return isAxiosError === true && /^(?:get|head)$/i.test(String(config?.method ?? 'get'));
 }
 
-/** A lost connection or a time-out as `fetch`, Node and undici report it. */
+/** A lost connection or a timeout as `fetch`, Node and undici report it. */
 function isTransportFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, name } = error as Error & { code?: unknown };

@@ -74,7 +74,7 @@ export const ownErrors = {
     });
   },
 
-  /** The answer of a look-up that proves nothing. */
+  /** The answer of a lookup that proves nothing. */
   noProof(call: Subject, what: string, cause: unknown): Resolution {
     return { outcome: 'unknown', error: ownErrors.outcomeUnknown(call, what, cause) };
   },

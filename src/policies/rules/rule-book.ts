@@ -35,7 +35,7 @@ const localRefusals: ReadonlySet<string> = new Set(['WEEXCircuitOpenError', 'WEE
 
 /**
  * The rules per error class. The most specific class that says something wins, each field by itself; the built-in
- * rules come last. A look-up costs the same however many rules there are.
+ * rules come last. A lookup costs the same however many rules there are.
  */
 export class RuleBook {
   readonly #rules: Map<unknown, ErrorRule> = new Map();

@@ -11,7 +11,7 @@ interface Seen {
 }
 
 /** Lookups of one symbol that one read is going to answer. */
-class LookUpGroup {
+class LookupGroup {
   readonly ids: Set<string> = new Set();
   seen: Seen | undefined;
   readonly #end: AbortController = new AbortController();
@@ -49,23 +49,23 @@ const ownContext: Omit<CallContext, 'signal'> = {
 };
 
 /** The groups that others may still join, by client and symbol. */
-const open: WeakMap<object, Map<string, LookUpGroup>> = new WeakMap();
+const open: WeakMap<object, Map<string, LookupGroup>> = new WeakMap();
 /** The group that a read is made for, by the options that are its last argument, and what closes it. */
-const ofRead: WeakMap<object, { readonly group: LookUpGroup; readonly close: () => void }> = new WeakMap();
+const ofRead: WeakMap<object, { readonly group: LookupGroup; readonly close: () => void }> = new WeakMap();
 
 /**
  * Lets orders of one symbol that are looked up at the same time share a read, since its lists show all of them: after
  * an outage there are dozens, and the weight of a lookup each would take longer than they have. Once the read is sent
  * nobody joins it: what was asked before somebody's wait was over proves nothing to them.
  */
-export const shareLookUp: Around = ({ args, proceed, self }) => {
+export const shareLookup: Around = ({ args, proceed, self }) => {
   const [id, symbol] = args as [string, string];
   const context = currentCallContext();
   // What the program asks for itself has a signal and a deadline of its own.
   if (context?.operation !== operation) return proceed(args);
-  const groups = open.get(self) ?? new Map<string, LookUpGroup>();
+  const groups = open.get(self) ?? new Map<string, LookupGroup>();
   open.set(self, groups);
-  const group = groups.get(symbol) ?? new LookUpGroup();
+  const group = groups.get(symbol) ?? new LookupGroup();
   const close = (): void => {
     if (groups.get(symbol) === group) groups.delete(symbol);
   };

@@ -4,7 +4,7 @@ import { createPolicy } from '../policies/create-policy.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 
 /** The policy that orders are looked up under: none of its own, because the methods that read have theirs. */
-export const lookUpPolicy: ResiliencePolicy = createPolicy({ name: 'clientLookUp', effect: 'read' });
+export const lookupPolicy: ResiliencePolicy = createPolicy({ name: 'clientLookup', effect: 'read' });
 
 /** How long a search may take, in milliseconds: enough for its patience and a ban in the middle of it. */
 export function defaultReconcileDeadlineMs(settleMs: SettleMs = 0): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CallContext, currentCallContext, runWithCallContext } from '../../src/context/call-context.js';
-import { lookUpTogether, shareLookUp } from '../../src/client/shared-look-up.js';
+import { lookUpTogether, shareLookup } from '../../src/client/shared-lookup.js';
 
 type Found = ReadonlyMap<string, string>;
 type Read = (ids: ReadonlySet<string>) => Promise<Found>;
@@ -21,7 +21,7 @@ function createClient() {
   ) => {
     const context = { operation, attempt: 0, signal } as CallContext;
     return runWithCallContext(context, () =>
-      shareLookUp({
+      shareLookup({
         self,
         operation: 'contract.findOrder',
         args: [id, 'BTCUSDT'],
@@ -86,7 +86,7 @@ describe('orders that are looked up at the same time', () => {
       runWithCallContext(
         { operation: 'orderSafety.find', signal: new AbortController().signal } as CallContext,
         () =>
-          shareLookUp({
+          shareLookup({
             self,
             operation: 'contract.findOrder',
             args: [id, 'BTCUSDT'],
@@ -115,7 +115,7 @@ describe('orders that are looked up at the same time', () => {
     const found = runWithCallContext(
       { operation: 'orderSafety.find', signal: new AbortController().signal } as CallContext,
       () =>
-        shareLookUp({
+        shareLookup({
           self: {},
           operation: 'contract.findOrder',
           args: ['a', 'BTCUSDT'],

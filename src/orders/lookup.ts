@@ -13,10 +13,10 @@ export function isResiliencePolicy(policy: IPolicy): policy is ResiliencePolicy 
 const defaultPolicies: WeakMap<Clock, ResiliencePolicy> = new WeakMap();
 
 /** The policy of lookups that have none: a lookup that hangs must not use up the time for the next one. */
-export function defaultLookUpPolicy(clock: Clock): ResiliencePolicy {
+export function defaultLookupPolicy(clock: Clock): ResiliencePolicy {
   let policy = defaultPolicies.get(clock);
   if (!policy) {
-    policy = createPolicy({ name: 'orderLookUp', attemptTimeoutMs: 2_000, effect: 'read', clock });
+    policy = createPolicy({ name: 'orderLookup', attemptTimeoutMs: 2_000, effect: 'read', clock });
     defaultPolicies.set(clock, policy);
   }
   return policy;
@@ -31,7 +31,7 @@ export interface LookedUpCall<This, Args extends unknown[]> {
 }
 
 /** Makes the lookup of one order: it asks once, under the policy for lookups, ahead of everything that waits. */
-export function createLookUp<This, Args extends unknown[], Result>(
+export function createLookup<This, Args extends unknown[], Result>(
   safety: Pick<OrderSafety<This, Args, Result>, 'find'>,
   policy: IPolicy,
   { ambient = false, args, self }: LookedUpCall<This, Args>,
