@@ -59,7 +59,7 @@ export class PolicyStates {
 }
 
 function gateOf(states: readonly PolicySnapshot[]): GateState {
-  const isCoolingDown = states.some(({ coolDown }) => (coolDown?.closedForMs ?? 0) > 0);
+  const isCoolingDown = states.some(({ coolDown }) => (coolDown?.activeForMs ?? 0) > 0);
   const found = new Set<GateState>([isCoolingDown ? 'cool-down' : 'free']);
   for (const [, { state }] of circuitsOf(states)) if (state !== 'closed') found.add(state);
   return worstFirst.find((gate) => found.has(gate)) ?? 'free';
@@ -72,7 +72,7 @@ function figuresOf(states: readonly PolicySnapshot[]): Partial<PolicyState> {
   const figures = {
     running: total(({ bulkhead }) => bulkhead?.running),
     waiting: total(({ bulkhead }) => bulkhead?.waiting),
-    coolDownMs: most(({ coolDown }) => coolDown?.closedForMs),
+    coolDownMs: most(({ coolDown }) => coolDown?.activeForMs),
     waitingForCoolDown: most(({ coolDown }) => coolDown?.waiting),
     permitsUsed: most(({ rateLimit }) => rateLimit?.used),
     permits: most(({ rateLimit }) => rateLimit?.limit),

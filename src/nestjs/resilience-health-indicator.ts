@@ -124,7 +124,7 @@ function stateOf(policy: ResiliencePolicy): PolicyState {
     ...(circuit && { circuit }),
     ...(refused.length > 0 && { openKeys: refused }),
     ...bulkhead,
-    ...(coolDown && coolDown.closedForMs > 0 && { coolingDownForMs: Math.ceil(coolDown.closedForMs) }),
+    ...(coolDown && coolDown.activeForMs > 0 && { coolingDownForMs: Math.ceil(coolDown.activeForMs) }),
   };
   return { name, isDown, health };
 }

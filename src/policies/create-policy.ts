@@ -1,6 +1,6 @@
 import { Pipeline } from './pipeline.js';
 import type { KnownFallback, PolicyOptionsWithFallback } from './options/policy-options.js';
-import { processHost } from './scopes.js';
+import { processState } from './shared-state.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 /**
@@ -33,5 +33,5 @@ import type { ResiliencePolicy } from './resilience-policy.js';
 export function createPolicy<Fallback = never>(
   options: PolicyOptionsWithFallback<Fallback> = {},
 ): ResiliencePolicy<KnownFallback<Fallback>> {
-  return new Pipeline(options, processHost());
+  return new Pipeline(options, processState());
 }

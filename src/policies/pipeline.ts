@@ -18,8 +18,8 @@ import { describePolicy } from './describe.js';
 import { Execution } from './execution/execution.js';
 import { guardedEvent } from './events/guarded-event.js';
 import { monotonicClock } from './time/monotonic-clock.js';
-import type { RetryPlan } from './retry/next-step.js';
-import type { Plan } from './execution/plan.js';
+import type { ResolvedRetry } from './retry/next-step.js';
+import type { CompiledPolicy } from './execution/compiled-policy.js';
 import type { BackoffOptions, PolicyOptions, RetryOptions } from './options/policy-options.js';
 import { publishReconfigured } from './publish-reconfigured.js';
 import { resolveRateLimit } from './rate-limit/rate-limit-config.js';
@@ -27,22 +27,22 @@ import { RateLimiter } from './rate-limit/rate-limiter.js';
 import type { ExecuteOptions } from './options/execute-options.js';
 import type { Outcome, PolicyDescription, PolicySnapshot, ResiliencePolicy } from './resilience-policy.js';
 import { RetryBudget } from './retry/retry-budget.js';
-import { defaultScope, type LimitClaim, type PolicyHost } from './scopes.js';
-import { snapshotPlan } from './snapshot-plan.js';
+import { defaultScope, type LimitClaim, type SharedState } from './shared-state.js';
+import { snapshotOf } from './snapshot-of.js';
 import { steadyClock } from './time/steady-clock.js';
 import { StaleValues } from './fallback/stale-values.js';
 import { validateOptions, validateSame } from './options/validate.js';
 
 type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
 
-/** The pipeline behind `createPolicy`: resolves options to a plan, and gives every call the plan of its moment. */
+/** The pipeline behind `createPolicy`: compiles options, and gives every call the policy as it is at that moment. */
 export class Pipeline implements ResiliencePolicy {
   declare readonly _altReturn: never;
   readonly name: string;
   readonly origin: object | undefined;
   readonly onSuccess: Event<ISuccessEvent>;
   readonly onFailure: Event<IFailureEvent>;
-  readonly #host: PolicyHost;
+  readonly #shared: SharedState;
   clock: Clock;
   #random: () => number;
   readonly #succeeded = new EventEmitter<ISuccessEvent>();
@@ -50,7 +50,7 @@ export class Pipeline implements ResiliencePolicy {
   readonly #listens = { ever: false };
   #backoffs: WeakMap<BackoffOptions, IBackoffFactory<unknown>> = new WeakMap();
   #options: PolicyOptions;
-  #plan: Plan;
+  #compiled: CompiledPolicy;
   #ownLimiter: RateLimiter | undefined;
   #ownBudget: RetryBudget | undefined;
   /** Kept while nothing limits calls, so that those that run are known when something does again. */
@@ -58,18 +58,18 @@ export class Pipeline implements ResiliencePolicy {
   #steady: Clock;
   readonly #claim: LimitClaim = { limiter: undefined, config: undefined };
 
-  constructor(given: PolicyOptions, host: PolicyHost) {
+  constructor(given: PolicyOptions, shared: SharedState) {
     const options = validateOptions(given, (read) => `create policy '${String(read?.name ?? 'policy')}'`);
     this.#options = options;
     this.name = options.name ?? 'policy';
-    this.#host = host;
-    this.origin = host.origin;
+    this.#shared = shared;
+    this.origin = shared.origin;
     this.clock = options.clock ?? monotonicClock;
     this.#steady = steadyClock(this.clock);
     this.#random = options.random ?? Math.random;
     this.onSuccess = guardedEvent(this.#succeeded, this.#listens);
     this.onFailure = guardedEvent(this.#failed, this.#listens);
-    this.#plan = this.#build(undefined);
+    this.#compiled = this.#build(undefined);
   }
 
   get options(): PolicyOptions {
@@ -78,8 +78,8 @@ export class Pipeline implements ResiliencePolicy {
 
   execute<Value>(fn: Work<Value>, signalOrOptions?: AbortSignal | ExecuteOptions): Promise<Value> {
     try {
-      const options = callOptions(this.#plan, fn, signalOrOptions);
-      return new Execution(this.#plan, fn, options).execute() as Promise<Value>;
+      const options = callOptions(this.#compiled, fn, signalOrOptions);
+      return new Execution(this.#compiled, fn, options).execute() as Promise<Value>;
     } catch (error) {
       const reason = error as Error;
       return Promise.reject(reason);
@@ -95,21 +95,21 @@ export class Pipeline implements ResiliencePolicy {
       const reject = (error: unknown): void => resolve({ ok: false, error });
       let options: ExecuteOptions;
       try {
-        options = callOptions(this.#plan, fn, signalOrOptions);
+        options = callOptions(this.#compiled, fn, signalOrOptions);
       } catch (error) {
         reject(error);
         return;
       }
-      new Execution(this.#plan, fn, options).begin(succeed, reject);
+      new Execution(this.#compiled, fn, options).begin(succeed, reject);
     });
   }
 
   describe(call: ExecuteOptions = {}): PolicyDescription {
-    return describePolicy(this.name, this.#options, this.#host.rules.all, call);
+    return describePolicy(this.name, this.#options, this.#shared.rules.all, call);
   }
 
   snapshot(): PolicySnapshot {
-    return snapshotPlan(this.#plan);
+    return snapshotOf(this.#compiled);
   }
 
   restore(snapshot: PolicySnapshot): void {
@@ -118,7 +118,7 @@ export class Pipeline implements ResiliencePolicy {
     if (!isCircuitBreakerSnapshot(circuitBreaker)) {
       throw new TypeError(`Cannot restore policy '${this.name}': circuitBreaker is not what snapshot() gave`);
     }
-    this.#plan.admission.circuits?.restore(circuitBreaker, this.#steady.now());
+    this.#compiled.admission.circuits?.restore(circuitBreaker, this.#steady.now());
   }
 
   reconfigure(given: PolicyOptions): void {
@@ -148,23 +148,23 @@ export class Pipeline implements ResiliencePolicy {
     this.#ownLimiter = undefined;
     this.#ownBudget = undefined;
     this.#options = { name: this.name, clock };
-    this.#plan = this.#build(undefined);
+    this.#compiled = this.#build(undefined);
   }
 
   /** The rules of the registry changed. */
   refresh(): void {
-    this.#plan = this.#build(this.#plan);
+    this.#compiled = this.#build(this.#compiled);
   }
 
   isolate(key?: string): void {
-    const { circuits } = this.#plan.admission;
+    const { circuits } = this.#compiled.admission;
     // To return would say that nothing gets through.
     if (!circuits) throw new TypeError(`Cannot isolate policy '${this.name}': it has no circuitBreaker`);
     circuits.of(key).isolate();
   }
 
   reset(key?: string): void {
-    const { circuits } = this.#plan.admission;
+    const { circuits } = this.#compiled.admission;
     if (key !== undefined) circuits?.of(key).reset();
     else for (const [, circuit] of circuits?.entries() ?? []) circuit.reset();
   }
@@ -173,7 +173,7 @@ export class Pipeline implements ResiliencePolicy {
     const previous = this.#options;
     this.#options = validateOptions(options, subject);
     try {
-      this.#plan = this.#build(this.#plan);
+      this.#compiled = this.#build(this.#compiled);
     } catch (error) {
       this.#options = previous;
       throw error;
@@ -181,8 +181,8 @@ export class Pipeline implements ResiliencePolicy {
     publishReconfigured(this, previous, this.#steady.now());
   }
 
-  /** Makes the plan for calls to come; what holds state is taken over from the plan before. */
-  #build(previous: Plan | undefined): Plan {
+  /** Compiles the policy for calls to come; what holds state is taken over from the one before. */
+  #build(previous: CompiledPolicy | undefined): CompiledPolicy {
     const options = this.#options;
     const { attemptTimeoutMs, deadlineMs } = options;
     const coolDown = this.#coolDown();
@@ -192,7 +192,7 @@ export class Pipeline implements ResiliencePolicy {
     return {
       name: this.name,
       origin: this.origin,
-      policy: this,
+      pipeline: this,
       clock: this.#steady,
       random: this.#random,
       isTimed: deadlineMs !== undefined || attemptTimeoutMs !== undefined || Boolean(retry && retry.budget),
@@ -214,7 +214,7 @@ export class Pipeline implements ResiliencePolicy {
       effect: options.effect,
       resynchronizeClock: options.resynchronizeClock,
       inner: options.inner,
-      rules: this.#host.rules,
+      rules: this.#shared.rules,
       backoffOf: (rule) => this.#backoffOf(rule?.backoff ?? backoffDefaults),
       settled: (error, failed, duration, handled) => {
         if (failed) this.#failed.emit({ duration, handled, reason: { error } });
@@ -230,7 +230,7 @@ export class Pipeline implements ResiliencePolicy {
     return factory;
   }
 
-  #retry({ maxRetries, backoff, on, budget }: RetryOptions): RetryPlan {
+  #retry({ maxRetries, backoff, on, budget }: RetryOptions): ResolvedRetry {
     return {
       maxRetries,
       backoff: backoff && createBackoff(backoff, this.#random),
@@ -240,7 +240,7 @@ export class Pipeline implements ResiliencePolicy {
   }
 
   #budget(options: NonNullable<RetryOptions['budget']>): RetryBudget {
-    const { scopes, sharesBudget } = this.#host;
+    const { scopes, sharesBudget } = this.#shared;
     if (options.scope !== undefined || sharesBudget) {
       return scopes.budget(options.scope ?? defaultScope, options, this.#steady);
     }
@@ -260,9 +260,10 @@ export class Pipeline implements ResiliencePolicy {
 
   #coolDown(): CoolDown | undefined {
     const { coolDown } = this.#options;
-    if (coolDown === false || (coolDown === undefined && !this.#host.rules.beginsCoolDown)) return undefined;
+    if (coolDown === false || (coolDown === undefined && !this.#shared.rules.beginsCoolDown))
+      return undefined;
     const { scope = defaultScope, within } = typeof coolDown === 'object' ? coolDown : {};
-    return this.#host.scopes.coolDown(scope, this.#steady, within, this.#options.coordinator);
+    return this.#shared.scopes.coolDown(scope, this.#steady, within, this.#options.coordinator);
   }
 
   #limiter(): RateLimiter | undefined {
@@ -272,7 +273,7 @@ export class Pipeline implements ResiliencePolicy {
     if (!rateLimit) return undefined;
     const config = resolveRateLimit(rateLimit);
     if (scope !== undefined) {
-      return this.#host.scopes.limiter(scope, config, this.#steady, this.#claim, coordinator);
+      return this.#shared.scopes.limiter(scope, config, this.#steady, this.#claim, coordinator);
     }
     this.#ownLimiter?.configure(config, this.#steady.now());
     this.#ownLimiter ??= new RateLimiter(config, this.#steady, `policy:${this.name}`, coordinator);

@@ -11,8 +11,8 @@ import type {
   PolicyOptionsWithFallback,
 } from './options/policy-options.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
-import { RuleBook } from './rules/rule-book.js';
-import { type PolicyHost, Scopes } from './scopes.js';
+import { ErrorRules } from './rules/error-rules.js';
+import { type SharedState, Scopes } from './shared-state.js';
 import { validateOptions, validateRegistry, validateRule } from './options/validate.js';
 
 /** What all policies of a registry have in common, unless they say otherwise. */
@@ -47,10 +47,10 @@ export class PolicyRegistry {
   readonly #policies: Map<string, Pipeline> = new Map();
   readonly #unnamed: WeakList<Pipeline> = new WeakList();
   readonly #defaults: PolicyRegistryOptions;
-  readonly #host: PolicyHost = {
+  readonly #shared: SharedState = {
     origin: this,
     scopes: new Scopes(this),
-    rules: new RuleBook(),
+    rules: new ErrorRules(),
     sharesBudget: true,
   };
 
@@ -86,7 +86,7 @@ export class PolicyRegistry {
       existing.redefine(options);
       return existing;
     }
-    const policy = new Pipeline(options, this.#host);
+    const policy = new Pipeline(options, this.#shared);
     this.#policies.set(name, policy);
     return policy;
   }
@@ -104,7 +104,7 @@ export class PolicyRegistry {
       optionsOf(optionsOrPolicy),
       (read) => `create policy '${String(read?.name ?? 'policy')}'`,
     );
-    const policy = new Pipeline(this.#withDefaults(given), this.#host);
+    const policy = new Pipeline(this.#withDefaults(given), this.#shared);
     this.#unnamed.add(policy);
     return policy;
   }
@@ -157,7 +157,7 @@ export class PolicyRegistry {
         `Cannot set a rule: the first argument must be a class that extends Error, received ${typeof errorClass}`,
       );
     }
-    this.#host.rules.set(errorClass, validateRule(rule, `set the rule for ${errorClass.name}`));
+    this.#shared.rules.set(errorClass, validateRule(rule, `set the rule for ${errorClass.name}`));
     for (const policy of [...this.#policies.values(), ...this.#unnamed]) policy.refresh();
     return this;
   }

@@ -233,12 +233,12 @@ describe('a rate-limit answer', () => {
         count: 1,
       });
       const ticker = client[market].getTicker(symbol);
-      const closedForMs = (name: string) => client.registry.get(name).snapshot().coolDown?.closedForMs ?? 0;
-      await until(() => closedForMs(`${market}.market`) > 0);
+      const activeForMs = (name: string) => client.registry.get(name).snapshot().coolDown?.activeForMs ?? 0;
+      await until(() => activeForMs(`${market}.market`) > 0);
       for (const kind of ['account', 'orders', 'cancels']) {
-        expect(closedForMs(`${market}.${kind}`)).toBeGreaterThan(0);
+        expect(activeForMs(`${market}.${kind}`)).toBeGreaterThan(0);
       }
-      expect(closedForMs(`${other}.market`)).toBe(0);
+      expect(activeForMs(`${other}.market`)).toBe(0);
       const waiting = client[market].getAccountBalance();
       await client[other].getTicker(symbol);
       expect(requestsOf('getAccountBalance')).toEqual([]);

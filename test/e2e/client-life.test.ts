@@ -217,7 +217,7 @@ describe('two clients', () => {
     const other = clientOf(exchange);
     const banned = exchange.inject({ kind: 'rate-limit', endpoint: 'getTicker' });
     const waiting = rejection(client.spot.getTicker(symbol, { signal: AbortSignal.timeout(100) }));
-    await until(() => (client.registry.get('spot.market').snapshot().coolDown?.closedForMs ?? 0) > 0);
+    await until(() => (client.registry.get('spot.market').snapshot().coolDown?.activeForMs ?? 0) > 0);
     banned();
     client.registry.get('contract.market').isolate();
     expect((await other.spot.getTicker(symbol)).symbol).toBe(symbol);

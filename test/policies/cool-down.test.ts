@@ -33,7 +33,7 @@ describe('a rate-limit answer', () => {
     const { at } = callers(two!, clock, 1);
     await clock.advance(6_999);
     expect(at).toEqual([]);
-    expect(two!.snapshot().coolDown).toEqual({ closedForMs: 1, waiting: 1 });
+    expect(two!.snapshot().coolDown).toEqual({ activeForMs: 1, waiting: 1 });
     await clock.advance(1);
     expect(at).toEqual([7_000]);
   });
@@ -41,7 +41,7 @@ describe('a rate-limit answer', () => {
   it('closes it for 10 seconds where it says nothing', async () => {
     const { policy } = build({ coolDown: true });
     await closeFor(policy);
-    expect(policy.snapshot().coolDown?.closedForMs).toBe(10_000);
+    expect(policy.snapshot().coolDown?.activeForMs).toBe(10_000);
   });
 
   it('closes no other scope, no other registry and no policy without a gate', async () => {
@@ -83,7 +83,7 @@ describe('a rate-limit answer', () => {
     await call;
     answer.reject(limited(7));
     await settle();
-    expect(policy.snapshot().coolDown?.closedForMs).toBe(7_000);
+    expect(policy.snapshot().coolDown?.activeForMs).toBe(7_000);
   });
 
   it('makes the wait longer, never shorter', async () => {
@@ -92,7 +92,7 @@ describe('a rate-limit answer', () => {
     const calls = answers.map(({ promise }) => policy.executeOutcome(() => promise));
     for (const [index, seconds] of [5, 1, 9].entries()) answers[index]?.reject(limited(seconds));
     await Promise.all(calls);
-    expect(policy.snapshot().coolDown?.closedForMs).toBe(9_000);
+    expect(policy.snapshot().coolDown?.activeForMs).toBe(9_000);
   });
 
   it('may stay away longer than any timer can wait', async () => {
@@ -207,7 +207,7 @@ describe('when it is over', () => {
     const { at } = callers(policy, clock, 5);
     await clock.advance(1_000);
     await probe;
-    expect(policy.snapshot().coolDown).toEqual({ closedForMs: 3_000, waiting: 5 });
+    expect(policy.snapshot().coolDown).toEqual({ activeForMs: 3_000, waiting: 5 });
     await clock.advance(2_999);
     expect(at).toEqual([]);
     await clock.advance(1_000);
@@ -227,7 +227,7 @@ describe('when it is over', () => {
     await clock.advance(2_000);
     await Promise.all(probes);
     expect(started).toEqual([1_000, 1_100, 1_100]);
-    expect(policy.snapshot().coolDown?.closedForMs).toBe(0);
+    expect(policy.snapshot().coolDown?.activeForMs).toBe(0);
   });
 
   it('a probe that hangs holds nobody longer than five seconds', async () => {
@@ -301,16 +301,16 @@ describe('by rules', () => {
   it('a class closes the gate also for policies that do not name it', async () => {
     const { policy } = calls({}, { coolDown: true }, new WEEXRateLimitError());
     await closeFor(policy, 7);
-    expect(policy.snapshot().coolDown?.closedForMs).toBe(7_000);
+    expect(policy.snapshot().coolDown?.activeForMs).toBe(7_000);
   });
 
   it('another class can close it, and rate limits can be told not to', async () => {
     const banned = calls({ coolDown: true }, { coolDown: true }, new WEEXSystemError());
     await banned.policy.executeOutcome(() => Promise.reject(new WEEXSystemError('', { retryAfter: 3 })));
-    expect(banned.policy.snapshot().coolDown?.closedForMs).toBe(3_000);
+    expect(banned.policy.snapshot().coolDown?.activeForMs).toBe(3_000);
     const lenient = calls({ coolDown: true }, { coolDown: false }, new WEEXRateLimitError());
     await closeFor(lenient.policy, 7);
-    expect(lenient.policy.snapshot().coolDown?.closedForMs).toBe(0);
+    expect(lenient.policy.snapshot().coolDown?.activeForMs).toBe(0);
   });
 
   it('coolDown: false wins', async () => {

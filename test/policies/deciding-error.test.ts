@@ -52,7 +52,7 @@ describe.each(wrappers)('an error that a method wraps in %s', (_, wrap) => {
   it('begins a cool-down as it would bare', async () => {
     const policy = createPolicy({ coolDown: { scope: randomUUID() } });
     await callsOf(policy, wrap(new WEEXRateLimitError('too many', { retryAfter: 5 })));
-    expect(policy.snapshot().coolDown?.closedForMs).toBeGreaterThan(4_000);
+    expect(policy.snapshot().coolDown?.activeForMs).toBeGreaterThan(4_000);
   });
 });
 

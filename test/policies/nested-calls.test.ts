@@ -155,7 +155,7 @@ describe('a call inside a call of the same policy', () => {
     await policy.executeOutcome(() => Promise.reject(limited(1)));
     await clock.advance(1_000);
     expect(await outcomes(clock, 200, [account.outer(3)])).toEqual({ fulfilled: 1, rejected: 0 });
-    expect(policy.snapshot()).toMatchObject({ ...idle, coolDown: { closedForMs: 0, waiting: 0 } });
+    expect(policy.snapshot()).toMatchObject({ ...idle, coolDown: { activeForMs: 0, waiting: 0 } });
   });
 
   it('is a call of its own where the ambient context is off and no signal tells of it', async () => {

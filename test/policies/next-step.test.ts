@@ -3,18 +3,18 @@ import {
   type FailureFacts,
   mayResend,
   nextStep,
-  type RetryPlan,
+  type ResolvedRetry,
 } from '../../src/policies/retry/next-step.js';
-import { RuleBook } from '../../src/policies/rules/rule-book.js';
+import { ErrorRules } from '../../src/policies/rules/error-rules.js';
 import { WEEXAuthenticationError, WEEXCircuitOpenError, WEEXSystemError } from '../../src/index.js';
 
-const rules = new RuleBook();
+const rules = new ErrorRules();
 const down = new WEEXSystemError('down');
 const clock = new WEEXAuthenticationError('timestamp', { reason: 'clock' });
 const key = new WEEXAuthenticationError('no such key', { reason: 'credentials' });
 const bug = new TypeError('a bug');
 
-const plan = (more: Partial<RetryPlan> = {}): RetryPlan => ({
+const plan = (more: Partial<ResolvedRetry> = {}): ResolvedRetry => ({
   maxRetries: undefined,
   backoff: undefined,
   on: undefined,
@@ -66,7 +66,7 @@ describe('what follows a failure', () => {
   });
 
   it('goes by the rule of the registry where the policy names no retry', () => {
-    const own = new RuleBook();
+    const own = new ErrorRules();
     own.set(TypeError, { retry: { maxRetries: 1 } });
     own.set(WEEXAuthenticationError, { retry: {} });
     const facts = { ...fresh, retry: undefined };

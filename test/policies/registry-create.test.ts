@@ -10,7 +10,7 @@ it('a policy made by a registry shares the gate of the registry, and has no name
     throw new WEEXRateLimitError('slow down', { retryAfter: 10, executionStatus: 'not-executed' });
   });
   await expect(limited).rejects.toThrow('slow down');
-  expect(two.snapshot().coolDown?.closedForMs).toBe(10_000);
-  expect(new PolicyRegistry().create({ clock, coolDown: true }).snapshot().coolDown?.closedForMs).toBe(0);
+  expect(two.snapshot().coolDown?.activeForMs).toBe(10_000);
+  expect(new PolicyRegistry().create({ clock, coolDown: true }).snapshot().coolDown?.activeForMs).toBe(0);
   expect(registry.names()).toEqual([]);
 });

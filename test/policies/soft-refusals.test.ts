@@ -40,7 +40,7 @@ async function market(options: PolicyOptions = {}): Promise<Market> {
   return { clock, ...made };
 }
 
-const closedForMs = (policy: ResiliencePolicy): number | undefined => policy.snapshot().coolDown?.closedForMs;
+const activeForMs = (policy: ResiliencePolicy): number | undefined => policy.snapshot().coolDown?.activeForMs;
 const refuse = (policy: ResiliencePolicy, error: Error = limited()) =>
   policy.executeOutcome(() => Promise.reject(error));
 const spent = (limitType: string) =>
@@ -62,7 +62,7 @@ describe('a refusal without a time while the headers show room', () => {
   it('is probed after a second, and the rest follows the answer', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
-    expect(closedForMs(reads)).toBe(1_000);
+    expect(activeForMs(reads)).toBe(1_000);
     const at = calls(reads, clock, 4);
     await clock.advance(999);
     expect(at).toEqual([]);
@@ -79,26 +79,26 @@ describe('a refusal without a time while the headers show room', () => {
     const others = calls(reads, clock, 3);
     await clock.advance(1_000);
     expect(probe.at).toEqual([1_000]);
-    expect(closedForMs(reads)).toBe(10_000);
+    expect(activeForMs(reads)).toBe(10_000);
     await clock.advance(9_999);
     expect(others).toEqual([]);
     await clock.advance(200);
     expect(others).toHaveLength(3);
     // It is remembered: the next one is taken for a ban at once.
     await refuse(reads);
-    expect(closedForMs(reads)).toBe(10_000);
+    expect(activeForMs(reads)).toBe(10_000);
   });
 
   it('is probed again after a second where it follows a ban that was waited for in full', async () => {
     const { clock, reads } = await market();
     await refuse(reads, spent('weight/10s'));
-    expect(closedForMs(reads)).toBe(10_000);
+    expect(activeForMs(reads)).toBe(10_000);
     const probe = answering(clock, limited(), limited(), 'late');
     for (let index = 0; index < 3; index += 1) void reads.executeOutcome(probe);
     await clock.advance(10_000);
-    expect(closedForMs(reads)).toBe(1_000);
+    expect(activeForMs(reads)).toBe(1_000);
     await clock.advance(1_000);
-    expect(closedForMs(reads)).toBe(10_000);
+    expect(activeForMs(reads)).toBe(10_000);
     await clock.advance(10_000);
     expect(probe.at).toEqual([10_000, 11_000, 21_000]);
   });
@@ -108,13 +108,13 @@ describe('a refusal without a time while the headers show room', () => {
     await refuse(reads);
     await clock.advance(1_000);
     await refuse(reads);
-    expect(closedForMs(reads)).toBe(10_000);
+    expect(activeForMs(reads)).toBe(10_000);
     await clock.advance(71_000);
     await reads.execute((context) =>
       context.observeUsage?.([{ type: 'weight', intervalMs: 10_000, used: 1, remaining: 499 }]),
     );
     await refuse(reads);
-    expect(closedForMs(reads)).toBe(1_000);
+    expect(activeForMs(reads)).toBe(1_000);
   });
 
   it('is no ban where a request that was sent later is answered: nobody waits any longer', async () => {
@@ -126,12 +126,12 @@ describe('a refusal without a time while the headers show room', () => {
     await clock.advance(5);
     first.reject(limited());
     await refused;
-    expect(closedForMs(reads)).toBe(1_000);
+    expect(activeForMs(reads)).toBe(1_000);
     const at = calls(reads, clock, 1);
     second.resolve(1);
     await answered;
     expect(at).toEqual([10]);
-    expect(closedForMs(reads)).toBe(0);
+    expect(activeForMs(reads)).toBe(0);
   });
 
   it('proves nothing where the answered request was sent before', async () => {
@@ -144,7 +144,7 @@ describe('a refusal without a time while the headers show room', () => {
     await refused;
     early.resolve(1);
     await answered;
-    expect(closedForMs(reads)).toBe(1_000);
+    expect(activeForMs(reads)).toBe(1_000);
   });
 
   it('of one that was under way with another says nothing new', async () => {
@@ -154,7 +154,7 @@ describe('a refusal without a time while the headers show room', () => {
     await clock.advance(5);
     for (const { reject } of answers) reject(limited());
     await Promise.all(refused);
-    expect(closedForMs(reads)).toBe(1_000);
+    expect(activeForMs(reads)).toBe(1_000);
   });
 
   it('slows those that follow a probe instead of closing the gate', async () => {
@@ -179,10 +179,10 @@ describe('a refusal without a time while the headers show room', () => {
   it('is a ban at once where the headers are used up, or a time is named', async () => {
     const { reads } = await market();
     await refuse(reads, spent('weight/10s'));
-    expect(closedForMs(reads)).toBe(10_000);
+    expect(activeForMs(reads)).toBe(10_000);
     const other = await market();
     await refuse(other.reads, limited(3));
-    expect(closedForMs(other.reads)).toBe(3_000);
+    expect(activeForMs(other.reads)).toBe(3_000);
   });
 });
 
@@ -190,18 +190,18 @@ describe('a gate within another', () => {
   it('stops no cancel when the orders are used up', async () => {
     const { orders: placing, cancels, clock } = await market();
     await refuse(placing, spent('orders/1m'));
-    expect(closedForMs(placing)).toBe(10_000);
-    expect(closedForMs(cancels)).toBe(0);
+    expect(activeForMs(placing)).toBe(10_000);
+    expect(activeForMs(cancels)).toBe(0);
     expect(calls(cancels, clock, 1)).toHaveLength(1);
   });
 
   it('closes with the outer one, also when an order met the refusal', async () => {
     const { orders: placing, cancels, reads } = await market();
     await refuse(reads, spent('weight/10s'));
-    expect(closedForMs(placing)).toBe(10_000);
+    expect(activeForMs(placing)).toBe(10_000);
     const other = await market();
     await refuse(other.orders, spent('weight/10s'));
-    expect(closedForMs(other.cancels)).toBe(10_000);
+    expect(activeForMs(other.cancels)).toBe(10_000);
     expect(cancels.snapshot().coolDown?.waiting).toBe(0);
   });
 

@@ -176,7 +176,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     let release: (() => void) | undefined;
     const refusal = new WEEXRateLimitError('Too many', { code: 429, retryAfter: 0.6 });
     await expect(policies[0]?.execute(() => Promise.reject(refusal))).rejects.toBe(refusal);
-    await until(() => policies.every((policy) => (policy.snapshot().coolDown?.closedForMs ?? 0) > 0));
+    await until(() => policies.every((policy) => (policy.snapshot().coolDown?.activeForMs ?? 0) > 0));
     const calls = policies.map((policy) =>
       policy.execute(async () => {
         probes += 1;
@@ -201,7 +201,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     await until(async () => (await client.get('test:cool-down:{spot}')) !== null);
     const late = process();
 
-    await until(() => (late.snapshot().coolDown?.closedForMs ?? 0) > 20_000);
+    await until(() => (late.snapshot().coolDown?.activeForMs ?? 0) > 20_000);
   });
 
   it('refuses options that make no sense, all at once', () => {

@@ -267,7 +267,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if (!isInside) this.#queue.grant(applicant);
     if (applicant.priority !== 0) this.#limiter?.countPace(applicant.cost, now);
     this.#restIfEmpty();
-    const { admission } = applicant.plan;
+    const { admission } = applicant.policy;
     if (!admission.leaveQueue(applicant, pass, now) && pass) this.#coolDown?.settle(pass, 'nothing', now);
     // It kept the slot while it waited; from now on its attempt does.
     if (isInside && applicant.host) this.#bulkhead.part(applicant.host);

@@ -4,7 +4,7 @@ import type { Admission } from './admission.js';
 import type { EventSource } from '../events/call-events.js';
 import type { Circuit } from '../circuit-breaker/circuit.js';
 import type { CoolDownWaiter } from './cool-down-types.js';
-import type { Subject } from '../rules/own-errors.js';
+import type { ErrorSubject } from '../rules/own-errors.js';
 import type { Permit } from './permit.js';
 
 /** Why something is not let in, and the error that says so. */
@@ -17,8 +17,8 @@ export interface Rejection {
 export type WaitEnd = 'retry' | 'queue' | 'deadline';
 
 /** An execution, as admission sees it. */
-export interface Applicant extends CoolDownWaiter, EventSource, Subject {
-  readonly plan: EventSource['plan'] & Subject['plan'] & { readonly admission: Admission };
+export interface Applicant extends CoolDownWaiter, EventSource, ErrorSubject {
+  readonly policy: EventSource['policy'] & ErrorSubject['policy'] & { readonly admission: Admission };
   readonly options: EventSource['options'];
   readonly attempts: number;
   readonly cost: number;

@@ -44,7 +44,7 @@ export class Permit {
   }
 
   get admission(): Admission {
-    return this.#holder.plan.admission;
+    return this.#holder.policy.admission;
   }
 
   /** Whether it is that of a trial of this circuit. */
@@ -90,7 +90,7 @@ export class Permit {
     const ticket = this.#takeTicket();
     if (!ticket) return;
     if (counts) this.#holder.circuit?.failure(ticket, now, now - startedAt, error);
-    else this.#holder.circuit?.neutral(ticket);
+    else this.#holder.circuit?.release(ticket);
   }
 
   /** Gives the pass back: the exchange answered, or nobody learned anything. */

@@ -160,7 +160,7 @@ export class Circuit {
   }
 
   /** The attempt ended in a way that says nothing of the exchange. */
-  neutral(ticket: CircuitTicket): void {
+  release(ticket: CircuitTicket): void {
     this.#trials.delete(ticket);
   }
 

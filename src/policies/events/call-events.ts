@@ -14,7 +14,7 @@ interface AttemptFacts {
 
 /** What the events of a call are made from. */
 export interface EventSource {
-  readonly plan: { readonly name: string; readonly clock: Clock; readonly origin: object | undefined };
+  readonly policy: { readonly name: string; readonly clock: Clock; readonly origin: object | undefined };
   readonly options: ExecuteOptions;
   readonly priority: number;
   readonly attempts: number;
@@ -37,14 +37,14 @@ export interface PolicyListeners {
 
 /** A call that has ended, for those who listen to its policy as well. */
 interface EndedCall extends EventSource {
-  readonly plan: EventSource['plan'] & PolicyListeners;
+  readonly policy: EventSource['policy'] & PolicyListeners;
 }
 
 /** The facts of every event of a call, and those of this one. */
 function factsOf<Fields extends object>(call: EventSource, now: number, fields: Fields): CallFacts & Fields {
   if (call.callId === 0) call.callId = nextCallId();
   const { operation, key } = call.options;
-  const { name, clock } = call.plan;
+  const { name, clock } = call.policy;
   const facts = { at: epochTime(clock, now), policy: name, callId: call.callId, operation, key };
   // Not by spread: on Node 20 an object that goes on behind one costs microseconds.
   return Object.assign(facts, fields);
@@ -66,7 +66,7 @@ export const callEvents = {
   },
 
   /** Whether anybody asks when a call of this policy begins. */
-  wantStarted({ listens }: EndedCall['plan']): boolean {
+  wantStarted({ listens }: EndedCall['policy']): boolean {
     return (
       listens.ever ||
       channels.callSettled.hasSubscribers ||
@@ -78,11 +78,11 @@ export const callEvents = {
 
   started(call: EventSource, now: number): void {
     if (!channels.callStarted.hasSubscribers) return;
-    const { deadlineAt, plan } = call;
-    const deadline = deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
+    const { deadlineAt, policy } = call;
+    const deadline = deadlineAt === Infinity ? undefined : epochTime(policy.clock, deadlineAt);
     channels.callStarted.publish(
       factsOf(call, now, { priority: priorityOf(call), deadline }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
@@ -96,26 +96,26 @@ export const callEvents = {
   ): void {
     if (outcome === 'failure' && channels.outcomeUnknown.hasSubscribers && saysUnknown(error)) {
       const { clientOrderId } = call.options;
-      channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.plan.origin);
+      channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.policy.origin);
     }
     if (channels.callSettled.hasSubscribers) {
       const { attempts, startedAt = now } = call;
       const ended = { outcome, attempts, durationMs: now - startedAt };
       channels.callSettled.publish(
         factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
-        call.plan.origin,
+        call.policy.origin,
       );
     }
-    const { listens, clock } = call.plan;
+    const { listens, clock } = call.policy;
     if (outcome === 'aborted' || !listens.ever) return;
     const endedAt = clock.now();
     const durationMs = endedAt - (call.startedAt ?? endedAt);
-    whenWhole(() => call.plan.settled(error, outcome === 'failure', durationMs, handled));
+    whenWhole(() => call.policy.settled(error, outcome === 'failure', durationMs, handled));
   },
 
   attemptStarted(call: EventSource, { attempt }: Pick<AttemptFacts, 'attempt'>, now: number): void {
     if (channels.attemptStarted.hasSubscribers) {
-      channels.attemptStarted.publish(factsOf(call, now, { attempt }), call.plan.origin);
+      channels.attemptStarted.publish(factsOf(call, now, { attempt }), call.policy.origin);
     }
   },
 
@@ -130,7 +130,7 @@ export const callEvents = {
     const ended = { attempt, outcome, durationMs: now - (startedAt ?? now) };
     channels.attemptSettled.publish(
       factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
@@ -144,13 +144,16 @@ export const callEvents = {
     if (!channels.retryScheduled.hasSubscribers) return;
     channels.retryScheduled.publish(
       factsOf(call, now, { attempt: call.attempts, delayMs, reason, error }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
   budgetExhausted(call: EventSource, error: unknown, now: number): void {
     if (!channels.budgetExhausted.hasSubscribers) return;
-    channels.budgetExhausted.publish(factsOf(call, now, { attempt: call.attempts, error }), call.plan.origin);
+    channels.budgetExhausted.publish(
+      factsOf(call, now, { attempt: call.attempts, error }),
+      call.policy.origin,
+    );
   },
 
   queued(call: EventSource, queueLength: number, now: number): void {
@@ -161,7 +164,7 @@ export const callEvents = {
         priority: priorityOf(call),
         queueLength,
       }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
@@ -180,7 +183,7 @@ export const callEvents = {
         waitedMs: now - call.waitingSince,
         queueLength,
       }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
@@ -190,7 +193,7 @@ export const callEvents = {
     call.heldFor = reason;
     channels.callHeld.publish(
       factsOf(call, now, { attempt: call.attempts, reason, delayMs }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
@@ -198,13 +201,13 @@ export const callEvents = {
     if (!channels.callRefused.hasSubscribers) return;
     channels.callRefused.publish(
       factsOf(call, now, { attempt: call.attempts, reason, error }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
   fallbackUsed(call: EventSource, error: unknown, now: number): void {
     if (channels.fallbackUsed.hasSubscribers)
-      channels.fallbackUsed.publish(factsOf(call, now, { error }), call.plan.origin);
+      channels.fallbackUsed.publish(factsOf(call, now, { error }), call.policy.origin);
   },
 
   reconcileStarted(
@@ -217,7 +220,7 @@ export const callEvents = {
     const { clientOrderId } = call.options;
     channels.reconcileStarted.publish(
       factsOf(call, now, { attempt, clientOrderId, error }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 
@@ -239,7 +242,7 @@ export const callEvents = {
         durationMs: now - startedAt,
         ...(outcome === 'unknown' ? { error: resolution.error } : {}),
       }),
-      call.plan.origin,
+      call.policy.origin,
     );
   },
 } as const;

@@ -2,14 +2,14 @@ import { bindSignal, type CallContext } from '../../context/call-context.js';
 import type { RateLimitUsage } from '../../context/rate-limit-usage.js';
 import type { SentRequest } from '../../context/sent-request.js';
 import { epochTime } from '../time/monotonic-clock.js';
-import type { Plan } from './plan.js';
+import type { CompiledPolicy } from './compiled-policy.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { Permit } from '../admission/permit.js';
 import type { PermitContext } from '../admission/surrounding-permits.js';
 
 /** What an attempt needs to know of its call. */
 export interface AttemptOwner {
-  readonly plan: Plan;
+  readonly policy: CompiledPolicy;
   readonly options: ExecuteOptions;
   /** On the policy's clock; `Infinity` where there is none. */
   readonly deadlineAt: number;
@@ -57,8 +57,8 @@ export class Attempt implements PermitContext {
     this.permit = permit;
   }
 
-  get plan(): Plan {
-    return this.#owner.plan;
+  get policy(): CompiledPolicy {
+    return this.#owner.policy;
   }
 
   get within(): CallContext | undefined {
@@ -74,14 +74,14 @@ export class Attempt implements PermitContext {
   }
 
   get deadline(): number | undefined {
-    const { deadlineAt, plan, isOver } = this.#owner;
-    return isOver || deadlineAt === Infinity ? undefined : epochTime(plan.clock, deadlineAt);
+    const { deadlineAt, policy, isOver } = this.#owner;
+    return isOver || deadlineAt === Infinity ? undefined : epochTime(policy.clock, deadlineAt);
   }
 
   get remainingMs(): number | undefined {
     return this.endsAt === undefined || this.#owner.isOver
       ? undefined
-      : Math.max(0, this.endsAt - this.#owner.plan.clock.now());
+      : Math.max(0, this.endsAt - this.#owner.policy.clock.now());
   }
 
   get signal(): AbortSignal {
@@ -158,7 +158,7 @@ export class Attempt implements PermitContext {
 
   /** @internal */
   observeUsage(usages: readonly RateLimitUsage[]): void {
-    const { admission, clock } = this.#owner.plan;
+    const { admission, clock } = this.#owner.policy;
     const { limiter } = admission;
     if (limiter) for (const usage of usages) limiter.observe(usage, clock.now());
   }

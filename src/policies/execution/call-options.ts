@@ -1,4 +1,4 @@
-import type { Plan } from './plan.js';
+import type { CompiledPolicy } from './compiled-policy.js';
 import { levels } from '../options/priorities.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 
@@ -9,42 +9,42 @@ const noOptions: ExecuteOptions = {};
  *
  * @throws TypeError or RangeError that names the policy, the field and what is allowed.
  */
-export function callOptions(plan: Plan, fn: unknown, given: unknown): ExecuteOptions {
+export function callOptions(policy: CompiledPolicy, fn: unknown, given: unknown): ExecuteOptions {
   if (typeof fn !== 'function')
-    refuse(TypeError, plan, `the first argument must be a function, received ${typeof fn}`);
+    refuse(TypeError, policy, `the first argument must be a function, received ${typeof fn}`);
   if (given === undefined || given === null) return noOptions;
   if (typeof given !== 'object') {
     refuse(
       TypeError,
-      plan,
+      policy,
       `the second argument must be an AbortSignal or an object, received ${typeof given}`,
     );
   }
   const options: ExecuteOptions = 'aborted' in given ? { signal: given as AbortSignal } : given;
   const { signal, priority, cost } = options;
   if (signal && typeof signal.addEventListener !== 'function') {
-    refuse(TypeError, plan, `signal must be an AbortSignal, received ${typeof signal}`);
+    refuse(TypeError, policy, `signal must be an AbortSignal, received ${typeof signal}`);
   }
   if (priority !== undefined && !Object.hasOwn(levels, priority)) {
     refuse(
       TypeError,
-      plan,
+      policy,
       `priority must be 'critical', 'normal' or 'background', received '${String(priority)}'`,
     );
   }
-  if (cost !== undefined) checkCost(plan, cost);
+  if (cost !== undefined) checkCost(policy, cost);
   return options;
 }
 
 // A cost that never fits would hold up everybody behind it.
-function checkCost(plan: Plan, cost: number): void {
-  const { limiter } = plan.admission;
+function checkCost(policy: CompiledPolicy, cost: number): void {
+  const { limiter } = policy.admission;
   const limit = limiter?.config.limit ?? Number.MAX_SAFE_INTEGER;
   if (Number.isSafeInteger(cost) && cost >= 0 && cost <= limit) return;
   const range = limiter ? `from 0 to rateLimit.limit ${limit}` : 'of at least 0';
-  refuse(RangeError, plan, `cost must be a whole number ${range}, received ${String(cost)}`);
+  refuse(RangeError, policy, `cost must be a whole number ${range}, received ${String(cost)}`);
 }
 
-function refuse(ErrorClass: new (message: string) => Error, plan: Plan, problem: string): never {
-  throw new ErrorClass(`Cannot execute a call of policy '${plan.name}': ${problem}`);
+function refuse(ErrorClass: new (message: string) => Error, policy: CompiledPolicy, problem: string): never {
+  throw new ErrorClass(`Cannot execute a call of policy '${policy.name}': ${problem}`);
 }

@@ -3,7 +3,7 @@ import type { CallHeld } from '../../observability/events.js';
 import type { Circuit } from '../circuit-breaker/circuit.js';
 import { ExecutionTimer } from './execution-timer.js';
 import type { Permit } from '../admission/permit.js';
-import type { Plan } from './plan.js';
+import type { CompiledPolicy } from './compiled-policy.js';
 import { levels } from '../options/priorities.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { Links } from '../admission/wait-queue.js';
@@ -21,7 +21,7 @@ export type ExecutionState =
 
 /** What is known of an execution, whatever it is doing. */
 export abstract class ExecutionFacts extends ExecutionTimer {
-  readonly plan: Plan;
+  readonly policy: CompiledPolicy;
   readonly options: ExecuteOptions;
   readonly circuit: Circuit | undefined;
   /** The attempt that it was made in. */
@@ -38,11 +38,11 @@ export abstract class ExecutionFacts extends ExecutionTimer {
   attempts = 0;
   callId = 0;
 
-  constructor(plan: Plan, options: ExecuteOptions) {
+  constructor(policy: CompiledPolicy, options: ExecuteOptions) {
     super();
-    this.plan = plan;
+    this.policy = policy;
     this.options = options;
-    this.circuit = plan.admission.circuits?.of(options.key);
+    this.circuit = policy.admission.circuits?.of(options.key);
     const { outer, signal } = options;
     this.within = outer ?? (signal && callContextOf(signal)) ?? currentCallContext();
   }
@@ -65,29 +65,29 @@ export abstract class ExecutionFacts extends ExecutionTimer {
   }
 
   get cost(): number {
-    return this.options.cost ?? this.plan.cost;
+    return this.options.cost ?? this.policy.cost;
   }
 
   get mayRepeat(): boolean {
-    const { effect = this.plan.effect, idempotent } = this.options;
+    const { effect = this.policy.effect, idempotent } = this.options;
     return effect === 'read' || idempotent === true;
   }
 
   /** Whether nothing but its attempt can end it: neither time nor its caller. */
   protected get endsWithAttempt(): boolean {
-    const { deadlineMs, attemptTimeoutMs } = this.plan;
+    const { deadlineMs, attemptTimeoutMs } = this.policy;
     return deadlineMs === undefined && attemptTimeoutMs === undefined && !this.options.signal;
   }
 
   /** Reads the clock. */
   protected now(): number {
-    const now = this.plan.clock.now();
+    const now = this.policy.clock.now();
     this.startedAt ??= now;
     return now;
   }
 
   protected setDeadline(now: number): void {
-    const { deadlineMs } = this.plan;
+    const { deadlineMs } = this.policy;
     if (deadlineMs !== undefined) this.#deadlineAt = now + deadlineMs;
   }
 }

@@ -6,7 +6,7 @@ export type TimerPurpose = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve
 
 /** The one timer of an execution. It is no object of its own: an execution that succeeds costs one less. */
 export abstract class ExecutionTimer {
-  abstract readonly plan: { readonly clock: Clock };
+  abstract readonly policy: { readonly clock: Clock };
   #timer: unknown = undefined;
 
   /** Sets it, where `at` is a time; none may be running. */
@@ -15,9 +15,9 @@ export abstract class ExecutionTimer {
     const waitMs = Math.min(Math.max(0, Math.ceil(at - now)), 2 ** 31 - 1);
     const fire = (): void => {
       this.#timer = undefined;
-      this.onTimer(purpose, this.plan.clock.now());
+      this.onTimer(purpose, this.policy.clock.now());
     };
-    this.#timer = this.plan.clock.setTimeout(
+    this.#timer = this.policy.clock.setTimeout(
       () => asOne(fire),
       waitMs,
       purpose === 'retry' ? 'wait' : undefined,
@@ -26,7 +26,7 @@ export abstract class ExecutionTimer {
 
   disarm(): void {
     if (this.#timer === undefined) return;
-    this.plan.clock.clearTimeout(this.#timer);
+    this.policy.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 

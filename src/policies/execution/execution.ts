@@ -10,7 +10,7 @@ import { ExecutionFacts, type ExecutionState } from './execution-facts.js';
 import type { TimerPurpose } from './execution-timer.js';
 import { ownErrors } from '../rules/own-errors.js';
 import type { Permit } from '../admission/permit.js';
-import type { Plan } from './plan.js';
+import type { CompiledPolicy } from './compiled-policy.js';
 import { type Recoverable, Recovery } from './recovery.js';
 import { reportFailure } from './report-failure.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
@@ -35,8 +35,8 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   /** The outcome, where there was nobody to give it to. */
   #ended: { readonly ok: boolean; readonly result: unknown } | undefined = undefined;
 
-  constructor(plan: Plan, work: (context: CallContext) => unknown, options: ExecuteOptions) {
-    super(plan, options);
+  constructor(policy: CompiledPolicy, work: (context: CallContext) => unknown, options: ExecuteOptions) {
+    super(policy, options);
     this.#work = work;
   }
 
@@ -45,8 +45,8 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   }
 
   /** Whether an attempt may have been executed that nobody has disproved. */
-  get exposed(): boolean {
-    return this.#recovery?.exposed === true;
+  get isInDoubt(): boolean {
+    return this.#recovery?.isInDoubt === true;
   }
 
   get lastError(): unknown {
@@ -82,13 +82,13 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   }
 
   #begin(): void {
-    const { plan, options } = this;
+    const { policy, options } = this;
     const { signal } = options;
     // Reading the clock is a good part of what a call costs.
-    const isTimed = plan.isTimed || plan.admission.needsTime(this) || callEvents.wantStarted(plan);
+    const isTimed = policy.isTimed || policy.admission.needsTime(this) || callEvents.wantStarted(policy);
     const now = isTimed ? this.now() : unread;
     this.setDeadline(now);
-    if (isAccompanied()) this.callId = beginAccompanied(plan.policy);
+    if (isAccompanied()) this.callId = beginAccompanied(policy.pipeline);
     if (isTimed) callEvents.started(this, now);
     if (signal) {
       if (signal.aborted) {
@@ -97,7 +97,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
       }
       joinSignal(signal, this);
     }
-    if (plan.retry) plan.retry.budget?.recordCall(now);
+    if (policy.retry) policy.retry.budget?.recordCall(now);
     this.enter(now);
   }
 
@@ -129,7 +129,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
       this.runOut(now);
       return;
     }
-    const answer = this.plan.admission.request(this, now);
+    const answer = this.policy.admission.request(this, now);
     if (typeof answer === 'object') this.reject(answer, now);
   }
 
@@ -139,7 +139,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   }
 
   pass(pass: CoolDownPass, now: number): boolean {
-    return this.plan.admission.passCoolDown(this, pass, now);
+    return this.policy.admission.passCoolDown(this, pass, now);
   }
 
   reject(rejection: Rejection, now: number): void {
@@ -150,7 +150,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
 
   /** The deadline came while nothing ran. */
   runOut(now: number): void {
-    const status = this.exposed || this.mayRepeat ? undefined : 'not-executed';
+    const status = this.isInDoubt || this.mayRepeat ? undefined : 'not-executed';
     this.reject({ reason: 'deadline', error: ownErrors.timedOut(this, 'deadline', status) }, now);
   }
 
@@ -158,11 +158,11 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   #leaveWait(now: number): void {
     this.disarm();
     if (this.state !== 'waiting') return;
-    this.plan.admission.leave(this, this.options.signal?.aborted ? 'aborted' : 'refused', now);
+    this.policy.admission.leave(this, this.options.signal?.aborted ? 'aborted' : 'refused', now);
   }
 
   start(permit: Permit | undefined, now: number): void {
-    const { attemptTimeoutMs } = this.plan;
+    const { attemptTimeoutMs } = this.policy;
     const attemptEnds = attemptTimeoutMs === undefined ? Infinity : now + attemptTimeoutMs;
     const endsAt = Math.min(attemptEnds, this.deadlineAt);
     const startedAt = this.startedAt === undefined ? undefined : now;
@@ -195,11 +195,11 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   }
 
   attemptSucceeded(attempt: Attempt, value: unknown): unknown {
-    const { plan } = this;
+    const { policy } = this;
     const { permit } = attempt;
     const isCurrent = this.#attempt === attempt;
     const isHeard = callEvents.wantSettled();
-    const needsTime = isHeard || plan.stale !== undefined || permit?.needsTime === true;
+    const needsTime = isHeard || policy.stale !== undefined || permit?.needsTime === true;
     const now = needsTime ? this.now() : (this.startedAt ?? unread);
     hold();
     try {
@@ -212,7 +212,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
       // Circuit and cool-down know before anybody takes the slot.
       attempt.release();
       if (isCurrent || this.#takesLate(value)) {
-        if (!this.options.resolveUnknown && !attempt.sent) plan.stale?.keep(this.options, value, now);
+        if (!this.options.resolveUnknown && !attempt.sent) policy.stale?.keep(this.options, value, now);
         this.end(true, value, now, 'success');
       }
     } finally {
@@ -224,7 +224,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   /** A late success is a proof: while nothing newer runs it is the answer. */
   #takesLate(value: unknown): boolean {
     if (this.#attempt || this.state === 'over' || this.state === 'fallback') return false;
-    const now = this.plan.clock.now();
+    const now = this.policy.clock.now();
     this.#leaveWait(now);
     this.#recovery?.stopLookup({ outcome: 'found', value }, new Error('The answer came after all'), now);
     return true;

@@ -10,14 +10,14 @@ import { findStandIn } from '../fallback/find-stand-in.js';
 import { needsProof } from '../rules/in-doubt.js';
 import { Lookup } from './lookup.js';
 import { mayResend, nextStep, wouldRetry } from '../retry/next-step.js';
-import type { Plan } from './plan.js';
+import type { CompiledPolicy } from './compiled-policy.js';
 import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
 import { RetryState } from '../retry/retry-state.js';
 import { runGuarded } from '../fallback/run-guarded.js';
 
 /** An execution, as its recovery sees it. */
 export interface Recoverable extends Applicant, AttemptOwner {
-  readonly plan: Plan;
+  readonly policy: CompiledPolicy;
   readonly options: ExecuteOptions;
   readonly attempts: number;
   readonly callId: number;
@@ -39,13 +39,13 @@ export class Recovery {
   #lookup: Lookup | undefined;
   #hasResynchronized = false;
   /** Whether an attempt may have been executed that nobody has disproved. */
-  exposed = false;
+  isInDoubt = false;
   /** What went wrong last. */
   lastError: unknown = undefined;
 
   constructor(execution: Recoverable) {
     this.#execution = execution;
-    this.#retries = new RetryState(execution.plan);
+    this.#retries = new RetryState(execution.policy);
   }
 
   /** An attempt failed. `coolDownMs`: its error began a cool-down for so long. */
@@ -54,13 +54,13 @@ export class Recovery {
     // A listener may have aborted it.
     if (execution.isOver) return;
     this.lastError = error;
-    const { plan, options, mayRepeat } = execution;
+    const { policy, options, mayRepeat } = execution;
     const deciding = decidingError(execution, attempt, error);
-    const rule = plan.rules.find(deciding);
+    const rule = policy.rules.find(deciding);
     const isRetried = (): boolean => wouldRetry(deciding, rule, this.#retries);
     const inDoubt = !mayRepeat && needsProof(error, attempt.sent, options, isRetried);
     const wasExecuted = inDoubt || !isWEEXError(error) || error.executionStatus !== 'not-executed';
-    if (wasExecuted) this.exposed = true;
+    if (wasExecuted) this.isInDoubt = true;
     const step = nextStep(deciding, rule, this.#facts(undefined, inDoubt));
     if (step === 'resolve') this.#lookUp(attempt, error, now);
     else if (step === 'resynchronize') this.#resynchronize(error, now);
@@ -70,7 +70,7 @@ export class Recovery {
 
   /** It was not let in. */
   rejected({ reason, error }: Rejection, now: number): void {
-    const rule = this.#execution.plan.rules.find(error);
+    const rule = this.#execution.policy.rules.find(error);
     if (nextStep(error, rule, this.#facts(reason, false)) === 'retry') {
       this.#retry(error, error, undefined, now);
     } else this.fail(error, now);
@@ -90,7 +90,7 @@ export class Recovery {
 
   #retry(error: unknown, deciding: unknown, coolDownMs: number | undefined, now: number): void {
     const execution = this.#execution;
-    const rule = execution.plan.rules.find(deciding);
+    const rule = execution.policy.rules.find(deciding);
     const decision = this.#retries.schedule(deciding, rule, coolDownMs, execution.deadlineAt - now, now);
     if (decision.again) this.#again(error, decision.delayMs, decision.reason, now);
     else {
@@ -112,7 +112,7 @@ export class Recovery {
     if (delayMs > 0) execution.arm(now + delayMs, 'retry', now);
     else {
       soon(() => {
-        if (execution.state === 'backoff') execution.enter(execution.plan.clock.now());
+        if (execution.state === 'backoff') execution.enter(execution.policy.clock.now());
       });
     }
   }
@@ -120,7 +120,7 @@ export class Recovery {
   /** The exchange refused the timestamp: one attempt that is no retry, after a look at the exchange's clock. */
   #resynchronize(error: unknown, now: number): void {
     const execution = this.#execution;
-    const { resynchronizeClock, clock } = execution.plan;
+    const { resynchronizeClock, clock } = execution.policy;
     this.#hasResynchronized = true;
     execution.state = 'recovering';
     execution.arm(execution.deadlineAt, 'deadline', now);
@@ -147,7 +147,7 @@ export class Recovery {
     execution.state = 'resolving';
     execution.arm(lookup.until, 'resolve', now);
     lookup.run((resolution) => {
-      const later = execution.plan.clock.now();
+      const later = execution.policy.clock.now();
       execution.disarm();
       this.stopLookup(resolution, undefined, later);
       this.#apply(resolution, error, later);
@@ -173,7 +173,7 @@ export class Recovery {
     if (resolution.outcome === 'found') execution.end(true, resolution.value, now, 'success');
     else if (resolution.outcome === 'unknown') this.fail(resolution.error, now);
     else {
-      this.exposed = false;
+      this.isInDoubt = false;
       if (now < execution.deadlineAt && mayResend(this.#retries)) {
         this.#retries.retries += 1;
         this.#again(error, 0, 'proven-absent', now);
@@ -184,7 +184,7 @@ export class Recovery {
   /** It ends with an error, or with what stands in for an answer. */
   fail(error: unknown, now: number): void {
     const execution = this.#execution;
-    const { plan } = execution;
+    const { policy } = execution;
     if (execution.isOver) return;
     this.lastError = error;
     execution.disarm();
@@ -198,9 +198,9 @@ export class Recovery {
     // A listener may have aborted it.
     if (execution.isOver) return;
     // It stands outside of the deadline, which may be the very failure that it answers: so it has a time of its own.
-    if (plan.deadlineMs !== undefined) execution.arm(now + plan.deadlineMs, 'fallback', now);
+    if (policy.deadlineMs !== undefined) execution.arm(now + policy.deadlineMs, 'fallback', now);
     standIn((ok, result) => {
-      if (execution.state === 'fallback') execution.end(ok, result, plan.clock.now(), 'failure', error);
+      if (execution.state === 'fallback') execution.end(ok, result, policy.clock.now(), 'failure', error);
     });
   }
 }

@@ -3,10 +3,10 @@ import { channels } from '../../observability/channels.js';
 import type { Attempt } from './attempt.js';
 import { decidingError } from '../rules/deciding-error.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
-import type { FoundRule } from '../rules/rule-book.js';
+import type { FoundRule } from '../rules/error-rules.js';
 import { matchesClass } from '../rules/matches-class.js';
 import { epochTime } from '../time/monotonic-clock.js';
-import type { Plan } from './plan.js';
+import type { CompiledPolicy } from './compiled-policy.js';
 import { readRateLimitAnswer } from '../admission/rate-limit-answer.js';
 
 /** How an attempt failed. */
@@ -19,28 +19,28 @@ interface Failure {
 
 /** Tells circuit and cool-down, once; a late answer still says how long to stay away. Returns for how long a cool-down goes on that the error asks for. */
 export function reportFailure(
-  execution: { readonly plan: Plan; readonly options: ExecuteOptions },
+  execution: { readonly policy: CompiledPolicy; readonly options: ExecuteOptions },
   attempt: Attempt,
   thrown: unknown,
   now: number,
 ): number | undefined {
-  const { plan } = execution;
+  const { policy } = execution;
   const { permit, startedAt = now } = attempt;
   const error = decidingError(execution, attempt, thrown);
-  const failure: Failure = { error, rule: plan.rules.find(error), startedAt };
-  permit?.fail(counts(plan, failure), error, startedAt, now);
+  const failure: Failure = { error, rule: policy.rules.find(error), startedAt };
+  permit?.fail(counts(policy, failure), error, startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
-  if (kind === 'rate-limit') lowerLimit(plan, failure, now);
-  const { coolDown } = plan.admission;
+  if (kind === 'rate-limit') lowerLimit(policy, failure, now);
+  const { coolDown } = policy.admission;
   if (!coolDown) return undefined;
-  const coolsDown = beginCoolDown(plan, failure, now);
+  const coolsDown = beginCoolDown(policy, failure, now);
   const isSilent = kind === 'network' || kind === 'timeout';
   permit?.settlePass(isSilent ? 'nothing' : 'answered', now);
   return coolsDown ? coolDown.activeForMs(now) : undefined;
 }
 
 /** Whether it counts as a failure of the exchange. */
-function counts({ breakerOn, attemptTimeoutMs }: Plan, { error, rule }: Failure): boolean {
+function counts({ breakerOn, attemptTimeoutMs }: CompiledPolicy, { error, rule }: Failure): boolean {
   const isNamed = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
   // A deadline that cuts a later attempt short says nothing of the exchange.
   const isCutShort =
@@ -52,7 +52,7 @@ function counts({ breakerOn, attemptTimeoutMs }: Plan, { error, rule }: Failure)
 }
 
 function lowerLimit(
-  { admission, clock, name, origin }: Plan,
+  { admission, clock, name, origin }: CompiledPolicy,
   { error, startedAt }: Failure,
   now: number,
 ): void {
@@ -62,7 +62,7 @@ function lowerLimit(
 }
 
 function beginCoolDown(
-  { admission: { coolDown, limiter }, ownCoolDown, name }: Plan,
+  { admission: { coolDown, limiter }, ownCoolDown, name }: CompiledPolicy,
   { error, rule, startedAt }: Failure,
   now: number,
 ): boolean {

@@ -43,7 +43,7 @@ export function runMethod(
 
 /** Calls it within the inner policy, where there is one. */
 function runAlone(attempt: Attempt, work: Work): unknown {
-  const { inner } = attempt.plan;
+  const { inner } = attempt.policy;
   if (inner) return throughInner(inner, attempt, work, attempt.mayRepeat);
   // A function that takes no context gets the bare one.
   return work(work.length === 0 ? attempt : spreadable(attempt));

@@ -1,35 +1,35 @@
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { Fallback, FallbackCall } from '../options/policy-options.js';
-import type { RuleBook } from '../rules/rule-book.js';
+import type { ErrorRules } from '../rules/error-rules.js';
 import { runGuarded } from './run-guarded.js';
 import { isPassing, type StaleValues } from './stale-values.js';
 
 /** A call that failed. */
 interface FailedCall {
-  readonly plan: {
+  readonly policy: {
     readonly name: string;
-    readonly rules: RuleBook;
+    readonly rules: ErrorRules;
     readonly stale: StaleValues | undefined;
     readonly fallback: Fallback | false | undefined;
   };
   readonly options: ExecuteOptions;
   readonly attempts: number;
   /** Whether an attempt may have been executed that nobody has disproved. */
-  readonly exposed: boolean;
+  readonly isInDoubt: boolean;
 }
 
 type End = (ok: boolean, result: unknown) => void;
 
 /** What answers in place of a failed call: the last good value, or the fallback; `undefined` where there is neither. */
 export function findStandIn(call: FailedCall, error: unknown, now: number): ((end: End) => void) | undefined {
-  const { plan, options } = call;
-  const rule = plan.rules.find(error);
+  const { policy, options } = call;
+  const rule = policy.rules.find(error);
   // An order that may stand must not be covered up, and an older one is not this one.
-  if (options.resolveUnknown && call.exposed) return undefined;
-  const stale = options.resolveUnknown ? undefined : plan.stale;
+  if (options.resolveUnknown && call.isInDoubt) return undefined;
+  const stale = options.resolveUnknown ? undefined : policy.stale;
   const kept = isPassing(error, rule) ? stale?.find(options, now) : undefined;
   if (kept) return (end) => end(true, kept.value);
-  const fallback = plan.fallback ?? rule?.fallback;
+  const fallback = policy.fallback ?? rule?.fallback;
   if (!fallback) return undefined;
   return (end) =>
     runGuarded(
@@ -39,7 +39,7 @@ export function findStandIn(call: FailedCall, error: unknown, now: number): ((en
     );
 }
 
-function fallbackCall({ plan, options, attempts }: FailedCall): FallbackCall {
+function fallbackCall({ policy, options, attempts }: FailedCall): FallbackCall {
   const { key, args, operation, clientOrderId } = options;
-  return { policy: plan.name, operation, clientOrderId, key, args, attempt: Math.max(0, attempts - 1) };
+  return { policy: policy.name, operation, clientOrderId, key, args, attempt: Math.max(0, attempts - 1) };
 }

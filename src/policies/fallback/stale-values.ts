@@ -1,6 +1,6 @@
 import { isWEEXError, type WEEXErrorKind } from '../../errors/index.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
-import type { FoundRule } from '../rules/rule-book.js';
+import type { FoundRule } from '../rules/error-rules.js';
 
 /** How many last good values are kept. */
 const capacity = 1_000;

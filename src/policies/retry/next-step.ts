@@ -4,13 +4,13 @@ import { isWEEXError } from '../../errors/index.js';
 import { matchesClass } from '../rules/matches-class.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { ErrorClass } from '../options/policy-options.js';
-import type { FoundRule } from '../rules/rule-book.js';
+import type { FoundRule } from '../rules/error-rules.js';
 
 /** Retries where neither the policy nor a rule says how many. */
 export const defaultMaxRetries = 3;
 
 /** The retry options with their defaults filled in. */
-export interface RetryPlan {
+export interface ResolvedRetry {
   readonly maxRetries: number | undefined;
   readonly backoff: IBackoffFactory<unknown> | undefined;
   readonly on: readonly ErrorClass[] | undefined;
@@ -23,7 +23,7 @@ export type NextStep = 'retry' | 'resolve' | 'resynchronize' | 'fail';
 /** What the policy says of retries, and how many there were. */
 export interface RetryFacts {
   /** `false`: never; `undefined`: only where a rule of the registry says so. */
-  readonly retry: RetryPlan | false | undefined;
+  readonly retry: ResolvedRetry | false | undefined;
   readonly retries: number;
 }
 

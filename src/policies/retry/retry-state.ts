@@ -2,7 +2,7 @@ import type { IBackoff, IBackoffFactory } from 'cockatiel';
 import { isWEEXError } from '../../errors/index.js';
 import type { RetryFacts } from './next-step.js';
 import type { BackoffOptions } from '../options/policy-options.js';
-import type { FoundRule } from '../rules/rule-book.js';
+import type { FoundRule } from '../rules/error-rules.js';
 
 /** Another attempt after a delay, or none: because of the budget, or because the deadline would come first. */
 export type RetryDecision =
@@ -17,17 +17,17 @@ interface RetrySource extends Pick<RetryFacts, 'retry'> {
 
 /** The retries of one execution: how many there were, and when the next one is. */
 export class RetryState implements RetryFacts {
-  readonly #plan: RetrySource;
+  readonly #policy: RetrySource;
   retries = 0;
   #factory: IBackoffFactory<unknown> | undefined;
   #backoff: IBackoff<unknown> | undefined;
 
-  constructor(plan: RetrySource) {
-    this.#plan = plan;
+  constructor(policy: RetrySource) {
+    this.#policy = policy;
   }
 
   get retry(): RetryFacts['retry'] {
-    return this.#plan.retry;
+    return this.#policy.retry;
   }
 
   /** Decides when a retry is, and counts it. `coolDownMs`: the error began a cool-down for so long. */
@@ -44,15 +44,15 @@ export class RetryState implements RetryFacts {
     const ownMs = coolDownMs === undefined ? (statedMs ?? this.#nextDelayMs(rule)) : this.#nextDelayMs(rule);
     const delayMs = coolDownMs !== undefined && coolDownMs > 0 ? 0 : ownMs;
     if ((coolDownMs ?? delayMs) >= remainingMs) return { again: false, budgetExhausted: false };
-    const budget = this.#plan.retry ? this.#plan.retry.budget : undefined;
+    const budget = this.#policy.retry ? this.#policy.retry.budget : undefined;
     if (budget && !budget.tryRetry(now)) return { again: false, budgetExhausted: true };
     this.retries += 1;
     return { again: true, delayMs, reason: statedMs === undefined ? 'backoff' : 'retry-after' };
   }
 
   #nextDelayMs(rule: FoundRule | undefined): number {
-    const own = this.#plan.retry ? this.#plan.retry.backoff : undefined;
-    const factory = own ?? this.#plan.backoffOf(rule?.retry ? rule.retry : undefined);
+    const own = this.#policy.retry ? this.#policy.retry.backoff : undefined;
+    const factory = own ?? this.#policy.backoffOf(rule?.retry ? rule.retry : undefined);
     // Another kind of failure with delays of its own starts at its first one.
     if (factory !== this.#factory) this.#backoff = undefined;
     this.#factory = factory;

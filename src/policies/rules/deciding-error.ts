@@ -4,14 +4,14 @@ import { causeChain } from './cause-chain.js';
 import { writesOf } from './in-doubt.js';
 import { matchesClass } from './matches-class.js';
 import type { ErrorClass } from '../options/policy-options.js';
-import type { RuleBook } from './rule-book.js';
+import type { ErrorRules } from './error-rules.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 
 /** What the policy itself says of errors. */
-interface DecidingPlan {
+interface DecidingPolicy {
   readonly breakerOn: readonly ErrorClass[] | undefined;
   readonly retry: { readonly on: readonly ErrorClass[] | undefined } | false | undefined;
-  readonly rules: RuleBook;
+  readonly rules: ErrorRules;
 }
 
 /** Kinds that a program throws itself: what went wrong at the exchange is in their cause. */
@@ -25,8 +25,8 @@ const ownKinds: ReadonlySet<WEEXErrorKind> = new Set(['trading-strategy', 'risk-
 export function decidingError(
   {
     options: { clientOrderId },
-    plan: { breakerOn, retry, rules },
-  }: { readonly options: Pick<ExecuteOptions, 'clientOrderId'>; readonly plan: DecidingPlan },
+    policy: { breakerOn, retry, rules },
+  }: { readonly options: Pick<ExecuteOptions, 'clientOrderId'>; readonly policy: DecidingPolicy },
   { sent }: Pick<CallContext, 'sent'>,
   thrown: unknown,
 ): unknown {

@@ -9,8 +9,8 @@ import {
 import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
 
 /** The call that an error is about. */
-export interface Subject {
-  readonly plan: {
+export interface ErrorSubject {
+  readonly policy: {
     readonly name: string;
     readonly attemptTimeoutMs: number | undefined;
     readonly deadlineMs: number | undefined;
@@ -18,15 +18,15 @@ export interface Subject {
   readonly options: ExecuteOptions;
   readonly attempts: number;
   /** Whether an attempt may have been executed that nobody has disproved. */
-  readonly exposed: boolean;
+  readonly isInDoubt: boolean;
   /** What went wrong before; it says more than the refusal that ends the call. */
   readonly lastError: unknown;
 }
 
 /** The errors that the library itself ends a call with. */
 export const ownErrors = {
-  circuitOpen(call: Subject, waitMs: number): WEEXCircuitOpenError {
-    const { name } = call.plan;
+  circuitOpen(call: ErrorSubject, waitMs: number): WEEXCircuitOpenError {
+    const { name } = call.policy;
     const { key } = call.options;
     const circuit = key === undefined ? 'Circuit' : `Circuit '${key}'`;
     const message = `${circuit} of policy '${name}' is open`;
@@ -41,8 +41,8 @@ export const ownErrors = {
     return withoutStack(() => new WEEXCircuitOpenError(message, details));
   },
 
-  bulkheadFull(call: Subject, what: string): WEEXBulkheadFullError {
-    const { name } = call.plan;
+  bulkheadFull(call: ErrorSubject, what: string): WEEXBulkheadFullError {
+    const { name } = call.policy;
     const details = {
       policy: name,
       executionStatus: refusalStatus(call),
@@ -52,19 +52,19 @@ export const ownErrors = {
     return withoutStack(() => new WEEXBulkheadFullError(`Call of policy '${name}' ${what}`, details));
   },
 
-  coolingDown(call: Subject, waitMs: number, cause: unknown): WEEXRateLimitError {
+  coolingDown(call: ErrorSubject, waitMs: number, cause: unknown): WEEXRateLimitError {
     return new WEEXRateLimitError(
-      `Call of policy '${call.plan.name}' would wait ${Math.ceil(waitMs)} ms for the cool-down, beyond its deadline`,
+      `Call of policy '${call.policy.name}' would wait ${Math.ceil(waitMs)} ms for the cool-down, beyond its deadline`,
       { retryAfter: waitMs / 1_000, executionStatus: refusalStatus(call), context: facts(call), cause },
     );
   },
 
   timedOut(
-    call: Subject,
+    call: ErrorSubject,
     scope: 'attempt' | 'deadline',
     executionStatus: ExecutionStatus | undefined,
   ): WEEXTimeoutError {
-    const { name, attemptTimeoutMs, deadlineMs } = call.plan;
+    const { name, attemptTimeoutMs, deadlineMs } = call.policy;
     const [what, limit] = scope === 'attempt' ? ['Attempt', attemptTimeoutMs] : ['Call', deadlineMs];
     return new WEEXTimeoutError(`${what} of policy '${name}' took longer than ${limit} ms`, {
       scope,
@@ -75,11 +75,11 @@ export const ownErrors = {
   },
 
   /** The answer of a lookup that proves nothing. */
-  noProof(call: Subject, what: string, cause: unknown): Resolution {
+  noProof(call: ErrorSubject, what: string, cause: unknown): Resolution {
     return { outcome: 'unknown', error: ownErrors.outcomeUnknown(call, what, cause) };
   },
 
-  outcomeUnknown(call: Subject, what: string, cause: unknown): WEEXOutcomeUnknownError {
+  outcomeUnknown(call: ErrorSubject, what: string, cause: unknown): WEEXOutcomeUnknownError {
     const { clientOrderId } = call.options;
     const subject = clientOrderId === undefined ? 'the request' : `order ${clientOrderId}`;
     return new WEEXOutcomeUnknownError(`Outcome of ${subject} ${what}: look it up before you send it again`, {
@@ -106,14 +106,14 @@ function withoutStack<Made>(make: () => Made): Made {
 }
 
 /** This attempt was not sent; what is known of the call depends on the ones before. */
-function refusalStatus({ exposed }: Subject): ExecutionStatus | undefined {
-  return exposed ? undefined : 'not-executed';
+function refusalStatus({ isInDoubt }: ErrorSubject): ExecutionStatus | undefined {
+  return isInDoubt ? undefined : 'not-executed';
 }
 
-function facts({ attempts, options, plan }: Subject): Record<string, unknown> {
+function facts({ attempts, options, policy }: ErrorSubject): Record<string, unknown> {
   const { clientOrderId, key, operation } = options;
   return {
-    policy: plan.name,
+    policy: policy.name,
     ...(key === undefined ? {} : { key }),
     ...(operation === undefined ? {} : { operation }),
     ...(clientOrderId === undefined ? {} : { clientOrderId }),

@@ -1,13 +1,13 @@
-import type { Plan } from './execution/plan.js';
+import type { CompiledPolicy } from './execution/compiled-policy.js';
 import type { PolicySnapshot } from './resilience-policy.js';
 
 /** What a policy is doing at this moment, part by part; a part that is off is not named. */
-export function snapshotPlan({
+export function snapshotOf({
   name,
   clock,
   admission: { circuits, queue, limiter, coolDown },
   retry,
-}: Plan): PolicySnapshot {
+}: CompiledPolicy): PolicySnapshot {
   const now = clock.now();
   const load = queue?.load;
   const budget = retry ? retry.budget : undefined;
@@ -16,7 +16,7 @@ export function snapshotPlan({
     ...(circuits ? { circuitBreaker: circuits.snapshot(now) } : {}),
     ...(load ? { bulkhead: load } : {}),
     ...(limiter ? { rateLimit: limiter.snapshot(now) } : {}),
-    ...(coolDown ? { coolDown: { closedForMs: coolDown.activeForMs(now), waiting: coolDown.waiting } } : {}),
+    ...(coolDown ? { coolDown: { activeForMs: coolDown.activeForMs(now), waiting: coolDown.waiting } } : {}),
     ...(budget ? { retryBudget: { available: budget.available(now) } } : {}),
   };
 }

@@ -7,7 +7,7 @@ import type { RetryBudgetOptions } from './options/policy-options.js';
 import type { RateLimitConfig } from './rate-limit/rate-limit-config.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { RetryBudget } from './retry/retry-budget.js';
-import { RuleBook } from './rules/rule-book.js';
+import { ErrorRules } from './rules/error-rules.js';
 
 /** The scope of cool-downs and budgets where none is named. */
 export const defaultScope = 'default';
@@ -116,19 +116,19 @@ function checkSameWindow(name: string, there: RateLimitConfig, received: RateLim
 }
 
 /** What a policy shares with others: that of its registry, or of the process. */
-export interface PolicyHost {
+export interface SharedState {
   /** The registry; `undefined` for policies outside of any. */
   readonly origin: object | undefined;
   readonly scopes: Scopes;
-  readonly rules: RuleBook;
+  readonly rules: ErrorRules;
   /** Whether policies that name no scope share one retry budget. */
   readonly sharesBudget: boolean;
 }
 
-let host: PolicyHost | undefined;
+let ofProcess: SharedState | undefined;
 
 /** What policies outside of a registry share: the scopes that they name. */
-export function processHost(): PolicyHost {
-  host ??= { origin: undefined, scopes: new Scopes(), rules: new RuleBook(), sharesBudget: false };
-  return host;
+export function processState(): SharedState {
+  ofProcess ??= { origin: undefined, scopes: new Scopes(), rules: new ErrorRules(), sharesBudget: false };
+  return ofProcess;
 }

@@ -37,7 +37,7 @@ const localRefusals: ReadonlySet<string> = new Set(['WEEXCircuitOpenError', 'WEE
  * The rules per error class. The most specific class that says something wins, each field by itself; the built-in
  * rules come last. A lookup costs the same however many rules there are.
  */
-export class RuleBook {
+export class ErrorRules {
   readonly #rules: Map<unknown, ErrorRule> = new Map();
   // By kind and class.
   #found: Map<WEEXErrorKind | undefined, Map<unknown, FoundRule>> = new Map();
