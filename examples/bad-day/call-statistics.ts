@@ -23,7 +23,7 @@ export interface CircuitChange {
 export interface LoadSample {
   readonly atMs: number;
   readonly underWay: number;
-  /** In a queue, at a closed gate, between two attempts, or while an order is looked up. */
+  /** In a queue, in a cool-down, between two attempts, or while an order is looked up. */
   readonly waiting: number;
 }
 

@@ -62,10 +62,10 @@ function policyLines(policies: readonly PolicyState[]): string[] {
   if (policies.length === 0) return [];
   const figure = (value: number | undefined): string => String(value ?? '');
   const table = [
-    ['policy', 'gate', 'running', 'waiting', 'permits', 'cool-down'],
+    ['policy', 'admission', 'running', 'waiting', 'permits', 'cool-down'],
     ...policies.map((policy) => [
       policy.name,
-      policy.gate,
+      policy.admission,
       figure(policy.running),
       figure(policy.waiting),
       policy.permits === undefined ? '' : `${figure(policy.permitsUsed)}/${policy.permits}`,

@@ -23,7 +23,7 @@ import { collect, findItem, readPages } from './read-pages.js';
 import { noteDoubt, tellDoubt } from './setting-doubt.js';
 import type { CallOptions } from './types.js';
 
-const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contractEndpoints);
+const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
 
 /** How a conditional order is kept from standing twice: as any other order, by its `clientAlgoId`. */
 const algoSafety = {
@@ -50,7 +50,7 @@ export class ContractAlgoOrders extends ContractOrders {
    * looked up by its `clientAlgoId`, and is sent again with the same id only when it is proven absent.
    */
   @Outer('placeAlgoOrder', { check: openToApi(algoFirst) })
-  @Resilient(policyOf('placeAlgoOrder'), { ...planOf('placeAlgoOrder'), orderSafety: algoSafety })
+  @Resilient(policyOf('placeAlgoOrder'), { ...optionsOf('placeAlgoOrder'), orderSafety: algoSafety })
   async placeAlgoOrder(order: Algo.AlgoOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
     const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
     return send(this, 'placeAlgoOrder', { ...order, clientAlgoId });
@@ -61,7 +61,7 @@ export class ContractAlgoOrders extends ContractOrders {
    * and is sent again with the same id only when it is proven absent.
    */
   @Outer('placeTpSlOrder', { check: openToApi(tpSlFirst) })
-  @Resilient(policyOf('placeTpSlOrder'), { ...planOf('placeTpSlOrder'), orderSafety: algoSafety })
+  @Resilient(policyOf('placeTpSlOrder'), { ...optionsOf('placeTpSlOrder'), orderSafety: algoSafety })
   async placeTpSlOrder(order: Algo.TpSlOrderRequest, _options?: CallOptions): Promise<Algo.PlacedAlgoOrder> {
     const clientAlgoId = resilienceContext()?.clientOrderId ?? order.clientAlgoId;
     const [placed] = await send<[Omit<Algo.PlacedAlgoOrder, 'clientOrderId'>]>(this, 'placeTpSlOrder', {
@@ -91,7 +91,7 @@ export class ContractAlgoOrders extends ContractOrders {
    */
   @Outer('cancelAlgoOrder', { check: algoReferenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelAlgoOrder'), {
-    ...planOf('cancelAlgoOrder'),
+    ...optionsOf('cancelAlgoOrder'),
     orderSafety: {
       ...ofClient,
       journal: undefined,

@@ -31,7 +31,7 @@ import { noteDoubt } from './setting-doubt.js';
 import { lookUpTogether, shareLookup } from './shared-lookup.js';
 import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
 
-const { Call, Outer, planOf, policyOf, send } = marketMethods('contract', contractEndpoints);
+const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
 
 /** The orders of the contract market. */
 export class ContractOrders extends ContractAccount {
@@ -42,7 +42,7 @@ export class ContractOrders extends ContractAccount {
    */
   @Outer('placeOrder', { check: openToApi(orderFirst) })
   @Resilient(policyOf('placeOrder'), {
-    ...planOf('placeOrder'),
+    ...optionsOf('placeOrder'),
     orderSafety: {
       ...ofClient,
       ...ofStream('order'),
@@ -67,7 +67,7 @@ export class ContractOrders extends ContractAccount {
    */
   @Outer('placeOrders', { check: openToApi(ordersFirst(5)), around: settleEach })
   @Resilient(policyOf('placeOrders'), {
-    ...planOf('placeOrders'),
+    ...optionsOf('placeOrders'),
     orderSafety: {
       ...ofClient,
       ...batchSafety,
@@ -93,7 +93,7 @@ export class ContractOrders extends ContractAccount {
    */
   @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
-    ...planOf('cancelOrder'),
+    ...optionsOf('cancelOrder'),
     orderSafety: {
       ...ofClient,
       journal: undefined,

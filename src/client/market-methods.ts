@@ -1,6 +1,6 @@
 import type { CallContext } from '../context/call-context.js';
 import { Resilient, type ResilientDecorator } from '../decorators/index.js';
-import { type CallPlan, planCall } from './call-plan.js';
+import { type EndpointOptions, endpointOptions } from './endpoint-options.js';
 import type { Endpoint, Market } from './endpoint.js';
 import { InClient, type InClientOptions } from './in-client.js';
 import type { RequestParams } from './request-params.js';
@@ -10,11 +10,11 @@ import type { RestSession } from './rest-session.js';
 export interface MarketMethods<Operation extends string> {
   /** What is done round the policy: checks, and the end of the client. */
   readonly Outer: (operation: Operation, options?: InClientOptions) => MethodDecorator;
-  /** The policy and the plan of a row of the table of endpoints. */
-  readonly Call: (operation: Operation) => ResilientDecorator<CallPlan, never, CallContext>;
-  /** The name of the policy of an operation, and its plan, for those that say more. */
+  /** The policy and the options of a row of the table of endpoints. */
+  readonly Call: (operation: Operation) => ResilientDecorator<EndpointOptions, never, CallContext>;
+  /** The name of the policy of an operation, and its options, for those that say more. */
   readonly policyOf: (operation: Operation) => string;
-  readonly planOf: (operation: Operation) => CallPlan;
+  readonly optionsOf: (operation: Operation) => EndpointOptions;
   /** Sends one request over the session of a client. */
   readonly send: <Answer>(self: object, operation: Operation, params?: RequestParams) => Promise<Answer>;
 }
@@ -36,12 +36,13 @@ export function marketMethods<Operation extends string>(
   market: Market,
   endpoints: Readonly<Record<Operation, Endpoint>>,
 ): MarketMethods<Operation> {
-  const planOf = (operation: Operation): CallPlan => planCall(market, operation, endpoints[operation]);
+  const optionsOf = (operation: Operation): EndpointOptions =>
+    endpointOptions(market, operation, endpoints[operation]);
   return {
     Outer: (operation, options) => InClient(`${market}.${operation}`, options),
-    Call: (operation) => Resilient(endpoints[operation].policy, planOf(operation)),
+    Call: (operation) => Resilient(endpoints[operation].policy, optionsOf(operation)),
     policyOf: (operation) => endpoints[operation].policy,
-    planOf,
+    optionsOf,
     send: (self, operation, params) =>
       sessionOf(self).send(`${market}.${operation}`, endpoints[operation], params),
   };

@@ -35,7 +35,7 @@ import type {
   ServerTime,
 } from './types.js';
 
-const { Call, Outer, planOf, policyOf, send } = marketMethods('spot', spotEndpoints);
+const { Call, Outer, optionsOf, policyOf, send } = marketMethods('spot', spotEndpoints);
 
 /** The exchange takes no batch of several pairs. */
 const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
@@ -102,7 +102,7 @@ export class SpotClient {
    */
   @Outer('placeOrder', { check: orderFirst })
   @Resilient(policyOf('placeOrder'), {
-    ...planOf('placeOrder'),
+    ...optionsOf('placeOrder'),
     orderSafety: {
       ...ofClient,
       ...ofStream('order'),
@@ -124,7 +124,7 @@ export class SpotClient {
    */
   @Outer('placeOrders', { check: ordersOfOneSymbol, around: settleEach })
   @Resilient(policyOf('placeOrders'), {
-    ...planOf('placeOrders'),
+    ...optionsOf('placeOrders'),
     orderSafety: {
       ...ofClient,
       ...batchSafety,
@@ -153,7 +153,7 @@ export class SpotClient {
    */
   @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
-    ...planOf('cancelOrder'),
+    ...optionsOf('cancelOrder'),
     orderSafety: {
       ...ofClient,
       journal: undefined,

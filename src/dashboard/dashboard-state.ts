@@ -57,14 +57,14 @@ export interface Load {
 }
 
 /** What keeps calls of a policy away, the worst first. */
-export type GateState = 'isolated' | 'open' | 'half-open' | 'cool-down' | 'free';
+export type AdmissionState = 'isolated' | 'open' | 'half-open' | 'cool-down' | 'free';
 
 /** What the policies of a name are doing. A part that is off is not named. */
 export interface PolicyState {
   readonly name: string;
-  readonly gate: GateState;
-  /** How the gate was over the last minutes; each state lasts until the next. */
-  readonly gates: readonly { readonly at: number; readonly gate: GateState }[];
+  readonly admission: AdmissionState;
+  /** How the admission was over the last minutes; each state lasts until the next. */
+  readonly admissions: readonly { readonly at: number; readonly admission: AdmissionState }[];
   /** How many circuits there are, and those that are not closed. */
   readonly circuits?: number;
   readonly notClosed?: readonly CircuitState[];

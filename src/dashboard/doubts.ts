@@ -9,7 +9,7 @@ const withoutId = 'Look for it at the exchange by symbol and time before it is s
 const withId = 'Look it up at the exchange by its id before it is sent again.';
 const lookingUp = 'Nothing to do yet: the library is looking it up.';
 
-interface Told extends CallFacts {
+interface OrderFacts extends CallFacts {
   readonly clientOrderId?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export class Doubts {
     return [...this.#doubts.values()];
   }
 
-  #note(event: Told, state: DoubtState['state'], error: unknown, now: number): void {
+  #note(event: OrderFacts, state: DoubtState['state'], error: unknown, now: number): void {
     const key = keyOf(event);
     const known = this.#doubts.get(key);
     const said = saidBy(error);
@@ -67,7 +67,7 @@ export class Doubts {
   }
 }
 
-function keyOf({ callId, clientOrderId }: Told): string {
+function keyOf({ callId, clientOrderId }: OrderFacts): string {
   return clientOrderId === undefined ? `call ${callId}` : `id ${clientOrderId}`;
 }
 

@@ -31,7 +31,7 @@ const headings: readonly (readonly [SectionName, string])[] = [
   ['errors', 'Failures over time'],
   ['failures', 'What fails, and what to do'],
   ['load', 'Queue and slots over time'],
-  ['gates', 'What keeps calls away'],
+  ['admissions', 'What keeps calls away'],
   ['decisions', 'What the library did'],
   ['policies', 'Policies'],
 ];

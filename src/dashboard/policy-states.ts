@@ -2,14 +2,14 @@ import { BoundedNames } from '../observability/bounded-names.js';
 import { tellable } from '../observability/error-facts.js';
 import { mostOf, PoliciesInUse, totalOf } from '../policies/policies-in-use.js';
 import type { PolicySnapshot } from '../policies/resilience-policy.js';
-import type { CircuitState, GateState, Load, PolicyState } from './dashboard-state.js';
+import type { CircuitState, AdmissionState, Load, PolicyState } from './dashboard-state.js';
 import { windowMs } from './traffic.js';
 
 const mostPolicies = 50;
 const mostCircuits = 10;
-const worstFirst: readonly GateState[] = ['isolated', 'open', 'half-open', 'cool-down', 'free'];
+const worstFirst: readonly AdmissionState[] = ['isolated', 'open', 'half-open', 'cool-down', 'free'];
 
-type Change = PolicyState['gates'][number];
+type Change = PolicyState['admissions'][number];
 
 /** What the policies in use are doing, and what kept their calls away in the last minutes. */
 export class PolicyStates {
@@ -26,7 +26,7 @@ export class PolicyStates {
     const load = { running: 0, waiting: 0 };
     const snapshots = this.#snapshots();
     for (const [name, states] of snapshots) {
-      this.#note(name, gateOf(states), now);
+      this.#note(name, admissionOf(states), now);
       load.running += totalOf(states)(({ bulkhead }) => bulkhead?.running) ?? 0;
       load.waiting += waitingIn(states);
     }
@@ -38,8 +38,8 @@ export class PolicyStates {
   state(now: number): PolicyState[] {
     return [...this.#snapshots()]
       .map(([name, states]) => {
-        const gate = gateOf(states);
-        return { name, gate, gates: this.#note(name, gate, now), ...figuresOf(states) };
+        const admission = admissionOf(states);
+        return { name, admission, admissions: this.#note(name, admission, now), ...figuresOf(states) };
       })
       .toSorted((one, other) => one.name.localeCompare(other.name));
   }
@@ -49,20 +49,20 @@ export class PolicyStates {
   }
 
   /** Adds a change where there is one, and forgets what is older than the window. */
-  #note(name: string, gate: GateState, now: number): readonly Change[] {
+  #note(name: string, admission: AdmissionState, now: number): readonly Change[] {
     const changes = this.#histories.get(name) ?? [];
     const kept = changes.filter((_, index) => (changes[index + 1]?.at ?? now) > now - windowMs);
-    if (kept.at(-1)?.gate !== gate) kept.push({ at: now, gate });
+    if (kept.at(-1)?.admission !== admission) kept.push({ at: now, admission });
     this.#histories.set(name, kept);
     return kept;
   }
 }
 
-function gateOf(states: readonly PolicySnapshot[]): GateState {
+function admissionOf(states: readonly PolicySnapshot[]): AdmissionState {
   const isCoolingDown = states.some(({ coolDown }) => (coolDown?.activeForMs ?? 0) > 0);
-  const found = new Set<GateState>([isCoolingDown ? 'cool-down' : 'free']);
+  const found = new Set<AdmissionState>([isCoolingDown ? 'cool-down' : 'free']);
   for (const [, { state }] of circuitsOf(states)) if (state !== 'closed') found.add(state);
-  return worstFirst.find((gate) => found.has(gate)) ?? 'free';
+  return worstFirst.find((admission) => found.has(admission)) ?? 'free';
 }
 
 function figuresOf(states: readonly PolicySnapshot[]): Partial<PolicyState> {
@@ -109,6 +109,6 @@ function notClosedOf(circuits: ReturnType<typeof circuitsOf>): CircuitState[] {
 
 function waitingIn(states: readonly PolicySnapshot[]): number {
   const queued = totalOf(states)(({ bulkhead }) => bulkhead?.waiting) ?? 0;
-  // Policies that share a gate wait at the same one.
+  // Policies that share a cool-down wait for the same one.
   return queued + (mostOf(states)(({ coolDown }) => coolDown?.waiting) ?? 0);
 }

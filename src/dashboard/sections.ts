@@ -3,7 +3,7 @@ import { stackedChart } from '../drawing/stacked-chart.js';
 import { type LaneState, stateLanes } from '../drawing/state-lanes.js';
 import { table } from '../drawing/table.js';
 import type { TimeAxis } from '../drawing/time-axis.js';
-import type { DashboardState, FailureState, GateState, PolicyState } from './dashboard-state.js';
+import type { DashboardState, FailureState, AdmissionState, PolicyState } from './dashboard-state.js';
 import { lastMinute, situationOf } from './situation.js';
 import { clockTime, timeElement } from './times.js';
 
@@ -20,7 +20,7 @@ export type SectionName =
   | 'errors'
   | 'failures'
   | 'load'
-  | 'gates'
+  | 'admissions'
   | 'decisions'
   | 'policies';
 
@@ -47,7 +47,7 @@ const loadKinds = [
   ['running', 'attempts that hold a slot'],
   ['waiting', 'calls that wait for a slot, permits or the end of a cool-down'],
 ] as const;
-const gateStates: Readonly<Record<GateState, LaneState>> = {
+const admissionStates: Readonly<Record<AdmissionState, LaneState>> = {
   free: { name: 'free', className: 'pale', share: 0.15 },
   'cool-down': { name: 'cool-down', className: 'violet', share: 0.4 },
   'half-open': { name: 'circuit half-open', className: 'amber', share: 0.7 },
@@ -70,7 +70,7 @@ export function sectionsOf(state: DashboardState): Sections {
     errors: errors(state),
     failures: failures(state.failures),
     load: load(state),
-    gates: gates(state),
+    admissions: admissions(state),
     decisions: decisions(state),
     policies: policies(state.policies),
   };
@@ -156,15 +156,15 @@ function load({ traffic }: DashboardState): string {
   return legend(loadKinds) + stackedChart(chart);
 }
 
-function gates({ policies: all, traffic }: DashboardState): string {
+function admissions({ policies: all, traffic }: DashboardState): string {
   const axis = axisOf(traffic);
-  const disturbed = all.filter((policy) => policy.gates.some(({ gate }) => gate !== 'free'));
-  if (disturbed.length === 0) return '<p>No circuit was open and no cool-down closed a gate.</p>';
+  const disturbed = all.filter((policy) => policy.admissions.some(({ admission }) => admission !== 'free'));
+  if (disturbed.length === 0) return '<p>No circuit was open and no cool-down was active.</p>';
   const lanes = disturbed.map((policy) => ({
-    name: `${laneName(policy.name)}: ${gateStates[policy.gate].name}`,
-    changes: policy.gates.map(({ at, gate }) => ({ at, state: gateStates[gate] })),
+    name: `${laneName(policy.name)}: ${admissionStates[policy.admission].name}`,
+    changes: policy.admissions.map(({ at, admission }) => ({ at, state: admissionStates[admission] })),
   }));
-  const states = Object.values(gateStates).map(({ className, name }) => [className, name] as const);
+  const states = Object.values(admissionStates).map(({ className, name }) => [className, name] as const);
   const label = `What kept calls away over the last minutes; now ${lanes.map(({ name }) => name).join(', ')}`;
   return legend(states) + stateLanes(axis, lanes, label);
 }

@@ -23,8 +23,8 @@ export function situationOf(state: DashboardState): Situation {
         ];
   const watches = [
     ...(lookedUp === 0 ? [] : ['The library is looking up what became of orders.']),
-    ...gateSentence(policies, ['isolated'], 'isolated by hand'),
-    ...gateSentence(policies, ['open', 'half-open'], 'not closed'),
+    ...admissionSentence(policies, ['isolated'], 'isolated by hand'),
+    ...admissionSentence(policies, ['open', 'half-open'], 'not closed'),
     ...coolDownSentence(policies),
     ...failingSentence(traffic),
     ...(coordinatorLostAt === undefined ? [] : ['The processes of this account do not reach each other.']),
@@ -45,8 +45,12 @@ export function lastMinute({ calls, stepMs }: TrafficState): {
   return { calls: bins.reduce((sum, bin) => sum + bin.succeeded + bin.aborted, failed), failed };
 }
 
-function gateSentence(policies: readonly PolicyState[], gates: readonly string[], what: string): string[] {
-  const names = policies.filter(({ gate }) => gates.includes(gate)).map(({ name }) => name);
+function admissionSentence(
+  policies: readonly PolicyState[],
+  admissions: readonly string[],
+  what: string,
+): string[] {
+  const names = policies.filter(({ admission }) => admissions.includes(admission)).map(({ name }) => name);
   if (names.length === 0) return [];
   return [
     `${names.length === 1 ? 'A circuit' : 'Circuits'} of ${listed(names)} ${names.length === 1 ? 'is' : 'are'} ${what}.`,

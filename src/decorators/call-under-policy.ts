@@ -23,7 +23,7 @@ export function callUnderPolicy(
   given: unknown[],
 ): Promise<unknown> {
   try {
-    const { guard, options: said, source } = layer.plan;
+    const { guard, options: said, source } = layer.settings;
     // The caller may change its order for the next call while this one waits, is sent again or is looked up.
     const args = guard ? given.map((value) => copyOrder(value)) : given;
     const ambient = said.ambient ?? getDefaultAmbientContext();
@@ -53,7 +53,7 @@ function executeOptions(
   args: unknown[],
   outer: CallContext | undefined,
 ): ExecuteOptions {
-  const { priority, key, cost, effect, idempotent, signal } = layer.plan.options;
+  const { priority, key, cost, effect, idempotent, signal } = layer.settings.options;
   return {
     operation: operationOf(layer, self),
     priority: typeof priority === 'function' ? Reflect.apply(priority, self, args) : priority,

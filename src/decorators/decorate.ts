@@ -3,7 +3,7 @@ import { listLayer } from './layer-list.js';
 import {
   type AnyMethod,
   bindHome,
-  type CallPlan,
+  type CallSettings,
   layerAt,
   layerOf,
   type MethodLayer,
@@ -17,12 +17,16 @@ import { wrapMethod } from './wrap-method.js';
 type MemberContext = Exclude<DecoratorContext, ClassDecoratorContext>;
 
 /** Decorates a member in the standard dialect. */
-export function decorateStandardMember(plan: CallPlan, value: unknown, context: MemberContext): unknown {
+export function decorateStandardMember(
+  settings: CallSettings,
+  value: unknown,
+  context: MemberContext,
+): unknown {
   const { kind, name } = context;
-  if (kind === 'field') return decorateField(plan, context);
+  if (kind === 'field') return decorateField(settings, context);
   if (kind !== 'method') refuse(context.name, `a ${kind} gives no promise; decorate a method`);
   const method = promiseMethod(value, name);
-  const layer = createLayer(plan, {
+  const layer = createLayer(settings, {
     method: name,
     isStatic: context.static,
     isPrivate: context.private,
@@ -37,7 +41,7 @@ export function decorateStandardMember(plan: CallPlan, value: unknown, context: 
 
 /** Decorates a member in the legacy dialect. */
 export function decorateLegacyMember(
-  plan: CallPlan,
+  settings: CallSettings,
   target: object,
   method: PropertyKey,
   descriptor: PropertyDescriptor | number | undefined,
@@ -55,16 +59,16 @@ export function decorateLegacyMember(
     );
   }
   const original = promiseMethod(descriptor.value, method, owner, target);
-  const layer = createLayer(plan, { method, isStatic, isPrivate: false, attachedTo: 'method' });
+  const layer = createLayer(settings, { method, isStatic, isPrivate: false, attachedTo: 'method' });
   bindHome(layer, target);
   // In place as well: what composes decorators, applyDecorators of NestJS for one, drops what they return.
   descriptor.value = wrapMethod(original, layer);
   return descriptor;
 }
 
-function decorateField(plan: CallPlan, context: ClassFieldDecoratorContext): unknown {
+function decorateField(settings: CallSettings, context: ClassFieldDecoratorContext): unknown {
   const { name } = context;
-  const layer = createLayer(plan, {
+  const layer = createLayer(settings, {
     method: name,
     isStatic: context.static,
     isPrivate: context.private,
@@ -95,19 +99,21 @@ function fieldName(name: string | symbol): string {
 }
 
 /** Decorates the asynchronous methods of a class that have no decorator of their own, in either dialect. */
-export function decorateClass(plan: CallPlan, target: unknown): void {
+export function decorateClass(settings: CallSettings, target: unknown): void {
   if (typeof target !== 'function' || typeof target.prototype !== 'object') {
     throw new TypeError(
       'Cannot use @Resilient here: it decorates classes and their methods; for a function use resilient(fn)',
     );
   }
-  const single = (['orderSafety', 'operation'] as const).filter((name) => plan.options[name] !== undefined);
+  const single = (['orderSafety', 'operation'] as const).filter(
+    (name) => settings.options[name] !== undefined,
+  );
   if (single.length > 0) {
     refuse(target.name, `${single.join(' and ')} must be given for one method, this is a class`);
   }
   const covered = [
-    ...coverMethods(plan, target.prototype as object, false),
-    ...coverMethods(plan, target, true),
+    ...coverMethods(settings, target.prototype as object, false),
+    ...coverMethods(settings, target, true),
   ];
   if (covered.length === 0) {
     refuse(
@@ -117,7 +123,7 @@ export function decorateClass(plan: CallPlan, target: unknown): void {
   }
 }
 
-function coverMethods(plan: CallPlan, home: object, isStatic: boolean): PropertyKey[] {
+function coverMethods(settings: CallSettings, home: object, isStatic: boolean): PropertyKey[] {
   const covered: PropertyKey[] = [];
   for (const method of Reflect.ownKeys(home)) {
     const descriptor = Object.getOwnPropertyDescriptor(home, method) as PropertyDescriptor;
@@ -127,7 +133,7 @@ function coverMethods(plan: CallPlan, home: object, isStatic: boolean): Property
     } else if (isExempt(home, method, descriptor.value)) {
       // Covered by its own word.
     } else if (!descriptor.enumerable && isAsync(descriptor.value, home, method)) {
-      const layer = createLayer(plan, { method, isStatic, isPrivate: false, attachedTo: 'class' });
+      const layer = createLayer(settings, { method, isStatic, isPrivate: false, attachedTo: 'class' });
       bindHome(layer, home);
       Object.defineProperty(home, method, {
         ...descriptor,
@@ -143,11 +149,11 @@ function coverMethods(plan: CallPlan, home: object, isStatic: boolean): Property
 
 /** Describes one decorated method and adds it to the list of all. */
 export function createLayer(
-  plan: CallPlan,
+  settings: CallSettings,
   place: Pick<MethodLayer, 'method' | 'isStatic' | 'isPrivate' | 'attachedTo'> & { functionName?: string },
 ): MethodLayer {
   const layer: MethodLayer = {
-    plan,
+    settings,
     functionName: undefined,
     ...place,
     home: undefined,

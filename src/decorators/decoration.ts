@@ -35,7 +35,7 @@ interface Facts<Options, Fallback, Context> {
 }
 
 /** What the compiler says of a member that does not fit. An object, because it would print a bare sentence as `string`. */
-export interface Refusal<Reason extends string> {
+export interface Misuse<Reason extends string> {
   readonly cannotBeResilient: Reason;
 }
 
@@ -57,25 +57,25 @@ type StandardDecoration<Target, Where extends StandardContext, On extends AnyFac
       ? MethodDecoration<Value, This, (this: This, value: Value) => Value, On>
       : Where extends { readonly kind: 'class' }
         ? ClassDecoration<Target, On>
-        : Refusal<'an accessor gives no promise; decorate a method'>;
+        : Misuse<'an accessor gives no promise; decorate a method'>;
 
 type LegacyDecoration<Target, Descriptor, On extends AnyFacts> =
   Descriptor extends TypedPropertyDescriptor<infer Method>
     ? MethodDecoration<Method, Target, Descriptor, On>
-    : Refusal<'legacy decorators cannot see the value of a property; write a method, or use resilient(fn)'>;
+    : Misuse<'legacy decorators cannot see the value of a property; write a method, or use resilient(fn)'>;
 
 type MethodDecoration<Method, This, Fitting, On extends AnyFacts> = Method extends (
   ...args: infer Args
 ) => infer Returned
   ? PromiseDecoration<This, Args, Returned, Fitting, On>
-  : Refusal<'it is not a method'>;
+  : Misuse<'it is not a method'>;
 
 type PromiseDecoration<This, Args extends unknown[], Returned, Fitting, On extends AnyFacts> =
   Returned extends PromiseLike<infer Result>
     ? Promise<Result> extends Returned
       ? CallDecoration<This, Args, Result, Fitting, On>
-      : Refusal<'the method must return a plain promise'>
-    : Refusal<'the method must return a promise'>;
+      : Misuse<'the method must return a plain promise'>
+    : Misuse<'the method must return a promise'>;
 
 type CallDecoration<This, Args extends unknown[], Result, Fitting, On extends AnyFacts> = [
   Misfit<On['options'], ResilientOptions<This, Args, Result>>,
@@ -85,8 +85,8 @@ type CallDecoration<This, Args extends unknown[], Result, Fitting, On extends An
     : // Not as a tuple, which TypeScript leaves undecided where the result is a type parameter.
       Promise<On['fallback']> extends Promise<Result>
       ? OwnPolicyOnly<Fitting, On>
-      : Refusal<'what the fallback returns does not fit the result of the method'>
-  : Refusal<`${Misfit<On['options'], ResilientOptions<This, Args, Result>>} does not fit the parameters, this or result of the method`>;
+      : Misuse<'what the fallback returns does not fit the result of the method'>
+  : Misuse<`${Misfit<On['options'], ResilientOptions<This, Args, Result>>} does not fit the parameters, this or result of the method`>;
 
 /** The parameters that every callback of the options can be called with. */
 type ArgsFor<Options> = unknown[] &
@@ -125,9 +125,9 @@ type ClassDecoration<Target, On extends AnyFacts> = Target extends { readonly pr
   ? [Misfit<On['options'], ClassOptions<Target, Instance>>] extends [never]
     ? [UnfitMethod<Instance, On['fallback']>] extends [never]
       ? OwnPolicyOnly<void, On>
-      : Refusal<`what the fallback returns does not fit the result of ${UnfitMethod<Instance, On['fallback']>}`>
-    : Refusal<`${Misfit<On['options'], ClassOptions<Target, Instance>>} does not fit a whole class`>
-  : Refusal<'it is neither a method nor a class'>;
+      : Misuse<`what the fallback returns does not fit the result of ${UnfitMethod<Instance, On['fallback']>}`>
+    : Misuse<`${Misfit<On['options'], ClassOptions<Target, Instance>>} does not fit a whole class`>
+  : Misuse<'it is neither a method nor a class'>;
 
 // A callback for a class is called for methods with any parameters, and also for static methods.
 type ClassOptions<Target, Instance> = {
@@ -152,7 +152,7 @@ type OwnPolicyOnly<Fitting, On extends AnyFacts> = [On['context']] extends [Call
   ? Fitting
   : [OwnOption & keyof On['options']] extends [never]
     ? Fitting
-    : Refusal<`${OwnOption & keyof On['options']} needs a policy of weex-resilience`>;
+    : Misuse<`${OwnOption & keyof On['options']} needs a policy of weex-resilience`>;
 
 /** What a policy that is not of this library cannot do. */
 export type OwnOption = 'priority' | 'key' | 'cost' | 'scope';

@@ -58,9 +58,9 @@ export function metadataOf(layer: MethodLayer, instance?: object): ResilienceMet
     operation: operationOf(layer),
     isStatic: layer.isStatic,
     attachedTo: layer.attachedTo,
-    policyName: layer.plan.policyName,
+    policyName: layer.settings.policyName,
     policy: knownPolicy(layer, instance),
-    options: { ...layer.plan.options },
+    options: { ...layer.settings.options },
   };
 }
 

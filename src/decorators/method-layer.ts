@@ -12,7 +12,7 @@ export type UncheckedOptions = ResilientOptions<unknown, unknown[]>;
 export type PolicySource = (layer: MethodLayer, self: unknown) => IPolicy;
 
 /** What one use of a decorator says of all the calls that it covers. */
-export interface CallPlan {
+export interface CallSettings {
   readonly source: PolicySource;
   /** The name under which the policy is looked up, where it is. */
   readonly policyName: string | undefined;
@@ -21,9 +21,9 @@ export interface CallPlan {
   readonly guard: OrderGuard<unknown, unknown[], unknown> | undefined;
 }
 
-/** One decorated method: where it stands, and the plan that its calls follow. */
+/** One decorated method: where it stands, and the settings that its calls follow. */
 export interface MethodLayer {
-  readonly plan: CallPlan;
+  readonly settings: CallSettings;
   /** The name of the method; a private one begins with `#`; `undefined` for a function without a class. */
   readonly method: PropertyKey | undefined;
   /** The name of a function that `resilient` wraps. */

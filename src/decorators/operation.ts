@@ -4,7 +4,7 @@ import { bindHome, layerOf, type MethodLayer, ownersOf, prototypeOf } from './me
 export function operationOf(layer: MethodLayer, self?: unknown): string {
   if (layer.operation !== undefined) return layer.operation;
   if (typeof self === 'object' && self !== null) learnHome(layer, self);
-  const operation = layer.plan.options.operation ?? qualifiedName(layer);
+  const operation = layer.settings.options.operation ?? qualifiedName(layer);
   if (layer.home !== undefined || layer.method === undefined) layer.operation = operation;
   return operation;
 }

@@ -27,7 +27,7 @@ export function policySource(reference: PolicyReference, scope: PolicyScope): Po
 
 /** The policy of a method, or `undefined` where only a call could tell. */
 export function knownPolicy(layer: MethodLayer, instance: object | undefined): IPolicy | undefined {
-  const { policyName, options, source } = layer.plan;
+  const { policyName, options, source } = layer.settings;
   if (policyName !== undefined && !registryOf(instance).has(policyName)) return undefined;
   if (options.scope === 'instance' && !instance) return undefined;
   return source(layer, instance);

@@ -1,7 +1,7 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
 import type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
-import { callPlan } from './call-plan.js';
+import { callSettings } from './call-settings.js';
 import { decorateClass, decorateLegacyMember, decorateStandardMember } from './decorate.js';
 import type { KnownOptions, ResilientDecorator } from './decoration.js';
 import type { PolicyReference } from './policy-source.js';
@@ -44,7 +44,7 @@ export function Resilient<
   // Without a declared `this` a callback would be told that it is a part of these options.
   options?: KnownOptions<Options> & ThisType<{ readonly thisMustBeDeclared: true }>,
 ): ResilientDecorator<Options, Fallback, Context> {
-  const plan = callPlan('@Resilient', policy as PolicyReference, options);
+  const settings = callSettings('@Resilient', policy as PolicyReference, options);
   // Standard decorators are called with a context, legacy ones with a key, or with the class alone.
   const decorator = (
     target: unknown,
@@ -52,12 +52,12 @@ export function Resilient<
     descriptor?: PropertyDescriptor,
   ): unknown => {
     if (where === undefined || (typeof where === 'object' && where.kind === 'class')) {
-      decorateClass(plan, target);
+      decorateClass(settings, target);
       return undefined;
     }
     return typeof where === 'object'
-      ? decorateStandardMember(plan, target, where)
-      : decorateLegacyMember(plan, target as object, where, descriptor);
+      ? decorateStandardMember(settings, target, where)
+      : decorateLegacyMember(settings, target as object, where, descriptor);
   };
   return decorator as ResilientDecorator<Options, Fallback, Context>;
 }

@@ -1,8 +1,8 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
 import type { CallContext } from '../context/call-context.js';
-import { callPlan } from './call-plan.js';
+import { callSettings } from './call-settings.js';
 import { createLayer, promiseMethod } from './decorate.js';
-import type { OwnOption, Refusal } from './decoration.js';
+import type { Misuse, OwnOption } from './decoration.js';
 import type { PolicyReference } from './policy-source.js';
 import type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
 import type { ResilientOptions } from './resilient-options.js';
@@ -37,10 +37,10 @@ export function resilient<Fn, Context extends IDefaultPolicyContext = CallContex
     | IPolicy<Context>,
   options?: FunctionOptions<Fn, Context>,
 ): Fn {
-  const plan = callPlan('resilient', policy as PolicyReference, options);
+  const settings = callSettings('resilient', policy as PolicyReference, options);
   const { name = '' } = (fn as { name?: string } | undefined) ?? {};
   const original = promiseMethod(fn, name || 'a function');
-  const layer = createLayer(plan, {
+  const layer = createLayer(settings, {
     method: undefined,
     functionName: name,
     isStatic: false,
@@ -54,9 +54,9 @@ type PlainPromise<Fn> = Fn extends (...args: never[]) => infer Returned
   ? Returned extends PromiseLike<infer Result>
     ? Promise<Result> extends Returned
       ? unknown
-      : Refusal<'the function must return a plain promise'>
-    : Refusal<'the function must return a promise'>
-  : Refusal<'it is not a function'>;
+      : Misuse<'the function must return a plain promise'>
+    : Misuse<'the function must return a promise'>
+  : Misuse<'it is not a function'>;
 
 type ResultOf<Fn> = Fn extends (...args: never[]) => PromiseLike<infer Result> ? Result : never;
 

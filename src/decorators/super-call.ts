@@ -38,7 +38,7 @@ export function isSuperCall(layer: MethodLayer, self: object, args: unknown[]): 
 
 /** Whether a call is not made in the async context of that body, and orders under another id. */
 function isOtherOrder(layer: MethodLayer, self: object, args: unknown[], body: RunningBody): boolean {
-  const idOf = layer.plan.options.orderSafety?.clientOrderId;
+  const idOf = layer.settings.options.orderSafety?.clientOrderId;
   if (!idOf || !body.context || isWithin(body.context)) return false;
   const id = Reflect.apply(idOf, self, args);
   // One that is another at every look says nothing about the order.

@@ -114,7 +114,7 @@ function namesInUse(providers: readonly Provider[]): { name: string; user: strin
       user: nameOf(provider),
     }));
     const decorated = resilientMethodsOf(classOf(provider) ?? Object).map((layer) => ({
-      name: layer.plan.policyName,
+      name: layer.settings.policyName,
       user: operationOf(layer),
     }));
     return [...injected, ...decorated].filter((use) => isNamed(use));

@@ -4,7 +4,7 @@ import type { ErrorTracker } from '../observability/error-tracker.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import { emitEvents } from './emit-events.js';
 import { InstanceBinder } from './instance-binder.js';
-import { type OpenCall, OpenCalls } from './open-calls.js';
+import { type RunningCall, RunningCalls } from './running-calls.js';
 import type { ResilienceModuleOptions } from './resilience-module-options.js';
 import { getErrorTrackerToken, getOptionsToken, getRegistryToken } from './tokens.js';
 
@@ -20,7 +20,7 @@ export class ResilienceLifecycle implements OnModuleInit, OnApplicationShutdown 
   readonly #container: ModulesContainer;
   readonly #options: ResilienceModuleOptions;
   readonly #drainMs: number;
-  readonly #openCalls: OpenCalls | undefined;
+  readonly #runningCalls: RunningCalls | undefined;
   readonly #stops: (() => void)[];
 
   constructor(
@@ -35,7 +35,7 @@ export class ResilienceLifecycle implements OnModuleInit, OnApplicationShutdown 
     this.#container = container;
     this.#options = options;
     this.#drainMs = options.drainMs ?? defaultDrainMs;
-    this.#openCalls = this.#drainMs > 0 ? new OpenCalls(registry) : undefined;
+    this.#runningCalls = this.#drainMs > 0 ? new RunningCalls(registry) : undefined;
     this.#stops = [tracker.attach({ registry })];
   }
 
@@ -45,15 +45,15 @@ export class ResilienceLifecycle implements OnModuleInit, OnApplicationShutdown 
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const open = (await this.#openCalls?.drain(this.#drainMs)) ?? [];
+    const open = (await this.#runningCalls?.drain(this.#drainMs)) ?? [];
     if (open.length > 0) this.#logger.warn(report(open, this.#drainMs));
-    this.#openCalls?.stop();
+    this.#runningCalls?.stop();
     for (const stop of this.#stops) stop();
     this.#binder.release();
   }
 }
 
-function report(open: readonly OpenCall[], drainMs: number): string {
+function report(open: readonly RunningCall[], drainMs: number): string {
   const lines = open.slice(0, listedCalls).map(({ operation, policy, key, attempts }) => {
     const state = attempts === 0 ? 'waits' : `attempt ${attempts}`;
     return `${operation ?? 'a call'} (policy '${policy}'${key === undefined ? '' : `, key '${key}'`}, ${state})`;

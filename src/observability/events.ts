@@ -136,19 +136,19 @@ export interface CallRefused extends CallFacts {
   readonly error: unknown;
 }
 
-/** The gate of a scope closed: the exchange said how long to stay away. */
+/** The cool-down of a scope is active: the exchange said how long to stay away. */
 export interface CoolDownEntered {
   readonly type: 'coolDownEntered';
   readonly at: number;
   readonly policy: string;
   readonly scope: string;
-  /** How long the gate stays closed from now on. Published again where a later answer makes it longer. */
+  /** How long it goes on from now. Published again where a later answer makes it longer. */
   readonly delayMs: number;
-  /** The answer that closed it; absent where another process did. */
+  /** The answer that started it; absent where another process did. */
   readonly error?: unknown;
 }
 
-/** The gate of a scope is open again. */
+/** The cool-down of a scope is over. */
 export interface CoolDownLeft {
   readonly type: 'coolDownLeft';
   readonly at: number;

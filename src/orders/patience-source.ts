@@ -16,9 +16,9 @@ export function patienceSource<This, Args extends unknown[], Result>(
     const patience = patienceOf({ settleMs, reconcileDeadlineMs, venue });
     return () => patience;
   }
-  let last: { readonly told: Told; readonly patience: Patience } | undefined;
+  let last: { readonly answers: CallAnswers; readonly patience: Patience } | undefined;
   return ({ args, self }) => {
-    const told: Told = {
+    const answers: CallAnswers = {
       settleMs: typeof settleMs === 'function' ? settleMs.apply(self, args) : settleMs,
       reconcileDeadlineMs:
         typeof reconcileDeadlineMs === 'function'
@@ -28,13 +28,13 @@ export function patienceSource<This, Args extends unknown[], Result>(
     };
     if (
       !last ||
-      last.told.settleMs !== told.settleMs ||
-      last.told.reconcileDeadlineMs !== told.reconcileDeadlineMs ||
-      last.told.venue !== told.venue
+      last.answers.settleMs !== answers.settleMs ||
+      last.answers.reconcileDeadlineMs !== answers.reconcileDeadlineMs ||
+      last.answers.venue !== answers.venue
     ) {
-      const asked = { ...safety, ...told };
+      const asked = { ...safety, ...answers };
       checkOrderSafety(asked);
-      last = { told, patience: patienceOf(asked) };
+      last = { answers, patience: patienceOf(asked) };
     }
     return last.patience;
   };
@@ -50,7 +50,7 @@ export function venueOf<This, Args extends unknown[], Result>(
 }
 
 /** What a call tells of its patience. */
-interface Told {
+interface CallAnswers {
   readonly settleMs: SettleMs | undefined;
   readonly reconcileDeadlineMs: number | undefined;
   readonly venue: Venue | undefined;

@@ -3,7 +3,7 @@ import { onResilienceEvent } from '../observability/on-resilience-event.js';
 import { mostOf, PoliciesInUse, totalOf } from '../policies/policies-in-use.js';
 import type { PolicySnapshot } from '../policies/resilience-policy.js';
 import { attribute } from './attributes.js';
-import { ClosedTime } from './closed-time.js';
+import { CoolDownTime } from './cool-down-time.js';
 import { Subjects } from './subjects.js';
 
 const circuitStates = ['closed', 'open', 'half-open', 'isolated'] as const;
@@ -26,7 +26,7 @@ export function observeState(meter: Meter): () => void {
 
   const subjects = new Subjects();
   const nameOf = (policy: string): string => subjects.of({ policy }).policy[attribute.policy] as string;
-  const closed = new ClosedTime();
+  const closed = new CoolDownTime();
   const policies = new PoliciesInUse(({ name, clock }) => closed.add(nameOf(name), clock));
 
   const observe = (result: BatchObservableResult): void => {

@@ -15,7 +15,7 @@ import { attribute, errorType } from './attributes.js';
 import { listen } from '../observability/listen.js';
 
 /** A span, and the context in which whatever starts is its child. */
-interface Scope {
+interface OpenSpan {
   readonly span: Span;
   readonly within: Context;
 }
@@ -24,8 +24,8 @@ interface TracedCall {
   /** Where the caller called. */
   readonly parent: Context;
   facts?: CallFacts;
-  call?: Scope;
-  attempt?: Scope | undefined;
+  call?: OpenSpan;
+  attempt?: OpenSpan | undefined;
   /** The last attempt, also after its end. */
   link?: Link;
 }
@@ -33,7 +33,7 @@ interface TracedCall {
 /** Makes a span of every call, of each of its attempts and of each lookup; the function that comes back ends it. */
 export function traceCalls(tracer: Tracer): () => void {
   const calls = new Map<number, TracedCall>();
-  const lookups = new Map<number, Scope>();
+  const lookups = new Map<number, OpenSpan>();
   /** The attempt that failed with an error: a search for its outcome may begin after its call is over. */
   const failed = new WeakMap<object, Link>();
 
@@ -43,7 +43,7 @@ export function traceCalls(tracer: Tracer): () => void {
     attributes: Attributes,
     parent: Context,
     link?: Link,
-  ): Scope => {
+  ): OpenSpan => {
     const name = `${facts.operation ?? facts.policy}${step}`;
     const span = tracer.startSpan(name, { attributes, links: link ? [link] : [] }, parent);
     return { span, within: trace.setSpan(parent, span) };
@@ -65,8 +65,8 @@ export function traceCalls(tracer: Tracer): () => void {
       const traced = calls.get(callId);
       // A lookup begins before its event is told, which waits until the state of the policy is whole.
       if (step === 'lookup' && traced?.facts) openLookup(traced.facts, traced.link);
-      const scope = step === 'attempt' ? traced?.attempt : lookups.get(callId);
-      return scope ? context.with(scope.within, work) : work();
+      const current = step === 'attempt' ? traced?.attempt : lookups.get(callId);
+      return current ? context.with(current.within, work) : work();
     },
   });
 
@@ -144,7 +144,7 @@ export function traceCalls(tracer: Tracer): () => void {
     stop();
     leave();
     const left = [...calls.values()].flatMap(({ attempt, call }) => [attempt, call]);
-    for (const scope of [...left, ...lookups.values()]) quietly(() => scope?.span.end());
+    for (const one of [...left, ...lookups.values()]) quietly(() => one?.span.end());
     calls.clear();
     lookups.clear();
   };

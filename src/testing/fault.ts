@@ -1,5 +1,5 @@
 /** Which requests a fault hits, and when. What is left out does not narrow it. */
-export interface FaultScope {
+export interface FaultTarget {
   /**
    * An operation (`'placeOrder'`), an operation of one market (`'spot.placeOrder'`), a request
    * (`'POST /capi/v3/order'`), or a group: `'reads'`, `'writes'`, `'spot'`, `'contract'`, `'public'`, `'private'`.
@@ -92,4 +92,4 @@ export type FaultEffect =
 export type FaultKind = FaultEffect['kind'];
 
 /** One fault of a scenario, or one that a test injects. */
-export type Fault = FaultScope & FaultEffect;
+export type Fault = FaultTarget & FaultEffect;

@@ -38,7 +38,7 @@ describe('what is gathered', () => {
     const { policies, totals, traffic } = state();
     expect(totals).toMatchObject({ calls: 6, succeeded: 6, failed: 0, ordersExecuted: 3 });
     expect(sumOf(traffic.calls, 'succeeded')).toBe(6);
-    expect(policies.map(({ gate, name }) => [name, gate])).toEqual([
+    expect(policies.map(({ admission, name }) => [name, admission])).toEqual([
       ['contract.market', 'free'],
       ['contract.orders', 'free'],
     ]);
@@ -90,7 +90,7 @@ describe('what is gathered', () => {
     const { program, state } = watched();
     await program.meet({ order: 'down' }, { rounds: 4, everyMs: 1_000 });
     const orders = state().policies.find(({ name }) => name === 'contract.orders');
-    expect(orders).toMatchObject({ gate: 'open', notClosed: [{ key: 'BTCUSDT', state: 'open' }] });
+    expect(orders).toMatchObject({ admission: 'open', notClosed: [{ key: 'BTCUSDT', state: 'open' }] });
     expect(orders?.notClosed?.[0]?.trialInMs).toBeGreaterThan(0);
     expect(state().decisions[0]?.text).toMatch(/^contract\.orders, BTCUSDT: the circuit opened, a trial/);
     expect(situationOf(state())).toMatchObject({
@@ -103,13 +103,13 @@ describe('what is gathered', () => {
     const { program, state } = watched();
     await program.meet({ ticker: 'ban' }, { rounds: 2, everyMs: 500 });
     const market = state().policies.find(({ name }) => name === 'contract.market');
-    expect(market).toMatchObject({ gate: 'cool-down', permits: 100, waitingForCoolDown: 2 });
+    expect(market).toMatchObject({ admission: 'cool-down', permits: 100, waitingForCoolDown: 2 });
     expect(market?.coolDownMs).toBeGreaterThan(0);
     expect(state().traffic.load.at(-1)?.waiting).toBe(2);
     expect(situationOf(state()).sentences).toContain('The exchange keeps contract.market away: a cool-down.');
     await program.meet({}, { everyMs: 20_000 });
-    const gates = state().policies.find(({ name }) => name === 'contract.market')?.gates;
-    expect(gates?.map(({ gate }) => gate)).toEqual(['cool-down', 'free']);
+    const admissions = state().policies.find(({ name }) => name === 'contract.market')?.admissions;
+    expect(admissions?.map(({ admission }) => admission)).toEqual(['cool-down', 'free']);
   });
 
   it('tells each failure once, with what to do, and counts equal ones together', async () => {
@@ -184,7 +184,7 @@ describe('what is gathered', () => {
     await program.clock.advance(400_000);
     expect(sumOf(state().traffic.calls, 'failed')).toBe(0);
     const [, orders] = state().policies;
-    expect(orders?.gates.length).toBeLessThanOrEqual(2);
+    expect(orders?.admissions.length).toBeLessThanOrEqual(2);
     expect(state().totals.failed).toBe(4);
   });
 

@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     await policy.executeOutcome(() => Promise.reject(down), { key: long, operation: long });
     await browser.open(other.url, look);
     await textIs('connection', 'Live.');
-    expect(await text('gates')).toContain(': circuit open');
+    expect(await text('admissions')).toContain(': circuit open');
     const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
     const [scrolled, seen] = await browser.read<[number, number]>(widths);
     expect(scrolled).toBeLessThanOrEqual(seen ?? 0);
@@ -118,12 +118,12 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
   it('tells states in words and heights, not in colours alone', async () => {
     await open({ width: 1100, height: 900, scheme: 'light' });
     expect(await text('status')).toMatch(/^Act: Money may be at risk/);
-    expect(await text('gates')).toContain('contract.orders: circuit open');
+    expect(await text('admissions')).toContain('contract.orders: circuit open');
     expect(await text('policies')).toContain('BTCUSDT open');
     expect(await text('doubts')).toContain('unknown');
     expect(await browser.read('document.title')).toBe('Act: grid bot');
     const heights = await browser.read<Record<string, string>>(`Object.fromEntries(
-      [...document.querySelectorAll('#gates rect')].map((bar) => [bar.getAttribute('class'), bar.getAttribute('height')]))`);
+      [...document.querySelectorAll('#admissions rect')].map((bar) => [bar.getAttribute('class'), bar.getAttribute('height')]))`);
     expect(new Set(Object.values(heights)).size).toBe(Object.keys(heights).length);
   });
 

@@ -221,7 +221,7 @@ describe('limits', () => {
 });
 
 describe('a rate-limit answer', () => {
-  it('to one method closes the gate for the others of its market, not of the other', async () => {
+  it('to one method starts the cool-down of the others of its market, not of the other', async () => {
     // Both at once, because each waits for a second.
     const closings = markets.map(async (market) => {
       const { client, exchange, requestsOf } = await connect();

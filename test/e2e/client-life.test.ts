@@ -212,7 +212,7 @@ describe('close()', () => {
 });
 
 describe('two clients', () => {
-  it('share nothing: no circuit, no gate, no allowance, no end', async () => {
+  it('share nothing: no circuit, no cool-down, no allowance, no end', async () => {
     const { client, exchange } = await connect();
     const other = clientOf(exchange);
     const banned = exchange.inject({ kind: 'rate-limit', endpoint: 'getTicker' });
@@ -228,7 +228,7 @@ describe('two clients', () => {
     expect(other.registry).not.toBe(client.registry);
   });
 
-  it('share gates and allowances where they are given one registry', async () => {
+  it('share cool-downs and allowances where they are given one registry', async () => {
     const registry = new PolicyRegistry();
     const { client, exchange } = await connect({ registry });
     const other = clientOf(exchange, { registry });

@@ -312,8 +312,8 @@ describe('tracing', () => {
 
   it('says what is wrong with its options', () => {
     expect(() => instrumentWeexResilience({ meter: {} as never, tracer: 5 as never })).toThrow(
-      'Cannot instrument weex-resilience: meter must be a meter of @opentelemetry/api or false, received object; ' +
-        'tracer must be a tracer of @opentelemetry/api or false, received number',
+      'Cannot instrument weex-resilience:\n- meter must be a meter of @opentelemetry/api or false, received an object\n' +
+        '- tracer must be a tracer of @opentelemetry/api or false, received 5',
     );
   });
 

@@ -25,7 +25,7 @@ function callers(policy: ReturnType<typeof build>['policy'], clock: FakeClock, c
 }
 
 describe('a rate-limit answer', () => {
-  it('closes the gate for every policy of the scope, for as long as it says', async () => {
+  it('keeps away every policy of the scope, for as long as it says', async () => {
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
     const [one, two] = ['one', 'two'].map((name) => registry.define(name, { clock, coolDown: true }));
@@ -44,7 +44,7 @@ describe('a rate-limit answer', () => {
     expect(policy.snapshot().coolDown?.activeForMs).toBe(10_000);
   });
 
-  it('closes no other scope, no other registry and no policy without a gate', async () => {
+  it('keeps away no other scope, no other registry and no policy without a cool-down', async () => {
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
     const closed = registry.define('closed', { clock, coolDown: { scope: 'account' } });
@@ -75,7 +75,7 @@ describe('a rate-limit answer', () => {
     expect(at[0]).toBe(7_000);
   });
 
-  it('that comes late, after its call was given up, closes the gate too', async () => {
+  it('that comes late, after its call was given up, starts it too', async () => {
     const { policy, clock } = build({ coolDown: true, attemptTimeoutMs: 100 });
     const answer = defer();
     const call = policy.executeOutcome(() => answer.promise);
@@ -105,7 +105,7 @@ describe('a rate-limit answer', () => {
     expect(at).toEqual([3_000_000_000]);
   });
 
-  it('does not count against the circuit, nor do waits at the gate', async () => {
+  it('does not count against the circuit, nor do waits for it', async () => {
     const { policy, clock } = build({
       coolDown: true,
       circuitBreaker: { consecutiveFailures: 1 },
@@ -119,7 +119,7 @@ describe('a rate-limit answer', () => {
     expect(policy.snapshot().circuitBreaker?.common.state).toBe('closed');
   });
 
-  it('is retried after the gate, not by a delay of its own on top', async () => {
+  it('is retried after it, not by a delay of its own on top', async () => {
     const { policy, clock } = build({ coolDown: true, retry: { maxRetries: 1 } });
     const method = answering(clock, limited(7), 'value');
     const outcome = policy.executeOutcome(method);
@@ -130,7 +130,7 @@ describe('a rate-limit answer', () => {
 });
 
 describe('deadlines', () => {
-  it('that end before the gate opens are refused at once, with when to come back', async () => {
+  it('that end before it is over are refused at once, with when to come back', async () => {
     const { policy, clock } = build({ coolDown: true, deadlineMs: 5_000, retry: {} });
     const answer = limited(7);
     const first = await policy.executeOutcome(() => Promise.reject(answer));
@@ -146,7 +146,7 @@ describe('deadlines', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('end a wait at the gate, and nothing starts after', async () => {
+  it('end a wait for it, and nothing starts after', async () => {
     const { policy, clock } = build({ coolDown: true, deadlineMs: 5_000 });
     await closeFor(policy, 4);
     const probe = policy.executeOutcome(hang);
@@ -298,7 +298,7 @@ describe('by rules', () => {
     return { clock, error, policy: registry.define('p', { clock, ...options }) };
   };
 
-  it('a class closes the gate also for policies that do not name it', async () => {
+  it('a class starts a cool-down also for policies that do not name it', async () => {
     const { policy } = calls({}, { coolDown: true }, new WEEXRateLimitError());
     await closeFor(policy, 7);
     expect(policy.snapshot().coolDown?.activeForMs).toBe(7_000);

@@ -81,7 +81,7 @@ describe('a clock', () => {
     const second = policy.execute(call);
     await clock.advance(3_000);
     expect(await second).toBe('done');
-    // The call's deadline, the gate, the deadline again; what follows is the probe's time.
+    // The call's deadline, the cool-down, the deadline again; what follows is the probe's time.
     expect(purposes.slice(3, 5)).toEqual([undefined, 'wait']);
   });
 });

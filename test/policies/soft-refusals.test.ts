@@ -157,7 +157,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(1_000);
   });
 
-  it('slows those that follow a probe instead of closing the gate', async () => {
+  it('slows those that follow a probe instead of keeping all away', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
     const told: unknown[] = [];
@@ -186,7 +186,7 @@ describe('a refusal without a time while the headers show room', () => {
   });
 });
 
-describe('a gate within another', () => {
+describe('a cool-down within another', () => {
   it('stops no cancel when the orders are used up', async () => {
     const { orders: placing, cancels, clock } = await market();
     await refuse(placing, spent('orders/1m'));

@@ -192,7 +192,7 @@ describe('an abort', () => {
       const built = build(everything);
       return { ...built, method: () => Promise.reject(down()) };
     },
-    'at the gate': () => {
+    'in a cool-down': () => {
       const built = build({ ...everything, retry: false });
       return {
         ...built,

@@ -178,7 +178,7 @@ describe('an unknown outcome', () => {
     expect(error.executionStatus).toBeUndefined();
   });
 
-  it('the same at the gate and at a full bulkhead', async () => {
+  it('the same in a cool-down and at a full bulkhead', async () => {
     const gated = build({
       deadlineMs: 5_000,
       attemptTimeoutMs: 100,

@@ -17,7 +17,7 @@ interface Waiting {
   readonly since: number;
 }
 
-/** The gate in its plainest form, from its page. It notes when each call starts. */
+/** The cool-down in its plainest form, from its page. It notes when each call starts. */
 class Model {
   now = 0;
   state: 'open' | 'closed' | 'probing' | 'following' = 'open';

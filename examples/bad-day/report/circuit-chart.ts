@@ -29,7 +29,7 @@ export function circuitLanes(axis: TimeAxis, { circuitChanges, methods }: CallSt
 
 /** Whether a call is at the exchange or waits, from the bottom up. */
 export const loadKinds = [
-  ['waiting', 'calls that wait: a closed gate, a queue, a back-off, a lookup'],
+  ['waiting', 'calls that wait: a cool-down, a queue, a back-off, a lookup'],
   ['running', 'calls at the exchange'],
 ] as const;
 

@@ -192,7 +192,7 @@ export class RequestHandler {
   ): boolean {
     const { limits } = this.#options.world;
     const tight = draw.conditions.map(({ fault }) => fault).find((fault) => fault.kind === 'tight-limits');
-    const address = addressScope(request, endpoint.market);
+    const address = addressKey(request, endpoint.market);
     const weight = limits.takeWeight(address, endpoint.weight, nowMs, tight?.weight);
     Object.assign(headers, weight.headers);
     if (!weight.allowed || endpoint.orders === 0) return weight.allowed;
@@ -212,12 +212,12 @@ export class RequestHandler {
 
   #ban({ request, endpoint }: Received, forMs: number, restarts: boolean): void {
     const { world, clock } = this.#options;
-    const scope = addressScope(request, endpoint?.market ?? 'spot');
-    world.limits.ban(scope, clock.now() + forMs, restarts ? forMs : undefined);
+    const address = addressKey(request, endpoint?.market ?? 'spot');
+    world.limits.ban(address, clock.now() + forMs, restarts ? forMs : undefined);
   }
 }
 
-function addressScope(request: Incoming, market: string): string {
+function addressKey(request: Incoming, market: string): string {
   return `${request.socket.remoteAddress} ${market}`;
 }
 

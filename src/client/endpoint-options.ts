@@ -2,7 +2,7 @@ import { clientScope } from './client-scope.js';
 import type { Endpoint, Market } from './endpoint.js';
 
 /** What every decorator of a client says beside its policy. */
-export interface CallPlan {
+export interface EndpointOptions {
   /** The name in errors, events and the ambient context: `contract.getTicker`. */
   readonly operation: string;
   readonly priority: Endpoint['priority'];
@@ -16,7 +16,7 @@ export interface CallPlan {
 }
 
 /** Writes a row of the table of endpoints as options for `@Resilient`. */
-export function planCall(market: Market, operation: string, endpoint: Endpoint): CallPlan {
+export function endpointOptions(market: Market, operation: string, endpoint: Endpoint): EndpointOptions {
   const { priority, weight, orders, effect, whenUnknown } = endpoint;
   return {
     operation: `${market}.${operation}`,

@@ -17,15 +17,15 @@ import {
 import { readOptions } from '../context/read-options.js';
 import { createOrderGuard } from '../orders/order-guard.js';
 import { optionNames } from '../policies/options/policy-schema.js';
-import type { CallPlan, UncheckedOptions } from './method-layer.js';
+import type { CallSettings, UncheckedOptions } from './method-layer.js';
 import { isPolicy, isResiliencePolicy, type PolicyReference, policySource } from './policy-source.js';
 
 /** Checks what a decorator was given, once, where the class is defined; a function, where it is made resilient. */
-export function callPlan(
+export function callSettings(
   form: '@Resilient' | 'resilient',
   policy: PolicyReference,
   given: object = {},
-): CallPlan {
+): CallSettings {
   const isRead = typeof policy !== 'object' || policy === null || isPolicy(policy);
   const reference: PolicyReference = isRead ? policy : readOptions(policy, optionNames);
   const { faults, options } = readByTable(table, given);

@@ -2,7 +2,7 @@ import type { Clock } from '../context/clock.js';
 import { eventOrigin } from '../observability/event-channel.js';
 import { monotonicClock } from '../policies/time/monotonic-clock.js';
 
-interface Gate {
+interface PolicyTime {
   readonly clock: Clock;
   totalMs: number;
   until: number;
@@ -11,34 +11,34 @@ interface Gate {
 }
 
 /** For how long cool-downs kept calls away in all, for each policy: times that overlap count once. */
-export class ClosedTime {
-  readonly #gates: Map<string, Gate> = new Map();
+export class CoolDownTime {
+  readonly #policies: Map<string, PolicyTime> = new Map();
   readonly #registries: WeakMap<object, number> = new WeakMap();
   #lastRegistry = 0;
 
   /** A policy that is in use, and the clock that it goes by. */
-  add(policy: string, clock: Clock): Gate {
-    const gate = this.#gates.get(policy) ?? { clock, totalMs: 0, until: clock.now(), ends: new Map() };
-    this.#gates.set(policy, gate);
-    return gate;
+  add(policy: string, clock: Clock): PolicyTime {
+    const time = this.#policies.get(policy) ?? { clock, totalMs: 0, until: clock.now(), ends: new Map() };
+    this.#policies.set(policy, time);
+    return time;
   }
 
-  /** Called while the event is delivered, as {@link ClosedTime.left} is. */
+  /** Called while the event is delivered, as {@link CoolDownTime.left} is. */
   entered(policy: string, scope: string, delayMs: number): void {
-    const gate = this.add(policy, monotonicClock);
-    gate.ends.set(this.#coolDown(scope), gate.clock.now() + delayMs);
-    reckon(gate);
+    const time = this.add(policy, monotonicClock);
+    time.ends.set(this.#coolDown(scope), time.clock.now() + delayMs);
+    reckon(time);
   }
 
-  /** It opened, perhaps before its time. */
+  /** It is over, perhaps before its time. */
   left(policy: string, scope: string): void {
-    const gate = this.#gates.get(policy);
-    if (gate?.ends.delete(this.#coolDown(scope))) reckon(gate);
+    const time = this.#policies.get(policy);
+    if (time?.ends.delete(this.#coolDown(scope))) reckon(time);
   }
 
   /** What has passed of it so far, in seconds. */
   *totals(): Iterable<readonly [policy: string, seconds: number]> {
-    for (const [policy, { clock, totalMs, until }] of this.#gates)
+    for (const [policy, { clock, totalMs, until }] of this.#policies)
       yield [policy, (totalMs - Math.max(0, until - clock.now())) / 1_000];
   }
 
@@ -52,14 +52,14 @@ export class ClosedTime {
   }
 }
 
-/** Closed until the last of its cool-downs ends. */
-function reckon(gate: Gate): void {
-  const now = gate.clock.now();
+/** Goes on until the last of its cool-downs ends. */
+function reckon(time: PolicyTime): void {
+  const now = time.clock.now();
   let until = now;
-  for (const [coolDown, end] of gate.ends) {
-    if (end <= now) gate.ends.delete(coolDown);
+  for (const [coolDown, end] of time.ends) {
+    if (end <= now) time.ends.delete(coolDown);
     else until = Math.max(until, end);
   }
-  gate.totalMs += until - Math.max(gate.until, now);
-  gate.until = until;
+  time.totalMs += until - Math.max(time.until, now);
+  time.until = until;
 }

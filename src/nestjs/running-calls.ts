@@ -1,7 +1,7 @@
 import { onResilienceEvent } from '../observability/on-resilience-event.js';
 
 /** A call that is under way. */
-export interface OpenCall {
+export interface RunningCall {
   readonly policy: string;
   readonly operation: string | undefined;
   readonly key: string | undefined;
@@ -12,8 +12,8 @@ export interface OpenCall {
 }
 
 /** The calls of one registry that have begun and not ended. */
-export class OpenCalls {
-  readonly #calls: Map<number, OpenCall> = new Map();
+export class RunningCalls {
+  readonly #calls: Map<number, RunningCall> = new Map();
   readonly #stops: (() => void)[];
   #whenEmpty: (() => void) | undefined;
 
@@ -44,12 +44,12 @@ export class OpenCalls {
     ];
   }
 
-  get list(): OpenCall[] {
+  get list(): RunningCall[] {
     return [...this.#calls.values()];
   }
 
   /** Waits until no call is open, at most so many milliseconds, and returns those that still are. */
-  async drain(forMs: number): Promise<OpenCall[]> {
+  async drain(forMs: number): Promise<RunningCall[]> {
     if (this.#calls.size > 0 && forMs > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, forMs);
