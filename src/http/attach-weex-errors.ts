@@ -6,14 +6,11 @@ import {
   contextOfWrite,
   currentCallContext,
 } from '../context/call-context.js';
-import type { RateLimitUsage } from '../context/rate-limit-usage.js';
-import type { Catalogue } from '../errors/catalogue.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import { channels } from '../observability/channels.js';
 import type { ErrorClassified } from '../observability/events.js';
 import { abortReason } from './abort-reason.js';
-import { checkWeexErrorsOptions } from './check-weex-errors-options.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { createLastStep } from './last-step.js';
@@ -26,31 +23,7 @@ import { makeRequestId, requestIdHeader } from './request-id.js';
 import { answerRefusal } from './answer-refusal.js';
 import { findRefusal, type Refusal } from './refusal.js';
 import { responseError, thrownError } from './to-weex-error.js';
-
-/** Options of {@link attachWeexErrors}; every one is optional. */
-export interface WeexErrorsOptions {
-  /**
-   * The table of codes for every request of the instance. Default: `v2Catalogue` for paths that hold `/v1/` or
-   * `/v2/` of the spot or contract API, else `defaultCatalogue`.
-   */
-  readonly catalogue?: Catalogue | undefined;
-  /**
-   * Tells whether a request can change nothing. `undefined`, and a throw, leave it to the default: GET, HEAD and
-   * the POSTs of WEEX that only read.
-   */
-  readonly isRead?: ((config: InternalAxiosRequestConfig) => boolean | undefined) | undefined;
-  /**
-   * Leaves whole numbers beyond 2^53, such as the order ids of the spot API, as strings, with every digit. It acts
-   * on JSON answers that hold such a number; the others cost one look at their text. Default `false`.
-   */
-  readonly losslessIds?: boolean | undefined;
-  /** Called for every answer that carries usage headers, failed ones too. What it throws is dropped. */
-  readonly onUsage?:
-    | ((usage: readonly RateLimitUsage[], config: InternalAxiosRequestConfig) => void)
-    | undefined;
-  /** The `PolicyRegistry` whose listeners and trackers hear of the failures. Default: none in particular. */
-  readonly registry?: object | undefined;
-}
+import { checkWeexErrorsOptions, type WeexErrorsOptions } from './weex-errors-options.js';
 
 interface Attachment {
   /** The options of every caller that is attached; those of the last hold. */

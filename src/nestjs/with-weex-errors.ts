@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { AxiosInstance } from 'axios';
-import { attachWeexErrors, type WeexErrorsOptions } from '../http/attach-weex-errors.js';
+import { attachWeexErrors } from '../http/attach-weex-errors.js';
+import type { WeexErrorsOptions } from '../http/weex-errors-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import { getRegistryToken } from './tokens.js';
 

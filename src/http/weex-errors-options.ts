@@ -1,0 +1,50 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+import { describeValue, optionFault, readByTable, throwFaults } from '../context/check-options.js';
+import { callback, hasMethods, isObject, option, optionTable, trueOrFalse } from '../context/option-table.js';
+import type { Catalogue } from '../errors/catalogue.js';
+import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+
+/** Options of `attachWeexErrors`; every one is optional. */
+export interface WeexErrorsOptions {
+  /**
+   * The table of codes for every request of the instance. Default: `v2Catalogue` for paths that hold `/v1/` or
+   * `/v2/` of the spot or contract API, else `defaultCatalogue`.
+   */
+  readonly catalogue?: Catalogue | undefined;
+  /**
+   * Tells whether a request can change nothing. `undefined`, and a throw, leave it to the default: GET, HEAD and
+   * the POSTs of WEEX that only read.
+   */
+  readonly isRead?: ((config: InternalAxiosRequestConfig) => boolean | undefined) | undefined;
+  /**
+   * Leaves whole numbers beyond 2^53, such as the order ids of the spot API, as strings, with every digit. It acts
+   * on JSON answers that hold such a number; the others cost one look at their text. Default `false`.
+   */
+  readonly losslessIds?: boolean | undefined;
+  /** Called for every answer that carries usage headers, failed ones too. What it throws is dropped. */
+  readonly onUsage?:
+    | ((usage: readonly RateLimitUsage[], config: InternalAxiosRequestConfig) => void)
+    | undefined;
+  /** The `PolicyRegistry` whose listeners and trackers hear of the failures. Default: none in particular. */
+  readonly registry?: object | undefined;
+}
+
+const table = optionTable<WeexErrorsOptions>({
+  catalogue: option('a catalogue of codes', hasMethods('get')),
+  isRead: callback,
+  losslessIds: trueOrFalse,
+  onUsage: callback,
+  registry: option('a PolicyRegistry', isObject),
+});
+
+/** The options, each read once. Throws one TypeError for a value that is not an axios instance and all bad options. */
+export function checkWeexErrorsOptions(instance: unknown, given: unknown): WeexErrorsOptions {
+  const { faults, options } = readByTable(table, given);
+  const { interceptors } = (instance ?? {}) as { interceptors?: { request?: unknown; response?: unknown } };
+  if (!(isObject(interceptors?.request) && isObject(interceptors?.response))) {
+    const received = `received ${describeValue(instance)}`;
+    faults.unshift(optionFault('the first argument', `must be an axios instance, ${received}`));
+  }
+  throwFaults('attach WEEX errors', faults);
+  return options;
+}
