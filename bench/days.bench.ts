@@ -69,7 +69,7 @@ function report(name: string, days: ReadonlyMap<string, readonly RehearsedTraffi
     table[way] = {
       wanted: total(({ wanted }) => wanted),
       placeable: total(({ placeable }) => placeable),
-      'stand once': total(({ once }) => once),
+      'placed once': total(({ once }) => once),
       'of placeable: median': quantile(shares, 0.5).toFixed(3),
       worst: Math.min(...shares).toFixed(3),
       'second orders': total(({ duplicates }) => duplicates),

@@ -1,6 +1,6 @@
 // How soon it is certain what became of an order whose reply was lost, and whether a second one was made: without a
 // stream, with one, and with one that never tells of half of what happens. Real sockets on 127.0.0.1, real time.
-// BENCH_ORDERS (100 a row) makes it shorter or longer. It fails where an order stands twice or is misreported.
+// BENCH_ORDERS (100 a row) makes it shorter or longer. It fails if an order was placed twice or is misreported.
 import { isWEEXError } from 'weex-resilience';
 import { WeexClient } from 'weex-resilience/client';
 import { type Fault, startExchange } from 'weex-resilience/testing';

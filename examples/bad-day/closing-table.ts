@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { CallStatistics, MethodCounts } from './call-statistics.js';
 import type { Day } from './day.js';
 
-/** What the program prints at the end: a row a method, then how the orders stand. */
+/** What the program prints at the end: a row per method, then what became of the orders. */
 export function closingTable(day: Day, statistics: CallStatistics): string {
   const table = new Table({
     head: ['method', 'calls', 'succeeded', 'retries', 'failures by kind', 'circuit openings', 'orders'],
@@ -25,13 +25,13 @@ export function closingTable(day: Day, statistics: CallStatistics): string {
   return table.toString();
 }
 
-/** How the orders of each day stand, a line a client. */
+/** What became of the orders of each day, one line per client. */
 export function closingLines(day: Day, others: readonly Day[]): string {
   const lines = [day, ...others].map(({ audit, name, placeable }) => {
     const { duplicates, once, unfinished, unknown, wanted, wronglyReported } = audit;
-    return `${name.padEnd(22)} ${wanted} wanted, ${placeable} could be placed, ${once} stand once, ${duplicates} second orders, ${unknown} unknown (${unfinished} still looked up at the end), ${wronglyReported} not as reported`;
+    return `${name.padEnd(22)} ${wanted} wanted, ${placeable} could be placed, ${once} placed once, ${duplicates} second orders, ${unknown} unknown (${unfinished} still looked up at the end), ${wronglyReported} not as reported`;
   });
-  return `Orders wanted, and what stands on the exchange:\n  ${lines.join('\n  ')}`;
+  return `Orders wanted, and what the exchange has:\n  ${lines.join('\n  ')}`;
 }
 
 /** Failures by kind, most frequent first. */
@@ -44,6 +44,6 @@ export function failuresOf({ failures }: MethodCounts): string {
 
 function ordersOf({ audit }: Day): string {
   const { broken, notPlaced, once, unknown, wanted } = audit;
-  const counts = `${once} of ${wanted} stand once, ${notPlaced} not placed, ${unknown} unknown`;
+  const counts = `${once} of ${wanted} placed once, ${notPlaced} not placed, ${unknown} unknown`;
   return broken.length === 0 ? `all as reported: ${counts}` : `${broken.length} BROKEN: ${counts}`;
 }

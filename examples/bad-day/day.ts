@@ -53,7 +53,7 @@ export const traders = 8;
 /** How long after the last phase a call may still be under way before it is ended. */
 export const graceMs = 4_000;
 
-/** Runs a trading day on an exchange of its own, and compares in the end what was said with what stands. */
+/** Runs a trading day on its own exchange, and finally compares what was reported with what the exchange has. */
 export async function runDay(options: DayOptions): Promise<Day> {
   const { name, openMarket, scenario, seed, signal } = options;
   const startedAt = performance.now();

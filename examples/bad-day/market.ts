@@ -1,7 +1,7 @@
 import type { ContractClient, ContractOrderRequest } from 'weex-resilience/client';
 import type { SimulatedExchange } from 'weex-resilience/testing';
 
-/** What a trader does on the exchange: a part of `client.contract`, which others can stand in for. */
+/** What a trader does on the exchange: the part of `client.contract` that can be replaced by others. */
 export type Market = Pick<
   ContractClient,
   'getTicker' | 'getAccountBalance' | 'getOpenOrders' | 'placeOrder' | 'cancelOrder'

@@ -12,7 +12,7 @@ interface Span {
   readonly untilMs: number;
 }
 
-/** The faults after which no order stands, unless they say that they execute it. */
+/** The faults after which no order exists, unless they say that they execute it. */
 const stopping: ReadonlySet<string> = new Set([
   'rate-limit',
   'reset',

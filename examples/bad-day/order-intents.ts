@@ -21,7 +21,7 @@ export interface IntentVerdict {
   readonly clientOrderId: string;
   readonly symbol: string;
   readonly report: OrderReport;
-  /** How many orders with its id stand or stood on the exchange. */
+  /** How many orders with its id are or were on the exchange. */
   readonly standing: number;
   /** What must not be, in words; absent where all is well. */
   readonly broken?: string;
@@ -36,7 +36,7 @@ export interface IntentAudit {
   readonly unknown: number;
   /** Of the unknown ones, those that the client was still finding out about when the day ended. */
   readonly unfinished: number;
-  /** Intents that stand exactly once. */
+  /** Intents placed exactly once. */
   readonly once: number;
   /** Orders beyond the first of an intent. */
   readonly duplicates: number;
@@ -46,14 +46,14 @@ export interface IntentAudit {
   readonly broken: readonly string[];
 }
 
-/** How many orders may stand, by what was said. */
+/** How many orders may exist, by what was reported. */
 const allowedStanding: Readonly<Record<OrderReport, readonly number[]>> = {
   placed: [1],
   'not placed': [0],
   unknown: [0, 1],
 };
 
-/** Compares what the client said with what stands on the exchange. */
+/** Compares what the client reported with what the exchange has. */
 export function auditIntents(
   intents: readonly OrderIntent[],
   orders: readonly SimulatedOrder[],
@@ -78,7 +78,7 @@ export function auditIntents(
     ),
     broken: [
       ...verdicts.flatMap(({ clientOrderId, broken }) => (broken ? [`${clientOrderId}: ${broken}`] : [])),
-      ...strangers.map(({ clientOrderId }) => `${clientOrderId}: stands, and nobody wanted it`),
+      ...strangers.map(({ clientOrderId }) => `${clientOrderId}: exists, but no trader wanted it`),
     ],
   };
 }
@@ -87,7 +87,7 @@ function judge({ cancel, order, report }: OrderIntent, orders: readonly Simulate
   const { newClientOrderId: clientOrderId, symbol } = order;
   const verdict = { clientOrderId, symbol, report, standing: orders.length };
   if (!allowedStanding[report].includes(orders.length)) {
-    return { ...verdict, broken: `reported as ${report}, stands ${orders.length} times` };
+    return { ...verdict, broken: `reported as ${report}, found ${orders.length} times` };
   }
   const status = orders[0]?.status;
   if (cancel === 'cancelled' && status !== 'CANCELED') {

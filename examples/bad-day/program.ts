@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 /**
- * Runs the program and gives its exit status: 0 when every order stands as it was reported, 1 when one does not,
+ * Runs the program and gives its exit status: 0 when every order is as it was reported, 1 when one is not,
  * 2 when the program was asked for something that it cannot do, 130 when it was interrupted.
  */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {

@@ -22,7 +22,7 @@ export interface RehearsedDay {
   readonly wanted: number;
   /** How many of them could have been placed by somebody who knew the faults. */
   readonly placeable: number;
-  /** Intents that stand exactly once. */
+  /** Intents placed exactly once. */
   readonly once: number;
   readonly duplicates: number;
   readonly wronglyReported: number;

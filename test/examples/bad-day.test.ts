@@ -139,7 +139,7 @@ describe('the bad day', () => {
     for (const phase of ['calm', 'closing']) expect(out).toContain(` ${phase} `);
     expect(out).toMatch(/placeOrder .* all as reported/);
     expect(out).toMatch(
-      /^ {2}weex-resilience +[1-9]\d* wanted, [1-9]\d* could be placed, [1-9]\d* stand once, 0 second orders, /m,
+      /^ {2}weex-resilience +[1-9]\d* wanted, [1-9]\d* could be placed, [1-9]\d* placed once, 0 second orders, /m,
     );
     expect(out).toMatch(/^ {2}axios-retry [\d.]+ +[1-9]\d* wanted/m);
     expect(out).toMatch(/^ {2}axios [\d.]+ +[1-9]\d* wanted/m);
@@ -152,12 +152,12 @@ describe('the bad day', () => {
     expect(page).toContain('maintenance &#38; &#60;outage&#62;');
   });
 
-  it('ends with 1 when an order stands twice, whoever placed it', async () => {
+  it('ends with 1 when an order was placed twice, whoever placed it', async () => {
     const { status, out, err } = await brokenDay;
     expect(status).toBe(1);
-    expect(err).toMatch(/^Broken: order \S+: reported as \w+, stands 2 times$/m);
+    expect(err).toMatch(/^Broken: order \S+: reported as \w+, found 2 times$/m);
     expect(out).toMatch(/1 BROKEN/);
-    expect(await readFile(join(folder, 'broken.html'), 'utf8')).toMatch(/reported as \w+, stands 2 times/);
+    expect(await readFile(join(folder, 'broken.html'), 'utf8')).toMatch(/reported as \w+, found 2 times/);
   });
 
   it('prints what it has when it is interrupted, and ends with 130', async () => {

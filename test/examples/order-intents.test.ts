@@ -19,28 +19,28 @@ const standing = (clientOrderId: string, status: SimulatedOrder['status'] = 'FIL
 
 describe('the audit of a day', () => {
   it.each<[string, OrderIntent, SimulatedOrder[], string | undefined]>([
-    ['placed, stands', wanted('a', 'placed'), [standing('a')], undefined],
-    ['placed, gone', wanted('a', 'placed'), [], 'reported as placed, stands 0 times'],
+    ['placed, exists', wanted('a', 'placed'), [standing('a')], undefined],
+    ['placed, gone', wanted('a', 'placed'), [], 'reported as placed, found 0 times'],
     [
       'placed, twice',
       wanted('a', 'placed'),
       [standing('a'), standing('a')],
-      'reported as placed, stands 2 times',
+      'reported as placed, found 2 times',
     ],
     ['not placed, absent', wanted('a', 'not placed'), [], undefined],
     [
-      'not placed, stands',
+      'not placed, exists',
       wanted('a', 'not placed'),
       [standing('a')],
-      'reported as not placed, stands 1 times',
+      'reported as not placed, found 1 times',
     ],
     ['unknown, absent', wanted('a', 'unknown'), [], undefined],
-    ['unknown, stands', wanted('a', 'unknown'), [standing('a')], undefined],
+    ['unknown, exists', wanted('a', 'unknown'), [standing('a')], undefined],
     [
       'unknown, twice',
       wanted('a', 'unknown'),
       [standing('a'), standing('a')],
-      'reported as unknown, stands 2 times',
+      'reported as unknown, found 2 times',
     ],
     ['cancelled', wanted('a', 'placed', 'cancelled'), [standing('a', 'CANCELED')], undefined],
     [
@@ -50,7 +50,7 @@ describe('the audit of a day', () => {
       'reported as cancelled, is NEW',
     ],
     ['cancel failed', wanted('a', 'placed', 'failed'), [standing('a', 'NEW')], undefined],
-    ['of nobody', wanted('a', 'placed'), [standing('a'), standing('b')], 'stands, and nobody wanted it'],
+    ['of nobody', wanted('a', 'placed'), [standing('a'), standing('b')], 'exists, but no trader wanted it'],
   ])('%s', (_name, intent, orders, broken) => {
     expect(auditIntents([intent], orders).broken).toEqual(
       broken === undefined ? [] : [expect.stringContaining(broken)],

@@ -5,10 +5,10 @@ import type { Day } from '../day.js';
 
 /** What became of an order that was wanted, best first. */
 export const orderFates = [
-  ['once', 'stands once, as reported'],
+  ['once', 'placed once, as reported'],
   ['not-placed', 'not placed, and said so'],
-  ['unknown', 'in the dark: it may stand or not'],
-  ['second', 'stands twice or more'],
+  ['unknown', 'unknown: it may or may not exist'],
+  ['second', 'placed twice or more'],
   ['wrong', 'not as reported'],
 ] as const;
 
@@ -26,7 +26,7 @@ export function orderBars(days: readonly Day[]): string {
         const style = `width:${percent(count / most)}`;
         return [element('span', { class: fate, style, title: `${count} ${label}` }, String(count))];
       });
-      const verdict = `${audit.duplicates} second orders, ${audit.unknown} in the dark`;
+      const verdict = `${audit.duplicates} second orders, ${audit.unknown} unknown`;
       return `<div class="row"><b>${escapeHtml(name)}</b><div class="bar">${parts.join('')}</div><span>${verdict}</span></div>`;
     })
     .join('\n');

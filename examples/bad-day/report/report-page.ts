@@ -80,9 +80,9 @@ function comparison(days: readonly Day[]): string {
     rows: [
       row('Orders wanted', ({ audit }) => audit.wanted),
       row('Orders that could be placed, knowing all faults', ({ placeable }) => placeable),
-      row('Orders that stand exactly once', ({ audit }) => audit.once),
+      row('Orders placed exactly once', ({ audit }) => audit.once),
       row('Second orders', ({ audit }) => audit.duplicates),
-      row('Orders in the dark', ({ audit }) => audit.unknown),
+      row('Orders with unknown outcome', ({ audit }) => audit.unknown),
       row('Of these, still looked up when the day ended', ({ audit }) => audit.unfinished),
       row('Calls of the traders', ({ calls }) => calls.length),
       row('Calls that failed', ({ calls }) => calls.filter(({ failure }) => failure).length),
@@ -148,5 +148,5 @@ function findings(days: readonly Day[]): string {
   );
   if (rows.length === 0) return '';
   const head = ['client', 'client order id', 'symbol', 'what is wrong'];
-  return `<h2>Orders that stand otherwise than they should</h2>\n${table({ caption: 'To be looked up', head, rows })}`;
+  return `<h2>Orders that are not as they should be</h2>\n${table({ caption: 'To be looked up', head, rows })}`;
 }
