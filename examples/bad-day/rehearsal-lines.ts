@@ -36,7 +36,7 @@ export function rehearsalLines(days: readonly RehearsedDay[], tookMs: number): s
   );
   return (
     `The same day rehearsed over ${number(days.length)} seeds in ${Math.round(tookMs / 1_000)} s: ` +
-    `${number(sum(({ wanted }) => wanted))} orders wanted; placed once: ${percent(median)} of them on the median day, ` +
+    `${number(sum(({ wanted }) => wanted))} orders wanted, ${percent(median)} of them placed once on the median day, ` +
     `${percent(worst)} on the worst (seed ${worst.seed}); ${number(sum(({ duplicates }) => duplicates))} second ` +
     `orders, ${number(sum(({ wronglyReported }) => wronglyReported))} not as reported\n` +
     `  ${from} % ${bars.join('')} 100 %`

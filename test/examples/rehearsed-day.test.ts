@@ -36,7 +36,7 @@ describe('what is said of many days', () => {
   it('names the median, the worst and what must not be', () => {
     const days = [day(7, 90), day(8, 97), { ...day(9, 99), duplicates: 2, wronglyReported: 1 }];
     expect(rehearsalLines(days, 1_700)).toBe(
-      'The same day rehearsed over 3 seeds in 2 s: 300 orders wanted; placed once: 97 % of them on the median day, ' +
+      'The same day rehearsed over 3 seeds in 2 s: 300 orders wanted, 97 % of them placed once on the median day, ' +
         '90 % on the worst (seed 7); 2 second orders, 1 not as reported\n' +
         '  90 % █      █ █ 100 %',
     );
