@@ -78,9 +78,9 @@ export function policiesTable(optionsOf) {
       'whole call',
       'one attempt',
       'retries',
-      'at once',
+      'concurrent calls',
       'kept for critical calls',
-      'limit until known',
+      'initial limit',
     ],
     ['market', 'account', 'orders', 'cancels'].map((kind) => {
       const {
@@ -97,7 +97,7 @@ export function policiesTable(optionsOf) {
         `${deadlineMs / 1_000} s`,
         `${attemptTimeoutMs / 1_000} s`,
         String(retry.maxRetries),
-        `${bulkhead.limit}, ${bulkhead.queue} wait`,
+        `${bulkhead.limit}, ${bulkhead.queue} queued`,
         String(bulkhead.reserved?.critical ?? '–'),
         `${rateLimit.limit} ${unit} in ${rateLimit.windowMs / 1_000} s`,
       ];
@@ -126,11 +126,11 @@ function costOf({ orders, weight }) {
 
 /** @param {Endpoint} endpoint */
 function whenLost({ effect, orders, whenUnknown }) {
-  if (effect === 'read') return 'asked again';
-  if (whenUnknown === 'send again') return 'sent again: twice does what once does';
-  if (whenUnknown === 'see what is left') return 'what is still open from before is cancelled one by one';
+  if (effect === 'read') return 'sent again';
+  if (whenUnknown === 'send again') return 'sent again: repeating it changes nothing';
+  if (whenUnknown === 'see what is left') return 'orders still open from before are cancelled one by one';
   if (whenUnknown === 'stop') return "never sent again: `executionStatus: 'unknown'`";
-  if (orders === 0) return 'sent again; what is gone by then is looked up: cancelled or filled';
+  if (orders === 0) return 'sent again; an order that is gone by then is looked up: cancelled or filled';
   return orders === 1
     ? 'looked up by its id; sent again only when proven absent'
     : 'each order looked up by its id; only the absent ones sent again';
