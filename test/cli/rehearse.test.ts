@@ -87,10 +87,10 @@ describe('weex-resilience rehearse', () => {
     expect({ err, status }).toEqual({ err: '', status: 1 });
     expect(out).toMatch(/days survived +0 of 2\n/);
     expect(out).toMatch(/orders placed +\d+ of \d+ placeable/);
-    expect(out).toContain('no intent stands twice: 2 seeds (1, 2)');
+    expect(out).toContain('no intent is placed twice: 2 seeds (1, 2)');
     expect(out).toContain('Worst seeds');
     const page = await readFile(report, 'utf8');
-    expect(page).toContain('Seed 1: no intent stands twice');
+    expect(page).toContain('Seed 1: no intent is placed twice');
     expect(page).toContain('lost-replies, shrunk');
     expect(page).toContain('<circle');
   });

@@ -6,16 +6,16 @@ import type { RehearsedIntent } from './intent-book.js';
 import type { Happened } from './mishaps.js';
 import type { RehearsedCall } from './world.js';
 
-/** What can be said about a rehearsal when it is over. Times are in milliseconds since it began. */
+/** What happened in a rehearsal, for invariants to check. Times are in milliseconds since it began. */
 export interface RehearsalFacts {
   readonly intents: readonly RehearsedIntent[];
   /** Every request that the exchange received. */
   readonly requests: readonly SimulatedRequest[];
-  /** How many requests the program sent to it, those that were lost on the way too. */
+  /** How many requests the program sent to it, including those that were lost on the way. */
   readonly sentRequests: number;
-  /** Where the program wanted to connect to otherwise than by axios, and could not. */
+  /** Where the program tried to connect by other means than axios; these connections were refused. */
   readonly blocked: readonly string[];
-  /** Every call under a policy of this library that was over. */
+  /** Every finished call under a policy of this library. */
   readonly calls: readonly RehearsedCall[];
   /** Every cancel, with its retries: a call under a policy, or else requests of the program. */
   readonly cancels: readonly RehearsedCancel[];
@@ -25,15 +25,15 @@ export interface RehearsalFacts {
   readonly happened: readonly Happened[];
   /** When the program was started, the first time and after each crash. */
   readonly startedAtMs: readonly number[];
-  /** When the exchange opened, in milliseconds since 1970 on its own clock, which the times of orders are on. */
+  /** When the exchange opened, in milliseconds since 1970 on its own clock, the one that the times of orders use. */
   readonly openedAt: number;
-  /** When the last day was over. */
+  /** When the last day ended. */
   readonly lengthMs: number;
-  /** When the program returned; `undefined`: it had not, ten minutes after the last day. */
+  /** When the program returned; `undefined` if it had not, ten minutes after the last day. */
   readonly returnedAtMs: number | undefined;
-  /** What the program still waited for a minute after it had returned. */
+  /** The timers and requests still pending a minute after the program returned. */
   readonly left: { readonly timers: number; readonly requests: number };
-  /** What the program rejected with, or threw where nobody could catch it. */
+  /** What the program rejected with, or threw where it could not be caught. */
   readonly errors: readonly { readonly atMs: number; readonly error: unknown }[];
   /** How long a cancel may take, in milliseconds. */
   readonly cancelWithinMs: number;
@@ -43,25 +43,25 @@ export interface RehearsalFacts {
 export interface Breach {
   /** What is wrong, in words. */
   readonly message: string;
-  /** When it became wrong. Default: at the end. */
+  /** When it became wrong. Default: the end. */
   readonly atMs?: number | undefined;
   readonly clientOrderId?: string | undefined;
 }
 
-/** Something that has to hold whatever goes wrong. */
+/** A condition that has to hold whatever goes wrong. */
 export interface RehearsalInvariant {
   readonly name: string;
-  /** Every case in which it does not hold; a text stands for one with that message. */
+  /** Returns every case in which it does not hold; a string is a case with that message. */
   check(facts: RehearsalFacts): Iterable<Breach | string>;
 }
 
 /**
- * What has to hold in every rehearsal. `rehearse` checks all of them; they can also be asked by themselves.
+ * The invariants of every rehearsal. `rehearse` checks all of them; you can also call them yourself.
  *
- * An order that a proxy sent twice and the exchange took twice is no breach: nobody but the exchange can prevent it.
+ * An order that a proxy sent twice and the exchange accepted twice is not a breach: only the exchange can prevent it.
  */
 export const rehearsalInvariants: readonly RehearsalInvariant[] = [
-  { name: 'no intent stands twice', check: standsTwice },
+  { name: 'no intent is placed twice', check: placedTwice },
   { name: 'no report contradicts the exchange', check: contradicts },
   { name: 'the journal agrees', check: journalDisagrees },
   { name: 'nothing is left open', check: leftOpen },
@@ -70,16 +70,16 @@ export const rehearsalInvariants: readonly RehearsalInvariant[] = [
   { name: 'the exchange is reached', check: reachesNothing },
 ];
 
-function* standsTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
+function* placedTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
   const names = new Map(intents.map(({ clientOrderId, name }) => [clientOrderId, name]));
   for (const { clientOrderId, copies, name, orders, repeats } of intents) {
     const extra = orders[1 + copies];
     if (extra) {
-      const message = `${name} stands ${orders.length} times`;
+      const message = `${name} was placed ${orders.length} times`;
       yield { message, atMs: extra.time - openedAt, clientOrderId };
     }
     if (repeats === undefined) continue;
-    const message = `${name} repeats ${names.get(repeats)}, of which the program had no answer, and both stand`;
+    const message = `${name} repeats ${names.get(repeats)}, whose answer the program did not get, and both exist`;
     const lastAt = Math.max(...orders.map(({ time }) => time));
     yield { message, atMs: lastAt - openedAt, clientOrderId: repeats };
   }
@@ -88,10 +88,10 @@ function* standsTwice({ intents, openedAt }: RehearsalFacts): Iterable<Breach> {
 function* contradicts({ intents }: RehearsalFacts): Iterable<Breach> {
   for (const { clientOrderId, copies, name, orders, report, reportedAtMs: atMs } of intents) {
     if (report === 'placed' && orders.length === 0) {
-      yield { message: `${name} was reported as placed and does not stand`, atMs, clientOrderId };
+      yield { message: `${name} was reported as placed but does not exist`, atMs, clientOrderId };
     }
     if (report === 'not-placed' && orders.length > copies) {
-      yield { message: `${name} was reported as not placed and stands`, atMs, clientOrderId };
+      yield { message: `${name} was reported as not placed but exists`, atMs, clientOrderId };
     }
   }
 }
@@ -106,15 +106,15 @@ function* journalDisagrees({ intents, journal }: RehearsalFacts): Iterable<Breac
   }
   for (const { begunAtMs, clientOrderId, copies, name, orders } of intents) {
     if (!written.has(clientOrderId) && orders.length > 0) {
-      yield { message: `${name} stands and was never written down`, atMs: begunAtMs, clientOrderId };
+      yield { message: `${name} exists but was never written to the journal`, atMs: begunAtMs, clientOrderId };
     }
     const last = settled.get(clientOrderId);
     if (!last) continue;
     const isTrue = last.settled === 'executed' ? orders.length > 0 : orders.length <= copies;
     if (!isTrue) {
-      const stands = orders.length > 0 ? 'stands' : 'does not stand';
+      const state = orders.length > 0 ? 'exists' : 'does not exist';
       yield {
-        message: `${name} was settled as ${last.settled} and ${stands}`,
+        message: `${name} was settled as ${last.settled} but ${state}`,
         atMs: last.atMs,
         clientOrderId,
       };
@@ -134,42 +134,42 @@ function* leftOpen({ errors, left, returnedAtMs, lengthMs }: RehearsalFacts): It
   }
 }
 
-/** A program that sends nothing, or sends it elsewhere, has not been rehearsed. */
+/** A program that sends nothing, or sends elsewhere, has not been rehearsed. */
 function* reachesNothing({ blocked, sentRequests }: RehearsalFacts): Iterable<Breach> {
   if (sentRequests > 0) return;
   const places = [...new Set(blocked)].slice(0, 3).join(', ');
   const elsewhere =
-    places === '' ? '' : `, and connections to ${places} were refused: a rehearsal answers axios alone`;
+    places === '' ? '' : `, and connections to ${places} were refused: a rehearsal answers only axios`;
   yield { message: `the program sent no request to the exchange${elsewhere}` };
 }
 
-/** How long a limit that is tighter than usual, or a ban, may still be felt. */
+/** How long a tightened limit, or a ban, may still have an effect. */
 const echoMs = 60_000;
 
-/** An answer of 429 that no fault has caused: the program sent more than the exchange allows. */
+/** A 429 that no fault caused: the program sent more than the exchange allows. */
 function* passesLimits({ happened, requests, startedAtMs }: RehearsalFacts): Iterable<Breach> {
   const excuses = [
     ...happened
       .filter(({ event }) => 'fault' in event && ['tight-limits', 'rate-limit'].includes(event.fault.kind))
       .map(({ atMs }) => atMs),
-    // After a crash nobody knows what was sent before.
+    // After a crash the program does not know what it sent before.
     ...startedAtMs.slice(1),
   ].toSorted((left, right) => left - right);
   let next = 0;
   for (const { at, fault, operation, status } of requests) {
-    // What something in between answers is no limit of the exchange.
+    // An answer by something in between does not come from a limit of the exchange.
     if (status !== 429 || fault === 'proxy-html' || fault === 'respond') continue;
     while (next < excuses.length && (excuses[next] as number) <= at) next += 1;
     const last = excuses[next - 1];
     if (last !== undefined && at - last <= echoMs) continue;
-    yield { message: `${operation ?? 'a request'} passed a limit of the exchange`, atMs: at };
+    yield { message: `${operation ?? 'a request'} exceeded a limit of the exchange`, atMs: at };
     return;
   }
 }
 
-function* slowCancels({ cancels, cancelWithinMs }: RehearsalFacts): Iterable<Breach> {
-  for (const { atMs, durationMs, operation } of cancels) {
-    if (durationMs <= cancelWithinMs) continue;
-    yield { message: `${operation} took ${Math.round(durationMs)} ms, allowed are ${cancelWithinMs}`, atMs };
+function* slowCancels({ calls, cancelWithinMs }: RehearsalFacts): Iterable<Breach> {
+  for (const { atMs, durationMs, operation } of calls) {
+    if (!/\.cancel(All)?(Algo)?Orders?$/.test(operation) || durationMs <= cancelWithinMs) continue;
+    yield { message: `${operation} took ${Math.round(durationMs)} ms; the limit is ${cancelWithinMs} ms`, atMs };
   }
 }

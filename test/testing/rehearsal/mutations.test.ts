@@ -38,7 +38,7 @@ describe('rehearse', () => {
     it(`finds ${bug}, and shrinks it to a few events that fail again`, async () => {
       const { failure } = await firstFailure(run);
       if (!failure) throw new Error('There is a failure');
-      expect(failure.invariant).toBe('no intent stands twice');
+      expect(failure.invariant).toBe('no intent is placed twice');
       expect(failure.events).toBeGreaterThan(0);
       expect(failure.events).toBeLessThanOrEqual(mostEvents);
       expect(failure.trace).toContain('placeOrder');

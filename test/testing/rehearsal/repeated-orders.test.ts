@@ -38,7 +38,7 @@ const messagesOf = async (run: (context: RehearsalContext) => unknown, scenario 
   return { failure, standing: intents.filter(({ orders }) => orders.length > 0).length };
 };
 
-describe('no intent stands twice', () => {
+describe('no intent is placed twice', () => {
   it.each([
     ['another id', retryUnderNewId()],
     ['no id', retryUnderNewId(undefined, {}, false)],
@@ -46,8 +46,8 @@ describe('no intent stands twice', () => {
     const { failure, standing } = await messagesOf(run);
     expect(standing).toBe(2);
     expect(failure).toMatchObject({
-      invariant: 'no intent stands twice',
-      message: 'order-2 repeats order-1, of which the program had no answer, and both stand',
+      invariant: 'no intent is placed twice',
+      message: 'order-2 repeats order-1, whose answer the program did not get, and both exist',
       events: 1,
     });
   });
