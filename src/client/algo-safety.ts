@@ -16,8 +16,8 @@ const algoOrderFirst: ArgumentCheck = (args) => {
   const { quantity, clientAlgoId, triggerPrice } = order as Fields;
   if (!isAmount(quantity)) {
     faults.push(
-      `order.quantity must be more than 0, received ${inspect(quantity)}: a stop with quantity 0 stands and ` +
-        'closes nothing when it is triggered; send the real quantity, also to close the whole position',
+      `order.quantity must be more than 0, received ${inspect(quantity)}: the exchange accepts a stop with quantity 0, ` +
+        'but it closes nothing when triggered; send the actual quantity, even to close the whole position',
     );
   }
   if (!isAmount(triggerPrice)) {
@@ -83,7 +83,7 @@ export const algoReferenceFirst: ArgumentCheck = ([reference]) => {
   const { orderId, symbol } = reference as Fields;
   const faults = symbolFirst([symbol]);
   if (orderId === undefined || orderId === '') {
-    faults.push('orderId is missing: the exchange cancels a conditional order by nothing else');
+    faults.push('orderId is missing: the exchange cancels conditional orders only by orderId');
   }
   return faults;
 };

@@ -49,7 +49,7 @@ const answerShapes: Readonly<Record<AnswerShapeName, AnswerShape>> = {
     fits: (answer) => isFields(answer) && isList(answer['orders']),
   },
   confirmed: {
-    name: 'an object with the code of a success',
+    name: 'an object with a success code',
     fits: (answer) => isFields(answer) && isCode(answer['code']) && isSuccessCode(answer['code']),
   },
   ofSymbol: {
@@ -65,7 +65,7 @@ const answerShapes: Readonly<Record<AnswerShapeName, AnswerShape>> = {
     fits: (answer) => Array.isArray(answer) && answer.every((row) => Array.isArray(row)),
   },
   texts: {
-    name: 'a list of texts',
+    name: 'a list of strings',
     fits: (answer) => Array.isArray(answer) && answer.every((text) => typeof text === 'string'),
   },
 };
@@ -107,7 +107,7 @@ export function checkSubject(
   );
   if (name === undefined) return;
   throw new WEEXSystemError(
-    `${operation} failed: The answer is about ${name} ${nameOf(answer[name])}, asked was ${nameOf(asked[name])}`,
+    `${operation} failed: The answer is about ${name} ${nameOf(answer[name])}, but the request was about ${nameOf(asked[name])}`,
     {
       data: redactValue(data, requestSecrets(config)),
       context: { operation },

@@ -37,7 +37,7 @@ export function itemOf<Item extends { readonly symbol: string }>(
 ): Item {
   const item = [answer].flat().find((one) => one?.symbol?.toUpperCase() === symbol.toUpperCase());
   if (item) return item as Item;
-  throw new WEEXRequestError(`Cannot call ${operation}: the exchange has nothing for symbol ${symbol}`, {
+  throw new WEEXRequestError(`Cannot call ${operation}: the exchange returned nothing for symbol ${symbol}`, {
     data: answer,
     context: { operation, symbol },
   });

@@ -26,7 +26,7 @@ export class ApiSymbols {
     if (ageMs > validForMs || this.#symbols.has(symbol)) return [];
     return [
       `${symbol} is not among the symbols of getApiTradingSymbols(), read ${Math.round(ageMs / 1_000)} s ago: ` +
-        'the exchange refuses orders of it with -1058; read them again if it was opened since',
+        'the exchange refuses orders for it with -1058; call it again if the symbol was opened since',
     ];
   }
 }

@@ -22,7 +22,7 @@ export function refuseFaults(operation: string, faults: readonly string[]): void
 
 /** The first argument is a symbol. */
 export const symbolFirst: ArgumentCheck = ([symbol]) =>
-  isText(symbol) ? [] : [`symbol must be a text such as 'BTCUSDT', received ${show(symbol)}`];
+  isText(symbol) ? [] : [`symbol must be a string such as 'BTCUSDT', received ${show(symbol)}`];
 
 /**
  * The first argument is a symbol, or nothing, or the options. An empty symbol, or an object with anything else, was
@@ -37,7 +37,7 @@ export const symbolOrNothing: ArgumentCheck = ([first]) => {
       `the first argument must be a symbol or { signal }, received an object with ${others.join(', ')}`,
     ];
   }
-  return [`symbol must be a text such as 'BTCUSDT', or be left out, received ${show(first)}`];
+  return [`symbol must be a string such as 'BTCUSDT', or be left out, received ${show(first)}`];
 };
 
 /** The first argument is an order. */
@@ -48,7 +48,7 @@ export const ordersFirst =
   (most: number): ArgumentCheck =>
   ([orders]) => {
     if (!Array.isArray(orders)) return [`orders must be a list, received ${show(orders)}`];
-    if (orders.length > most) return [`orders must be at most ${most}, received ${orders.length}`];
+    if (orders.length > most) return [`orders must have at most ${most} items, received ${orders.length}`];
     const faults = orders.flatMap((order, index) => orderFaults(order, `orders[${index}]`));
     const ids = orders.filter(isFields).flatMap(({ newClientOrderId: id }) => (isText(id) ? [id] : []));
     const doubles = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
@@ -68,7 +68,7 @@ export const referenceFirst: ArgumentCheck = ([reference]) => {
       ? ['orderId or clientOrderId is missing']
       : clientOrderIdFaults(clientOrderId);
   }
-  return clientOrderId === undefined ? [] : ['orderId and clientOrderId exclude each other'];
+  return clientOrderId === undefined ? [] : ['give either orderId or clientOrderId, not both'];
 };
 
 /** The arguments are a client order id and a symbol. */
@@ -116,7 +116,7 @@ function orderFaults(order: unknown, name: string): string[] {
   }
   const { newClientOrderId: id } = order;
   if (typeof id === 'object' && id !== null) {
-    faults.push(`${name}.newClientOrderId must be a text, received ${show(id)}`);
+    faults.push(`${name}.newClientOrderId must be a string, received ${show(id)}`);
   }
   return faults;
 }

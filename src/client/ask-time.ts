@@ -27,6 +27,6 @@ export async function askTime(
   await registry
     .get(`${market}.market`)
     .execute(work, { operation, priority: 'critical', cost: weight, effect, signal: end.signal });
-  if (told === undefined) throw new Error('The exchange was not asked for its time');
+  if (told === undefined) throw new Error('The server time was not requested');
   return told;
 }

@@ -40,7 +40,7 @@ export function setClientScope(self: object, scope: MarketScope): void {
 export function clientScope(self: unknown): MarketScope {
   const scope = typeof self === 'object' && self !== null ? scopes.get(self) : undefined;
   if (scope) return scope;
-  throw new TypeError('Cannot call a method of a client by itself: write client.spot.getTicker(…)');
+  throw new TypeError('Cannot call a client method without its object: write client.spot.getTicker(…)');
 }
 
 /** What the order safety of every method takes from its client, once a call. */

@@ -194,7 +194,7 @@ async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.Alg
     if (!goesOn) {
       if (orders.length < limit) return true;
       throw new WEEXSystemError(
-        `Cannot look through the conditional orders of ${symbol}: more than ${limit} were made at one time`,
+        `Cannot search the conditional orders of ${symbol}: more than ${limit} were created at the same time`,
       );
     }
     bound = isOldestFirst ? { startTime: newest } : { endTime: oldest };

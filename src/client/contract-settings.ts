@@ -81,7 +81,7 @@ function leverageFirst(args: readonly unknown[]): string[] {
   const names: readonly string[] = leverageNames[marginType];
   const given = Object.keys(fields).filter((name) => name.endsWith('Leverage') && fields[name] !== undefined);
   if (!given.some((name) => names.includes(name))) {
-    faults.push(`${names.join(' or ')} is missing, which ${marginType} has`);
+    faults.push(`${names.join(' or ')} is missing, but required for ${marginType}`);
   }
   for (const name of given) {
     if (!names.includes(name)) faults.push(`${name} does not belong to ${marginType}`);

@@ -98,7 +98,7 @@ async function claimEach(
 
 function inDoubt(operation: string, clientOrderId: string): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(
-    `Cannot send the order ${clientOrderId} of ${operation}: nobody knows what became of an earlier one with this id. ` +
+    `Cannot send the order ${clientOrderId} of ${operation}: the outcome of an earlier order with this id is unknown. ` +
       'placeOrder looks it up first',
     { clientOrderId, context: { operation, clientOrderId } },
   );

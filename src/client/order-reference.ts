@@ -76,7 +76,7 @@ export const refuseFinished: Around = async (call) => {
   if (!(result instanceof FinishedOrder)) return result;
   const { orderId, clientOrderId, status, executedQty } = result.order;
   throw new WEEXOrderError(
-    `Cannot call ${operation}: the order ${orderId} is ${status} already, with ${executedQty} executed`,
+    `Cannot call ${operation}: the order ${orderId} is already ${status}, with ${executedQty} executed`,
     {
       reason: 'refused',
       data: result.order,

@@ -143,7 +143,7 @@ export class OrderStream {
         const socket = await policy.execute((context) => this.#connect(context.signal), signal);
         if (!socket || socket !== this.#socket) {
           throw new WEEXRequestError(
-            'Cannot connect: the policy returned something else than the connection',
+            'Cannot connect: the policy returned something other than the connection',
           );
         }
         this.#isConnected = true;

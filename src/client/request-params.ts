@@ -54,7 +54,7 @@ function convert(name: string, path: string, value: unknown, faults: string[]): 
 }
 
 function findFault(name: string, value: unknown): string | undefined {
-  if (value === null) return 'must be left out where it has no value';
+  if (value === null) return 'must be left out if it has no value';
   if (idNames.test(name) && !isExactId(value))
     return 'must be a string, because numbers beyond 2^53 lose digits';
   if (clientIdNames.test(name) && !isClientOrderId(value)) {
@@ -68,7 +68,7 @@ function findFault(name: string, value: unknown): string | undefined {
   // Anything else goes out as something that nobody meant, or not at all.
   return ['string', 'number', 'boolean'].includes(typeof value)
     ? undefined
-    : 'must be a text, a number, true or false';
+    : 'must be a string, a number, true or false';
 }
 
 function isScalarName(name: string): boolean {

@@ -10,7 +10,7 @@ export function isUnreadable({ args, operation, sentAt }: Intent): boolean {
 export function unknownIntent(intent: Intent): RecoveredIntent<never> {
   const { clientOrderId } = intent;
   const error = new WEEXOutcomeUnknownError(
-    `Cannot establish whether order ${clientOrderId} was executed: its record in the journal is damaged. Look it up by hand`,
+    `Cannot establish whether order ${clientOrderId} was executed: its record in the journal is damaged. Look it up manually`,
     { clientOrderId },
   );
   return { intent, outcome: 'unknown', error };

@@ -182,7 +182,7 @@ export class WeexClient {
     const { calls, settleMs, reconcileDeadlineMs } = this.#scope;
     const sections = this.#journal;
     if (!sections) {
-      throw new TypeError('Cannot recover intents: the client has no journal, give it one as an option');
+      throw new TypeError('Cannot recover intents: the client has no journal; pass one in its options');
     }
     const { spot, contract } = this;
     return calls.run('recoverIntents', [options], () =>

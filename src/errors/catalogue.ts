@@ -113,7 +113,7 @@ function explain(definition: CodeDefinition): CodeExplanation {
 function assertDefinition({ code, type, meaning, advice }: CodeDefinition): void {
   const faults: string[] = [];
   if (!(typeof code === 'string' && code !== '') && !Number.isFinite(code)) {
-    faults.push('`code` must be a number or a string that is not empty');
+    faults.push('`code` must be a number or a non-empty string');
   }
   if (!isA(type, WEEXError)) faults.push('`type` must be WEEXError or a subclass of it');
   if (typeof meaning !== 'string' || meaning === '') faults.push('`meaning` must say what the code means');

@@ -21,14 +21,14 @@ const httpStatuses: ReadonlyMap<number, HttpStatusRow> = new Map<number, HttpSta
   [401, { category: 'credentials', meaning: 'The API key is not accepted' }],
   [403, { category: 'permission', meaning: 'Access is refused' }],
   [404, { category: 'request', meaning: 'The path does not exist' }],
-  [405, { category: 'request', meaning: 'The verb is not allowed on this path' }],
-  [407, { category: 'credentials', meaning: 'The proxy asks for credentials' }],
+  [405, { category: 'request', meaning: 'The method is not allowed on this path' }],
+  [407, { category: 'credentials', meaning: 'The proxy requires credentials' }],
   // A gateway may say so of a request that it has passed on.
   [408, { category: 'system', meaning: 'The request took too long', executionStatus: 'unknown' }],
   [425, { category: 'system', meaning: 'The request came too early', executionStatus: 'not-executed' }],
-  [451, { category: 'permission', meaning: 'Access is refused in this place for legal reasons' }],
+  [451, { category: 'permission', meaning: 'Access is refused at this location for legal reasons' }],
   [499, { category: 'system', meaning: 'The gateway closed the request', executionStatus: 'unknown' }],
-  [502, { category: 'system', meaning: 'The gateway got no good answer' }],
+  [502, { category: 'system', meaning: 'The gateway got no valid answer' }],
   [503, { category: 'system', meaning: 'The service is unavailable' }],
   [504, { category: 'system', meaning: 'The gateway waited too long for an answer' }],
 ]);
@@ -43,7 +43,7 @@ export function httpStatusRow(status: number): HttpStatusRow {
       : status >= 500 && status < 600
         ? { category: 'system', meaning: 'The exchange failed' }
         : status >= 300 && status < 400
-          ? { category: 'request', meaning: 'The answer points elsewhere', executionStatus: 'unknown' }
-          : { category: 'system', meaning: 'The answer is not readable' })
+          ? { category: 'request', meaning: 'The answer is a redirect', executionStatus: 'unknown' }
+          : { category: 'system', meaning: 'The answer cannot be read' })
   );
 }

@@ -16,7 +16,7 @@ export const messageRules: readonly MessageRule[] = [
   {
     pattern: /^FAILED_PRECONDITION\b[^]*(?:not enough|insufficient|exceeds? (?:the )?(?:available|balance))/i,
     category: 'insufficient-balance',
-    meaning: 'The balance or margin is not enough',
+    meaning: 'The balance or margin is insufficient',
   },
   {
     pattern: /^FAILED_PRECONDITION\b/,
@@ -31,7 +31,7 @@ export const orderMessageRules: readonly MessageRule[] = [
   {
     pattern: /not enough|insufficient/i,
     category: 'insufficient-balance',
-    meaning: 'The balance or margin is not enough',
+    meaning: 'The balance or margin is insufficient',
   },
   {
     pattern: /order.{0,20}(?:not[ _](?:exist|found)|does ?n[o']t exist)/i,

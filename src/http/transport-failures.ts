@@ -62,7 +62,7 @@ const codes: ReadonlyMap<string, TransportFailure> = new Map([
   ['ERR_BAD_RESPONSE', unreadable],
   ['Z_BUF_ERROR', unreadable],
   ['Z_DATA_ERROR', unreadable],
-  ['ERR_FR_TOO_MANY_REDIRECTS', network('The server redirects without end', 'unknown')],
+  ['ERR_FR_TOO_MANY_REDIRECTS', network('The server redirects endlessly', 'unknown')],
   ['ECONNABORTED', timeout],
   ['ETIMEDOUT', timeout],
   ['ESOCKETTIMEDOUT', timeout],
@@ -113,7 +113,7 @@ export function transportCode(error: unknown): string | undefined {
 }
 
 /** What a failure without an answer is where no row fits: the request may have arrived. */
-export const lostAnswer: TransportFailure = network('No answer came', 'unknown');
+export const lostAnswer: TransportFailure = network('No answer arrived', 'unknown');
 
 function causesOf(error: unknown): NodeError[] {
   const chain: NodeError[] = [];

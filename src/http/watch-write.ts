@@ -111,11 +111,11 @@ function isSameOrders(before: SentRequest, request: SentRequest): boolean {
 
 const reasons = {
   resent:
-    'An interceptor that was attached before attachWeexErrors sends it again, axios-retry perhaps: attach attachWeexErrors first, or leave it out for writes',
-  late: 'Its attempt is over, and the policy may have sent it anew: wait for it in the method',
+    'An interceptor attached before attachWeexErrors, perhaps axios-retry, sends it again: call attachWeexErrors first, or do not use that interceptor for writes',
+  late: 'Its attempt is over, and the policy may have sent it again: await the request in the method',
   unanswered: 'Another call with this client order id was not answered',
   twice:
-    'The method sends the order of one attempt twice, by a retry of its own perhaps: leave that to its policy',
+    'The method sends the order of one attempt twice, perhaps by its own retry: leave retries to its policy',
 } as const;
 
 /** After all interceptors and transforms: what they made of the order is what goes out. */
@@ -220,7 +220,7 @@ function refuse(config: InternalAxiosRequestConfig, why: string): void {
   const what = `${methodOf(config)} ${pathOf(config)}`;
   stop(
     config,
-    new WEEXOutcomeUnknownError(`Cannot send ${what} again: nobody knows what became of it. ${why}`),
+    new WEEXOutcomeUnknownError(`Cannot send ${what} again: its outcome is unknown. ${why}`),
   );
 }
 

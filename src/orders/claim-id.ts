@@ -72,8 +72,8 @@ export function ownerOf(id: string, outer: CallContext | undefined): CallContext
 
 function underWay({ id, operation = 'the call' }: IdApplicant): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(
-    `Cannot send ${operation}: another call with client order id ${id} is under way. Wait for that one, or use an id ` +
-      'of its own for another order',
+    `Cannot send ${operation}: another call with client order id ${id} is under way. Wait for that call, or use a ` +
+      'different id for a different order',
     { clientOrderId: id },
   );
 }

@@ -117,7 +117,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     const account: unknown = this.#safety.account?.apply(self, args);
     if (account !== undefined && typeof account !== 'string')
       throw new TypeError(
-        `Cannot call ${operation ?? 'a guarded method'}: account returned ${typeof account}. It returns a text at once`,
+        `Cannot call ${operation ?? 'a guarded method'}: account must return a string synchronously, but returned ${typeof account}`,
       );
     this.#attempts.account = account;
     const { journal } = this.#record ?? {};
@@ -173,7 +173,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       const { inDoubt, unexplained } = this.#attempts;
       if ((inDoubt || unexplained) && !idempotent) {
         this.#held = new WEEXOutcomeUnknownError(
-          `Cannot send ${operation ?? 'the call'} again: nobody knows yet what became of its last attempt`,
+          `Cannot send ${operation ?? 'the call'} again: the outcome of its last attempt is not known yet`,
           { clientOrderId: this.#id, cause: this.#attempts.doubt },
         );
         throw this.#held;

@@ -16,7 +16,7 @@ export function idOfCall<This, Args extends unknown[], Result>(
   if (typeof told === 'object')
     throw new TypeError(
       `Cannot call ${options?.operation ?? 'a guarded method'}: clientOrderId returned an object, perhaps a promise. ` +
-        'It returns the id at once, as text',
+        'It must return the id synchronously, as a string',
     );
   return String(told);
 }

@@ -30,7 +30,7 @@ export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false
   if (isResponse(value)) return noProof('a whole response: return its data');
   const fields = value as Readonly<Record<string, unknown>>;
   if (idFields.some((name) => isNamed(fields[name]))) return { is: 'order' };
-  return noProof('an object without any id of an order');
+  return noProof('an object without an order id');
 }
 
 /** What cannot be an order, whoever judges. */

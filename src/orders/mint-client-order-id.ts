@@ -43,7 +43,7 @@ export function mintClientOrderId(options: MintOptions = {}): string {
   const { prefix = 'wr', clock = systemClock, random } = options;
   if (!/^[A-Za-z0-9]{0,8}$/.test(prefix)) {
     throw new RangeError(
-      `Cannot mint a client order id: prefix is ${JSON.stringify(prefix)}, allowed are 0 to 8 letters or digits`,
+      `Cannot mint a client order id: prefix must be 0 to 8 letters or digits, received ${JSON.stringify(prefix)}`,
     );
   }
   checkMayMint();
@@ -68,8 +68,8 @@ function checkMayMint(): void {
 /** The error of a call that may be repeated and would order under another id each time. */
 export function mintsInRepeatable(operation = 'the call'): TypeError {
   return new TypeError(
-    `Cannot mint a client order id: ${operation} says idempotent: true or effect: 'read', so it is repeated whatever ` +
-      'became of it, and each attempt would place an order of its own. Mint the id before the call, or take that word back',
+    `Cannot mint a client order id: ${operation} has idempotent: true or effect: 'read', so it is repeated whatever its ` +
+      'outcome, and each attempt would place a new order. Mint the id before the call, or remove that option',
   );
 }
 

@@ -11,6 +11,6 @@ export function mismatchOfCall<This, Args extends unknown[], Result>(
   if (!safety.matches) return mismatchOf(found, args[0]);
   const isOrdered: unknown = safety.matches.apply(self, [found, ...args]);
   if (typeof isOrdered === 'object')
-    return 'matches returned an object, perhaps a promise: it answers at once';
+    return 'matches returned an object, perhaps a promise: it must answer synchronously';
   return isOrdered ? undefined : 'matches says that it is not what was ordered';
 }

@@ -22,7 +22,7 @@ export function mismatchOf(found: unknown, ordered: unknown): string | undefined
 }
 
 function differs(name: string, told: unknown, asked: unknown): string {
-  return `${name} is ${JSON.stringify(told)}, ordered was ${JSON.stringify(asked)}`;
+  return `${name} is ${JSON.stringify(told)}, but ${JSON.stringify(asked)} was ordered`;
 }
 
 function amountOf(fields: Readonly<Record<string, unknown>>, names: readonly string[]): number | undefined {

@@ -127,7 +127,7 @@ export class OrderAttempts<Result> {
       await prepare();
       context.signal.throwIfAborted();
       if (this.#current !== attempt)
-        throw new Error('Cannot send: the attempt was given up before it was written down');
+        throw new Error('Cannot send: the attempt was given up before its order was written to the journal');
     }
     this.heed();
     if (this.executed) return this.executed.value;
@@ -140,7 +140,7 @@ export class OrderAttempts<Result> {
     try {
       const value = await send(context);
       if (isNoConfirmation(value, this.#id) || (!this.#idempotent && isBareSuccess(value, this.#id)))
-        throw unconfirmed(value, this.#id, 'it names another order or none');
+        throw unconfirmed(value, this.#id, 'it names another order, or none');
       const orders = this.#ordersIn(context.sent);
       const outcomes = orders.map((order) => order.outcomeOf(this.#id));
       this.#learnFrom(orders);
@@ -150,7 +150,7 @@ export class OrderAttempts<Result> {
           throw unconfirmed(
             value,
             this.#id,
-            'the method did not wait for that of the exchange, or hid its failure',
+            'the method did not wait for the answer of the exchange, or hid its failure',
           );
         this.#inDoubt.delete(attempt);
         return value;
@@ -184,7 +184,7 @@ export class OrderAttempts<Result> {
     throw isWEEXError(this.doubt)
       ? this.doubt
       : new WEEXOutcomeUnknownError(
-          'Cannot let another value stand in for an order that may have been placed',
+          'Cannot replace the result of an order that may have been placed',
           {
             clientOrderId: this.#id,
             cause: this.doubt,

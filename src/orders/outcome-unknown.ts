@@ -56,7 +56,7 @@ export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
 
 function describe({ clientOrderId: id, lookups, untraceable }: UnknownOutcome): string {
   if (untraceable !== undefined) {
-    return `${untraceable}, so that no lookup can tell that it is absent`;
+    return `${untraceable}, so no lookup can show that it is absent`;
   }
   if (id === undefined) return 'it has no client order id, so that it cannot be looked up';
   const last = lookups.at(-1);

@@ -113,7 +113,7 @@ async function recoverAlone<Result>(
     options.signal?.throwIfAborted();
     const { clientOrderId } = intent;
     const error = new WEEXOutcomeUnknownError(
-      `Cannot establish whether order ${clientOrderId} was executed: its record cannot be used. Look it up by hand`,
+      `Cannot establish whether order ${clientOrderId} was executed: its record cannot be used. Look it up manually`,
       { clientOrderId, cause },
     );
     return { intent, outcome: 'unknown', error };

@@ -19,7 +19,7 @@ export function refuseChanged<This, Args extends unknown[], Result>(
   // One that is another at every look was never in the arguments.
   if (now === id || now === undefined || now !== idOfCall(safety, call)) return;
   throw new WEEXRequestError(
-    `Cannot send order ${id}: its arguments are those of order ${now} now. Use an object of its own for every order`,
+    `Cannot send order ${id}: its arguments now belong to order ${now}. Use a separate object for every order`,
     { executionStatus: 'not-executed' },
   );
 }

@@ -12,14 +12,14 @@ const circuitStates = ['closed', 'open', 'half-open', 'isolated'] as const;
 export function observeState(meter: Meter): () => void {
   const state = (name: string, unit: string, description: string): ObservableUpDownCounter =>
     meter.createObservableUpDownCounter(`weex.resilience.${name}`, { description, unit: `{${unit}}` });
-  const circuits = state('circuit.count', 'circuit', 'Circuits, by their state');
-  const queue = state('queue.length', 'call', 'Calls that wait for admission or for the end of a cool-down');
+  const circuits = state('circuit.count', 'circuit', 'Circuits by state');
+  const queue = state('queue.length', 'call', 'Calls waiting for admission or for the end of a cool-down');
   const running = state('bulkhead.running', 'attempt', 'Attempts that hold a slot');
-  const used = state('rate_limit.used', 'permit', 'Permits that are used in the window of the rate limit');
-  const limit = state('rate_limit.limit', 'permit', 'Permits that the window of the rate limit has');
-  const budget = state('retry.budget_available', 'retry', 'Retries that the budget has left');
+  const used = state('rate_limit.used', 'permit', 'Permits used in the window of the rate limit');
+  const limit = state('rate_limit.limit', 'permit', 'Permits per window of the rate limit');
+  const budget = state('retry.budget_available', 'retry', 'Retries left in the budget');
   const coolDownTime = meter.createObservableCounter('weex.resilience.cool_down.time', {
-    description: 'For how long cool-downs kept calls away',
+    description: 'How long cool-downs kept calls away',
     unit: 's',
   });
   const instruments = [circuits, queue, running, used, limit, budget, coolDownTime];

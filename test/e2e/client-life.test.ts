@@ -245,7 +245,7 @@ describe('bad input', () => {
       (client: WeexClient) => client.spot.cancelOrder({ symbol } as never),
     ],
     [
-      'exclude each other',
+      'give either orderId or clientOrderId',
       (client: WeexClient) =>
         client.contract.cancelOrder({ symbol, orderId: '1', clientOrderId: 'a' } as never),
     ],
@@ -254,15 +254,15 @@ describe('bad input', () => {
       'must be a string, because numbers beyond 2^53',
       (client: WeexClient) => client.spot.getOrder({ symbol, orderId: 736_557_215_397_183_592 }),
     ],
-    ['symbol must be a text', (client: WeexClient) => client.contract.getTicker(undefined as never)],
-    ['symbol must be a text', (client: WeexClient) => client.spot.getDepth('')],
-    ['symbol must be a text', (client: WeexClient) => client.contract.closePositions('')],
-    ['symbol must be a text', (client: WeexClient) => client.contract.closePositions(null as never)],
+    ['symbol must be a string', (client: WeexClient) => client.contract.getTicker(undefined as never)],
+    ['symbol must be a string', (client: WeexClient) => client.spot.getDepth('')],
+    ['symbol must be a string', (client: WeexClient) => client.contract.closePositions('')],
+    ['symbol must be a string', (client: WeexClient) => client.contract.closePositions(null as never)],
     [
       'received an object with symbol',
       (client: WeexClient) => client.contract.closePositions({ symbol } as never),
     ],
-    ['symbol must be a text', (client: WeexClient) => client.contract.findOrder('a', undefined as never)],
+    ['symbol must be a string', (client: WeexClient) => client.contract.findOrder('a', undefined as never)],
     ['clientOrderId must be 1 to 36', (client: WeexClient) => client.contract.findOrder('a b', symbol)],
     ['the query must be an object', (client: WeexClient) => client.spot.getOrderHistory(symbol as never)],
     [
@@ -287,7 +287,7 @@ describe('bad input', () => {
       (client: WeexClient) => client.contract.placeOrders(Array.from({ length: 6 }, () => filling.contract)),
     ],
     [
-      'orders[1].symbol must be a text',
+      'orders[1].symbol must be a string',
       (client: WeexClient) =>
         client.contract.placeOrders([filling.contract, { ...filling.contract, symbol: '' }]),
     ],

@@ -121,7 +121,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(cause).toBeInstanceOf(Error);
     expect(context).toMatchObject({ operation: 'placeOrder', symbol: 'BTCUSDT', clientOrderId: 'a1' });
     expect(message).toMatch(
-      /^Cannot establish whether placeOrder was executed for BTCUSDT: (\d+) of \1 lookups of client order id a1 failed and none saw it, the last one with "Bad gateway"\. Look it up at WEEX contract V3 in the open orders and in the order history before you send it again$/,
+      /^Cannot establish whether placeOrder was executed for BTCUSDT: (\d+) of \1 lookups of client order id a1 failed and none found it; the last one failed with "Bad gateway"\. Look it up at WEEX contract V3 in the open orders and in the order history before you send it again$/,
     );
     expect(send).toHaveBeenCalledTimes(1);
   });
@@ -181,7 +181,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
 
   it('stays unknown without an id, and without a lookup', async () => {
     const { result, send, find } = call(eager, { sends: [lost()] }, { clientOrderId: () => undefined });
-    await expect(result).rejects.toThrow('it has no client order id, so that it cannot be looked up');
+    await expect(result).rejects.toThrow('it has no client order id, so it cannot be looked up');
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 0]);
   });
 

@@ -27,7 +27,7 @@ describe('a call that may be repeated', () => {
       { retry: { maxRetries: 2 } },
       { ...word, operation: 'Grid.place' },
     );
-    await expect(place()).rejects.toThrow(/^Cannot mint a client order id: Grid\.place says/);
+    await expect(place()).rejects.toThrow(/^Cannot mint a client order id: Grid\.place has idempotent/);
     expect(attempts).toBe(1);
   });
 
@@ -40,9 +40,9 @@ describe('a call that may be repeated', () => {
     const send = async (): Promise<undefined> => void (sent += 1);
     const inner = resilient(send, undefined, { orderSafety });
     const outer = resilient(async () => inner(), undefined, { idempotent: true, operation: 'outer' });
-    await expect(outer()).rejects.toThrow(/outer says idempotent/);
+    await expect(outer()).rejects.toThrow(/outer has idempotent/);
     const itself = resilient(send, undefined, { orderSafety, idempotent: true, operation: 'itself' });
-    await expect(itself()).rejects.toThrow(/itself says idempotent/);
+    await expect(itself()).rejects.toThrow(/itself has idempotent/);
     expect(sent).toBe(0);
   });
 

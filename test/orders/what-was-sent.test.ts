@@ -318,7 +318,7 @@ describe('an attached axios instance', () => {
     axiosRetry(retried, { retries: 3, retryCondition: () => true });
     attachWeexErrors(retried);
     answerOrder = (response) => json(response, 502, {});
-    await expect(retried.post('/order', order)).rejects.toThrow(/attach attachWeexErrors first/);
+    await expect(retried.post('/order', order)).rejects.toThrow(/call attachWeexErrors first/);
     expect(executed).toHaveLength(1);
   });
 
@@ -343,13 +343,13 @@ describe('what is found or acknowledged', () => {
   });
 
   it.each([
-    [{}, 'without any id'],
+    [{}, 'without an order id'],
     [true, 'neither an order'],
-    [{ code: '00000', data: null }, 'without any id'],
-    [{ list: [] }, 'without any id'],
+    [{ code: '00000', data: null }, 'without an order id'],
+    [{ list: [] }, 'without an order id'],
     [[{ clientOrderId: 'x' }], 'other orders'],
     [{ data: {}, headers: {}, config: {}, status: 200 }, 'whole response'],
-    [{ clientOrderId: 'intent-1', side: 'SELL' }, 'side is "SELL", ordered was "BUY"'],
+    [{ clientOrderId: 'intent-1', side: 'SELL' }, 'side is "SELL", but "BUY" was ordered'],
   ])('find returning %j proves nothing', async (found, why) => {
     answerOrder = hang;
     const call = resilient(post, fast, {
@@ -733,7 +733,7 @@ describe('a retry inside the method', () => {
     const method: Method = (sent) =>
       again.execute(() => post({ ...sent, newClientOrderId: `new-${(minted += 1)}` }));
     await expect(guarded(method)(order)).rejects.toThrow(
-      'POST /order was sent without client order id intent-1, so that no lookup can tell that it is absent',
+      'POST /order was sent without client order id intent-1, so no lookup can show that it is absent',
     );
     expect(executed).toHaveLength(1);
   });
