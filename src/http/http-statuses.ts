@@ -44,6 +44,6 @@ export function httpStatusRow(status: number): HttpStatusRow {
         ? { category: 'system', meaning: 'The exchange failed' }
         : status >= 300 && status < 400
           ? { category: 'request', meaning: 'The answer is a redirect', executionStatus: 'unknown' }
-          : { category: 'system', meaning: 'The answer cannot be read' })
+          : { category: 'system', meaning: 'The answer is not readable' })
   );
 }

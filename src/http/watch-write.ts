@@ -218,10 +218,7 @@ function isUnsent(request: SentRequest | undefined): request is SentWrite {
 
 function refuse(config: InternalAxiosRequestConfig, why: string): void {
   const what = `${methodOf(config)} ${pathOf(config)}`;
-  stop(
-    config,
-    new WEEXOutcomeUnknownError(`Cannot send ${what} again: its outcome is unknown. ${why}`),
-  );
+  stop(config, new WEEXOutcomeUnknownError(`Cannot send ${what} again: its outcome is unknown. ${why}`));
 }
 
 /** In both places, since an interceptor that runs later may choose another adapter. */

@@ -183,13 +183,10 @@ export class OrderAttempts<Result> {
     if (this.executed || !this.inDoubt || this.#idempotent) return;
     throw isWEEXError(this.doubt)
       ? this.doubt
-      : new WEEXOutcomeUnknownError(
-          'Cannot replace the result of an order that may have been placed',
-          {
-            clientOrderId: this.#id,
-            cause: this.doubt,
-          },
-        );
+      : new WEEXOutcomeUnknownError('Cannot replace the result of an order that may have been placed', {
+          clientOrderId: this.#id,
+          cause: this.doubt,
+        });
   }
 
   /** Keeps an attempt that is still preparing from sending. */

@@ -27,9 +27,17 @@ export function recordMetrics(meter: Meter): () => void {
   const attemptDuration = seconds('attempt.duration', 'One run of the method, without any wait');
   const attemptFailures = count('attempt.failures', 'attempt', 'Attempts that failed');
   const retries = count('retries', 'retry', 'Retries that were scheduled after a failed attempt');
-  const exhausted = count('retry.budget_exhausted', 'retry', 'Retries that were not made because the budget was used up');
+  const exhausted = count(
+    'retry.budget_exhausted',
+    'retry',
+    'Retries that were not made because the budget was used up',
+  );
   const rejections = count('rejections', 'rejection', 'Attempts that the library rejected: nothing was sent');
-  const fallbacks = count('fallbacks', 'call', 'Failed calls that were passed to a fallback or to the last good value');
+  const fallbacks = count(
+    'fallbacks',
+    'call',
+    'Failed calls that were passed to a fallback or to the last good value',
+  );
   const waits = count('waits', 'wait', 'Waits for a cool-down or an open circuit');
   const queued = seconds('queue.wait_time', 'A wait for a slot or an allowance');
   const lookups = seconds('lookup.duration', 'A search for what became of a request');

@@ -62,7 +62,7 @@ describe('toWire()', () => {
   it.each([null, 5n, () => 1, Symbol('x'), new Date(0), Object('x')])(
     'refuses %o, which would go out as something else',
     (symbol: unknown) => {
-      expect(() => toWire('getTrades', { symbol })).toThrow(/symbol must be (a text|left out)/);
+      expect(() => toWire('getTrades', { symbol })).toThrow(/symbol must be (a string|left out)/);
     },
   );
 

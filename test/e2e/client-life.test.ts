@@ -283,7 +283,7 @@ describe('bad input', () => {
     ],
     ['orders must be a list', (client: WeexClient) => client.spot.placeOrders(filling.spot as never)],
     [
-      'orders must be at most 5, received 6',
+      'orders must have at most 5 items, received 6',
       (client: WeexClient) => client.contract.placeOrders(Array.from({ length: 6 }, () => filling.contract)),
     ],
     [

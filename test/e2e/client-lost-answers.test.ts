@@ -201,7 +201,7 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
       executionStatus: 'not-executed',
       data: { orderId, status: 'FILLED' },
     });
-    expect((error as Error).message).toMatch(new RegExp(`${orderId} is FILLED already`));
+    expect((error as Error).message).toMatch(new RegExp(`${orderId} is already FILLED`));
   });
 
   it('rejects with the refusal of the exchange where there never was such an order', async () => {

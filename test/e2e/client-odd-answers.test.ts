@@ -139,7 +139,9 @@ describe('an answer about something else', () => {
     };
     const error = await rejection(calls[method]());
     expect((error as { executionStatus?: string }).executionStatus).toBe(executionStatus);
-    expect(method === 'cancelAlgoOrder' || String(error).includes('ETHUSDT, but the request was about BTCUSDT')).toBe(true);
+    expect(
+      method === 'cancelAlgoOrder' || String(error).includes('ETHUSDT, but the request was about BTCUSDT'),
+    ).toBe(true);
   });
 
   it('is not one where only the case of the symbol differs', async () => {

@@ -451,7 +451,7 @@ describe('what an operator sees', () => {
       'warn: Circuit opened',
       'error: Outcome unknown',
       'error: Network error occurred',
-      'error: Refused by an open circuit',
+      'error: Rejected by an open circuit',
     ]);
     expect(lines[0]?.[1]).toMatchObject({ clientOrderId: 'mine-0', executionStatus: 'unknown' });
   });

@@ -602,7 +602,9 @@ describe('order safety', () => {
     const placeFor = resilient(post as Method, fast, {
       orderSafety: { ...orderSafety(), account: (async () => 'main') as never },
     });
-    await expect(placeFor(orderAs('a'))).rejects.toThrow(/account must return a string synchronously, but returned object/);
+    await expect(placeFor(orderAs('a'))).rejects.toThrow(
+      /account must return a string synchronously, but returned object/,
+    );
     expect(executed).toEqual([]);
   });
 });

@@ -106,7 +106,11 @@ function* journalDisagrees({ intents, journal }: RehearsalFacts): Iterable<Breac
   }
   for (const { begunAtMs, clientOrderId, copies, name, orders } of intents) {
     if (!written.has(clientOrderId) && orders.length > 0) {
-      yield { message: `${name} exists but was never written to the journal`, atMs: begunAtMs, clientOrderId };
+      yield {
+        message: `${name} exists but was never written to the journal`,
+        atMs: begunAtMs,
+        clientOrderId,
+      };
     }
     const last = settled.get(clientOrderId);
     if (!last) continue;
@@ -170,6 +174,9 @@ function* passesLimits({ happened, requests, startedAtMs }: RehearsalFacts): Ite
 function* slowCancels({ calls, cancelWithinMs }: RehearsalFacts): Iterable<Breach> {
   for (const { atMs, durationMs, operation } of calls) {
     if (!/\.cancel(All)?(Algo)?Orders?$/.test(operation) || durationMs <= cancelWithinMs) continue;
-    yield { message: `${operation} took ${Math.round(durationMs)} ms; the limit is ${cancelWithinMs} ms`, atMs };
+    yield {
+      message: `${operation} took ${Math.round(durationMs)} ms; the limit is ${cancelWithinMs} ms`,
+      atMs,
+    };
   }
 }
