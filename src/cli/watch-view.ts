@@ -37,8 +37,8 @@ function figureLines({ totals, traffic }: DashboardState): string[] {
   const { calls, failed, ordersExecuted, ordersNotExecuted, ordersUnknown, refused, retries } = totals;
   return [
     `minute  ${minute.calls} calls, ${minute.failed} failed`,
-    `in all  ${calls} calls, ${failed} failed, ${retries} retries, ${refused} refused here`,
-    `orders  ${ordersExecuted} executed, ${ordersNotExecuted} not executed, ${ordersUnknown} left unknown by their call`,
+    `in all  ${calls} calls, ${failed} failed, ${retries} retries, ${refused} rejected locally`,
+    `orders  ${ordersExecuted} executed, ${ordersNotExecuted} not executed, ${ordersUnknown} left unknown`,
   ];
 }
 

@@ -11,31 +11,31 @@ const byKind: Readonly<Record<WEEXErrorKind, string>> = {
   'rate-limit':
     'Too many requests: the library waits by itself. Send fewer, or lower the limit of the policy.',
   authentication:
-    'Check key, secret, passphrase, permissions and the list of addresses; a retry does not help.',
+    'Check key, secret, passphrase, permissions and the IP list of the key; a retry does not help.',
   system: 'The exchange is in trouble: reads are retried, and orders looked up. Watch its status page.',
   network: 'The connection failed: check network, proxy and DNS. Reads are retried, and orders looked up.',
   timeout:
     'No answer in time: the exchange or the network is slow. Orders are looked up before a second send.',
   'circuit-open':
-    'Refused here because too much failed before: look at what failed first. A trial follows by itself.',
+    'Rejected locally because too many calls failed: look at the earlier failures. A trial follows by itself.',
   'bulkhead-full':
-    'Refused here because too many calls are under way: call less often, or raise limit or queue.',
+    'Rejected locally because too many calls are under way: call less often, or raise limit or queue.',
   request: 'The request itself is wrong: correct it; a retry does not help.',
   order: 'The exchange refused the order: read the message and correct the order; a retry does not help.',
-  'outcome-unknown': 'Look it up at the exchange before it is sent again.',
-  'trading-strategy': 'Your strategy said no: look there.',
-  'risk-management': 'Your risk management said no: look there.',
-  portfolio: 'Your portfolio check said no: look there.',
-  unknown: 'No table knows it: read the message.',
+  'outcome-unknown': 'Look it up at the exchange before you send it again.',
+  'trading-strategy': 'Your trading strategy rejected it: look there.',
+  'risk-management': 'Your risk management rejected it: look there.',
+  portfolio: 'Your portfolio check rejected it: look there.',
+  unknown: 'Its code is in no table: read the message.',
 };
 
 const notExecuted =
-  'It was not executed: correct what the message names; where it names nothing, try again later.';
+  'It was not executed: correct what the message names; if it names nothing, try again later.';
 
 /** What to do about a failure: what it says itself, else what the code tables say, else what holds for its kind. */
 export function adviceOn(error: unknown): string {
   try {
-    if (!isWEEXError(error)) return 'Not an error of the exchange: look into the program that threw it.';
+    if (!isWEEXError(error)) return 'Not an error of the exchange: look at the code that threw it.';
     const { code, context, kind } = error;
     const { advice, path } = context;
     if (typeof advice === 'string') return advice;

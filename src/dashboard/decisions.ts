@@ -22,32 +22,32 @@ export class Decisions {
         ofCircuit(
           'opened',
           event,
-          `the circuit opened, a trial follows after ${seconds(event.halfOpenAfterMs)}`,
+          `the circuit opened; a trial follows after ${seconds(event.halfOpenAfterMs)}`,
         ),
       circuitHalfOpened: (event) => ofCircuit('half', event, 'the circuit lets a trial through'),
-      circuitClosed: (event) => ofCircuit('closed', event, 'the circuit closed, calls go through again'),
+      circuitClosed: (event) => ofCircuit('closed', event, 'the circuit closed; calls go through again'),
       circuitIsolated: (event) => ofCircuit('isolated', event, 'the circuit was isolated by hand'),
       coolDownEntered: ({ delayMs, error, policy }) =>
         note(
           'cool',
           policy,
-          `keeps away for ${seconds(delayMs)}${error === undefined ? ', as another process does' : ''}`,
+          `pauses for ${seconds(delayMs)}${error === undefined ? ', as another process does' : ''}`,
         ),
-      coolDownLeft: ({ lastedMs, policy }) => note('warm', policy, `calls again after ${seconds(lastedMs)}`),
-      budgetExhausted: ({ policy }) => note('budget', policy, 'does not retry, the retry budget is used up'),
-      fallbackUsed: ({ policy }) => note('fallback', policy, 'lets a fallback answer'),
+      coolDownLeft: ({ lastedMs, policy }) => note('warm', policy, `resumed after ${seconds(lastedMs)}`),
+      budgetExhausted: ({ policy }) => note('budget', policy, 'does not retry: the retry budget is used up'),
+      fallbackUsed: ({ policy }) => note('fallback', policy, 'used a fallback'),
       limitAdapted: ({ from, policy, to }) => note('limit', policy, `lowers its limit from ${from} to ${to}`),
       limitContradicted: ({ limitType, market, seen }) =>
         note(
           'contradiction',
           market,
-          `believes the answers: ${seen.limit} ${limitType} in ${seconds(seen.windowMs)}`,
+          `uses the limit that answers show: ${seen.limit} ${limitType} in ${seconds(seen.windowMs)}`,
         ),
       policyReconfigured: ({ changed, policy }) =>
         note('options', policy, `has new options: ${changed.join(', ')}`),
       coordinatorLost: () => {
         this.#coordinatorLostAt ??= now();
-        note('lost', 'coordinator', 'does not answer, each process goes on with its last share');
+        note('lost', 'coordinator', 'does not answer; each process continues with its last share');
       },
       coordinatorRegained: () => {
         this.#coordinatorLostAt = undefined;

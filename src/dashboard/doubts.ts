@@ -5,8 +5,8 @@ import { listen } from '../observability/listen.js';
 import type { DoubtState } from './dashboard-state.js';
 
 const capacity = 100;
-const withoutId = 'Look for it at the exchange by symbol and time before it is sent again.';
-const withId = 'Look it up at the exchange by its id before it is sent again.';
+const withoutId = 'Look for it at the exchange by symbol and time before you send it again.';
+const withId = 'Look it up at the exchange by its id before you send it again.';
 const lookingUp = 'Nothing to do yet: the library is looking it up.';
 
 interface OrderFacts extends CallFacts {

@@ -40,12 +40,12 @@ const failureKinds = [
   ['silent', 'no answer'],
   ['broken', 'exchange in trouble'],
   ['refused', 'refused by the exchange'],
-  ['local', 'refused here, nothing sent'],
+  ['local', 'rejected locally, nothing sent'],
   ['unknown', 'outcome unknown, or no known error'],
 ] as const;
 const loadKinds = [
-  ['running', 'attempts that hold a slot'],
-  ['waiting', 'calls that wait for a slot, permits or the end of a cool-down'],
+  ['running', 'running attempts'],
+  ['waiting', 'calls waiting for a slot, permits or the end of a cool-down'],
 ] as const;
 const admissionStates: Readonly<Record<AdmissionState, LaneState>> = {
   free: { name: 'free', className: 'pale', share: 0.15 },
@@ -77,7 +77,7 @@ export function sectionsOf(state: DashboardState): Sections {
 }
 
 function doubts({ doubts: all, forgottenDoubts }: DashboardState): string {
-  if (all.length + forgottenDoubts === 0) return '<p>None that this process has seen.</p>';
+  if (all.length + forgottenDoubts === 0) return '<p>None seen by this process.</p>';
   const unknown = all.filter(({ state }) => state === 'unknown');
   const lookedUp = all.filter(({ state }) => state !== 'unknown');
   const rows = [...unknown.slice(0, mostUnknown), ...lookedUp.slice(0, mostLookedUp)].map((doubt) => [
@@ -91,7 +91,7 @@ function doubts({ doubts: all, forgottenDoubts }: DashboardState): string {
   const caption = [
     `${unknown.length} unknown, ${lookedUp.length} being looked up`,
     ...(more === 0 ? [] : [`${more} of them not shown`]),
-    ...(forgottenDoubts === 0 ? [] : [`${forgottenDoubts} before them are in the log alone`]),
+    ...(forgottenDoubts === 0 ? [] : [`${forgottenDoubts} earlier ones are only in the log`]),
   ].join('; ');
   return table({ caption, head: ['id', 'call', 'state', 'since', 'what to do'], rows });
 }
@@ -100,14 +100,14 @@ function figures({ since, totals, traffic }: DashboardState): string {
   const minute = lastMinute(traffic);
   const facts: readonly (readonly [string, string])[] = [
     ['calls in the last minute', number.format(minute.calls)],
-    ['failed of these', number.format(minute.failed)],
+    ['of these, failed', number.format(minute.failed)],
     ['calls', number.format(totals.calls)],
     ['failed', number.format(totals.failed)],
     ['retries', number.format(totals.retries)],
-    ['refused here', number.format(totals.refused)],
+    ['rejected locally', number.format(totals.refused)],
     ['orders executed', number.format(totals.ordersExecuted)],
     ['orders not executed', number.format(totals.ordersNotExecuted)],
-    ['left unknown by their call', number.format(totals.ordersUnknown)],
+    ['left unknown', number.format(totals.ordersUnknown)],
   ];
   const items = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`);
   return `<dl>${items.join('')}</dl><p class="quiet">Totals since ${timeElement(since)}.</p>`;
@@ -115,14 +115,14 @@ function figures({ since, totals, traffic }: DashboardState): string {
 
 function calls({ traffic }: DashboardState): string {
   const counted = withCounts(callKinds, traffic.calls);
-  const label = `Calls by the second over the last minutes: ${sentence(counted)}`;
+  const label = `Calls per second over the last minutes: ${sentence(counted)}`;
   const bins = perSecond(traffic.calls, traffic.stepMs);
   return legend(counted) + stackedChart({ axis: axisOf(traffic), bins, kinds: callKinds, label, unit: '/s' });
 }
 
 function errors({ traffic }: DashboardState): string {
   const counted = withCounts(failureKinds, traffic.failures);
-  const label = `Failures by the second over the last minutes: ${sentence(counted)}`;
+  const label = `Failures per second over the last minutes: ${sentence(counted)}`;
   const bins = perSecond(traffic.failures, traffic.stepMs);
   return (
     legend(counted) + stackedChart({ axis: axisOf(traffic), bins, kinds: failureKinds, label, unit: '/s' })
@@ -138,7 +138,7 @@ function failures(all: readonly FailureState[]): string {
     escapeHtml(advice),
   ]);
   const head = ['failure', 'message', 'when', 'what to do'];
-  return table({ caption: 'The latest first; equal ones are counted together', head, rows });
+  return table({ caption: 'Latest first; equal failures are counted together', head, rows });
 }
 
 function whenOf(count: number, first: number, last: number): string {
@@ -151,7 +151,7 @@ function whenOf(count: number, first: number, last: number): string {
 
 function load({ traffic }: DashboardState): string {
   const { running = 0, waiting = 0 } = traffic.load.at(-1) ?? {};
-  const label = `Load over the last minutes: now ${running} attempts run and ${waiting} calls wait`;
+  const label = `Load over the last minutes: now ${running} attempts running and ${waiting} calls waiting`;
   const chart = { axis: axisOf(traffic), bins: traffic.load, kinds: loadKinds, label };
   return legend(loadKinds) + stackedChart(chart);
 }
@@ -170,17 +170,17 @@ function admissions({ policies: all, traffic }: DashboardState): string {
 }
 
 function decisions({ decisions: all }: DashboardState): string {
-  if (all.length === 0) return '<p>Nothing so far but calls as they came.</p>';
+  if (all.length === 0) return '<p>Nothing so far except to make calls as usual.</p>';
   const rows = all.map(({ count, last, text }) => [
     timeElement(last),
     nameIn(text),
     count === 1 ? 'once' : `${number.format(count)} times`,
   ]);
-  return table({ caption: 'The latest first', head: ['last', 'what', 'how often'], rows });
+  return table({ caption: 'Latest first', head: ['last', 'what', 'how often'], rows });
 }
 
 function policies(all: readonly PolicyState[]): string {
-  if (all.length === 0) return '<p>No call was made under a policy yet.</p>';
+  if (all.length === 0) return '<p>No call under a policy so far.</p>';
   const figure = (value: number | undefined): string => (value === undefined ? '' : number.format(value));
   const rows = all.map((policy) => [
     nameIn(policy.name),
@@ -192,7 +192,11 @@ function policies(all: readonly PolicyState[]): string {
     figure(policy.retriesLeft),
   ]);
   const head = ['policy', 'circuits', 'running', 'waiting', 'permits used', 'cool-down', 'retries left'];
-  return table({ caption: 'What each is doing now; what a policy does not have is empty', head, rows });
+  return table({
+    caption: 'What each policy is doing now; a cell is empty if the policy has no such stage',
+    head,
+    rows,
+  });
 }
 
 function circuitsOf({ circuits, notClosed = [] }: PolicyState): string {

@@ -126,11 +126,11 @@ function answer(
   const { host, 'sec-fetch-site': site = 'none' } = request.headers;
   // A page of somebody else may name an address that leads here, and may not read, nor fill up what there is.
   if (!isOwnName(host) || (kind && site !== 'none' && site !== 'same-origin'))
-    refuse(response, 403, 'Open this page by the address that the program printed.');
-  else if (request.method !== 'GET') refuse(response, 405, 'This page can only be read.', { Allow: 'GET' });
-  else if (path !== '/' && !kind) refuse(response, 404, 'There is nothing here but / and /events.');
+    refuse(response, 403, 'Open this page at the address that the program printed.');
+  else if (request.method !== 'GET') refuse(response, 405, 'This page is read-only.', { Allow: 'GET' });
+  else if (path !== '/' && !kind) refuse(response, 404, 'Only / and /events exist here.');
   else if (kind && viewers.count >= mostViewers)
-    refuse(response, 503, 'Too many look on.', { 'Retry-After': '10', Connection: 'close' });
+    refuse(response, 503, 'Too many viewers.', { 'Retry-After': '10', Connection: 'close' });
   else {
     try {
       give(response, kind, gatherer, viewers);

@@ -19,7 +19,7 @@ export function situationOf(state: DashboardState): Situation {
     unknown === 0
       ? []
       : [
-          `Money may be at risk: nobody knows whether ${counted(unknown, 'order or call', 'orders or calls')} took effect.`,
+          `Money may be at risk: it is not known whether ${counted(unknown, 'order or call', 'orders or calls')} took effect.`,
         ];
   const watches = [
     ...(lookedUp === 0 ? [] : ['The library is looking up what became of orders.']),
@@ -27,7 +27,7 @@ export function situationOf(state: DashboardState): Situation {
     ...admissionSentence(policies, ['open', 'half-open'], 'not closed'),
     ...coolDownSentence(policies),
     ...failingSentence(traffic),
-    ...(coordinatorLostAt === undefined ? [] : ['The processes of this account do not reach each other.']),
+    ...(coordinatorLostAt === undefined ? [] : ['The processes of this account cannot reach each other.']),
   ];
   if (acts.length > 0) return { level: 'act', sentences: [...acts, ...watches] };
   if (watches.length > 0) return { level: 'watch', sentences: watches };
@@ -59,7 +59,7 @@ function admissionSentence(
 
 function coolDownSentence(policies: readonly PolicyState[]): string[] {
   const names = policies.filter(({ coolDownMs = 0 }) => coolDownMs > 0).map(({ name }) => name);
-  return names.length === 0 ? [] : [`The exchange keeps ${listed(names)} away: a cool-down.`];
+  return names.length === 0 ? [] : [`${listed(names)} ${names.length === 1 ? 'is' : 'are'} in a cool-down.`];
 }
 
 function failingSentence(traffic: TrafficState): string[] {

@@ -36,7 +36,7 @@ describe('weex-resilience watch', () => {
     await isSaid('Calm: No call under a policy so far.');
     const program = new TroubledProgram();
     await program.meetEverything();
-    await isSaid('ACT: Money may be at risk: nobody knows whether 1 order or call took effect.');
+    await isSaid('ACT: Money may be at risk: it is not known whether 1 order or call took effect.');
     await dashboard.close();
     expect(await ended).toBe(0);
     expect(terminal.written.err).toBe('');

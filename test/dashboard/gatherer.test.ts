@@ -53,7 +53,7 @@ describe('what is gathered', () => {
     expect(doubt?.advice).toMatch(/^Look it up at .* before you send it again\.$/);
     const { level, sentences } = situationOf(state());
     expect(level).toBe('act');
-    expect(sentences[0]).toBe('Money may be at risk: nobody knows whether 1 order or call took effect.');
+    expect(sentences[0]).toBe('Money may be at risk: it is not known whether 1 order or call took effect.');
     const call = { at: 1, callId: 99, policy: 'contract.orders', clientOrderId: 'id-1' };
     channels.orderSettled.publish({ ...call, verdict: 'executed' });
     expect(state().doubts).toEqual([]);
@@ -106,7 +106,7 @@ describe('what is gathered', () => {
     expect(market).toMatchObject({ admission: 'cool-down', permits: 100, waitingForCoolDown: 2 });
     expect(market?.coolDownMs).toBeGreaterThan(0);
     expect(state().traffic.load.at(-1)?.waiting).toBe(2);
-    expect(situationOf(state()).sentences).toContain('The exchange keeps contract.market away: a cool-down.');
+    expect(situationOf(state()).sentences).toContain('contract.market is in a cool-down.');
     await program.meet({}, { everyMs: 20_000 });
     const admissions = state().policies.find(({ name }) => name === 'contract.market')?.admissions;
     expect(admissions?.map(({ admission }) => admission)).toEqual(['cool-down', 'free']);

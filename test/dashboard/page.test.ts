@@ -100,8 +100,8 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     expect(named('button')).toEqual(['Pause']);
     const charts = named('image').concat(named('img'));
     expect(charts.map((name) => name.split(':')[0])).toEqual([
-      'Calls by the second over the last minutes',
-      'Failures by the second over the last minutes',
+      'Calls per second over the last minutes',
+      'Failures per second over the last minutes',
       'Load over the last minutes',
       'What kept calls away over the last minutes; now contract.market',
     ]);

@@ -240,7 +240,7 @@ describe('options that cannot be', () => {
     expect(message).toContain('unknown option "open"; expected one of port, host, title');
     expect(message).toContain('port must be a whole number from 0 to 65535, received 70000');
     expect(message).toContain('host must be one of 127.0.0.1, ::1, because there is no password');
-    expect(message).toContain('title must be a text that is not empty');
+    expect(message).toContain('title must be a non-empty string');
   });
 
   it('are told where the port is in use, and nothing is left behind', async () => {

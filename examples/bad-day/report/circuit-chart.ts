@@ -7,7 +7,7 @@ import type { CallStatistics, CircuitChange } from '../call-statistics.js';
 export const circuitStates: Readonly<Record<CircuitChange['state'], LaneState>> = {
   closed: { name: 'closed', className: 'pale', share: 0.2 },
   'half-open': { name: 'half-open: a trial', className: 'amber', share: 0.6 },
-  open: { name: 'open: refused here', className: 'red', share: 1 },
+  open: { name: 'open: rejected locally', className: 'red', share: 1 },
 };
 
 /** What the circuits of each policy did: a lane a policy. */

@@ -34,7 +34,7 @@ function binTraffic(requests: readonly SimulatedRequest[], endMs: number): Traff
   return counts;
 }
 
-/** Requests by the second over time for each day, all to one scale. */
+/** Requests per second over time for each day, all on one scale. */
 export function trafficCharts(axis: TimeAxis, days: readonly (readonly SimulatedRequest[])[]): string[] {
   const perSecond = bins / ((axis.until - axis.from) / 1_000);
   const rates = days.map((requests) =>
