@@ -28,7 +28,7 @@ export function readOptions(args: readonly string[], err: (text: string) => void
     .description('A trading day on a simulated exchange that goes wrong')
     .exitOverride()
     .configureOutput({ writeErr: err })
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists the commands and options)')
     .option('--seed <number>', 'decides prices, faults and what the traders do', seedOf, 1)
     .option('--scenario <name or file>', 'a built-in scenario, or a YAML or JSON file', 'bad-day')
     .option('--rehearse <seeds>', 'over how many seeds the day is rehearsed afterwards', seedOf, 1_000)
@@ -50,7 +50,7 @@ export function readOptions(args: readonly string[], err: (text: string) => void
 function seedOf(text: string): number {
   const seed = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) {
-    throw new InvalidArgumentError(`Allowed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);
   }
   return seed;
 }
@@ -58,7 +58,7 @@ function seedOf(text: string): number {
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError('Allowed is a number from 0 to 65535; 0 is a free one.');
+    throw new InvalidArgumentError('It must be a number from 0 to 65535; 0 picks a free port.');
   return port;
 }
 

@@ -15,7 +15,10 @@ const tables = [
 export function explainCommand(terminal: Terminal = processTerminal): Command {
   return new Command('explain')
     .description('say what a code of the exchange means and what to do about it')
-    .argument('[code]', 'a code such as 40030, -1054 or FAILED_ORDER_NOT_FOUND; without one, all as Markdown')
+    .argument(
+      '[code]',
+      'a code such as 40030, -1054 or FAILED_ORDER_NOT_FOUND; without one, all codes as Markdown',
+    )
     .action((code?: string) => terminal.out(code === undefined ? codesPage() : explanationOf(code)));
 }
 
@@ -27,7 +30,7 @@ function explanationOf(code: string): string {
   });
   if (found.length > 0) return [...found, ...conflictOf(code)].join('\n');
   if (isSuccessCode(code)) return `${code} means success: it is not an error.\n`;
-  throw new UsageError(`Cannot explain ${code}: no table has this code; without one, explain lists all.`);
+  throw new UsageError(`Cannot explain ${code}: it is in no table. Run explain without a code to list all.`);
 }
 
 function describe(title: string, row: CodeExplanation): string {

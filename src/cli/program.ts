@@ -32,16 +32,18 @@ function createProgram(terminal: Terminal, fail: () => void): Command {
     .description('Tools of weex-resilience')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
-    .showHelpAfterError('(--help shows what there is)');
+    .showHelpAfterError('(--help lists the commands and options)');
   program
     .command('simulate')
-    .description('run a simulated WEEX, spot and contract V3, that fails as a scenario says, until Ctrl-C')
+    .description(
+      'run a simulated WEEX, spot and contract V3, that follows a scenario of faults, until Ctrl-C',
+    )
     .option('-p, --port <number>', 'port on 127.0.0.1, 0 for a free one', portOf, 8_080)
     .option('-s, --scenario <name or file>', 'a built-in scenario, or a YAML or JSON file', 'calm')
-    .option('--seed <seed>', 'decides prices, ids and all chance', '1')
-    .option('--record <file>', 'write what went wrong as a scenario, in YAML, at the end')
-    .option('--no-limits', 'without limits of weight and orders')
-    .option('-q, --quiet', 'without a line a request')
+    .option('--seed <seed>', 'determines prices, ids and everything random', '1')
+    .option('--record <file>', 'at the end, write what went wrong as a YAML scenario')
+    .option('--no-limits', 'do not limit weight and orders')
+    .option('-q, --quiet', 'do not print a line per request')
     .action((options: SimulateOptions) => simulate(options, process.env, terminal));
   program.addCommand(rehearseCommand(terminal, fail).copyInheritedSettings(program));
   program.addCommand(watchCommand(terminal).copyInheritedSettings(program));
@@ -52,6 +54,6 @@ function createProgram(terminal: Terminal, fail: () => void): Command {
 function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError('Allowed is a number from 0 to 65535.');
+    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
   return port;
 }

@@ -64,7 +64,7 @@ function brokenInvariants({ broken }: RehearsalSummary): string {
 function worstSeeds({ worst }: RehearsalSummary): string {
   const head = ['seed', 'broken', 'placed', 'cancel p99', 'went wrong'];
   const rows = worst.map((result) => worstRow(result).map(escapeHtml));
-  return table({ caption: 'Most that is broken first, then the fewest orders placed', head, rows });
+  return table({ caption: 'Most broken invariants first, then fewest orders placed', head, rows });
 }
 
 function failureSection({ failure, seed }: SeedResult): string {

@@ -94,11 +94,11 @@ function runChild(
     child.on('exit', (status, signal) => {
       const seconds = Math.round(patienceMs / 1_000);
       const how = stuck
-        ? `has let nothing else run for ${seconds} s: an endless loop`
+        ? `blocked its process for ${seconds} s: an endless loop`
         : `has ended its process (${status === null ? signal : `exit status ${status}`})`;
       if (seed === undefined) {
         const why = stuck
-          ? `it was not loaded within ${seconds} s; does it wait at its top level?`
+          ? `it did not load within ${seconds} s; does it wait at its top level?`
           : `it ${how}`;
         end(() => reject(new UsageError(`Cannot load the program ${bot}: ${why}`)));
         return;

@@ -40,7 +40,7 @@ export function summaryRows(summary: RehearsalSummary): readonly (readonly [stri
     ['cancels', cancelP99Ms === undefined ? 'none' : `${count(cancels)}, p99 ${count(cancelP99Ms)} ms`],
     ['went wrong', `${count(summary.events)} things, ${count(summary.crashes)} crashes`],
     ['requests', count(summary.requests)],
-    ['time', `${(elapsedMs / 1_000).toFixed(1)} s, ${count(speed)} times as fast as real time`],
+    ['time', `${(elapsedMs / 1_000).toFixed(1)} s, ${count(speed)} times real time`],
   ];
 }
 
@@ -89,10 +89,10 @@ export function shrunkText({
   runs,
 }: Pick<RehearsalFailure, 'events' | 'happensAgain' | 'runs'>): string {
   const counted = `${events} ${events === 1 ? 'event' : 'events'}`;
-  if (happensAgain === undefined) return `the scenario, which was not made shorter, has ${counted}`;
+  if (happensAgain === undefined) return `the scenario, which was not shortened, has ${counted}`;
   return happensAgain
-    ? `the shortest scenario that fails in this way, of ${runs} that were tried, has ${counted}`
-    : 'it did not fail again: the program keeps something between two rehearsals, or waits for something outside of them';
+    ? `the shortest scenario that fails in this way, of ${runs} tried, has ${counted}`
+    : 'it did not fail again: the program keeps state between two rehearsals, or waits for something outside of them';
 }
 
 function indent(text: string): string[] {

@@ -72,7 +72,7 @@ export async function loadBot(file: string): Promise<Bot> {
       .find((level) => typeof level['run'] === 'function') ?? {};
   if (typeof run !== 'function') {
     throw new UsageError(
-      `Cannot rehearse ${file}: it has to export a function called run, or one as its default`,
+      `Cannot rehearse ${file}: it must export a function called run, or a function as its default`,
     );
   }
   const own = (loaded['invariants'] ?? invariants) as RehearsalInvariant[];

@@ -29,20 +29,20 @@ const mostPrinted = 3;
 /** The command `rehearse`. `fail` is called when an invariant is broken. */
 export function rehearseCommand(terminal: Terminal, fail: () => void): Command {
   return new Command('rehearse')
-    .description('run a program through seeded bad days in virtual time, and say what did not hold')
-    .argument('<program>', 'a module that exports a function called run, or one as its default')
+    .description('run a program through seeded bad days in virtual time, and report broken invariants')
+    .argument('<program>', 'a module that exports a function called run, or a function as its default')
     .option('-n, --seeds <number>', 'how many seeds', seedsOf, 200)
     .option('--from <number>', 'the first seed', natural, 1)
-    .option('-d, --days <number>', 'days a seed', daysOf, 1)
+    .option('-d, --days <number>', 'days per seed', daysOf, 1)
     .option(
       '-s, --scenario <name or file>',
       'bad-year, a built-in scenario, or a YAML or JSON file',
       'bad-year',
     )
     .option('-w, --workers <number>', 'processes', positive, availableParallelism())
-    .option('--patience <seconds>', 'how long a program may keep its process busy', positive, 30)
-    .option('--shrink <runs>', 'how often a failure may be run again to make it shorter', natural, 200)
-    .option('-r, --report <file>', 'where the page in HTML goes', 'rehearsal.html')
+    .option('--patience <seconds>', 'how long a program may block its process', positive, 30)
+    .option('--shrink <runs>', 'how many runs may be used to shorten a failure', natural, 200)
+    .option('-r, --report <file>', 'file for the HTML report', 'rehearsal.html')
     .action((bot: string, flags: RehearseFlags) => rehearseBot(bot, flags, terminal, fail));
 }
 
@@ -87,7 +87,7 @@ async function rehearseBot(
   await writeFile(report, page).catch((error: unknown) => {
     throw new UsageError(`Cannot write ${report}: ${(error as Error).message}`);
   });
-  terminal.out(`The page is in ${report}\n`);
+  terminal.out(`Report: ${report}\n`);
   if (summary.broken.size > 0) fail();
 }
 
@@ -130,7 +130,7 @@ async function scenarioOf(nameOrFile: string): Promise<string | RehearsalScenari
 }
 
 function natural(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Allowed is a whole number from 0.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.');
   return Number(text);
 }
 
@@ -146,12 +146,12 @@ function daysOf(text: string): number {
 }
 
 function atMost(value: number, most: number): number {
-  if (value > most) throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${most}.`);
+  if (value > most) throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
   return value;
 }
 
 function positive(text: string): number {
   if (!/^\d{1,9}$/.test(text) || Number(text) === 0)
-    throw new InvalidArgumentError('Allowed is a whole number from 1.');
+    throw new InvalidArgumentError('It must be a whole number from 1.');
   return Number(text);
 }

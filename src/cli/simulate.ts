@@ -45,7 +45,9 @@ export async function simulate(
       `Simulated WEEX at ${exchange.url}: scenario ${scenario.name}, seed ${options.seed}`,
       '  spot /api/v3, contract /capi/v3, control /__control; Ctrl-C ends it',
       `  streams: ${exchange.streamUrls.spot} and ${exchange.streamUrls.contract}, each with /public or /private`,
-      ...(credentials ? ['  credentials: those of the environment'] : credentialLines(exchange.credentials)),
+      ...(credentials
+        ? ['  credentials: those from the environment']
+        : credentialLines(exchange.credentials)),
       '',
       '',
     ].join('\n'),
@@ -80,6 +82,6 @@ async function writeRecord(file: string, text: string): Promise<void> {
 function portError(error: unknown, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return new UsageError(`Cannot listen on port ${port}: it is in use`);
-  if (code === 'EACCES') return new UsageError(`Cannot listen on port ${port}: it is not allowed`);
+  if (code === 'EACCES') return new UsageError(`Cannot listen on port ${port}: permission denied`);
   return error;
 }

@@ -11,7 +11,7 @@ const defaultUrl = `http://127.0.0.1:${defaultPort}/`;
 export function watchCommand(terminal: Terminal): Command {
   return new Command('watch')
     .description('show what a program that calls serveDashboard() is doing, until Ctrl-C')
-    .argument('[url]', 'where its page is', defaultUrl)
+    .argument('[url]', 'the address of its page', defaultUrl)
     .action((url: string) => watch(url, terminal));
 }
 
@@ -28,7 +28,7 @@ async function watch(given: string, terminal: Terminal): Promise<void> {
   } catch (error) {
     if (interrupt.signal.aborted) return;
     if (error instanceof UsageError) throw error;
-    terminal.out('The program has ended: its page does not answer any more.\n');
+    terminal.out('The program has ended: its page no longer answers.\n');
   }
 }
 
@@ -49,7 +49,7 @@ async function open(url: URL, signal: AbortSignal): Promise<ReadableStream<Uint8
   const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream');
   if (answer.ok && isStream && answer.body) return answer.body;
   throw new UsageError(
-    `Cannot watch ${url.href}: what answers there (status ${answer.status}) is no live page`,
+    `Cannot watch ${url.href}: the server there (status ${answer.status}) does not serve a live page`,
   );
 }
 
@@ -69,7 +69,7 @@ function read(json: string): DashboardState {
   try {
     return JSON.parse(json) as DashboardState;
   } catch {
-    throw new UsageError('Cannot read what the live page sends: is it of another version?');
+    throw new UsageError('Cannot read the data of the live page: does it come from another version?');
   }
 }
 

@@ -82,7 +82,7 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
       const written = await runScript(port, sentScript, key, [clientOrderId, owner, record, leases, leaseMs]);
       if (written !== 1) {
         throw new Error(
-          `Cannot write down the intent ${clientOrderId}: another process has taken it over. Nothing was sent; ` +
+          `Cannot record the intent ${clientOrderId}: another process has taken it over. Nothing was sent; ` +
             'look the order up before you place it again',
         );
       }

@@ -80,14 +80,14 @@ const share = v.pipe(
   v.maxValue(1, 'expected a number from 0 to 1'),
 );
 const decimal = v.pipe(
-  v.string('expected a decimal number as a text'),
-  v.check((value) => typeof parseUnits(value, 8) === 'number', 'expected a decimal number as a text'),
+  v.string('expected a decimal number as a string'),
+  v.check((value) => typeof parseUnits(value, 8) === 'number', 'expected a decimal number as a string'),
 );
 const fn = v.function('expected a function');
 const optionsSchema = v.strictObject(
   {
     scenario: v.optional(v.any()),
-    seed: v.optional(v.union([v.pipe(v.number(), v.finite()), v.string()], 'expected a number or a text')),
+    seed: v.optional(v.union([v.pipe(v.number(), v.finite()), v.string()], 'expected a number or a string')),
     port: v.optional(
       v.pipe(
         v.number('expected a port from 0 to 65535'),

@@ -10,7 +10,7 @@ const faults: v.GenericSchema<unknown, readonly Fault[] | undefined> = v.optiona
 
 const entries = {
   name: text,
-  description: v.optional(v.string('expected a text')),
+  description: v.optional(v.string('expected a string')),
   phases: v.optional(
     v.array(
       v.strictObject({ name: text, durationMs, jitterMs: v.optional(durationMs), faults }, known),

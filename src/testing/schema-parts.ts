@@ -23,14 +23,14 @@ export const share: v.GenericSchema<unknown, number> = v.pipe(
 
 /** A text that is not empty. */
 export const text: v.GenericSchema<unknown, string> = v.pipe(
-  v.string('expected a text'),
-  v.nonEmpty('expected a text that is not empty'),
+  v.string('expected a string'),
+  v.nonEmpty('expected a non-empty string'),
 );
 
 /** What a strict object says of a key that it does not have, or that it needs. */
 export const known = (issue: v.StrictObjectIssue | v.LooseObjectIssue): string => {
   if (issue.expected === 'Object') return 'expected an object';
-  return issue.expected === 'never' ? 'is not known here' : 'is missing';
+  return issue.expected === 'never' ? 'is an unknown option' : 'is missing';
 };
 
 /** One thing that is wrong, and where. */

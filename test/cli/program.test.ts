@@ -84,7 +84,7 @@ describe('weex-resilience simulate', () => {
   });
 
   it.each([
-    [['simulate', '--port', '99999'], 'Allowed is a number from 0 to 65535.'],
+    [['simulate', '--port', '99999'], 'It must be a number from 0 to 65535.'],
     [['simulate', '--scenario', 'outge'], "Cannot find the scenario 'outge'"],
     [['simulate', '--port', '0', '--record', join('no', 'such', 'folder.yaml')], 'Cannot write'],
     [['simulate', '--colour'], "unknown option '--colour'"],

@@ -151,7 +151,7 @@ describe('weex-resilience rehearse', () => {
     'is never loaded': [
       'await new Promise(() => {}); export const run = () => {};',
       2,
-      'it was not loaded within 3 s; does it wait at its top level?',
+      'it did not load within 3 s; does it wait at its top level?',
     ],
     'throws in a microtask': [
       'export const run = () => queueMicrotask(() => { throw new Error("boom"); });',
@@ -161,7 +161,7 @@ describe('weex-resilience rehearse', () => {
     'loops for ever': [
       'export const run = async () => { for (;;) await null; };',
       1,
-      'Seed 1: the program stays in its process: the program has let nothing else run for 3 s',
+      'Seed 1: the program stays in its process: the program blocked its process for 3 s',
     ],
     'brings an invariant that throws': [
       `export const run = ({ axios }) => axios.get('/api/v3/ping').catch(() => {});

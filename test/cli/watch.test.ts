@@ -85,7 +85,7 @@ describe('weex-resilience watch', () => {
     const { port } = other.address() as AddressInfo;
     const terminal = createTerminal();
     expect(await runProgram(['watch', `http://127.0.0.1:${port}`], terminal)).toBe(2);
-    expect(terminal.written.err).toContain('(status 200) is no live page');
+    expect(terminal.written.err).toContain('(status 200) does not serve a live page');
     other.closeAllConnections();
     await new Promise((resolve) => other.close(resolve));
   });

@@ -92,7 +92,7 @@ describe('what is gathered', () => {
     const orders = state().policies.find(({ name }) => name === 'contract.orders');
     expect(orders).toMatchObject({ admission: 'open', notClosed: [{ key: 'BTCUSDT', state: 'open' }] });
     expect(orders?.notClosed?.[0]?.trialInMs).toBeGreaterThan(0);
-    expect(state().decisions[0]?.text).toMatch(/^contract\.orders, BTCUSDT: the circuit opened, a trial/);
+    expect(state().decisions[0]?.text).toMatch(/^contract\.orders, BTCUSDT: the circuit opened; a trial/);
     expect(situationOf(state())).toMatchObject({
       level: 'watch',
       sentences: ['A circuit of contract.orders is not closed.', expect.stringContaining('one call in ten')],

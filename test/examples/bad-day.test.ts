@@ -175,9 +175,9 @@ describe('the bad day', () => {
 
   it.each([
     [['--seeed', '7'], "unknown option '--seeed'"],
-    [['--seed', 'seven'], 'Allowed is a whole number from 0 to'],
+    [['--seed', 'seven'], 'It must be a whole number from 0 to'],
     [['now'], 'too many arguments'],
-    [['--watch', 'now'], 'Allowed is a number from 0 to 65535; 0 is a free one.'],
+    [['--watch', 'now'], 'It must be a number from 0 to 65535; 0 picks a free port.'],
     [['--scenario', 'bad-dya'], "Cannot find the scenario 'bad-dya'"],
     [['--scenario', 'calm'], 'it has no phases, so that it never ends'],
     [['--report', 'package.json/report.html'], 'Cannot write package.json/report.html'],

@@ -104,7 +104,7 @@ tempo: fast
         /^ {2}line 10, column 19: phases\[0\]\.faults\[2\]\.endpoint: expected an operation \(.*placeOrder.*/,
       ),
       '  line 9, column 9: phases[0].faults[2]: fromMs must be less than untilMs',
-      '  line 13, column 8: tempo: is not known here',
+      '  line 13, column 8: tempo: is an unknown option',
     ]);
   });
 
@@ -126,12 +126,12 @@ tempo: fast
 
 describe('startExchange', () => {
   it.each<[unknown, string | RegExp]>([
-    [{ prot: 1 }, '  prot: is not known here'],
+    [{ prot: 1 }, '  prot: is an unknown option'],
     [{ port: 70_000 }, '  port: expected a port from 0 to 65535, received 70000'],
-    [{ seed: Number.NaN }, '  seed: expected a number or a text, received NaN'],
+    [{ seed: Number.NaN }, '  seed: expected a number or a string, received NaN'],
     [{ limits: { banMs: -1 } }, '  limits.banMs: expected milliseconds from 0'],
     [{ limits: { weight: { limit: 1.5, windowMs: 10 } } }, 'limits.weight'],
-    [{ balances: { contract: 'much' } }, '  balances.contract: expected a decimal number as a text'],
+    [{ balances: { contract: 'much' } }, '  balances.contract: expected a decimal number as a string'],
     [
       { credentials: { apiKey: 'a' } },
       '  credentials.secretKey: is missing\n  credentials.passphrase: is missing',

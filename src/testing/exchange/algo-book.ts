@@ -56,7 +56,7 @@ export class AlgoBook {
     const same = [...this.#waiting].find(({ record }) => record.clientAlgoId === request.clientAlgoId);
     if (same && this.#options.duplicates === 'return-existing') return same;
     if (same && this.#options.duplicates === 'reject') {
-      throw refusedByMatching('INVALID_ARGUMENT: the client order id is used by an order that stands');
+      throw refusedByMatching('INVALID_ARGUMENT: the client order id is used by an open order');
     }
     this.#checkSide(request, nowMs);
     return this.#add(request, nowMs, delayMs);

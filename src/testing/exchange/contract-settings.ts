@@ -63,7 +63,7 @@ export function setLeverage({ body, world }: EndpointCall): object {
     throw new Refusal(400, -3313, 'The leverage exceeds the maximum.');
   }
   if (hasOrders(world, symbol)) {
-    throw refusedByMatching('FAILED_PRECONDITION: the leverage cannot change while orders stand');
+    throw refusedByMatching('FAILED_PRECONDITION: the leverage cannot change while orders are open');
   }
   ledger.set(symbol, changes);
   const settings = ledger.settingsOf(symbol);
@@ -101,7 +101,7 @@ export function setMarginType(call: EndpointCall): object {
     const isHeld = [...ledger.positions.values()].some((position) => position.symbol === symbol);
     if (isHeld || hasOrders(world, symbol)) {
       throw refusedByMatching(
-        'FAILED_PRECONDITION: the margin mode cannot change while orders or positions stand',
+        'FAILED_PRECONDITION: the margin mode cannot change while orders or positions are open',
       );
     }
     ledger.set(symbol, { marginType });

@@ -22,7 +22,8 @@ export interface ControlOptions {
 export function control(options: ControlOptions, method: string, path: string, body: string): Answer {
   const [, what = '', id] = path.slice(controlPath.length).split('/');
   const handle = handlers[`${method} ${what}${id === undefined ? '' : '/id'}`];
-  if (!handle) return jsonAnswer(404, { error: `There is no ${method} ${path}; there are: ${handlerNames}` });
+  if (!handle)
+    return jsonAnswer(404, { error: `Unknown endpoint ${method} ${path}; expected one of ${handlerNames}` });
   return handle(options, body, id ?? '');
 }
 

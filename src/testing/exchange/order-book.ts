@@ -50,7 +50,7 @@ export class OrderBook {
     const standing = this.#duplicateOf(request);
     if (standing && this.#options.duplicates === 'return-existing') return standing;
     if (standing && this.#options.duplicates === 'reject') {
-      throw refusedByMatching('INVALID_ARGUMENT: the client order id is used by an order that stands');
+      throw refusedByMatching('INVALID_ARGUMENT: the client order id is used by an open order');
     }
     const order = this.#newOrder(request, nowMs, visibility);
     const fills = this.#matchWithMarket(request, nowMs);

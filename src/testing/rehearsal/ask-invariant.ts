@@ -10,7 +10,7 @@ export function askInvariant(invariant: RehearsalInvariant, facts: RehearsalFact
     const answer: unknown = invariant.check(facts);
     if (typeof answer === 'string') return [{ message: answer }];
     if (!isIterable(answer)) {
-      const message = `cannot be checked: it answers with ${describeValue(answer)}, expected a list of breaches`;
+      const message = `cannot be checked: it returned ${describeValue(answer)}, expected a list of breaches`;
       return [{ message }];
     }
     for (const one of answer) {
@@ -34,7 +34,7 @@ function readBreach(value: unknown): Breach {
     message:
       typeof message === 'string' && message !== ''
         ? message
-        : `breaks without a message: ${describeValue(value)}`,
+        : `is broken, without a message: ${describeValue(value)}`,
     atMs: typeof atMs === 'number' && atMs >= 0 && Number.isFinite(atMs) ? atMs : undefined,
     clientOrderId: typeof clientOrderId === 'string' ? clientOrderId : undefined,
   };

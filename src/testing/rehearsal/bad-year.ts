@@ -4,7 +4,7 @@ import type { RehearsalScenario } from './rehearsal-scenario.js';
 export const badYear: RehearsalScenario = {
   name: 'bad-year',
   description:
-    'Storms, lost replies, late executions, an outage, maintenance, crashes and a clock that is set.',
+    'Storms, lost replies, late executions, an outage, maintenance, crashes and changes of the clock.',
   network: {
     latencyMs: 5,
     jitterMs: 60,

@@ -3,6 +3,6 @@ export function describeError(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } catch {
-    return `a value without a text (${typeof error})`;
+    return `a value that cannot be converted to a string (${typeof error})`;
   }
 }

@@ -57,7 +57,7 @@ export function createDurableJournal(loop: EventLoop, seed: number | string, tra
           texts.set(clientOrderId, text);
           intents.set(clientOrderId, intent);
           entries.push({ atMs: loop.nowMs, clientOrderId, settled: undefined });
-          trace.add(`journal: ${trace.nameOf(clientOrderId)} is to be sent`);
+          trace.add(`journal: ${trace.nameOf(clientOrderId)} is about to be sent`);
         });
       },
       settled(clientOrderId, outcome) {

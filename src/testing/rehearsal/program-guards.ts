@@ -23,9 +23,7 @@ export function createSpinGuard(loop: EventLoop): (ms: number) => number {
     readings += 1;
     if (readings <= mostReadings) return ms;
     readings = 0;
-    throw new StandstillError(
-      `the time stands still: it was asked for ${mostReadings} times without a pause`,
-    );
+    throw new StandstillError(`the time stands still: it was read ${mostReadings} times without a pause`);
   };
 }
 
@@ -52,12 +50,12 @@ const reports: readonly IntentReport[] = ['placed', 'not-placed', 'unknown'];
 /** Throws when a report says nothing. */
 export function checkReport(clientOrderId: unknown, outcome: unknown): void {
   if (typeof clientOrderId !== 'string' || clientOrderId === '') {
-    throw new TypeError(`Cannot report an order: its id is ${String(clientOrderId)}, expected a text`);
+    throw new TypeError(`Cannot report an order: its id is ${String(clientOrderId)}, expected a string`);
   }
   if (!reports.includes(outcome as IntentReport)) {
     const allowed = reports.map((one) => `'${one}'`).join(', ');
     throw new TypeError(
-      `Cannot report ${clientOrderId}: the outcome is ${String(outcome)}, allowed are ${allowed}`,
+      `Cannot report ${clientOrderId}: the outcome is ${String(outcome)}, expected one of ${allowed}`,
     );
   }
 }

@@ -46,7 +46,7 @@ const fn = v.function('expected a function');
 const schema = v.strictObject(
   {
     run: fn,
-    seed: v.optional(v.union([v.pipe(v.number(), v.finite()), v.string()], 'expected a number or a text')),
+    seed: v.optional(v.union([v.pipe(v.number(), v.finite()), v.string()], 'expected a number or a string')),
     scenario: v.optional(v.any()),
     days: v.optional(
       v.pipe(
@@ -57,7 +57,7 @@ const schema = v.strictObject(
     ),
     invariants: v.optional(
       v.array(
-        v.looseObject({ name: v.string('expected a text'), check: fn }, known),
+        v.looseObject({ name: v.string('expected a string'), check: fn }, known),
         'expected a list of invariants',
       ),
     ),

@@ -172,7 +172,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     refuse(address) {
       trace.add(`refused: a connection to ${address}`);
       blocked.push(address);
-      const message = `connect ENETUNREACH ${address}: the rehearsal of seed ${seed} has no network but axios, and the simulated exchange at its end`;
+      const message = `connect ENETUNREACH ${address}: the rehearsal of seed ${seed} has no network except axios, connected to the simulated exchange`;
       return Object.assign(new Error(message), { code: 'ENETUNREACH' });
     },
     exit(code) {

@@ -8,7 +8,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
   },
   {
     name: 'rate-limit-storm',
-    description: 'Others use up the limits of the address: 429 and bans, over and over.',
+    description: 'Others use up the limits of the address: repeated 429s and bans.',
     phases: [
       { name: 'calm', durationMs: 2_000, jitterMs: 500 },
       {
@@ -25,7 +25,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
   },
   {
     name: 'lost-replies',
-    description: 'Requests are carried out and their answers lost; new orders show late.',
+    description: 'Requests are executed but their answers lost; new orders become visible late.',
     phases: [
       { name: 'calm', durationMs: 1_500, jitterMs: 500 },
       {
@@ -62,7 +62,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
   },
   {
     name: 'brown-out',
-    description: 'Everything is slow, and some of it too slow.',
+    description: 'Everything is slow, and some answers are too slow.',
     phases: [
       { name: 'calm', durationMs: 2_000, jitterMs: 500 },
       {
@@ -80,7 +80,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
   },
   {
     name: 'maintenance',
-    description: 'The exchange is closed for a while and says so.',
+    description: 'The exchange is closed for a while, and says so.',
     phases: [
       { name: 'calm', durationMs: 2_000, jitterMs: 500 },
       {
@@ -93,7 +93,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
   },
   {
     name: 'clock-skew',
-    description: 'The clock of the exchange runs away and comes back.',
+    description: 'The clock of the exchange drifts away and comes back.',
     phases: [
       { name: 'calm', durationMs: 2_000, jitterMs: 500 },
       { name: 'ahead', durationMs: 8_000, jitterMs: 1_000, faults: [{ kind: 'clock-skew', skewMs: 45_000 }] },
@@ -107,7 +107,7 @@ export const builtInScenarios: Readonly<Record<string, Scenario>> = byName([
   },
   {
     name: 'proxy-html',
-    description: 'A proxy in between answers with pages in HTML, or cuts the JSON.',
+    description: 'A proxy in between answers with HTML pages, or truncates the JSON.',
     phases: [
       { name: 'calm', durationMs: 1_500, jitterMs: 500 },
       {

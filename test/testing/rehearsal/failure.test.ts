@@ -53,10 +53,10 @@ describe('the failure of a rehearsal', () => {
     });
     const own = invariants.filter(({ name }) => name.startsWith('own'));
     expect(own.map(({ breaches }) => breaches.map(({ message }) => message))).toEqual([
-      ['cannot be checked: it answers with undefined, expected a list of breaches'],
-      ['cannot be checked: it answers with a promise, expected a list of breaches'],
+      ['cannot be checked: it returned undefined, expected a list of breaches'],
+      ['cannot be checked: it returned a promise, expected a list of breaches'],
       ['a text'],
-      ['breaks without a message: {"message":42}'],
+      ['is broken, without a message: {"message":42}'],
       ['m'],
     ]);
   });

@@ -141,7 +141,7 @@ describe('a rehearsed program', () => {
 
   it('is told what cannot be reported', async () => {
     const { messages } = await breachesOf(({ report }) => report('id', 'palced' as never));
-    expect(messages[0]).toContain("the outcome is palced, allowed are 'placed', 'not-placed', 'unknown'");
+    expect(messages[0]).toContain("the outcome is palced, expected one of 'placed', 'not-placed', 'unknown'");
   });
 
   it('does not pass a limit with what a proxy answers', async () => {
