@@ -1,8 +1,8 @@
 import type { ErrorOfKind } from './match-error.js';
 
 /**
- * An error of any class, told apart by `kind`: what `isWEEXError` makes of a value. A class of your own has the kind
- * of the class that it extends; `instanceof` tells it.
+ * An error of any class, discriminated by `kind`: the type to which `isWEEXError` narrows a value. Your own class has
+ * the kind of the class that it extends; use `instanceof` to recognise it.
  *
  * @example
  * ```ts

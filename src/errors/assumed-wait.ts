@@ -5,7 +5,7 @@ export function markAssumedWait(error: object): void {
   assumed.add(error);
 }
 
-/** Whether the `retryAfter` of an error is the documented one, because the exchange named none. */
+/** Whether the `retryAfter` of an error is the documented value, because the exchange gave none. */
 export function isAssumedWait(error: object): boolean {
   return assumed.has(error);
 }

@@ -5,13 +5,16 @@ import type { ExecutionStatus, WEEXErrorKind } from './weex-error-kind.js';
 import { WEEXRateLimitError } from './weex-rate-limit-error.js';
 import { WEEXSystemError } from './weex-system-error.js';
 
-/** A class that a code stands for: `WEEXError` or a subclass whose constructor takes `(message, details)`. */
+/** The class for a code: `WEEXError` or a subclass whose constructor takes `(message, details)`. */
 export type WEEXErrorClass<Failure extends WEEXError = WEEXError> = new (
   message: string | undefined,
   details: WEEXErrorDetails & FieldsOfOwnCode,
 ) => Failure;
 
-/** What the errors for your own code ask for. No answer of the exchange holds it: it is empty where a code makes one. */
+/**
+ * Fields that the errors for your own codes require. No answer of the exchange contains them, so they are empty if a
+ * code creates the error.
+ */
 interface FieldsOfOwnCode {
   readonly strategyName: string;
   readonly riskType: string;
@@ -45,7 +48,7 @@ export interface CodeDefinition {
 /** A code with all that is known about it. */
 export interface CodeExplanation {
   readonly code: number | string;
-  /** The class that the code stands for. */
+  /** The class of the errors with this code. */
   readonly type: WEEXErrorClass;
   readonly kind: WEEXErrorKind;
   readonly meaning: string;
@@ -66,7 +69,7 @@ export interface CodeExplanation {
 export interface Catalogue {
   /** The row of a code, number or text, or `undefined`. */
   get(code: number | string): CodeExplanation | undefined;
-  /** A new catalogue with these codes added; a code that stands here already is replaced. */
+  /** Returns a new catalogue with these codes added; a code that exists already is replaced. */
   extend(definitions: readonly CodeDefinition[]): Catalogue;
   /** Every row, in the order of the tables. */
   readonly rows: readonly CodeExplanation[];

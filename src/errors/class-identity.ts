@@ -1,8 +1,8 @@
 import { isWEEXError } from './weex-error.js';
 
 /**
- * @internal What a class is known by: one of this library by its name, which is the same in every copy of the package;
- * any other by itself.
+ * @internal The identity of a class: for a class of this library its name, which is the same in every copy of the
+ * package; for any other the class itself.
  */
 export function classIdentity(prototype: object): unknown {
   const { constructor, name } = prototype as { constructor: unknown; name?: unknown };
@@ -11,7 +11,7 @@ export function classIdentity(prototype: object): unknown {
   return isOwn ? name : constructor;
 }
 
-/** @internal `instanceof`, also for an error that another copy of this package made. */
+/** @internal `instanceof` that also works for errors made by another copy of this package. */
 export function isOfClass(error: unknown, errorClass: abstract new (...args: never[]) => Error): boolean {
   if (error instanceof errorClass) return true;
   const wanted = isWEEXError(error) ? classIdentity(errorClass.prototype as object) : undefined;

@@ -12,13 +12,13 @@ export type TypeHandler<Failure extends Error, Result> = readonly [
 ];
 
 /**
- * Makes a function that hands an error to the handler of its class, the most specific one first, whatever the order
- * of the list. It returns what the handler returns, and `undefined` for an error without a handler.
+ * Returns a function that passes an error to the handler of its class, the most specific one, whatever the order of
+ * the list. It returns what the handler returns, or `undefined` for an error without a handler.
  *
- * A call costs the same however many classes there are: the way from a class to its handler is looked up once.
- * Errors of another copy of this package are recognised by the name of their class.
+ * A call costs the same however many classes there are: the handler of a class is looked up once. Errors of another
+ * copy of this package are recognised by the name of their class.
  *
- * @throws {TypeError} when a class is listed twice, or an entry is no class with a function.
+ * @throws {TypeError} when a class is listed twice, or an entry is not a class with a function.
  *
  * @example
  * ```ts

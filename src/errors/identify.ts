@@ -1,8 +1,8 @@
 import type { WEEXErrorKind } from './weex-error-kind.js';
 
 /**
- * Gives an error class its `name` and `kind`. They stand on the prototype, so that the stack, which V8 writes
- * before any field exists, already starts with the right name.
+ * Gives an error class its `name` and `kind`. They are on the prototype, so that the stack, which V8 captures before
+ * any field exists, already starts with the right name.
  */
 export function identify(
   errorClass: { readonly prototype: object },

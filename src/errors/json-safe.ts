@@ -2,8 +2,8 @@
 const maxDepth = 32;
 
 /**
- * A copy of a value that `JSON.stringify` takes: a ring is told as such, a bigint becomes its digits, an error its
- * name and message, and what throws when it is read is left out.
+ * A copy of a value that `JSON.stringify` accepts: a circular reference is marked, a bigint becomes its digits, an
+ * error its name and message, and properties that throw when read are left out.
  */
 export function jsonSafe(value: unknown): unknown {
   return copyAt(value, 0, new Map());

@@ -37,7 +37,7 @@ type Case<Kind extends WEEXErrorKind> = (error: ErrorOfKind[Kind]) => unknown;
 /** The kinds that have no parent but `WEEXError` itself. */
 export type RootErrorKind = Exclude<WEEXErrorKind, Exclude<SystemErrorKind, 'system'>>;
 
-/** A case for some of the kinds, and `_` for all that is left, also what is no `WEEXError`. */
+/** A case for some of the kinds, and `_` for everything else, including values that are not a `WEEXError`. */
 export type ErrorCases = { readonly [Kind in WEEXErrorKind]?: Case<Kind> } & {
   readonly _: (error: unknown) => unknown;
 };
@@ -52,7 +52,7 @@ export type CaseResult<Cases> = {
   [Kind in keyof Cases]: Cases[Kind] extends (...args: never[]) => infer Result ? Result : never;
 }[keyof Cases];
 
-/** Names that are no kind do not compile. */
+/** Rejects, at compile time, names that are not a kind. */
 export type OnlyKinds<Cases, Also extends string = never> = {
   readonly [Name in Exclude<keyof Cases, WEEXErrorKind | '_' | Also>]: never;
 };
@@ -75,11 +75,11 @@ const parents: Readonly<Record<WEEXErrorKind, WEEXErrorKind | undefined>> = {
 };
 
 /**
- * Calls the case of an error's kind and returns what it returns. A kind without a case falls to its parent's:
+ * Calls the case for an error's kind and returns its result. A kind without a case uses that of its parent:
  * `network`, `timeout`, `circuit-open` and `bulkhead-full` to `system`; then to `_`.
  *
- * Leaving out a root kind without `_` does not compile, and nor does a name that is no kind. Without `_` the error
- * must be a `WEEXError`; anything else is thrown again. A subclass of your own has the case of the class it extends.
+ * Leaving out a root kind without `_` does not compile, nor does a name that is not a kind. Without `_` the error
+ * must be a `WEEXError`; anything else is rethrown. Your own subclass uses the case of the class it extends.
  *
  * @example
  * ```ts
@@ -104,7 +104,7 @@ export function matchError<const Cases extends ExhaustiveErrorCases>(
 ): CaseResult<Cases>;
 export function matchError(error: unknown, cases: object): unknown {
   const handler = caseOf(error, cases as Readonly<Record<string, Case<'unknown'> | undefined>>);
-  // Without `_` there is nobody for it.
+  // Without `_` no case applies to it.
   if (!handler) throw error as Error;
   return handler(error as WEEXError);
 }
@@ -156,7 +156,7 @@ function caseOf(
   return Object.hasOwn(cases, '_') ? cases['_'] : undefined;
 }
 
-/** A class of the user may have a kind of its own: then that of the class it extends counts. */
+/** A user's class may set its own kind: then the kind of the class it extends counts. */
 function knownKind(error: WEEXError): WEEXErrorKind {
   for (let link: object | null = error; link; link = Object.getPrototypeOf(link) as object | null) {
     const { kind } = link as { kind?: unknown };

@@ -1,4 +1,4 @@
-/** What stands where a secret was. */
+/** The replacement for a secret. */
 export const redacted = '[redacted]';
 
 const words =
@@ -11,8 +11,8 @@ const secretWord = `[\\w-]{0,40}(?:${words})[\\w-]{0,40}|(?:[\\w-]{0,40}[-_])?si
 const quote = `\\\\?["']`;
 
 /**
- * `name: value`, `name=value`, `name => value` and `"name":"value"`, also with escaped quotes or percent-encoded, and
- * `"name","value"` of lists. A quoted value needs no end: a text may be cut.
+ * `name: value`, `name=value`, `name => value` and `"name":"value"`, with escaped quotes or percent-encoded too, and
+ * `"name","value"` of lists. A quoted value may lack its closing quote, because a text may be cut.
  */
 const namedSecret = new RegExp(
   `((?:^|[^\\w-])(?:${secretWord}|[\\w-]{0,40}[-_](?:auth|pass|key)|(?:auth|pass|key)(?==|%3D|${quote}))` +
@@ -38,10 +38,10 @@ const hint = /secret|pass|pwd|jwt|sign|key|token|auth|bearer|basic|cookie|creden
 /** Also a password with `@` in it, or with `/` after the colon. */
 const userInfo = /(\b[a-z][a-z\d+.-]{0,20}:\/\/)(?:[^\s/"'?#]+|[^\s/@"'?#:]{0,100}:[^\s@"'?#]{1,256})@/gi;
 
-/** Deeper than this no answer of the exchange goes; what lies below is left out of the copy. */
+/** No answer of the exchange is nested deeper than this; deeper values are left out of the copy. */
 const maxDepth = 24;
 
-/** Names repeat from request to request. The bound keeps names that somebody makes up from filling the memory. */
+/** Names repeat from request to request. The bound keeps made-up names from filling the memory. */
 const knownNames: Map<string, boolean> = new Map();
 const maxKnownNames = 1_000;
 
@@ -90,8 +90,8 @@ function redactTold(
 }
 
 /**
- * The value without secrets: itself where it holds none, else a copy. Bytes, streams and other objects of a class are
- * described instead of copied.
+ * Returns the value without secrets: the value itself if it contains none, otherwise a copy. Bytes, streams and other
+ * class instances are described instead of copied.
  */
 export function redactValue(value: unknown, secrets: readonly string[]): unknown {
   return redactAt(value, secrets, 0, new Map());

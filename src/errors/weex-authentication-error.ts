@@ -8,8 +8,8 @@ export interface WEEXAuthenticationErrorDetails extends WEEXErrorDetails {
 }
 
 /**
- * The exchange does not accept who asks: key, signature, passphrase, permission, clock or account. Never retried,
- * except that a refused clock is worth one resynchronised attempt.
+ * The exchange does not accept the caller: key, signature, passphrase, permission, clock or account. Never retried,
+ * except that a refused clock gets one attempt after resynchronisation.
  */
 export class WEEXAuthenticationError extends WEEXError {
   declare readonly name: 'WEEXAuthenticationError';

@@ -24,8 +24,8 @@ export interface WEEXErrorDetails {
 const brand: unique symbol = Symbol.for('weex-resilience.WEEXError');
 
 /**
- * The base of every exception of this library: catch it to catch all of them, and read `kind`, `code` and
- * `executionStatus` to tell them apart.
+ * The base class of every exception of this library: catch it to catch all of them, and read `kind`, `code` and
+ * `executionStatus` to distinguish them.
  *
  * A caller's own abort is never a `WEEXError`: that promise rejects with `signal.reason`.
  *
@@ -91,8 +91,8 @@ export function assign<Target extends object, Key extends keyof Target>(
 }
 
 /**
- * Tells whether a value is a `WEEXError` of any class. Unlike `instanceof` it also holds for errors made by
- * another copy of this package or in another realm. `kind` then tells the class and its fields.
+ * Returns whether a value is a `WEEXError` of any class. Unlike `instanceof`, it also recognises errors made by
+ * another copy of this package or in another realm. `kind` then narrows to the class and its fields.
  *
  * @example
  * ```ts
@@ -107,7 +107,7 @@ export function isWEEXError(value: unknown): value is AnyWEEXError {
   try {
     return (value as { [brand]?: unknown })[brand] === true;
   } catch {
-    // A revoked proxy, or a getter that throws: whatever it is, it is none of ours.
+    // A revoked proxy, or a getter that throws: not one of our errors.
     return false;
   }
 }

@@ -3,7 +3,7 @@ import { assign, WEEXError, type WEEXErrorDetails } from './weex-error.js';
 
 /** Details of a {@link WEEXOutcomeUnknownError}. */
 export interface WEEXOutcomeUnknownErrorDetails extends WEEXErrorDetails {
-  /** The id under which the order stands, if it stands. */
+  /** The client order id of the order, if it exists. */
   readonly clientOrderId?: string | undefined;
 }
 

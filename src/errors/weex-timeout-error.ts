@@ -9,7 +9,7 @@ export interface WEEXTimeoutErrorDetails extends WEEXSystemErrorDetails {
 }
 
 /**
- * An attempt or the whole call took longer than allowed; `scope` tells which.
+ * An attempt or the whole call took longer than allowed; `scope` says which.
  */
 export class WEEXTimeoutError extends WEEXSystemError {
   declare readonly name: 'WEEXTimeoutError';

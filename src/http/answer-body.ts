@@ -1,7 +1,7 @@
 /** A text longer than this is not looked into: no answer of the exchange that says something is. */
 const maxParsedLength = 1_000_000;
 
-/** A text that is no JSON keeps this much of itself: enough to recognise the page of a proxy. */
+/** Text that is not JSON is cut to this length: enough to recognise the page of a proxy. */
 const maxKeptLength = 4_000;
 
 /** The body of a failed answer as data: JSON text and bytes are parsed, other bytes are made text. */
@@ -41,14 +41,14 @@ function bytesText(bytes: Uint8Array): string {
   );
 }
 
-/** Whether a body is a stream or a Blob, so that nobody knows yet what it says. */
+/** Whether a body is a stream or a Blob, so that its content is not known yet. */
 export function isUnread(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
   const { destroy, cancel, arrayBuffer } = body as Record<'destroy' | 'cancel' | 'arrayBuffer', unknown>;
   return [destroy, cancel, arrayBuffer].some((method) => typeof method === 'function');
 }
 
-/** Closes a body that is a stream: nobody will read that of a failure, and its socket would stay taken. */
+/** Closes a body that is a stream: the body of a failure is not read, and its socket would stay in use. */
 export function closeStream(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   const { destroy, cancel } = body as { destroy?: unknown; cancel?: unknown };
@@ -56,7 +56,7 @@ export function closeStream(body: unknown): void {
     (body as { on?: (event: string, listener: () => void) => void }).on?.('error', () => {});
     destroy.call(body);
   } else if (typeof cancel === 'function') {
-    // A stream that somebody else reads is theirs.
+    // A stream that other code reads is left to it.
     Promise.resolve(cancel.call(body)).catch(() => {});
   }
 }

@@ -10,7 +10,7 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 const unreadable: Refusal = { level: 'answer' };
 
-/** The failure that a whole answer tells of, or `undefined` for a success. */
+/** The failure that a whole answer reports, or `undefined` for a success. */
 export function answerRefusal(response: AxiosResponse, write: boolean): Refusal | undefined {
   const { data, status } = response as { data: unknown; status: number | undefined };
   if (status !== undefined && status >= 400) return describeFailure(parseBody(data));
@@ -18,7 +18,7 @@ export function answerRefusal(response: AxiosResponse, write: boolean): Refusal 
   return isInspectedBytes(data) ? jsonRefusal(bodyText(data) ?? '', write) : findRefusal(data, write);
 }
 
-/** axios hands out a string where the body was no JSON, or where the caller asked for text. */
+/** axios returns a string if the body was not JSON, or if the caller requested text. */
 function textRefusal(
   text: string,
   { config, status }: { config?: AxiosResponse['config']; status: number },

@@ -47,23 +47,24 @@ interface Interceptors {
 }
 
 /**
- * Makes every failure of an axios instance a `WEEXError`: HTTP errors, refusals under HTTP 200, lost connections and
- * timeouts, and what other interceptors throw before this one. A success passes untouched. A batch of orders fails
- * only where every order was refused; see {@link batchOutcomes} for one in part.
+ * Turns every failure of an axios instance into a `WEEXError`: HTTP errors, refusals under HTTP 200, lost connections
+ * and timeouts, and errors that earlier interceptors throw. A success passes untouched. A batch of orders fails only
+ * if every order was refused; see {@link batchOutcomes} for partly refused batches.
  *
- * It acts on requests that start after it was attached. A caller's own abort is no failure of WEEX: that promise
- * rejects with `signal.reason`. Interceptors added after this one see `WEEXError`s. Inside a policy's call, a request
- * without a signal is given that of the attempt, and its `timeout` ends with the attempt.
+ * It acts on requests that start after it was attached. A caller's own abort is not a failure of WEEX: that promise
+ * rejects with `signal.reason`. Interceptors added after this one receive `WEEXError`s. Inside a policy's call, a
+ * request without a signal gets that of the attempt, and its `timeout` ends with the attempt.
  *
- * A failed answer whose body is a stream is told by its status alone, and the stream is closed.
+ * A failed answer whose body is a stream is classified by its status alone, and the stream is closed.
  *
- * The `AxiosError` is `error.cause`, without keys, signatures, passphrases and query. Each request carries an
- * `X-Request-Id`, unless it has one, which is `error.requestId` where the answer names no other.
+ * The `AxiosError` is `error.cause`, without keys, signatures, passphrases and query. Each request gets an
+ * `X-Request-Id`, unless it has one; it becomes `error.requestId` if the answer has no other.
  *
- * To attach again to the same instance replaces the options until the returned function is called.
+ * Attaching again to the same instance replaces the options until the returned function is called.
  *
  * @returns A function that detaches what this call attached.
- * @throws {TypeError} for what is no axios instance, and for options that are unknown or have the wrong type.
+ * @throws {TypeError} if the first argument is not an axios instance, and for options that are unknown or have the
+ * wrong type.
  *
  * @example
  * ```ts
@@ -135,7 +136,7 @@ function joinCall(config: InternalAxiosRequestConfig, context: CallContext, ambi
   if (ambient && !config.signal) config.signal = context.signal;
   const { remainingMs } = context;
   if (remainingMs !== undefined) {
-    // To axios a timeout of 0 is none.
+    // axios treats a timeout of 0 as no timeout.
     const left = Math.max(1, Math.ceil(remainingMs));
     config.timeout = config.timeout ? Math.min(config.timeout, left) : left;
   }
@@ -161,7 +162,7 @@ function failureOf(response: AxiosResponse, options: WeexErrorsOptions): WEEXErr
   return refusal && responseError(response, refusal, contextOf(response.config, options));
 }
 
-/** A body may throw when it is read: then it is no success that anybody could use. */
+/** A body may throw when it is read: then the answer does not count as a success. */
 function safeRefusal(response: AxiosResponse, options: WeexErrorsOptions): Refusal | undefined {
   try {
     return answerRefusal(response, !readOnly(response.config, options));
@@ -192,7 +193,7 @@ interface ReadFailure {
   readonly abort?: { readonly reason: unknown } | undefined;
 }
 
-/** Anything can be thrown, also what throws when it is read. */
+/** Anything can be thrown, including values that throw when they are read. */
 function readFailure(failure: unknown): ReadFailure {
   try {
     const { config, response } = (failure ?? {}) as ReadFailure;
@@ -206,7 +207,7 @@ function readFailure(failure: unknown): ReadFailure {
   }
 }
 
-/** Throws the error, and tells whoever listens. */
+/** Publishes the error and throws it. */
 function raise(error: WEEXError, { registry }: WeexErrorsOptions): never {
   if (channels.errorClassified.hasSubscribers) {
     const { method, path, status, durationMs, operation, attempt } =

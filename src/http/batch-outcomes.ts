@@ -11,8 +11,9 @@ export type BatchOutcome<Item = unknown> =
   | { readonly ok: false; readonly error: WEEXError; readonly value: Item };
 
 /**
- * Tells for each order of a batch answer whether it was accepted, in the order of the answer. The interceptor lets an
- * answer pass in which some orders were refused, because an exception would hide the others; this finds them.
+ * Returns, for each order of a batch answer and in the same order, whether it was accepted. The interceptor lets an
+ * answer pass in which only some orders were refused, because an exception would hide the others; this function finds
+ * the refused ones.
  *
  * @param answer The body: a list, or an object that holds one, such as `orderList`.
  * @param context What is known of the request. Default: a write, so that refused orders are `'not-executed'`.

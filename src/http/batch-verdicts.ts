@@ -4,8 +4,9 @@ import { idsIn, type SentRequest } from '../context/sent-request.js';
 import { type BatchOutcome, batchOutcomes } from './batch-outcomes.js';
 
 /**
- * What the answer to a batch says of each order: by its client order id or, where the answer names none, by its place
- * in one list. An order that it does not speak of has no verdict. `undefined` where the answer is not one to a batch.
+ * What the answer to a batch says about each order: by its client order id or, if the answer has none, by its place
+ * in a list. An order that the answer does not mention has no verdict. `undefined` if the answer is not one to a
+ * batch.
  */
 export function batchVerdicts({ body, ids }: SentRequest, answer: unknown): SentRequest['verdicts'] {
   const outcomes = ids.length > 1 ? batchOutcomes(answer) : [];

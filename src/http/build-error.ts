@@ -100,13 +100,13 @@ function executionStatusOf(
   return isWordless ? 'unknown' : verdict.executionStatus;
 }
 
-/** Whether the exchange wrote an answer: with a code of its own, or a flag on an order. */
+/** Whether the exchange wrote an answer: it contains one of its codes, or a flag on an order. */
 function isOwnWord(
   { code, level, items, message = '' }: Refusal,
   catalogue: Catalogue,
   status: number | undefined,
 ): boolean {
-  // A code that nobody has documented may be that of a limiter on the way, or mean the opposite.
+  // An undocumented code may come from a limiter on the way, or mean the opposite.
   const isLimiter = (status === 429 || status === 418) && !saysTooMany.test(message);
   const isDocumented = code !== undefined && catalogue.get(code) !== undefined;
   if (code !== undefined && !isDocumented && (isLimiter || saysUnknown.test(message))) return false;

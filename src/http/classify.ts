@@ -16,7 +16,7 @@ export interface FailureFacts {
   readonly catalogue: Catalogue;
   /** The HTTP status, where an answer came. */
   readonly status: number | undefined;
-  /** What the answer says of itself; empty where it says nothing readable. */
+  /** What the answer says about itself; empty if it contains nothing readable. */
   readonly refusal: Refusal;
   /** Why no whole answer came. */
   readonly transport: TransportFailure | undefined;
@@ -89,7 +89,7 @@ function byMessage({ refusal, catalogue }: FailureFacts): Verdict | undefined {
 
 function byCancelEndpoint(facts: FailureFacts, row: CodeExplanation | undefined): Verdict | undefined {
   if (!row?.catchAll || !isCancelRequest(facts.method, facts.path)) return undefined;
-  // Refusals come as 500; a 502, 503 or 504 says that nobody looked for the order.
+  // Refusals come as 500; a 502, 503 or 504 means that the order was not looked for.
   if (facts.status !== undefined && facts.status > 500) return undefined;
   // It may as well be the failure inside that the code is named after.
   return { ...ofCategory('not-found', 'The order does not exist'), executionStatus: 'unknown' };
@@ -118,7 +118,7 @@ function byStatus({ status }: FailureFacts): Verdict | undefined {
   return status === undefined ? undefined : ofStatus(status);
 }
 
-/** No status is that of a WebSocket frame or of a bare body: what it says of itself decides, as under 200. */
+/** A WebSocket frame or a bare body has no status: its content decides, as under 200. */
 function isGood(status: number | undefined): boolean {
   return status === undefined || (status >= 200 && status < 300);
 }

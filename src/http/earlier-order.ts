@@ -11,9 +11,8 @@ const sentOrders: ProcessWide<Map<string, SentRequest>> = processWide(
 );
 
 /**
- * The order that another call sent to the same exchange, for the same account and under the same client order id, as long
- * as nobody knows what became of it: methods that know nothing of each other may share an id. Remembers this one
- * otherwise.
+ * The order that another call sent to the same exchange, for the same account and under the same client order id, as
+ * long as its outcome is unknown: unrelated methods may share an id. Otherwise remembers this one.
  */
 export function earlierOrder(
   request: SentRequest,
@@ -31,7 +30,7 @@ export function earlierOrder(
   return undefined;
 }
 
-/** Remembers an order of which nobody knows yet what became of it. */
+/** Remembers an order whose outcome is not known yet. */
 export function rememberOrder(request: SentRequest): void {
   const { key } = request;
   if (key === undefined) return;
@@ -44,7 +43,7 @@ export function rememberOrder(request: SentRequest): void {
   }
 }
 
-/** An order that the exchange has answered for is in nobody's way. */
+/** An order that the exchange has answered no longer blocks others. */
 export function forgetOrder(request: SentRequest): void {
   const { key } = request;
   const orders = sentOrders.peek();

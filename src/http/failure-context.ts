@@ -1,6 +1,6 @@
 import type { Catalogue } from '../errors/catalogue.js';
 
-/** What the caller of {@link toWeexError} knows of the request; all of it goes into `error.context`. */
+/** What the caller of {@link toWeexError} knows about the request; all of it goes into `error.context`. */
 export interface FailureContext {
   /** The verb. With it the error says whether a write was executed. */
   readonly method?: string | undefined;

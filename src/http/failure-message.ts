@@ -27,7 +27,7 @@ export function failureMessage(
   return numbers === '' ? text : `${text} (${numbers})`;
 }
 
-/** A text of somebody else must not start a new line in a log, or fill it. */
+/** Foreign text must not start a new line in a log, or fill it. */
 export function oneLine(text: string, maxLength: number): string {
   const line = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(text) ? text : text.replace(unprintable, ' ').trim();
   return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;

@@ -28,7 +28,7 @@ export interface FailureParts {
   readonly cause: unknown;
 }
 
-/** The failure that a whole answer, or a bare body, tells of. */
+/** The failure that a whole answer, or a bare body, reports. */
 export function answerParts(
   request: RequestFacts,
   refusal: Refusal,
@@ -51,7 +51,7 @@ export function answerParts(
   };
 }
 
-/** Everything that a thrown value tells, be it an axios error or anything else. */
+/** Everything that a thrown value reveals, whether an axios error or anything else. */
 export function failureParts(value: unknown, context: FailureContext): FailureParts {
   return isFailedRequest(value) ? failedRequestParts(value, context) : thrownParts(value, context);
 }
@@ -107,7 +107,7 @@ function isFailedRequest(value: unknown): value is AxiosError {
   return isAxiosError === true || (value instanceof Error && typeof response?.status === 'number');
 }
 
-/** What somebody made of an axios error may still carry its request. */
+/** A value derived from an axios error may still carry its request. */
 function configOf(value: unknown): AxiosError['config'] {
   const { config } = (typeof value === 'object' && value !== null ? value : {}) as { config?: unknown };
   return typeof config === 'object' && config !== null ? (config as AxiosError['config']) : undefined;

@@ -16,7 +16,7 @@ export const decidingStatuses: ReadonlyMap<number, HttpStatusRow> = new Map([
   [521, { category: 'permission', meaning: 'The address of the caller is not allowed' }],
 ]);
 
-/** Statuses with a meaning of their own; the others are told by their range. */
+/** Statuses with their own meaning; the others are classified by their range. */
 const httpStatuses: ReadonlyMap<number, HttpStatusRow> = new Map<number, HttpStatusRow>([
   [401, { category: 'credentials', meaning: 'The API key is not accepted' }],
   [403, { category: 'permission', meaning: 'Access is refused' }],

@@ -4,9 +4,9 @@ import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
 type LastStep = (config: InternalAxiosRequestConfig, isLeaving: boolean) => void;
 
 /**
- * Makes a request interceptor that does a step as late as can be: where the adapter is a function, when it is called.
+ * Makes a request interceptor that runs a step as late as possible: if the adapter is a function, when it is called.
  * By then axios has copied and checked the headers for the last time, so that one more costs nothing, and other
- * interceptors have done their part. A step that throws is left out: it must not fail a request.
+ * interceptors have done their part. If a step throws, it is skipped: it must not fail a request.
  */
 export function createLastStep(
   step: LastStep,

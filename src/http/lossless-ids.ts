@@ -30,8 +30,8 @@ function wrap(transform: AxiosResponseTransformer): AxiosResponseTransformer {
 }
 
 /**
- * Puts quotes round the whole numbers beyond 2^53 of a JSON text. What is no text or no JSON comes back as it is: the
- * transforms of axios and of the caller see what they always see.
+ * Puts quotes around the whole numbers beyond 2^53 in a JSON text. Anything that is not a string or not JSON is
+ * returned unchanged, so the transforms of axios and of the caller see what they always see.
  */
 function quoteLongIntegers(data: unknown): unknown {
   if (typeof data !== 'string' || !hasLongDigits(data) || !longInteger.test(data)) return data;
@@ -42,7 +42,7 @@ function quoteLongIntegers(data: unknown): unknown {
   }
 }
 
-/** Looks at every sixteenth character alone: none between them hides so many digits. Most texts end here. */
+/** Looks only at every sixteenth character: that many digits cannot hide between them. Most texts end here. */
 function hasLongDigits(text: string): boolean {
   for (let at = minDigits - 1; at < text.length; at += minDigits) {
     if (!isDigit(text.charCodeAt(at))) continue;

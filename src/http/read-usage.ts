@@ -15,8 +15,8 @@ const usageHeader = /^x-(used-weight|remaining-weight|order-count|order-remainin
 const none: readonly RateLimitUsage[] = [];
 
 /**
- * Reads what an answer says of the limits: `X-USED-WEIGHT-<n><unit>`, `X-REMAINING-WEIGHT-…`, `X-ORDER-COUNT-…`
- * and `X-ORDER-REMAINING-…`, where the unit is S, M, H or D. One entry a limit and window; an empty list where the
+ * Reads what an answer says about the limits: `X-USED-WEIGHT-<n><unit>`, `X-REMAINING-WEIGHT-…`, `X-ORDER-COUNT-…`
+ * and `X-ORDER-REMAINING-…`, where the unit is S, M, H or D. One entry per limit and window; an empty list if the
  * headers are absent or not numbers.
  *
  * Source: WEEX V3 access restrictions.

@@ -1,6 +1,6 @@
 import { isSuccessCode } from '../errors/codes/success-codes.js';
 
-/** What an answer says of its own failure. */
+/** What an answer says about its own failure. */
 export interface Refusal {
   readonly code?: number | string;
   readonly message?: string;

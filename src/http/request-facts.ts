@@ -8,7 +8,7 @@ export interface RequestFacts {
   readonly config: InternalAxiosRequestConfig | undefined;
   readonly method: string | undefined;
   readonly path: string | undefined;
-  /** Whether the request can change something; `undefined` where nobody knows. */
+  /** Whether the request can change something; `undefined` if that is not known. */
   readonly write: boolean | undefined;
   readonly secrets: readonly string[];
   readonly context: FailureContext;
@@ -29,7 +29,7 @@ export function requestFacts(
   };
 }
 
-/** Whether a request can change something; `undefined` where nobody knows. */
+/** Whether a request can change something; `undefined` if that is not known. */
 export function isWrite(
   config: AxiosRequestConfig | undefined,
   { isRead, method, path }: FailureContext,

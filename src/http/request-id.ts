@@ -1,6 +1,6 @@
 import { requestIdPrefix } from '../context/request-id-prefix.js';
 
-/** The header in which the interceptor sends an id of its own. */
+/** The header in which the interceptor sends its own id. */
 export const requestIdHeader = 'X-Request-Id';
 
 const idFields = ['requestId', 'request_id', 'traceId', 'trace_id'] as const;

@@ -91,7 +91,7 @@ function addBody(found: string[], data: unknown): void {
     try {
       addDeep(found, JSON.parse(data), 0);
     } catch {
-      // A body that is no JSON has no fields.
+      // A body that is not JSON has no fields.
     }
   } else if (data.includes('=')) addNamed(found, new URLSearchParams(data));
 }

@@ -33,9 +33,9 @@ const transportFields: ReadonlySet<string> = new Set([
 const maxCauses = 8;
 
 /**
- * Takes every secret out of an error that becomes a `cause`: out of its own fields and those of its causes. The
- * error stays the same object, with method, URL without query, status and the other harmless fields of its request
- * and answer. One that cannot be changed is replaced by a copy.
+ * Removes every secret from an error that becomes a `cause`: from its own fields and those of its causes. The error
+ * stays the same object, with method, URL without query, status and the other harmless fields of its request and
+ * answer. An error that cannot be changed is replaced by a copy.
  */
 export function scrubCause(error: unknown, secrets: readonly string[], body: unknown): unknown {
   if (!(error instanceof Error)) return redactValue(error, secrets);
@@ -59,7 +59,7 @@ function scrubError(error: Error, scrubbing: Scrubbing): Error {
     if (key === 'stack') continue;
     const value = readSafely(error, key);
     if (key === 'config' || key === 'response') {
-      // Most causes are never looked into: the copy is made when somebody does.
+      // Most causes are never read: the copy is made at the first read.
       if (isObject(value))
         stuck = !defineLazily(error, key, () => scrubField(key, value, scrubbing)) || stuck;
       continue;
@@ -173,7 +173,7 @@ function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Objects of a class of somebody else stay as they are, unless they can read or write a stream. */
+/** Instances of foreign classes stay as they are, unless they can read or write a stream. */
 function isForeign(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   const plain = prototype === Object.prototype || prototype === null || Array.isArray(value);

@@ -9,12 +9,11 @@ import { describeFailure, findRefusal, type Refusal } from './refusal.js';
 import { isWrite, requestFacts } from './request-facts.js';
 
 /**
- * Makes a `WEEXError` of anything: a body or WebSocket frame (as object, text or bytes), an axios error or
- * response, or whatever was thrown. A `WEEXError` comes back as it is. It never throws.
+ * Makes a `WEEXError` from anything: a body or WebSocket frame (as object, text or bytes), an axios error or
+ * response, or whatever was thrown. A `WEEXError` is returned as it is. It never throws.
  *
- * A body or frame that tells of no failure gives `undefined`. What an axios error carries is searched for secrets,
- * and they are taken out of it. Without a `method`, in the context or in the axios error, `executionStatus` stays
- * `undefined`.
+ * Returns `undefined` for a body or frame that reports no failure. Secrets are removed from everything that an axios
+ * error carries. Without a `method`, in the context or in the axios error, `executionStatus` stays `undefined`.
  *
  * @example
  * ```ts
@@ -41,7 +40,7 @@ export function toWeexError(anything: unknown, context: FailureContext = {}): WE
   });
 }
 
-/** @internal The error for a value that somebody threw: it is a failure whatever it looks like. */
+/** @internal The error for a value that was thrown: it is a failure whatever it looks like. */
 export function thrownError(value: unknown, context: FailureContext): WEEXError {
   return safely(context, thrownError, () => buildError(failureParts(value, context)));
 }
@@ -65,7 +64,7 @@ function safely<Result extends WEEXError | undefined>(
       executionStatus: context.isRead === false ? 'unknown' : undefined,
     });
   }
-  // The stack starts where somebody asked, not with our own frames, which cost more than they tell.
+  // The stack starts at the caller, not with our own frames, which cost more than they reveal.
   if (error) Error.captureStackTrace(error, entry);
   return error;
 }
@@ -96,7 +95,7 @@ function isResponse(value: unknown): value is AxiosResponse {
   return typeof status === 'number' && typeof headers === 'object' && headers !== null;
 }
 
-/** An axios error that lost its prototype, an empty object, or one that only carries a message: somebody threw it. */
+/** An axios error that lost its prototype, an empty object, or one that only carries a message: it was thrown. */
 function isThrown(body: object): boolean {
   if ((body as { isAxiosError?: unknown }).isAxiosError === true) return true;
   const names = Object.keys(body);

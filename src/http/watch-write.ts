@@ -23,12 +23,14 @@ import { methodOf, pathOf } from './read-only-requests.js';
 import { placeOf } from './place-of.js';
 import { requestIdHeader } from './request-id.js';
 
-/** Where a request keeps what is known of it. A name, since axios drops symbols when somebody sends a config again. */
+/**
+ * Where a request keeps what is known about it. A string key, since axios drops symbols when a config is sent again.
+ */
 const sentKey = 'weexSentRequest';
 
 type Watched = InternalAxiosRequestConfig & { [sentKey]?: SentWrite };
 
-/** The failure that an answer tells of. */
+/** The failure that an answer reports. */
 type Judge = (response: AxiosResponse) => WEEXError | undefined;
 
 // A class, since axios copies plain objects in a config and keeps instances.
@@ -36,7 +38,7 @@ class SentWrite extends SentRequest {
   readonly judge: Judge;
   /** The answer that was taken for an acknowledgement. */
   acknowledgement: unknown;
-  /** Whether {@link readAsSent} sees it last of all before it leaves. */
+  /** Whether {@link readAsSent} reads it last, just before it is sent. */
   isReadLater = false;
   /** Whether it has left. */
   hasLeft = false;
@@ -51,11 +53,11 @@ class SentWrite extends SentRequest {
 }
 
 /**
- * Follows a write from here to its answer, and tells the attempts that it belongs to. Redirects are not followed
- * unless the config names `maxRedirects`, since 307 and 308 send the body once more; and the same order is not sent a
- * second time behind the back of a policy, as axios-retry does or a retry inside the method.
+ * Follows a write from here to its answer, and reports it to the attempts that it belongs to. Redirects are not
+ * followed unless the config sets `maxRedirects`, since 307 and 308 send the body once more. The same order is not
+ * sent a second time behind the back of a policy, as axios-retry or a retry inside the method would do.
  *
- * @returns The attempt that it ends with.
+ * @returns The attempt with which it ends.
  */
 export function watchWrite(
   config: InternalAxiosRequestConfig,
@@ -74,7 +76,7 @@ export function watchWrite(
   const isFound = owners.some((owner) => owner !== ambient && owner !== bound);
   const why = isFound ? undefined : isLate || isTooLate(request, bound) ? reasons.late : undefined;
   const earlier = why ? undefined : earlierOrder(request, owners);
-  // So that the guard of this call looks for it, and tells it what it finds.
+  // So that the guard of this call looks it up, and reports the result to it.
   if (earlier) tellSent(earlier, owners);
   const refusal = why ?? (earlier ? reasons.unanswered : isTwice(request, owners) && reasons.twice);
   if (refusal) {
@@ -118,7 +120,7 @@ const reasons = {
     'The method sends the order of one attempt twice, perhaps by its own retry: leave retries to its policy',
 } as const;
 
-/** After all interceptors and transforms: what they made of the order is what goes out. */
+/** Runs after all interceptors and transforms, so it sees the order as it is sent. */
 const readAsSent: AxiosRequestTransformer = function readAsSent(this, data: unknown) {
   const request = (this as Watched)[sentKey];
   if (request) {
@@ -200,8 +202,9 @@ export function isSettledBy({ config, data }: AxiosResponse): boolean {
 }
 
 /**
- * Settles what failed before anything of it left the process; tells whether something did. A transform that throws
- * says of itself not even which request it was: it is one of the attempt, and one that leaves after all is open again.
+ * Settles a request that failed before any of it left the process; returns whether something had left. A transform
+ * that throws does not even say which request it was: it is one of the attempt, and a request that is sent after all
+ * is open again.
  */
 export function settleUnsent(config: InternalAxiosRequestConfig | undefined): boolean {
   const own = (config as Watched | undefined)?.[sentKey];

@@ -6,7 +6,10 @@ import { WEEXRateLimitError } from '../weex-rate-limit-error.js';
 import { WEEXRequestError } from '../weex-request-error.js';
 import { WEEXSystemError } from '../weex-system-error.js';
 
-/** What a family of failures has in common: the class, and what it says of a request that can change something. */
+/**
+ * What a family of failures has in common: the class, and the execution status of a request that can change
+ * something.
+ */
 export interface CodeCategory {
   readonly type: typeof WEEXError;
   readonly reason?: string;
@@ -34,8 +37,8 @@ export type CodeCategoryName =
 const refusal = { executionStatus: 'not-executed', retry: false } as const;
 
 /**
- * A refusal is `not-executed`. An internal failure is none: the exchange may have failed after it placed the order,
- * so a write that was answered so is `unknown`.
+ * A refusal is `not-executed`. An internal failure is not a refusal: the exchange may have failed after it placed the
+ * order, so a write with that answer is `unknown`.
  */
 export const codeCategories: Readonly<Record<CodeCategoryName, CodeCategory>> = {
   credentials: { type: WEEXAuthenticationError, reason: 'credentials', ...refusal },

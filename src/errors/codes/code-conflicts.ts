@@ -3,9 +3,9 @@ import { v2Catalogue, weexClientCatalogue } from '../catalogues.js';
 /** A number that weex-client and the exchange understand differently. */
 export interface CodeConflict {
   readonly code: number | string;
-  /** What weex-client says. It holds for every path but those of V1 and V2. */
+  /** The meaning in weex-client. It applies to every path except those of V1 and V2. */
   readonly weexClient: string;
-  /** What the lists of the exchange say. It holds for the paths of V1 and V2. */
+  /** The meaning in the exchange's lists. It applies to the paths of V1 and V2. */
   readonly exchange: string;
   /** What comes of reading one as the other. */
   readonly consequence: string;

@@ -7,7 +7,7 @@ export const successCodes: readonly (readonly [code: string, meaning: string, so
 
 const numbers: ReadonlySet<number> = new Set(successCodes.map(([code]) => Number(code)));
 
-/** Tells whether a `code` field, number or text, stands for success. */
+/** Returns whether a `code` field, a number or a string, means success. */
 export function isSuccessCode(code: number | string): boolean {
   return code !== '' && numbers.has(Number(code));
 }

@@ -8,7 +8,7 @@ const observed = 'observed in the answer of a V3 spot cancel';
 
 const readAgain = 'Read the state before sending a write again: it may have been executed.';
 
-/** The negative codes of V3, spot and contract, and the two failures that V3 tells without a number. */
+/** The negative codes of V3, spot and contract, and the two failures that V3 reports without a number. */
 export const v3Codes: CodeTable = [
   {
     category: 'credentials',
