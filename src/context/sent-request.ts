@@ -8,11 +8,8 @@ export class SentRequest {
   readonly placesOrder: boolean;
   /** Whether it cancels, asks or tells of an order. */
   readonly isAside: boolean;
-  /**
-   * `'open'` until the answer to this very request is in. `'executed'`: the exchange reported success. `'refused'`:
-   * the exchange refused it in words of its own, or it was proven absent. `'unknown'`: it ended without either.
-   */
-  outcome: 'open' | 'executed' | 'refused' | 'unknown' = 'open';
+  /** Called once it is known what became of it. */
+  onSettled: ((request: SentRequest) => void) | undefined;
   /** What the exchange refused it with. */
   refusal?: unknown;
   /** What the answer to a batch says of each of its orders. */
@@ -34,11 +31,26 @@ export class SentRequest {
   #isNameless = false;
   #repeated: ReadonlySet<string> | undefined;
 
+  #outcome: 'open' | 'executed' | 'refused' | 'unknown' = 'open';
+
   constructor(target?: string, body?: string) {
     this.target = target;
     this.isAside = target !== undefined && isBeside(target);
     this.placesOrder = target !== undefined && !this.isAside && namesOrderPath(target);
     this.#body = body;
+  }
+
+  /**
+   * `'open'` until the answer to this very request is in. `'executed'`: the exchange reported success. `'refused'`:
+   * the exchange refused it in words of its own, or it was proven absent. `'unknown'`: it ended without either.
+   */
+  get outcome(): 'open' | 'executed' | 'refused' | 'unknown' {
+    return this.#outcome;
+  }
+
+  set outcome(outcome: 'open' | 'executed' | 'refused' | 'unknown') {
+    this.#outcome = outcome;
+    if (outcome === 'executed' || outcome === 'refused') this.onSettled?.(this);
   }
 
   /** Its query and body, where they are text: an order carries its client order id there. */

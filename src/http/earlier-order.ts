@@ -35,6 +35,7 @@ export function rememberOrder(request: SentRequest): void {
   const { key } = request;
   if (key === undefined) return;
   const orders = sentOrders.get();
+  request.onSettled = forgetOrder;
   orders.delete(key);
   orders.set(key, request);
   for (const oldest of orders.keys()) {
@@ -44,7 +45,7 @@ export function rememberOrder(request: SentRequest): void {
 }
 
 /** An order that the exchange has answered no longer blocks others. */
-export function forgetOrder(request: SentRequest): void {
+function forgetOrder(request: SentRequest): void {
   const { key } = request;
   const orders = sentOrders.peek();
   if (key !== undefined && orders?.get(key) === request) orders.delete(key);

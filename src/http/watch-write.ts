@@ -18,7 +18,7 @@ import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
 import { bodyText, isUnread, parseBody } from './answer-body.js';
 import { batchVerdicts, idOfItem } from './batch-verdicts.js';
-import { earlierOrder, forgetOrder, rememberOrder } from './earlier-order.js';
+import { earlierOrder, rememberOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
 import { placeOf } from './place-of.js';
 import { requestIdHeader } from './request-id.js';
@@ -192,7 +192,6 @@ export function settleWrite(
   if (request.outcome !== 'open') return;
   request.outcome = error ? (isRefused ? 'refused' : 'unknown') : 'executed';
   if (isRefused) request.refusal = error;
-  if (request.outcome !== 'unknown') forgetOrder(request);
 }
 
 /** Whether an answer is the one that its request was settled by as executed: there is nothing more to find in it. */

@@ -1,5 +1,6 @@
 import type * as Axios from 'axios';
 import type { Clock } from '../../context/clock.js';
+import { setAsideOrders } from '../../context/process-wide.js';
 import type { CallSettled } from '../../observability/events.js';
 import { FaultPlan } from '../exchange/fault-plan.js';
 import { createSimulation, type Simulation } from '../exchange/simulation.js';
@@ -192,6 +193,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
   });
   const stopCollecting = collectUncaught(failed);
   const routes = routeAxios(axios);
+  const recallOrders = setAsideOrders();
 
   return {
     loop,
@@ -212,6 +214,8 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     begin(crashes, ended) {
       const life = {};
       owner = life;
+      // A crash takes with it what the process knew.
+      setAsideOrders();
       exits = ended;
       let isGone = false;
       const adapter = createAxiosAdapter({ axios, network, loop, owner: life, isGone: () => isGone, url });
@@ -255,6 +259,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
       stopCollecting();
       stopListening();
       routes.leave();
+      recallOrders();
     },
   };
 }
