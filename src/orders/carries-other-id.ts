@@ -3,8 +3,8 @@ import { clientIdFields } from '../context/client-id-fields.js';
 const orderIdFields = ['orderId', 'order_id'];
 
 /**
- * Tells whether a value is an order that says of itself that it goes by another id. An order without any id, and
- * anything that is no order, says nothing.
+ * Returns whether a value is an order with a different id. An order without an id, and anything that is not an order,
+ * does not count.
  */
 export function carriesOtherId(value: unknown, id: string): boolean {
   if (typeof value !== 'object' || value === null) return false;

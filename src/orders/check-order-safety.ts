@@ -46,7 +46,7 @@ const table = optionTable<Checked>(
 );
 
 /**
- * An order safety as it is given, each option read once; one that cannot work is refused.
+ * Returns the given order safety, each option read once; rejects one that cannot work.
  *
  * @throws TypeError that names every fault, the value received and what is allowed.
  */

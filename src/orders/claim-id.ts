@@ -28,11 +28,11 @@ export interface OwnClaim extends IdClaim {
 }
 
 /**
- * Takes a client order id for a call, in this process and, where the policy has a coordinator that keeps ids, among
- * all. An id that a journal holds open is unknown, also after a restart. A call in an attempt that has the id itself is
- * part of that one.
+ * Claims a client order id for a call, in this process and, if the policy has a coordinator that keeps ids, among all
+ * processes. An id that a journal holds open is unknown, even after a restart. A call inside an attempt with the same
+ * id is part of that attempt.
  *
- * @throws WEEXOutcomeUnknownError where another call with the id is under way.
+ * @throws WEEXOutcomeUnknownError if another call with the id is under way.
  */
 export async function claimId(applicant: IdApplicant): Promise<OwnClaim> {
   const { account, id, journal, outer, policy } = applicant;

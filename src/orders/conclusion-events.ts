@@ -8,7 +8,7 @@ import { epochTime } from '../policies/time/monotonic-clock.js';
 import type { Resolution } from '../policies/resilience-policy.js';
 import { ownerOf } from './claim-id.js';
 
-/** A guarded call, as its events tell of it. */
+/** A guarded call, as its events describe it. */
 export interface ToldCall {
   readonly policy: IPolicy;
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export interface ToldCall {
   readonly clientOrderId: string | undefined;
   /** The attempt that it is made in. */
   readonly outer: CallContext | undefined;
-  /** The number that the policy gave the call; `undefined` where it gave none. */
+  /** The number that the policy gave the call; `undefined` if it gave none. */
   callId?: number | undefined;
 }
 
@@ -55,8 +55,8 @@ export async function publishConclusion(
 }
 
 /**
- * Tells what is known of an order when its call is over. Of one that its caller has given up nobody else tells that it
- * is unknown: to the policy an abort is no failure.
+ * Publishes what is known about an order when its call is over. For a call that its caller aborted, nothing else
+ * reports that the order is unknown, since to the policy an abort is not a failure.
  */
 export function publishOrder(
   call: ToldCall,
@@ -66,7 +66,7 @@ export function publishOrder(
   const { clientOrderId, outer } = call;
   const { orderSettled, outcomeUnknown } = channels;
   if (clientOrderId === undefined || !(orderSettled.hasSubscribers || outcomeUnknown.hasSubscribers)) return;
-  // A call inside another one with its id is part of that one, which tells.
+  // A call inside another one with the same id is part of that one, which publishes.
   if (ownerOf(clientOrderId, outer)) return;
   const { origin } = call.policy as { readonly origin?: object };
   const facts = { ...factsOfCall(call)(), clientOrderId };

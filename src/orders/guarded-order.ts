@@ -108,7 +108,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     return resolution.outcome === 'found' ? { value: resolution.value as Result } : undefined;
   }
 
-  /** Takes the id for this call; `undefined` where the call has none, or may be made twice. */
+  /** Claims the id for this call; `undefined` if the call has none, or may be made twice. */
   #claimId() {
     const id = this.#id;
     const { idempotent, operation, outer } = this.#options;
@@ -154,13 +154,13 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
   #executeNative(policy: ResiliencePolicy): Promise<Result> {
     const options: ExecuteOptions = {
       ...this.#options,
-      // Whatever the policy says of its other calls: this one is an order.
+      // Whatever the policy's own `effect`: this call is an order.
       effect: 'write',
       clientOrderId: this.#id,
       resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
       resolveUnknown: (error, context) => this.#resolve(error, context.signal),
     };
-    // Without a parameter, as far as one can tell: it is given the bare context.
+    // It seems to take no parameter, so it gets the bare context.
     return policy.execute((...[context]) => this.#attempt(context), options);
   }
 
@@ -229,7 +229,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       return { outcome: 'unknown', error: this.#verdict };
     }
     attempts.clear();
-    // That the outcome was unknown is no longer true; what the attempt failed with is.
+    // The outcome is no longer unknown, so the failure of the attempt is the one to report.
     const failure = error === this.#held ? (attempts.doubt ?? error) : error;
     if (isWEEXError(failure) && failure.executionStatus === 'unknown')
       setExecutionStatus(failure, 'not-executed');

@@ -3,7 +3,7 @@ import type { LookedUpCall } from './lookup.js';
 import { mintedIds, mintsInRepeatable } from './mint-client-order-id.js';
 import type { OrderSafety } from './order-safety.js';
 
-/** The client order id of a call; `undefined` where it has none. */
+/** The client order id of a call; `undefined` if it has none. */
 export function idOfCall<This, Args extends unknown[], Result>(
   { clientOrderId }: OrderSafety<This, Args, Result>,
   { args, options, self }: LookedUpCall<This, Args> & { readonly options?: ExecuteOptions | undefined },

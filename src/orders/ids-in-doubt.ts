@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { type ProcessWide, processWide } from '../context/process-wide.js';
 
-/** What is known of an id: a call with it is under way, or one ended and nobody knows what became of it. */
+/** What is known about an id: a call with it is under way, or a call ended with an unknown outcome. */
 export type IdState = 'under-way' | 'unknown';
 
-/** Ids whose outcome nobody learned are remembered up to this number for each account, the oldest forgotten first. */
+/** Ids with an unknown outcome are remembered up to this number per account; the oldest are forgotten first. */
 const capacity = 10_000;
 
 /** The ids of one account of which this process does not know what became of them. */
@@ -12,10 +12,13 @@ export class IdsInDoubt {
   readonly #states: Map<string, IdState> = new Map();
   /** Since when nothing was sent any more with an id that is unknown, on the monotonic clock. */
   readonly #since: Map<string, number> = new Map();
-  /** Those that another call has asked for meanwhile: its caller repeats it, and may not have heard of the first. */
+  /**
+   * Ids that another call has requested in the meantime: its caller repeats the call, and may not know the result of
+   * the first.
+   */
   readonly #contested: Set<string> = new Set();
 
-  /** Takes an id, and returns what is known of it: it stays with the call that has it `'under-way'`. */
+  /** Claims an id, and returns what is known about it; an id that is `'under-way'` stays with its call. */
   take(id: string): IdState | undefined {
     const before = this.#states.get(id);
     if (before === 'under-way') this.#contested.add(id);
@@ -58,7 +61,7 @@ const byName: ProcessWide<Map<string, IdsInDoubt>> = processWide(
 );
 const byMethod: WeakMap<object, IdsInDoubt> = new WeakMap();
 
-/** The ids in doubt of an account, by its name or, where it has none, by the method that places its orders. */
+/** The ids in doubt of an account, by its name or, if it has none, by the method that places its orders. */
 export function idsInDoubt(account: string | object): IdsInDoubt {
   const known = typeof account === 'string' ? byName.get().get(account) : byMethod.get(account);
   if (known) return known;

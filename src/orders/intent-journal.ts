@@ -1,4 +1,4 @@
-/** One thing that somebody wants the exchange to do once, however many requests it takes. */
+/** One thing that the exchange is to do exactly once, however many requests it takes. */
 export interface Intent {
   /** The id under which it can be looked up, the same on every attempt. */
   readonly clientOrderId: string;
@@ -16,8 +16,8 @@ export interface Intent {
 export type IntentOutcome = 'executed' | 'not-executed';
 
 /**
- * A memory of intents: what was about to be sent, and what is settled. A call waits for `sent` before it sends, so
- * that a program that dies at any moment finds every order that may stand after its restart: see `recoverIntents`.
+ * A record of intents: what was about to be sent, and what is settled. A call waits for `sent` before it sends, so
+ * that a program that dies at any moment can find every order that may exist after its restart: see `recoverIntents`.
  *
  * `createMemoryJournal` keeps it in this process; `openIntentJournal` of `weex-resilience/journal` on disk. Every
  * method may be called for many intents at once. When `sent` fails, the call rejects and nothing is sent.
@@ -25,13 +25,13 @@ export type IntentOutcome = 'executed' | 'not-executed';
 export interface IntentJournal {
   /** Writes an intent down. Resolves once it is as safe as this journal makes it. */
   sent(intent: Intent): PromiseLike<void> | void;
-  /** Forgets an intent whose outcome is known; called after the caller was told. */
+  /** Forgets an intent whose outcome is known; called after the caller has the result. */
   settled(clientOrderId: string, outcome: IntentOutcome): PromiseLike<void> | void;
   /** The intents that were sent and not settled, oldest first. */
   open(): PromiseLike<readonly Intent[]> | readonly Intent[];
   /**
-   * Whether an intent was sent and not settled, also by an earlier run: a call with its id is looked up before it is
-   * sent. Without this method `open` is asked once, before the first call.
+   * Whether an intent was sent and not settled, in this run or an earlier one: a call with its id looks the order up
+   * before it sends. Without this method `open` is called once, before the first call.
    */
   isOpen?(clientOrderId: string): PromiseLike<boolean> | boolean;
 }

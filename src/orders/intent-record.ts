@@ -1,7 +1,7 @@
 import { keepOpen, settleAfterwards } from './journal-settlements.js';
 import type { Intent, IntentJournal, IntentOutcome } from './intent-journal.js';
 
-/** What is written down of one intent, and by whom. */
+/** How the intent of one call is recorded, and in which journal. */
 export interface RecordOptions {
   readonly journal: IntentJournal | undefined;
   /** The caller's own hook, called until it has succeeded once. */
@@ -43,7 +43,7 @@ export class IntentRecord {
     this.#written = true;
   }
 
-  /** Forgets it, after the caller was told. */
+  /** Forgets it, after the caller has the result. */
   settle(outcome: IntentOutcome): void {
     const { intent, journal } = this.#options;
     if (journal && this.#written) settleAfterwards(journal, intent.clientOrderId, outcome);

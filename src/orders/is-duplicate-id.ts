@@ -1,6 +1,6 @@
 import { isWEEXError } from '../errors/index.js';
 
-// The exchange documents no code for it, so that its words decide; one that others use for it is believed as well.
+// The exchange documents no code for it, so its text decides; a code that others use for it counts as well.
 const pattern =
   /duplicat\w*.{0,20}(?:order|client|oid|id)|(?:client|order).{0,12}id.{0,20}(?:exist|duplicat|repeat|used|in use|taken|unique|conflict)|order.{0,10}already (?:placed|exist)|订单.{0,6}重复/i;
 const duplicateCode = -4116;

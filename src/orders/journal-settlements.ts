@@ -7,8 +7,8 @@ const pending: WeakMap<IntentJournal, Map<string, NodeJS.Immediate>> = new WeakM
 const leftOpen: WeakMap<IntentJournal, Promise<Set<string>>> = new WeakMap();
 
 /**
- * Takes an intent out of a journal one turn of the event loop after the caller was told: a program that dies in
- * between hears of it once more after its restart, rather than never. It never throws.
+ * Removes an intent from a journal one turn of the event loop after the caller has the result: a program that dies in
+ * between finds it again after its restart, rather than never. It never throws.
  */
 export function settleAfterwards(
   journal: IntentJournal,
@@ -25,7 +25,9 @@ export function settleAfterwards(
   settlements.set(clientOrderId, settlement);
 }
 
-/** Takes back what {@link settleAfterwards} has not written yet: an intent with the same id is written down anew. */
+/**
+ * Cancels what {@link settleAfterwards} has not written yet, because an intent with the same id is recorded again.
+ */
 export function keepOpen(journal: IntentJournal, clientOrderId: string): void {
   const settlements = pending.get(journal);
   clearImmediate(settlements?.get(clientOrderId));

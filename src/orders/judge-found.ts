@@ -8,12 +8,12 @@ export type Found =
   | { readonly is: 'nothing' }
   | { readonly is: 'no-proof'; readonly why: string };
 
-/** What tells which order a value is. */
+/** The fields that identify an order. */
 const idFields = [...clientIdFields, 'orderId', 'order_id', 'id'] as const;
 
 /**
- * Reads what a lookup returned: only an order that can be this one counts as found. Where the call judges by itself
- * what is the order (`matches`), any object is left to it that is no empty one, no refusal and no whole response.
+ * Reads what a lookup returned: only an order that can be this one counts as found. If the call has its own
+ * `matches`, every object is left to it, except an empty one, a refusal and a whole response.
  */
 export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false): Found {
   if (value === undefined || value === null) return { is: 'nothing' };
@@ -33,7 +33,7 @@ export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false
   return noProof('an object without an order id');
 }
 
-/** What cannot be an order, whoever judges. */
+/** Whether a value cannot be an order, even with a `matches`. */
 function isNoOrder(value: object): boolean {
   const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
   return (isPlain && Object.keys(value).length === 0) || isRefusalBody(value) || isResponse(value);
@@ -43,7 +43,7 @@ function isResponse(value: object): boolean {
   return 'config' in value && 'headers' in value && 'data' in value;
 }
 
-/** Whether it says of itself that it is no success, by a flag or an HTTP status. */
+/** Whether a value says that it is not a success, by a flag or an HTTP status. */
 function isFailure(value: object): boolean {
   const { result, status, success } = value as Readonly<Record<string, unknown>>;
   return (

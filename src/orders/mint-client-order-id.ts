@@ -18,16 +18,16 @@ const randomLength = 16;
 const sequenceLimit = 36 ** sequenceLength;
 
 /**
- * Makes a client order id that no other order has, in this process or any other, before or after a restart.
+ * Returns a client order id that no other order has, in this process or any other, before or after a restart.
  *
- * Call it once for each thing that is to happen once, and send the same id however often the request is repeated:
- * two ids are two orders. The id is 28 lower-case letters and digits behind the prefix, so at most 36, which every
- * market of WEEX accepts: the contract API takes 1 to 36 characters of letters, digits and `. : / _ -`, the spot API
- * refuses special characters. Ids of one prefix sort by the time they were made, also within a millisecond and when
- * the clock is set back; 82 bits of it are random.
+ * Call it once per intent, and send the same id however often the request is repeated: two ids are two orders. The id
+ * is 28 lower-case letters and digits behind the prefix, so at most 36, which every market of WEEX accepts: the
+ * contract API takes 1 to 36 characters of letters, digits and `. : / _ -`, the spot API refuses special characters.
+ * Ids of one prefix sort by the time they were made, even within a millisecond and if the clock is set back; 82 bits
+ * are random.
  *
- * Inside a call that says `idempotent: true` or `effect: 'read'` it mints nothing: such a call is repeated whatever
- * became of it, and each attempt would place an order of its own.
+ * Inside a call with `idempotent: true` or `effect: 'read'` it throws: such a call is repeated whatever its outcome,
+ * and each attempt would place a new order.
  *
  * @throws RangeError when `prefix` is longer than 8 characters or holds anything but letters and digits; TypeError
  *   inside a call that may be repeated.

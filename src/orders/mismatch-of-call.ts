@@ -2,7 +2,7 @@ import type { LookedUpCall } from './lookup.js';
 import { mismatchOf } from './mismatch-of.js';
 import type { OrderSafety } from './order-safety.js';
 
-/** Says in what an order that was found differs from what a call ordered, or `undefined`. */
+/** Describes how an order that was found differs from what a call ordered; `undefined` if it does not. */
 export function mismatchOfCall<This, Args extends unknown[], Result>(
   safety: OrderSafety<This, Args, Result>,
   { args, self }: LookedUpCall<This, Args>,

@@ -1,11 +1,11 @@
-/** What an order and an answer both tell under these names must be the same. */
+/** Fields that must be equal if both the order and the answer have them. */
 const texts = ['symbol', 'side', 'positionSide'] as const;
 const quantities = ['quantity', 'origQty'] as const;
 const triggers = ['triggerPrice'] as const;
 
 /**
- * Says in which field an order that was found differs from what was ordered, or `undefined`. A field that one of the
- * two does not tell says nothing.
+ * Describes in which field an order that was found differs from what was ordered; `undefined` if in none. A field
+ * that only one of the two has is ignored.
  */
 export function mismatchOf(found: unknown, ordered: unknown): string | undefined {
   if (!isFields(found) || !isFields(ordered)) return undefined;

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
-/** Written anew when it is this long and mostly holds what is settled. */
+/** Rewritten when it is this long and mostly contains settled ids. */
 const longestBytes = 65_536;
 
-/** The ids that are open, in a file of its own, so that they are known when a damaged database has lost them. */
+/** The open ids, in a separate file, so that they are known when a damaged database has lost them. */
 export interface OpenIdsFile {
   readonly ids: ReadonlySet<string>;
   add(id: string): void;

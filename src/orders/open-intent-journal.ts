@@ -9,23 +9,24 @@ const idsFile = 'OPEN-INTENTS';
 
 /** A journal of intents on disk. */
 export interface DurableIntentJournal extends IntentJournal {
-  /** Gives the directory free. Every intent that is open then is found by the next `openIntentJournal`. */
+  /** Releases the directory. The next `openIntentJournal` finds every intent that is still open. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a journal of intents in a directory of its own, which is made if it is missing. An intent is flushed to the
- * disk (fsync) before its order is sent, so that it survives `kill -9` and a power cut; what is settled is deleted.
+ * Opens a journal of intents in its own directory, which is created if it is missing. An intent is flushed to the
+ * disk (fsync) before its order is sent, so that it survives `kill -9` and a power cut; settled intents are deleted.
  *
- * It needs the package `classic-level` (LevelDB), an optional peer dependency. One process at a time can hold a
- * directory. Arguments of calls are kept as JSON: the journal holds what your orders hold, and no credentials.
+ * It needs the package `classic-level` (LevelDB), an optional peer dependency. Only one process at a time can open a
+ * directory. Arguments of calls are stored as JSON: the journal contains what your orders contain, and no
+ * credentials.
  *
  * In a worker thread, wait for `close()` before the worker ends: classic-level 3.0.0 crashes the whole process when a
  * worker is terminated while a write is under way, and nothing runs in a terminated worker that could prevent it.
  *
- * Each record has a version and a checksum, and the ids of what is open are kept in a file beside LevelDB's. Of an
- * intent whose record cannot be read, or is gone with a damaged file, `open()` knows the id alone: its `args` are
- * empty, `begunAt` and `sentAt` are 0. `recoverIntents` looks it up as any other. The process warning
+ * Each record has a version and a checksum, and the ids of open intents are kept in a file beside LevelDB's. If the
+ * record of an intent cannot be read, or is lost with a damaged file, `open()` returns only its id: `args` is empty,
+ * `begunAt` and `sentAt` are 0. `recoverIntents` looks it up like any other. The process warning
  * `WEEX_JOURNAL_DAMAGED` says how many there are and names them.
  *
  * @throws Error when `classic-level` is not installed, or when the directory cannot be opened, for example because
@@ -52,7 +53,7 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
   return {
     async sent(intent) {
       const { clientOrderId } = intent;
-      // LevelDB keeps no order of its own between the two.
+      // LevelDB does not order the two by itself.
       await leaving.get(clientOrderId);
       await store((db) => db.put(clientOrderId, encodeIntent(intent), { sync: true }));
       openIds.add(clientOrderId);
@@ -75,7 +76,7 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
     },
     isOpen: (clientOrderId) => openIds.ids.has(clientOrderId),
     async close() {
-      // What callers were just told is still to be taken out.
+      // Intents whose callers just got their result are still to be removed.
       await new Promise((resolve) => setImmediate(resolve));
       await store((db) => db.close());
       openIds.close();
@@ -111,7 +112,7 @@ async function openLevel(
 }
 
 /**
- * Opens the database anew after a write that failed, a full disk above all: what follows half a record in the same
+ * Reopens the database after a failed write, above all on a full disk: records that follow half a record in the same
  * file would be lost with it.
  */
 function keepWhole(
@@ -146,10 +147,10 @@ function unreadableIntent(clientOrderId: string): Intent {
   return { clientOrderId, args: [], begunAt: 0, sentAt: 0 };
 }
 
-/** More ids than this make a warning that nobody reads; `open()` has all. */
+/** A warning with more ids than this would not be read; `open()` returns all of them. */
 const namedIds = 20;
 
-/** A warning of the process, since whoever opens the journal may log nothing by itself. */
+/** A process warning, since the code that opens the journal may log nothing. */
 function warnOfDamage(directory: string, ids: readonly string[], total: number): void {
   const more = ids.length > namedIds ? ` and ${ids.length - namedIds} more` : '';
   process.emitWarning(

@@ -14,20 +14,20 @@ import type { Sighting } from './sighting.js';
 export interface MethodMemory {
   /** Where its orders were seen to go: where there is such a place, one that was not seen was not sent. */
   readonly places: Set<string | undefined>;
-  /** Whether its lookups tell of every order that it sends, whatever their ids are. */
+  /** Whether its lookups cover every order that it sends, whatever their ids are. */
   readonly looksUpAll?: boolean;
 }
 
 /**
- * The attempts of one order, and what is known of them together. An attempt is in doubt from its sending until it
- * is known what it did, also after a timeout has released the caller.
+ * The attempts of one order, and what is known about them together. An attempt is in doubt from its sending until its
+ * outcome is known, even after a timeout has released the caller.
  */
 export class OrderAttempts<Result> {
   /** What the exchange answered to any of them, however late. */
   executed: { readonly value: Result } | undefined;
   /** The last answer that refused an attempt. */
   refusal: unknown;
-  /** What the last attempt in doubt failed with; `undefined` while none did. */
+  /** The failure of the last attempt in doubt; `undefined` while none has failed. */
   doubt: unknown;
   /** Set once an attempt was in doubt and taken for not executed. */
   doubted = false;
@@ -69,7 +69,10 @@ export class OrderAttempts<Result> {
     return this.#inDoubt.size > 0;
   }
 
-  /** Whether one of them may have sent something that nobody saw: looked up before anything is sent again. */
+  /**
+   * Whether one of them may have sent something that no interceptor saw: the order is looked up before anything is
+   * sent again.
+   */
   get unexplained(): boolean {
     return this.#unexplained.size > 0;
   }
@@ -91,8 +94,8 @@ export class OrderAttempts<Result> {
   }
 
   /**
-   * An order that no lookup can prove to be absent: one that was seen to go out under another id or none and that nobody has
-   * refused, or one that the exchange has acknowledged.
+   * An order that no lookup can prove to be absent: one that went out under another id or none and was not refused,
+   * or one that the exchange has acknowledged.
    */
   get untraceable(): SentRequest | undefined {
     const id = this.#id ?? '';
@@ -145,7 +148,7 @@ export class OrderAttempts<Result> {
       const outcomes = orders.map((order) => order.outcomeOf(this.#id));
       this.#learnFrom(orders);
       if (!this.#idempotent && outcomes.length > 0 && !outcomes.includes('executed')) {
-        // Whatever the method made of it, nobody knows yet what became of its order.
+        // Whatever the method returned, the outcome of its order is not known yet.
         if (!outcomes.every((outcome) => outcome === 'refused'))
           throw unconfirmed(
             value,
@@ -168,8 +171,8 @@ export class OrderAttempts<Result> {
   }
 
   /**
-   * Takes an order that shows up for the outcome of what was sent, unless an attempt failed for a reason of the order's
-   * own: who refused it otherwise may stand before the exchange.
+   * Accepts an order that shows up as the outcome of what was sent, unless an attempt failed for a reason that
+   * concerns the order itself: any other refusal may come from something in front of the exchange.
    */
   heed(failure?: unknown): this {
     const isOfOrder = isWEEXError(failure) && (failure.kind === 'order' || failure.kind === 'request');
@@ -178,7 +181,7 @@ export class OrderAttempts<Result> {
     return this;
   }
 
-  /** Keeps what stands in for an order from covering up one that may stand. */
+  /** Keeps a substitute value from hiding an order that may exist. */
   checkStandIn(): void {
     if (this.executed || !this.inDoubt || this.#idempotent) return;
     throw isWEEXError(this.doubt)
@@ -194,7 +197,7 @@ export class OrderAttempts<Result> {
     this.#current = undefined;
   }
 
-  /** What the requests failed with that an error leaves in doubt; nothing where somebody else's failure told of them. */
+  /** The failures of the requests that an error leaves in doubt; none if another failure reported them. */
   failuresBehind(error: unknown): readonly unknown[] {
     const orders = this.#ordersIn(this.#sent);
     const isOfOther = isWEEXError(error) && error.context['method'] !== undefined;
@@ -239,7 +242,7 @@ export class OrderAttempts<Result> {
       if (place !== undefined || !isUnread) this.#memory.places.add(place);
   }
 
-  /** The writes that carry the id or, where none does, the orders that carry none. */
+  /** The writes that carry the id or, if none does, the orders without an id. */
   #ordersIn(sent: readonly SentRequest[] = []): readonly SentRequest[] {
     const id = this.#id;
     if (id === undefined) return [];
@@ -252,7 +255,7 @@ export class OrderAttempts<Result> {
       isCleared(error, sent, this.#id) || (this.#memory.places.size > 0 && saysNotExecuted(error));
     const isContradicted = !isCertain && !this.#idempotent && saysNotExecuted(error);
     if (isInDoubt(error, sent, this.#id) || isSilent(error) || isContradicted) {
-      // So that the policy asks before it sends again.
+      // So that the policy looks the order up before it sends again.
       if (isWEEXError(error)) setExecutionStatus(error, 'unknown');
       this.doubt = error;
       this.#misled ||= isContradicted;
@@ -268,10 +271,10 @@ function isOpen({ outcome }: SentRequest): boolean {
   return outcome === 'open' || outcome === 'unknown';
 }
 
-/** Fields under which an answer tells the order's own id. */
+/** The fields in which an answer gives the order's own id. */
 const idFields = ['orderId', 'order_id'] as const;
 
-/** Whether a result looks like an acknowledgement and is none: of another order, or with an id that is no id. */
+/** Whether a result looks like an acknowledgement but is not: it is about another order, or its id is not an id. */
 function isNoConfirmation(value: unknown, id: string | undefined): boolean {
   if (typeof value === 'string') return value.trimStart().startsWith('<');
   if (typeof value !== 'object' || value === null || id === undefined) return false;

@@ -13,13 +13,13 @@ export type OrderGuard<This, Args extends unknown[], Result> = (
 ) => Promise<Result>;
 
 /**
- * Makes the guard of a method from its order safety, once a method.
+ * Makes the guard of a method from its order safety, once per method.
  *
- * The guard works with any policy. A policy of this library asks it what became of an attempt and sends again by
- * itself; another one, which may send again whatever happened, is not let through while an attempt is in doubt.
+ * The guard works with any policy. A policy of this library asks the guard what became of an attempt, and sends again
+ * itself. Any other policy, which may repeat whatever happened, is blocked while an attempt is in doubt.
  *
- * With `idempotent: true` (a cancel) an unknown outcome is sent again without a lookup, but what a repeated send is
- * refused with, "order does not exist" above all, is looked up.
+ * With `idempotent: true` (a cancel) an unknown outcome is sent again without a lookup, but if a repeated send is
+ * refused, above all with "order does not exist", the order is looked up.
  *
  * @throws TypeError when a value of `safety` is not allowed, with all faults at once.
  */

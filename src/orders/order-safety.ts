@@ -2,28 +2,30 @@ import type { IPolicy } from 'cockatiel';
 import type { IntentJournal } from './intent-journal.js';
 import type { Venue } from './venue.js';
 
-/** The wait before each lookup, in milliseconds; a number stands for a list of one. */
+/** The wait before each lookup, in milliseconds; a number is a list of one. */
 export type SettleMs = number | readonly number[];
 
 /**
- * Marks an order safety whose id is that of a whole batch and goes out with none of its orders, since `find` looks each
- * of them up by its own.
+ * Marks an order safety whose id belongs to a whole batch and is sent with none of its orders, since `find` looks up
+ * each of them by its own id.
  */
 export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
 
 /**
- * How a call that places an order is kept from ever placing a second one: the id of the order, and how to find it.
+ * Keeps a call that places an order from ever placing a second one: it has the id of the order, and says how to find
+ * it.
  *
- * It acts when an attempt that failed may have been executed: it sent a write that the exchange did not refuse in
- * words of its own, whatever the method threw; or nobody saw what it sent and its error does not rule it out.
- * Found: the call succeeds with what `find` returned, be it open, filled or
- * cancelled. Absent: one more attempt with the same id, as long as the call has time and attempts; else the call
- * rejects with the error of the attempt, its `executionStatus` now `'not-executed'`. Neither: it rejects with a
- * `WEEXOutcomeUnknownError`. A refusal of that one more attempt is looked up too, since the first order may be its
- * reason. A call that succeeds or is refused at once costs nothing more.
+ * It acts when an attempt that failed may have been executed: it sent a write that the exchange itself did not
+ * refuse, whatever the method threw; or no interceptor saw what it sent, and its error does not rule execution out.
+ * Found: the call succeeds with what `find` returned, whether open, filled or cancelled. Absent: one more attempt
+ * with the same id, as long as the call has time and attempts; otherwise the call rejects with the error of the
+ * attempt, its `executionStatus` now `'not-executed'`. Neither: it rejects with a `WEEXOutcomeUnknownError`. A
+ * refusal of the additional attempt is looked up too, since the first order may be its cause. A call that succeeds or
+ * is refused at once costs nothing extra.
  *
- * With `idempotent: true` beside it (a cancel), an unknown outcome is sent again without a lookup; only what the
- * last attempt leaves open, or is refused with after such a one ("order does not exist"), is looked up.
+ * With `idempotent: true` beside it (a cancel), an unknown outcome is sent again without a lookup; the order is
+ * looked up only if the last attempt leaves it open, or if an attempt after such a one is refused ("order does not
+ * exist").
  *
  * Durations are in milliseconds, from 0 to 2^31 − 1.
  *
@@ -75,27 +77,32 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    */
   account?(this: This, ...args: Args): string;
   /**
-   * Listens for the order elsewhere, in a stream of orders for example, from before it is sent until its call is over,
-   * and returns what ends that. Each `seen(order)` is held against what was ordered as what `find` returns is; the
-   * first that fits ends a search at once. Silence proves nothing: only lookups show that an order is absent. It is
-   * not asked for a call with `idempotent: true`, and what it throws is ignored. Default: nobody listens.
+   * Listens for the order elsewhere, for example on a stream of orders, from before it is sent until its call is
+   * over, and returns a function that stops listening. Each `seen(order)` is compared with what was ordered, like the
+   * result of `find`; the first that matches ends the lookups at once. Silence proves nothing: only lookups show that
+   * an order is absent. It is not called for a call with `idempotent: true`, and its exceptions are ignored. Default:
+   * no listening.
    */
   watch?(this: This, id: string, seen: (order: Result) => void, ...args: Args): () => void;
   /**
-   * Whether what was found is what was ordered; `false` makes it a lookup that failed. Default: symbol, side,
-   * position side, quantity and trigger price are the same wherever both tell them.
+   * Whether what was found is what was ordered; `false` makes the lookup count as failed. Default: symbol, side,
+   * position side, quantity and trigger price must be equal if both have them.
    */
   matches?(this: This, found: Result, ...args: Args): boolean;
   /**
-   * Patience before "absent": the wait before each lookup; a number stands for a list of one, a function is asked
-   * once a call. Only when all of it is over, and the last lookup saw nothing, is the order taken for not executed:
-   * so choose more than a request can still be on its way after its timeout, and more than an order can be invisible.
+   * Patience before "absent": the wait before each lookup. A number is a list of one; a function is called once per
+   * call. Only when all waits are over, and the last lookup found nothing, does the order count as not executed. So
+   * choose longer than a request can still be on its way after its timeout, and longer than an order can be
+   * invisible.
    *
    * Default: what `venue` needs. For WEEX that is 34,250 in all, with looks after 250, 1,000 and 3,000 more and then
    * every 5,000, because a request that nobody answered may still be executed until its timestamp expires after 30 s.
    */
   readonly settleMs?: SettleMs | ((this: This, ...args: Args) => SettleMs | undefined) | undefined;
-  /** How long finding out may take in all, in milliseconds, also beyond the deadline of the call. Default: the patience and 5,000. */
+  /**
+   * How long finding out may take in all, in milliseconds, even beyond the deadline of the call. Default: the
+   * patience and 5,000.
+   */
   readonly reconcileDeadlineMs?: number | ((this: This, ...args: Args) => number | undefined) | undefined;
   /** Runs before the first send and is waited for; if it throws, the call rejects and nothing is sent. */
   readonly persist?: ((this: This, id: string, ...args: Args) => unknown) | undefined;

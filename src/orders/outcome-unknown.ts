@@ -3,7 +3,7 @@ import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { LookupResult } from './reconcile.js';
 import type { Venue } from './venue.js';
 
-/** What is known about an order of which nobody could tell whether it stands. */
+/** What is known about an order of which it could not be established whether it exists. */
 export interface UnknownOutcome {
   readonly operation: string | undefined;
   readonly clientOrderId: string | undefined;

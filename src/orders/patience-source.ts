@@ -3,7 +3,7 @@ import type { OrderSafety, SettleMs } from './order-safety.js';
 import { type Patience, patienceOf } from './patience.js';
 import type { Venue } from './venue.js';
 
-/** The patience of each call; worked out anew only where a function gives another one. */
+/** The patience of each call; recalculated only if a function returns a different one. */
 export function patienceSource<This, Args extends unknown[], Result>(
   safety: OrderSafety<This, Args, Result>,
 ): (call: { readonly self: This; readonly args: Args }) => Patience {

@@ -1,7 +1,7 @@
 import { isWEEXError } from '../errors/index.js';
 import { type Venue, weexVenues } from './venue.js';
 
-/** How long a search for an order goes on. */
+/** How long lookups of an order go on. */
 export interface Patience {
   /**
    * The wait before each lookup, in milliseconds, after what requests failed with, each of which may still be
@@ -20,14 +20,14 @@ const firstWaitsMs: readonly number[] = [250, 1_000, 3_000];
 const laterWaitMs = 5_000;
 
 /**
- * How long after its sending an order that is not to be seen may still appear, in milliseconds.
+ * How long after it was sent an order that cannot be seen may still appear, in milliseconds.
  *
  * Whatever a request failed with, a reset and a gateway's error included, a back end may hold the request and execute
- * it later: it is dead for certain only when its timestamp has expired. A clock that runs ahead of the exchange's
- * makes it valid for as much longer. The exceptions are an id that is never executed twice, since a late one does no
- * harm then; an answer of the exchange's own or of a limiter, 429 or 418, which is given instead of the request; and a
- * venue that promises a shorter time. An id that protects among open orders is no exception: the first order may be
- * filled by then.
+ * it later: it can no longer be executed only when its timestamp has expired. A clock that runs ahead of the
+ * exchange's keeps it valid for that much longer. The exceptions are an id that is never executed twice, since a late
+ * one does no harm then; an answer of the exchange's own or of a limiter, 429 or 418, which is given instead of the
+ * request; and a venue that promises a shorter time. An id that protects among open orders is no exception: the first
+ * order may be filled by then.
  */
 export function latestAppearanceMs(venue: Venue, failures: readonly unknown[] = []): number {
   const { idProtects, idWindowMs = 0, requestValidForMs, visibleWithinMs } = venue;
@@ -46,7 +46,7 @@ function clockAheadOf({ clockAheadMs = 0 }: Venue): number {
   return Math.max(0, typeof clockAheadMs === 'function' ? clockAheadMs() : clockAheadMs);
 }
 
-/** The patience that an order safety asks for: its own `settleMs`, or what its venue needs. */
+/** The patience of an order safety: its own `settleMs`, or what its venue needs. */
 export function patienceOf(safety: {
   readonly settleMs?: number | readonly number[] | undefined;
   readonly reconcileDeadlineMs?: number | undefined;

@@ -20,7 +20,7 @@ export interface Search {
   readonly lookUp: (signal: AbortSignal) => Promise<unknown>;
   /** Says in which field an order that was found differs from what was ordered. */
   readonly mismatchOf?: ((found: unknown) => string | undefined) | undefined;
-  /** Whether the call says itself what is the order, by `matches`. */
+  /** Whether the call decides with `matches` which order is its own. */
   readonly isJudgedByCaller?: boolean | undefined;
   /** The wait before each lookup, in milliseconds; asked again before each, since it may have grown. */
   readonly waitsMs: () => readonly number[];

@@ -24,7 +24,9 @@ export interface RecoverOptions<Result> {
    * status REJECTED or FAILED is not executed.
    */
   find(intent: Intent): PromiseLike<Result | undefined | null> | Result | undefined | null;
-  /** Says whether what was found is what was ordered. Default: the id, and symbol, side and quantity of `args[0]`. */
+  /**
+   * Returns whether what was found is what was ordered. Default: the id, and symbol, side and quantity of `args[0]`.
+   */
   matches?(found: Result, intent: Intent): boolean;
   /** As in `OrderSafety`, counted from the start of the recovery: the clock may have been set since the send. */
   readonly settleMs?: number | readonly number[] | undefined;
@@ -36,7 +38,7 @@ export interface RecoverOptions<Result> {
   readonly lookupPolicy?: IPolicy | undefined;
   /** How many intents are looked up at once. Default 20. */
   readonly concurrency?: number | undefined;
-  /** Ends the recovery; what is not settled by then stays open. */
+  /** Ends the recovery; intents that are not settled by then stay open. */
   readonly signal?: AbortSignal | undefined;
   /** Default: the clock of the machine. */
   readonly clock?: Clock | undefined;
@@ -49,13 +51,13 @@ export type RecoveredIntent<Result> =
   | { readonly intent: Intent; readonly outcome: 'unknown'; readonly error: WEEXOutcomeUnknownError };
 
 /**
- * Settles the intents that a journal holds open, after a crash or an outage: looks each one up and tells whether it
- * was executed. It sends nothing; an intent that was not executed is the caller's to send again or to drop.
+ * Settles the intents that a journal holds open after a crash or an outage: looks each one up and returns whether it
+ * was executed. It sends no orders; whether to send again an intent that was not executed is your decision.
  *
- * Call it at start, or again later: intents of calls that are under way are left to those calls, and calls with the
- * ids that are looked up are rejected meanwhile. An intent whose outcome stays unknown stays in the journal; one that
- * is known leaves it a turn of the event loop after this returned, so that a program that dies meanwhile hears of it
- * once more.
+ * Call it at start, or again later: it leaves intents of calls under way to those calls, and calls with ids that are
+ * being looked up are rejected in the meantime. An intent whose outcome stays unknown stays in the journal. One whose
+ * outcome is known leaves it one turn of the event loop after this function has returned, so that a program that dies
+ * in between finds it again.
  *
  * @throws whatever `journal.open` throws, and the reason of `signal` when it aborts.
  * @example
@@ -140,7 +142,7 @@ async function recover<Result>(
     ),
     isJudgedByCaller: options.matches !== undefined,
     mismatchOf: (found) => differenceOf(options, found as Result, intent),
-    // The whole patience: a clock that was set meanwhile does not tell how long ago it was sent.
+    // The whole patience: if the clock was set in the meantime, the age of the intent is not known.
     waitsMs: () => [0, ...patience.waitsMs()],
     deadlineMs: patience.deadlineMs,
     clock,

@@ -1,6 +1,6 @@
 import { isSuccessCode } from '../errors/codes/success-codes.js';
 
-/** A body of the exchange that says no more than why not: a code that is no success, and a text. */
+/** Whether a body of the exchange contains only a refusal: a code that is not a success, and a text. */
 export function isRefusalBody(value: object): boolean {
   const code = codeOf(value);
   return code !== undefined && !isSuccessCode(code) && !('orderId' in value);

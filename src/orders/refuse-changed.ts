@@ -4,10 +4,10 @@ import type { LookedUpCall } from './lookup.js';
 import type { OrderSafety } from './order-safety.js';
 
 /**
- * Keeps an attempt from sending the next order in place of its own: plain arguments are copied when the call is made,
- * but an instance of a class may have been used for another order meanwhile.
+ * Keeps an attempt from sending the next order instead of its own: plain arguments are copied when the call is made,
+ * but a class instance may have been reused for another order since.
  *
- * @throws WEEXRequestError where the arguments have another client order id now.
+ * @throws WEEXRequestError if the arguments have another client order id now.
  */
 export function refuseChanged<This, Args extends unknown[], Result>(
   safety: OrderSafety<This, Args, Result>,

@@ -6,7 +6,7 @@ const rejectedStates: ReadonlySet<unknown> = new Set(['REJECTED', 'FAILED']);
 /** Where an order says how much of it was executed: what was, was ordered. */
 const executedFields = ['executedQty', 'cumQty', 'filledQty', 'cumQuote', 'cummulativeQuoteQty'] as const;
 
-/** Whether an order that was found says of itself that the exchange rejected it. */
+/** Whether an order that was found has a status that says the exchange rejected it. */
 export function isRejected(found: unknown): boolean {
   // Of a list it is the one that is left when others are put aside.
   const order: unknown = Array.isArray(found) && found.length === 1 ? found[0] : found;

@@ -5,13 +5,13 @@ import { isRejected } from './rejected-order.js';
 /** What an order that shows up is held against. */
 export interface Sought {
   readonly clientOrderId: string;
-  /** Whether the call says itself what is the order, by `matches`. */
+  /** Whether the call decides with `matches` which order is its own. */
   readonly isJudgedByCaller: boolean;
   /** Says in which field an order differs from what was ordered. */
   readonly mismatchOf: (found: unknown) => string | undefined;
 }
 
-/** An order that shows up by itself while its call is under way. That it does not says nothing. */
+/** An order that shows up elsewhere while its call is under way. If it does not, that proves nothing. */
 export class Sighting {
   /** Resolves when the order is seen; never, if it is not. */
   readonly arrival: Promise<Evidence>;
@@ -29,7 +29,7 @@ export class Sighting {
     return this.#seen;
   }
 
-  /** What was seen, unless it says of itself that it was rejected. */
+  /** What was seen, unless its status says that it was rejected. */
   get standing(): { readonly value: unknown } | undefined {
     const seen = this.#seen;
     return seen?.outcome === 'found' && !isRejected(seen.value) ? seen : undefined;
@@ -48,7 +48,7 @@ export class Sighting {
     }
   }
 
-  /** Takes what was seen for the order where it is what was ordered, as a lookup would. */
+  /** Accepts what was seen as the order if it is what was ordered, as a lookup would. */
   #take(value: unknown, { clientOrderId, isJudgedByCaller, mismatchOf }: Sought): void {
     try {
       if (judgeFound(value, clientOrderId, isJudgedByCaller).is !== 'order') return;

@@ -113,7 +113,7 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
     // What others hold, `sent` refuses to write.
     isOpen: (clientOrderId) => mine.has(clientOrderId),
     async close() {
-      // What callers were just told is still to be taken out.
+      // Intents whose callers just got their result are still to be removed.
       await new Promise((resolve) => setImmediate(resolve));
       clearTimeout(renewal);
       mine.clear();
@@ -122,7 +122,7 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
   };
 }
 
-/** A warning of the process, since whoever opens the journal may log nothing by itself. */
+/** A process warning, since the code that opens the journal may log nothing. */
 function warnOfDamage(key: string, ids: readonly string[]): void {
   process.emitWarning(
     `Cannot read ${ids.length} intents of the journal in ${key}: look up the orders with the client order ids ` +
