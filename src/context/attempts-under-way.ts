@@ -9,7 +9,7 @@ export interface CallsOfId {
   readonly places: ReadonlySet<string | undefined>;
   /** The calls that are under way. */
   calls: number;
-  /** Their attempts whose work goes on, also where the callers were released. */
+  /** Their attempts whose work goes on, even if the callers were released. */
   readonly attempts: Set<CallContext>;
   /** How many attempts ended in a failure before their order was seen: a queue may still hold it. */
   unsent: number;
@@ -109,7 +109,7 @@ export function ownersOf(request: SentRequest, around: readonly (CallContext | u
     const mine = innermost(
       live.filter((one) => maySendTo(one, request) && over.every(({ guard }) => guard === one.guard)),
     );
-    // With two of them only what is around the request tells whose it is.
+    // If there are two, only the surrounding context shows to which the request belongs.
     if (mine.length === 1 && !given.some((context) => isAround(mine[0], context))) found.push(...mine);
     if (live.length === 0 && request.placesOrder)
       for (const entry of entries) isLate = isLateFor(entry, request) || isLate;
@@ -131,7 +131,7 @@ function isPlain(
   return context.clientOrderId === id && !context.isGivenUp && entry.attempts.has(whole(context));
 }
 
-/** Whether an order with the id of an entry comes from an attempt that has failed, since none is under way. */
+/** Whether an order with the id of an entry comes from a failed attempt, since none is under way. */
 function isLateFor(entry: CallsOfId, request: SentRequest): boolean {
   if (entry.calls > 0) return true;
   // Each of those that are left may be late once.
@@ -140,7 +140,7 @@ function isLateFor(entry: CallsOfId, request: SentRequest): boolean {
   else entry.unsent -= 1;
   forgetIfIdle(entry);
   if (entry.places.size > 0) return true;
-  // It may as well be an order of its own that has nothing to do with the method; a second one is one too many.
+  // It may also be an independent order that has nothing to do with the method; a second one is one too many.
   if (entry.passed && entry.passed.outcome !== 'refused') return true;
   entry.passed = request;
   return false;

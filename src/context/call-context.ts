@@ -13,7 +13,7 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** When the whole call must be over, in milliseconds since 1970, or on the scale of the policy's own clock. */
   readonly deadline: number | undefined;
-  /** Milliseconds left for this attempt, at least 0; `undefined` where nothing limits it. */
+  /** Milliseconds left for this attempt, at least 0; `undefined` if nothing limits it. */
   readonly remainingMs: number | undefined;
   /** The client order id of the intent, the same on every attempt. */
   readonly clientOrderId: string | undefined;
@@ -23,7 +23,7 @@ export interface CallContext {
   readonly mayRepeat?: boolean | undefined;
   /** @internal The number of the call in its events; `undefined` while it has none. */
   readonly callId?: number | undefined;
-  /** @internal The attempt that this one was started in: what is sent here was sent by that one, too. */
+  /** @internal The attempt inside which this one was started: what is sent here counts as sent by that one too. */
   readonly outer?: CallContext | undefined;
   /**
    * @internal What became of the attempt, once its call is over. `'done'`: its work settled; `'given up'`: the caller
@@ -48,7 +48,10 @@ export interface CallContext {
   dismissRequest?(request: SentRequest): void;
   /** @internal Told by the interceptor what the headers of every answer to this attempt say of the limits. */
   observeUsage?(usage: readonly RateLimitUsage[]): void;
-  /** @internal Told by the client, before each request, what weight it takes: what a call took beforehand is a guess. */
+  /**
+   * @internal Called by the client before each request with its weight, since the weight that a call took beforehand
+   * is an estimate.
+   */
   observeCost?(weight: number): void;
 }
 
@@ -57,7 +60,7 @@ const storage: ProcessWide<AsyncLocalStorage<CallContext>> = processWide(
   'call-context',
   () => new AsyncLocalStorage(),
 );
-/** Not a WeakMap: one entry for every attempt makes the collector's work half as long again. */
+/** Not a WeakMap: one entry per attempt makes garbage collection half as long again. */
 const ofSignal: unique symbol = Symbol.for('weex-resilience/1/attempt');
 
 /** Runs a function so that {@link currentCallContext} finds `context` in everything it starts. */
@@ -90,7 +93,7 @@ const nothing: readonly Ended[] = [];
 const ofReplaced: readonly Ended[] = ['replaced'];
 const ofGivenUp: readonly Ended[] = ['given up', 'replaced'];
 
-/** The nearest attempt whose call goes on, or that still holds what it makes for another reason. */
+/** The nearest attempt whose call is still running, or that still owns its requests for another reason. */
 function goingOn(context: CallContext | undefined, held: readonly Ended[]): CallContext | undefined {
   let link = context;
   while (link?.ended !== undefined && !held.includes(link.ended)) link = link.outer;
@@ -110,10 +113,10 @@ export function callContextOf(signal: unknown): CallContext | undefined {
 }
 
 /**
- * Whether an attempt, or one that it was started in, has sent this order before and the exchange has not refused it:
- * whatever the method does inside, a retry of its own above all, one attempt is one order. Elsewhere or under another
- * id it is the same while nobody knows what became of the first; and after an order without an answer, so is one of
- * another quantity or price.
+ * Whether an attempt, or one inside which it was started, has sent this order before and the exchange has not refused
+ * it: whatever the method does inside, above all its own retries, one attempt is one order. An order to another
+ * target or under another id is the same while the outcome of the first is unknown; after an order without an answer,
+ * so is one with another quantity or price.
  */
 export function isSentTwice(request: SentRequest, contexts: readonly CallContext[]): boolean {
   const { body, target } = request;
@@ -144,7 +147,7 @@ function isSamePlace(one = '', other = ''): boolean {
   return verb.test(one) && verb.test(other) && one.replace(verb, '') === other.replace(verb, '');
 }
 
-/** Whether a request is the order of an attempt that is over, also of one whose call is over as well. */
+/** Whether a request is the order of an attempt that is over, even if its call is over as well. */
 export function isTooLate(request: SentRequest, bound: CallContext | undefined): boolean {
   return request.placesOrder && (isOfOver(request, storage.peek()?.getStore()) || isOfOver(request, bound));
 }

@@ -1,10 +1,10 @@
-/** Time from outside: what a policy asks for the time and for its timers, so that tests run without waiting. */
+/** An external clock: the source of time and timers for a policy, so that tests run without waiting. */
 export interface Clock {
   /** The time, in milliseconds since 1970. */
   now(): number;
   /**
-   * Runs `fn` once after `ms` milliseconds. `'wait'` is given where a call does nothing until then (a backoff, a
-   * cool-down, an allowance, patience); without it the time limits something.
+   * Runs `fn` once after `ms` milliseconds. `purpose` is `'wait'` if a call does nothing until then (a backoff, a
+   * cool-down, permits, patience); without it the timer is a time limit.
    */
   setTimeout(fn: () => void, ms: number, purpose?: 'wait'): unknown;
   /** Takes back a timer that has not run. */

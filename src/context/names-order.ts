@@ -3,14 +3,14 @@ import { clientIdFields } from './client-id-fields.js';
 /** Fields under which an order goes by an id. */
 const idFields = ['orderId', 'order_id', 'id', ...clientIdFields, 'algoId', 'clientAlgoId'] as const;
 
-/** Whether a value is none that an order goes by. */
+/** Whether a value cannot be an order id. */
 export function isNoId(value: unknown): boolean {
   return value === null || value === undefined || value === '' || String(value) === '0';
 }
 
 /** Whether an answer to an order says which order it is about: the exchange's does, one made up by a proxy doesn't. */
 export function namesOrder(answer: unknown, depth = 3): boolean {
-  // An id alone has a digit; "OK" is none.
+  // An id has a digit; "OK" is not an id.
   if (typeof answer !== 'object')
     return typeof answer !== 'boolean' && !isNoId(answer) && /\d/.test(String(answer));
   if (answer === null || depth === 0) return false;

@@ -1,14 +1,14 @@
 /** See {@link processWide}. */
 export interface ProcessWide<Value> {
-  /** Makes it where nobody has. */
+  /** Returns the value, and creates it if it does not exist. */
   get(): Value;
-  /** What somebody has made. */
+  /** The existing value, if any. */
   peek(): Value | undefined;
 }
 
 /**
- * Something that a process has once, also where the package is loaded more than once, as `import` and `require()` of
- * two installed versions do. It is made when it is first needed. The name counts up when its shape changes.
+ * A value that exists once per process, even if the package is loaded more than once, as by `import` and `require()`
+ * of two installed versions. It is created when it is first needed. The name is incremented when its shape changes.
  */
 export function processWide<Value>(name: string, make: () => Value): ProcessWide<Value> {
   // An object of its own, made at the first look: to miss a property of the global object takes longer than the look.

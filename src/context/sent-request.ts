@@ -6,13 +6,13 @@ export class SentRequest {
   readonly target: string | undefined;
   /** Whether it places an order. */
   readonly placesOrder: boolean;
-  /** Whether it cancels, asks or tells of an order. */
+  /** Whether it cancels, queries or reports an order. */
   readonly isAside: boolean;
   /** Called once it is known what became of it. */
   onSettled: ((request: SentRequest) => void) | undefined;
   /** What the exchange refused it with. */
   refusal?: unknown;
-  /** What the answer to a batch says of each of its orders. */
+  /** What the answer to a batch says about each of its orders. */
   verdicts: ReadonlyMap<string, SentRequest['outcome']> | undefined;
   /** What it ended with where that proves nothing. */
   failure?: unknown;
@@ -22,7 +22,7 @@ export class SentRequest {
   place: string | undefined;
   /** The id that its headers carry. */
   requestId: string | undefined;
-  /** What it is remembered under while nobody knows what became of it. */
+  /** The key under which it is remembered while its outcome is unknown. */
   key: string | undefined;
   /** When it began, in milliseconds of the machine's monotonic clock. */
   readonly begunAt: number = performance.now();
@@ -93,7 +93,7 @@ export class SentRequest {
     return body.includes(JSON.stringify(id)) || body.split('&').some((field) => field.endsWith(`=${inForm}`));
   }
 
-  /** Its fields for one or, where it has none of them, every word of it. */
+  /** The ids in its id fields or, if it has none, every word of it. */
   #readIds(body: string): readonly string[] {
     const fields = new Set<string>();
     const repeated = new Set<string>();
@@ -139,12 +139,12 @@ export function idsIn(text: string): string[] {
   return named;
 }
 
-/** Whether a path is one that orders go to, as far as its end tells: what is before it may be a gateway's. */
+/** Whether the end of a path says that orders are sent to it: the part before may belong to a gateway. */
 function namesOrderPath(target: string): boolean {
   return target.startsWith('POST ') && /order/i.test(endOf(target));
 }
 
-/** Whether a path is one where orders are cancelled, asked for or told of: their ids are in such requests as well. */
+/** Whether a path is one where orders are cancelled, queried or reported: such requests contain their ids as well. */
 function isBeside(target: string): boolean {
   const last = target.slice(target.lastIndexOf('/') + 1);
   return (
@@ -185,7 +185,7 @@ export function isSimilarOrder(left: SentRequest, right: SentRequest): boolean {
   });
 }
 
-/** Of a flag that is left out it is known what it means; of the rest it is not. */
+/** A missing flag has a known meaning; other missing fields have not. */
 function isUntold(left: string | undefined, right: string | undefined, name: string): boolean {
   return (left === undefined || right === undefined) && !/^(?:reduceOnly|closePosition)$/.test(name);
 }
@@ -198,7 +198,7 @@ function fieldsOf(body = ''): ReadonlyMap<string, string> {
     const told = JSON.parse(json || '{}') as Readonly<Record<string, unknown>>;
     for (const [name, value] of Object.entries(told)) fields.set(name, String(value));
   } catch {
-    // What cannot be read tells nothing.
+    // What cannot be read is ignored.
   }
   return fields;
 }

@@ -19,8 +19,8 @@ interface Timer {
 const { setImmediate } = nodeTimers;
 
 /**
- * Makes a clock on which no call waits: backoffs, cool-downs, allowances and the patience of `orderSafety` are over
- * at once, and the clock then stands where they would have ended.
+ * Returns a clock on which no call waits: backoffs, cool-downs, waits for permits and the patience of `orderSafety`
+ * end at once, and the clock then shows the time at which they would have ended.
  *
  * Time limits (`deadlineMs`, `attemptTimeoutMs`, `bulkhead.maxWaitMs`) and open circuits stay until
  * {@link SkippingClock.advance} moves the time past them. So real work, an HTTP request for example, may take as

@@ -25,8 +25,8 @@ const asOwnProperties: ProxyHandler<CallContext> = {
 const spreadableOnes: WeakMap<CallContext, CallContext> = new WeakMap();
 
 /**
- * The context of an attempt as its own properties, so that a spread copies its getters as well: that is how
- * cockatiel's `wrap()` hands it on. It costs something, so whoever only passes a context on passes the bare one.
+ * The context of an attempt as own properties, so that a spread copies its getters as well: that is how cockatiel's
+ * `wrap()` passes it on. It costs something, so code that only passes a context on passes the bare one.
  */
 export function spreadable(context: CallContext): CallContext {
   return new Proxy(context, asOwnProperties);

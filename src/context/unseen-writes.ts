@@ -4,7 +4,7 @@ import { processWide } from './process-wide.js';
 import { requestIdPrefix } from './request-id-prefix.js';
 import { SentRequest } from './sent-request.js';
 
-/** A request as Node's http and undici, which is behind `fetch`, tell of it. */
+/** A request as reported by Node's http and by undici, on which `fetch` is built. */
 interface AnyRequest {
   readonly method?: string;
   readonly path?: string;
@@ -23,7 +23,7 @@ const unanswered: WeakMap<AnyRequest, { readonly sent: SentRequest; readonly con
 
 /**
  * Follows the orders that guarded methods send without an attached axios instance: by `fetch`, undici or Node's http.
- * Of these it is only known that they began and were not answered yet; what an answer says is the method's to tell.
+ * It is only known that these began and whether they were answered; the method has to report what an answer says.
  */
 export function followUnseenWrites(): void {
   const followed = isFollowed.get();
@@ -61,7 +61,7 @@ function isGuarded(context: CallContext | undefined): context is CallContext {
   return false;
 }
 
-/** Whether an interceptor has told of it already: the id in its header is one of ours, or one that it was given. */
+/** Whether an interceptor has reported it already: the id in its header is one of ours, or one that it was given. */
 function isSeen(request: AnyRequest, { sent = [] }: CallContext): boolean {
   const headers = String(request.getHeader ? request.getHeader('x-request-id') : (request.headers ?? ''));
   return (

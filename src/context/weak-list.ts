@@ -1,4 +1,4 @@
-/** A list that keeps nothing alive: what nobody else holds any more is no longer in it. */
+/** A list that keeps nothing alive: items that are not referenced elsewhere disappear from it. */
 export class WeakList<Item extends object> implements Iterable<Item> {
   readonly #references: Set<WeakRef<Item>> = new Set();
   readonly #forgotten: FinalizationRegistry<WeakRef<Item>> = new FinalizationRegistry((reference) =>

@@ -1,4 +1,4 @@
-/** Names as they come, up to so many; each one after them is `other`. */
+/** Keeps the first names up to a limit; every further one is `other`. */
 export class BoundedNames {
   readonly #names: Set<string> = new Set();
   readonly #limit: number;

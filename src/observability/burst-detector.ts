@@ -4,7 +4,7 @@ import { TopCounts } from './top-counts.js';
 /** Many errors in a short time. Times in milliseconds since 1970. */
 export interface Burst {
   readonly startedAtMs: number;
-  /** Absent while it goes on. */
+  /** Absent while the burst goes on. */
   readonly endedAtMs?: number;
   readonly errors: number;
   readonly peakPerSecond: number;
@@ -28,7 +28,8 @@ const keptBursts = 10;
 
 /**
  * Finds bursts: at least 10 errors within 10 seconds, and at least 5 times as many as in the usual 10 seconds of the
- * fifteen minutes before. One ends with the last error before 10 seconds hold less than half of what began it.
+ * fifteen minutes before. A burst ends with the last error before a period of 10 seconds with less than half of the
+ * errors that began it.
  */
 export class BurstDetector {
   #past: Burst[] = [];
@@ -60,7 +61,7 @@ export class BurstDetector {
     this.#open.patterns.add(pattern, nowMs, false);
   }
 
-  /** The last ten, oldest first; the one that goes on has no end. */
+  /** The last ten, oldest first; a current burst has no end. */
   bursts(nowMs: number): Burst[] {
     this.#endIfSilent(nowMs);
     const all = this.#open ? [...this.#past, asBurst(this.#open)] : this.#past;

@@ -33,7 +33,7 @@ export const channels: { readonly [Type in ResilienceEventType]: EventChannel<Ty
   errorClassified: new EventChannel('errorClassified'),
 };
 
-// The channels are those of the process, so the numbers are, too, however often the package is loaded.
+// The channels belong to the process, so the numbers do too, however often the package is loaded.
 const callIds = processWide('call-ids', () => ({ last: 0 }));
 
 /** A new number for a call. Take it only when the first event of a call is made. */

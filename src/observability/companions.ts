@@ -25,7 +25,7 @@ export function accompany(companion: Companion): () => void {
   };
 }
 
-/** Whether anybody goes along. Ask first: with nobody a call costs nothing more. */
+/** Whether there are companions. Check this first: without any, a call costs nothing extra. */
 export function isAccompanied(): boolean {
   return company.length > 0;
 }
@@ -64,7 +64,7 @@ function runWithin<Result>(companion: Companion, callId: number, step: CallStep,
   try {
     companion.runs?.(callId, step, once);
   } catch {
-    // What the method threw is thrown below; what a companion throws is no fault of the call.
+    // What the method threw is thrown below; what a companion throws does not affect the call.
   }
   return settled ? settled() : work();
 }

@@ -19,7 +19,7 @@ export interface ErrorFacts {
 const longestMessage = 300;
 const longestName = 100;
 
-/** What may be told of an error. Never throws, whatever the value does. */
+/** The facts about an error that may be published. Never throws, whatever the value does. */
 export function factsOf(error: unknown): ErrorFacts {
   try {
     return read(error);
@@ -75,7 +75,7 @@ function read(error: unknown): ErrorFacts {
   return facts;
 }
 
-/** The name that the class was given, or its own where it was given none: a minifier changes only the latter. */
+/** The name that the class was given, otherwise the class's own name: a minifier changes only the latter. */
 function classNameOf(error: object): string {
   const prototype = Object.getPrototypeOf(error) as object | null;
   const named = Object.hasOwn(error, 'name') || (prototype !== null && Object.hasOwn(prototype, 'name'));

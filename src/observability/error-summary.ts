@@ -48,7 +48,7 @@ export interface TrackedError extends ErrorFacts {
 /** A burst of errors. */
 export interface ErrorBurst {
   readonly startedAt: Date;
-  /** `undefined` while it goes on. */
+  /** `undefined` while the burst goes on. */
   readonly endedAt: Date | undefined;
   readonly errors: number;
   readonly peakPerSecond: number;

@@ -34,14 +34,14 @@ const largestCapacity = 100_000;
 const distinctTypes = 100;
 
 /**
- * Keeps statistics of errors: how many, of which types, how often lately, since when, in which operations, and how
+ * Keeps statistics of errors: how many, of which types, how often recently, since when, in which operations, and how
  * many left it unknown whether the request was executed.
  *
- * It counts what `record` is given, or what the library itself sees after `attach()`. Memory is bounded, whatever
- * the number of errors, types, codes and operations; the cost of one error does not grow with them. Nothing keeps
- * a reference to an error; messages are cut to 300 characters and hold no keys, signatures or passphrases.
+ * It counts the errors passed to `record` and, after `attach()`, those that the library sees. Memory is bounded,
+ * whatever the number of errors, types, codes and operations; the cost of one error does not grow with them. No
+ * reference to an error is kept; messages are cut to 300 characters and contain no keys, signatures or passphrases.
  *
- * @throws {RangeError} When `capacity` is no whole number of 1 to 100 000.
+ * @throws {RangeError} When `capacity` is not a whole number from 1 to 100 000.
  * @example
  * ```ts
  * import { ErrorTracker, WEEXRateLimitError } from 'weex-resilience';
@@ -123,10 +123,10 @@ export class ErrorTracker {
   }
 
   /**
-   * Counts by itself every failure that the library sees, until the returned function is called: each failed
-   * attempt, each call that was refused or failed otherwise, and each error of an interceptor. The same error on
-   * its way through several of them counts once; a caller's own abort is none. With `registry` only what the
-   * policies of that registry see.
+   * Counts every failure that the library sees, until the returned function is called: each failed attempt, each call
+   * that was rejected or failed otherwise, and each error of an interceptor. An error that passes several of these
+   * counts once; a caller's own abort does not count. With `registry`, only failures of the policies of that registry
+   * count.
    */
   attach(options?: ListenOptions): () => void {
     return listenForErrors((error, operation) => this.record(error, { operation }), options);
@@ -150,10 +150,10 @@ export class ErrorTracker {
   }
 
   /**
-   * Puts a snapshot in the place of everything that was recorded. A burst that went on when it was taken has ended
-   * with its last error. Where the snapshot holds more than `capacity`, the rarest are left out.
+   * Replaces everything that was recorded by a snapshot. A burst that was going on when the snapshot was taken ends
+   * with its last error. If the snapshot holds more than `capacity`, the rarest entries are left out.
    *
-   * @throws {TypeError} When it is no snapshot; then nothing has changed.
+   * @throws {TypeError} When it is not a valid snapshot; nothing is changed then.
    */
   restore(snapshot: ErrorTrackerSnapshot): void {
     const state = parseSnapshot(snapshot);

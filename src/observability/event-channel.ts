@@ -13,9 +13,8 @@ export function eventOrigin(): object | undefined {
 }
 
 /**
- * One kind of event on its `node:diagnostics_channel`. Ask `hasSubscribers` first, so that no event is made for
- * nobody:
- * `if (channels.retryScheduled.hasSubscribers) channels.retryScheduled.publish({ … })`.
+ * One kind of event on its `node:diagnostics_channel`. Check `hasSubscribers` first, so that no event is created
+ * without a listener: `if (channels.retryScheduled.hasSubscribers) channels.retryScheduled.publish({ … })`.
  */
 export class EventChannel<Type extends ResilienceEventType> {
   readonly name: `weex-resilience:${Type}`;
@@ -34,8 +33,8 @@ export class EventChannel<Type extends ResilienceEventType> {
   }
 
   /**
-   * Gives a frozen event to every subscriber, once the state that it tells of is whole. Nothing that a subscriber does comes back from here. `of` is
-   * the registry that it belongs to.
+   * Gives a frozen event to every subscriber, once the state that it describes is complete. Nothing that a subscriber
+   * does affects the caller. `of` is the registry that it belongs to.
    */
   publish(fields: Omit<ResilienceEventOf<Type>, 'type'>, of?: object): void {
     const event = Object.freeze({ type: this.#type, ...fields });
@@ -57,13 +56,13 @@ export function deliver(listener: Listener, event: unknown, name: string | symbo
   quietly(() => listener(event, name));
 }
 
-/** Calls somebody else's function so that neither a throw nor a rejection is seen by anybody. */
+/** Calls a foreign function and swallows what it throws, or what its promise rejects with. */
 export function quietly(call: () => unknown): void {
   try {
     const result = call() as PromiseLike<unknown> | null | undefined;
     if (typeof result?.then === 'function') result.then(undefined, ignore);
   } catch {
-    // A listener's fault is no fault of the call that it listens to.
+    // A failing listener must not fail the call that it listens to.
   }
 }
 

@@ -8,16 +8,16 @@ export type { OrderSettled, OutcomeUnknown, ReconcileSettled, ReconcileStarted }
 export interface CallStarted extends CallFacts {
   readonly type: 'callStarted';
   readonly priority: 'critical' | 'normal' | 'background';
-  /** When the call must be over, on the scale of `at`; `undefined` where nothing limits it. */
+  /** When the call must be over, on the scale of `at`; `undefined` if nothing limits it. */
   readonly deadline: number | undefined;
 }
 
 /** A call is over, after all its attempts and the fallback. */
 export interface CallSettled extends CallFacts {
   readonly type: 'callSettled';
-  /** What it came to before any fallback. `'aborted'`: the caller gave up; that is no failure. */
+  /** The outcome before any fallback. `'aborted'`: the caller gave up, which is not a failure. */
   readonly outcome: 'success' | 'failure' | 'aborted';
-  /** The failure, also where a fallback then answered; the reason of the abort; absent after a success. */
+  /** The failure, even if a fallback then answered; the reason of the abort; absent after a success. */
   readonly error?: unknown;
   /** How many attempts were started; 0 where the call was refused before the first. */
   readonly attempts: number;
@@ -25,7 +25,7 @@ export interface CallSettled extends CallFacts {
   readonly durationMs: number;
 }
 
-/** An attempt was let through and the method is about to be called. */
+/** An attempt was admitted, and the method is about to be called. */
 export interface AttemptStarted extends CallFacts {
   readonly type: 'attemptStarted';
   /** 0 for the first attempt, 1 for the first retry. */
@@ -97,7 +97,7 @@ export interface CircuitIsolated extends CircuitChange {
   readonly type: 'circuitIsolated';
 }
 
-/** A call waits for admission: for a slot of the bulkhead or an allowance of the rate limit. */
+/** A call waits for admission: for a slot of the bulkhead or for permits of the rate limit. */
 export interface CallQueued extends CallFacts {
   readonly type: 'callQueued';
   readonly attempt: number;
@@ -128,7 +128,7 @@ export interface CallHeld extends CallFacts {
   readonly delayMs: number;
 }
 
-/** The library refused an attempt by itself: nothing was sent. */
+/** The library itself rejected an attempt: nothing was sent. */
 export interface CallRefused extends CallFacts {
   readonly type: 'callRefused';
   readonly attempt: number;
@@ -170,7 +170,10 @@ export interface LimitAdapted {
   readonly error: unknown;
 }
 
-/** The exchange publishes another limit than its answers show: the answers are believed. Told once for each limit. */
+/**
+ * The exchange publishes another limit than its answers show; the policy uses that of the answers. Published once per
+ * limit.
+ */
 export interface LimitContradicted {
   readonly type: 'limitContradicted';
   readonly at: number;
@@ -185,7 +188,7 @@ export interface LimitContradicted {
 /** A failed call was given to its fallback, or to the last good value, to answer in its place. */
 export interface FallbackUsed extends CallFacts {
   readonly type: 'fallbackUsed';
-  /** The failure that it stands in for. */
+  /** The failure for which it answers. */
   readonly error: unknown;
 }
 
@@ -198,7 +201,7 @@ export interface PolicyReconfigured {
   readonly changed: readonly string[];
 }
 
-/** What connects the processes of an account does not answer: they go on with their last shares. */
+/** The coordinator does not answer: processes continue with their last shares. */
 export interface CoordinatorLost {
   readonly type: 'coordinatorLost';
   readonly at: number;
@@ -228,7 +231,7 @@ export interface ErrorClassified {
   readonly attempt?: number | undefined;
 }
 
-/** Everything that this library publishes, told apart by `type`. */
+/** Everything that this library publishes, discriminated by `type`. */
 export type ResilienceEvent =
   | CallStarted
   | CallSettled

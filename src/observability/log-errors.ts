@@ -36,18 +36,18 @@ const messages: Readonly<Record<WEEXErrorKind, string>> = {
 
 /**
  * Writes one structured record for every failure of a policy (event `callSettled`) and of an interceptor (event
- * `errorClassified`), until the returned function is called. A request that fails inside a call is therefore told
- * twice where the call fails with it: once as the request, once as the call with its attempts.
+ * `errorClassified`), until the returned function is called. So if a call fails because of a request inside it, two
+ * records are written: one for the request, one for the call with its attempts.
  *
  * The record has the `severity` of weex-client: `'warning'` for rate limits, on `logger.warn`; `'critical'` for
- * authentication, `'high'` for system errors and their subclasses, else `'medium'`, all on `logger.error`. It
- * holds no answer body, cause, key, signature or passphrase. A caller's own abort is no failure.
+ * authentication, `'high'` for system errors and their subclasses, otherwise `'medium'`, all on `logger.error`. It
+ * contains no answer body, cause, key, signature or passphrase. A caller's own abort is not a failure.
  *
- * In a storm the first 5 records of a kind (event, class, code, operation) are written in each 10 seconds, and then
- * one with the number of the `suppressed` ones; see `sampling`. A logger that throws, or whose promise rejects,
- * changes no call.
+ * Of each kind (event, class, code, operation) the first 5 records in 10 seconds are written, and then one with the
+ * number of `suppressed` ones; see `sampling`. A logger that throws, or whose promise rejects, does not affect any
+ * call.
  *
- * @returns A function that writes what is still counted and ends it.
+ * @returns A function that writes the pending counts and stops logging.
  * @throws {TypeError} When the logger has no `warn` or no `error`.
  * @throws {RangeError} When `sampling` is out of range.
  * @example

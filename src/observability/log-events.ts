@@ -7,8 +7,8 @@ import { checkLogger, type LogLevel, present, type StructuredLogger } from './st
 /** Options of {@link logEvents}. */
 export interface LogEventsOptions extends LogOptions {
   /**
-   * Which events are written. Default: what the library decided and an operator wants to know: circuits,
-   * cool-downs, the retry budget, fallbacks, reconciliations, unknown outcomes, reconfiguration and the coordinator.
+   * Which events are written. Default: the decisions of the library that concern an operator: circuits, cool-downs,
+   * the retry budget, fallbacks, reconciliations, unknown outcomes, reconfiguration and the coordinator.
    */
   readonly events?: readonly ResilienceEventType[] | undefined;
 }
@@ -42,15 +42,15 @@ const levels: Readonly<Partial<Record<ResilienceEventType, LogLevel>>> = {
 
 /**
  * Writes one structured record for each event of the chosen types: what the library did about failures, beside the
- * failures that `logErrors` writes. The record holds the fields of the event, and of its error what `logErrors`
- * would write. Unknown outcomes are on `logger.error`, what keeps calls away and all that has an error on
- * `logger.warn`, the rest on `logger.info`.
+ * failures that `logErrors` writes. The record has the fields of the event, and those fields of its error that
+ * `logErrors` writes. Unknown outcomes go to `logger.error`, circuits that open, cool-downs and events with an error
+ * to `logger.warn`, the rest to `logger.info`.
  *
- * Storms are sampled as by `logErrors`, by type, policy and operation. A logger that throws, or whose promise
- * rejects, changes no call.
+ * Records are sampled as by `logErrors`, by type, policy and operation. A logger that throws, or whose promise
+ * rejects, does not affect any call.
  *
- * @returns A function that writes what is still counted and ends it.
- * @throws {TypeError} When the logger has no `warn` or no `error`, or there is no such event.
+ * @returns A function that writes the pending counts and stops logging.
+ * @throws {TypeError} When the logger has no `warn` or no `error`, or an event does not exist.
  * @throws {RangeError} When `sampling` is out of range.
  * @example
  * ```ts

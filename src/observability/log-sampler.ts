@@ -97,7 +97,7 @@ export class LogSampler {
     for (const [kind, window] of this.#windows) this.#close(kind, window);
   }
 
-  /** A window that is over is no longer needed, so the next kind may have its place. */
+  /** A window that is over is no longer needed, so a new kind may take its place. */
   #hasRoom(now: number): boolean {
     if (this.#windows.size < mostWindows) return true;
     for (const [kind, window] of this.#windows) if (this.#isOver(window, now)) this.#close(kind, window);

@@ -14,19 +14,19 @@ export interface ListenOptions {
 /**
  * Calls a listener for each event of one type, or of every type with `'*'`.
  *
- * Listeners run at once, in the middle of the call: keep them short. One that throws, or returns a promise that
- * rejects, changes nothing and is reported nowhere; a promise is not waited for. The event is frozen. The same
- * events are on `node:diagnostics_channel` under `weex-resilience:` and the type. With `registry` it hears of the
- * policies of that registry alone, and of the interceptors that were given it.
+ * Listeners run synchronously, in the middle of the call: keep them short. One that throws, or returns a promise that
+ * rejects, changes nothing and its error is not reported; promises are not awaited. The event is frozen. The same
+ * events are published on `node:diagnostics_channel` under `weex-resilience:` followed by the type. With `registry`,
+ * the listener receives only events of the policies of that registry, and of the interceptors that were given it.
  *
- * @returns A function that ends it. A second call of that function does nothing.
- * @throws {TypeError} When there is no event of that name, or the listener is not a function.
+ * @returns A function that unsubscribes. A second call of that function does nothing.
+ * @throws {TypeError} When no event has that name, or the listener is not a function.
  * @example
  * ```ts
  * import { onResilienceEvent } from 'weex-resilience';
  *
  * const stop = onResilienceEvent('circuitOpened', ({ policy, halfOpenAfterMs }) => {
- *   console.log(`${policy} is closed for ${halfOpenAfterMs} ms`);
+ *   console.log(`${policy}: calls are rejected for ${halfOpenAfterMs} ms`);
  * });
  * stop();
  * ```
@@ -48,7 +48,7 @@ export function onResilienceEvent(
 ): () => void {
   checkListener([type], listener);
   const names = type === '*' ? Object.keys(channels) : [type];
-  // A function of its own for each subscription: the same listener may be given twice, and each stops its own.
+  // A separate function per subscription: the same listener may be passed twice, and each unsubscribes its own.
   const subscriber = (event: unknown, name: string | symbol): void => {
     if (registry && registry !== eventOrigin()) return;
     deliver(listener as (event: unknown) => unknown, event, name);

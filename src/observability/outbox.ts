@@ -1,7 +1,7 @@
 /**
- * What is told to listeners, and the methods that are called, while a state changes. Both wait until the state is
- * whole, and go out in the order in which they came: a listener that starts a call finds every slot that is taken
- * taken, and hears of nothing before what led to it.
+ * Events to publish and methods to call that arise while a state changes. Both wait until the state is complete, and
+ * run in the order in which they came: a listener that starts a call sees every slot that has been taken, and
+ * receives no event before its cause.
  */
 const pending: (() => void)[] = [];
 let held = 0;
@@ -40,7 +40,7 @@ export function isWhole(): boolean {
 }
 
 function empty(): void {
-  // A loop, not a call within a call: what goes out may let out the next one, a thousand times over.
+  // A loop instead of recursion: each entry may release the next one, a thousand times over.
   if (isEmptying) return;
   isEmptying = true;
   try {

@@ -1,7 +1,9 @@
 /** How many seconds are remembered: fifteen minutes. */
 export const rememberedSeconds = 900;
 
-/** Counts by the second over the last fifteen minutes, in constant memory. A clock that steps back stands still. */
+/**
+ * Counts per second over the last fifteen minutes, in constant memory. A clock that steps back is treated as stopped.
+ */
 export class SecondCounts {
   readonly #counts = new Uint32Array(rememberedSeconds);
   #second = 0;

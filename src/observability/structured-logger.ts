@@ -2,7 +2,7 @@
 export interface StructuredLogger {
   warn(record: object, message?: string): unknown;
   error(record: object, message?: string): unknown;
-  /** Used by `logEvents`; without it `warn` stands in. */
+  /** Used by `logEvents`; if it is missing, `warn` is used instead. */
   info?(record: object, message?: string): unknown;
 }
 

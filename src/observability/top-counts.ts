@@ -1,7 +1,7 @@
 /** What is counted of one key. */
 export interface TopCount {
   readonly key: string;
-  /** How often it was counted: never too low, too high by at most `overcount`. */
+  /** How often it was counted: never too low, and too high by at most `overcount`. */
   readonly count: number;
   /** What `count` may hold of keys that this one pushed out; 0 where it is exact. */
   readonly overcount: number;
@@ -52,7 +52,7 @@ export class TopCounts {
       .map(({ place: _place, ...entry }) => entry);
   }
 
-  /** Forgets everything and takes these instead, the rarest left out where there is no room. */
+  /** Replaces everything by these counts; if there is no room, the rarest are left out. */
   restore(counts: readonly TopCount[]): void {
     const kept = counts.toSorted((a, b) => b.count - a.count).slice(0, this.#capacity);
     this.#entries.clear();

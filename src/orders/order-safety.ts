@@ -96,12 +96,12 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    * invisible.
    *
    * Default: what `venue` needs. For WEEX that is 34,250 in all, with looks after 250, 1,000 and 3,000 more and then
-   * every 5,000, because a request that nobody answered may still be executed until its timestamp expires after 30 s.
+   * every 5,000, because an unanswered request may still be executed until its timestamp expires after 30 s.
    */
   readonly settleMs?: SettleMs | ((this: This, ...args: Args) => SettleMs | undefined) | undefined;
   /**
-   * How long finding out may take in all, in milliseconds, even beyond the deadline of the call. Default: the
-   * patience and 5,000.
+   * How long finding out may take in all, in milliseconds, even beyond the deadline of the call.
+   * Default: the patience and 5,000.
    */
   readonly reconcileDeadlineMs?: number | ((this: This, ...args: Args) => number | undefined) | undefined;
   /** Runs before the first send and is waited for; if it throws, the call rejects and nothing is sent. */

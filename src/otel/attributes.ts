@@ -16,7 +16,7 @@ export const attribute = {
   resendCount: 'http.request.resend_count',
 } as const;
 
-/** A class of the program may set a `kind` of its own, an order id even: only these become attributes. */
+/** A class of the program may set its own `kind`, even an order id: only these become attributes. */
 const kinds: Readonly<Record<WEEXErrorKind, true>> = {
   unknown: true,
   authentication: true,
@@ -34,7 +34,7 @@ const kinds: Readonly<Record<WEEXErrorKind, true>> = {
   portfolio: true,
 };
 
-/** The `error.type` of a failure: the `kind` of one of ours, and of any other what the conventions say for it. */
+/** The `error.type` of a failure: the `kind` of our errors; for any other error, what the conventions prescribe. */
 export function errorType(error: unknown): string {
   return isWEEXError(error) && Object.hasOwn(kinds, error.kind) ? error.kind : '_OTHER';
 }

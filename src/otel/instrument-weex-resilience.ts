@@ -22,14 +22,14 @@ export interface Instrumentation {
 const scope = 'weex-resilience';
 
 /**
- * Tells OpenTelemetry what every policy of the process does, in metrics and spans, until it is disposed of.
+ * Records what every policy of the process does as OpenTelemetry metrics and spans, until it is disposed.
  *
- * Durations are in seconds. A call is a span, each of its attempts a child of it; what the method starts is a child
- * of the attempt, also after a queue or a backoff. No symbol, id, path or message is an attribute. What a meter, a
- * tracer or an exporter throws while calls are made changes no call. State is read when metrics are collected, of
- * the policies that calls were made under since. Without it nothing of this costs a call anything.
+ * Durations are in seconds. A call is a span, and each of its attempts is a child span; spans that the method starts
+ * are children of the attempt, even after a queue or a backoff. No symbol, id, path or message is an attribute.
+ * Exceptions of a meter, a tracer or an exporter do not affect any call. State is read when metrics are collected,
+ * for the policies under which calls were made since. A program that does not call this function pays nothing.
  *
- * @throws {TypeError} When `meter` or `tracer` is neither what its name says nor `false`.
+ * @throws {TypeError} When `meter` or `tracer` is neither a meter or tracer nor `false`.
  * @example
  * ```ts
  * import { instrumentWeexResilience } from 'weex-resilience/otel';

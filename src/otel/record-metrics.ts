@@ -11,7 +11,7 @@ const buckets = [0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** A retry beyond this one counts as this one. */
 const highestResendCount = 5;
 
-/** Counts and times what the channels tell of; the function that comes back ends it. */
+/** Counts and times what the channels publish; the returned function stops it. */
 export function recordMetrics(meter: Meter): () => void {
   const seconds = (name: string, description: string): Histogram =>
     meter.createHistogram(`weex.resilience.${name}`, {

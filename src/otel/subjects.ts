@@ -13,7 +13,7 @@ export interface Subject {
 
 type Outcome = 'success' | 'failure' | 'aborted';
 
-/** What an event tells of, with no name beyond the most that are told apart: a program may make names up. */
+/** The names that an event refers to, limited in number, since a program may make names up. */
 export class Subjects {
   readonly #policies = new BoundedNames(50);
   readonly #operations = new BoundedNames(200);

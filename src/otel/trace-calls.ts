@@ -157,7 +157,7 @@ function subjectOf({ policy, operation }: CallFacts): Attributes {
   };
 }
 
-/** Ends a span with what became of it. A caller's own abort is no error. */
+/** Ends a span with its outcome. A caller's own abort is not an error. */
 function close(span: Span, { outcome, error }: AttemptSettled | CallSettled): void {
   span.setAttribute(attribute.outcome, outcome);
   if (outcome === 'failure') fail(span, error);
