@@ -69,7 +69,7 @@ export interface PlacedAlgoOrder {
   readonly success: true;
 }
 
-/** Which conditional order is meant: the exchange takes none but its own id. */
+/** Identifies a conditional order: the exchange accepts only its own id. */
 export interface AlgoOrderReference {
   readonly symbol: string;
   readonly orderId: OrderId | number;
@@ -94,7 +94,7 @@ export interface AlgoOrder {
     | 'CANCELING'
     | 'CANCELED'
     | (string & {});
-  /** The order that it made; `'0'` as long as there is none. */
+  /** The order that it placed; `'0'` until there is one. */
   readonly actualOrderId: OrderId;
   readonly actualPrice: string;
   readonly triggerPrice: string;
@@ -108,7 +108,10 @@ export interface AlgoOrder {
   readonly triggerTime: number;
 }
 
-/** A conditional order that was found after a crash, also under the names that other orders have. */
+/**
+ * A conditional order that was found after a crash; its fields are also available under the names that other orders
+ * use.
+ */
 export interface RecoveredAlgoOrder extends AlgoOrder {
   /** Its `algoId`. */
   readonly orderId: OrderId;

@@ -7,14 +7,14 @@ import type { AnswerShapeName, Endpoint } from './endpoint.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What an answer is expected to be, and how to see whether it is: a proxy answers with valid JSON, too. */
+/** What an answer is expected to be, and how to check it: a proxy may answer with valid JSON too. */
 interface AnswerShape {
   /** For the error message. */
   readonly name: string;
   readonly fits: (answer: unknown) => boolean;
 }
 
-/** The shapes of answers. They ask for what the client relies on and for nothing else. */
+/** The shapes of answers. They require what the client relies on, and nothing else. */
 const answerShapes: Readonly<Record<AnswerShapeName, AnswerShape>> = {
   time: {
     name: 'an object with a serverTime',
@@ -71,7 +71,7 @@ const answerShapes: Readonly<Record<AnswerShapeName, AnswerShape>> = {
 };
 
 /**
- * Refuses an answer that is none to its request. What became of a write is not known then: the order may stand.
+ * Rejects an answer that does not fit its request. The outcome of a write is unknown then: the order may exist.
  *
  * @throws WEEXSystemError
  */
@@ -121,7 +121,7 @@ function nameOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).toUpperCase() : '';
 }
 
-/** Whether an answer, or an item of one, tells of an order. */
+/** Whether an answer, or an item of one, describes an order. */
 export function isOrder(answer: unknown): boolean {
   return (
     isFields(answer) &&
@@ -131,7 +131,7 @@ export function isOrder(answer: unknown): boolean {
   );
 }
 
-/** Where the exchange is told what to do, its word that it was done is enough. */
+/** For a command, the exchange's confirmation is enough. */
 function isDone(answer: unknown): boolean {
   return isOrder(answer) || (isFields(answer) && answer['success'] === true);
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { WEEXRequestError } from '../errors/index.js';
 import { isAmount, isClientOrderId } from './request-params.js';
 
-/** Finds what is wrong with the arguments of a call of a market: a sentence each. */
+/** Finds what is wrong with the arguments of a method: one sentence per fault. */
 export type ArgumentCheck = (args: readonly unknown[], self?: object) => string[];
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export const symbolOrNothing: ArgumentCheck = ([first]) => {
 /** The first argument is an order. */
 export const orderFirst: ArgumentCheck = ([order]) => orderFaults(order, 'order');
 
-/** The first argument is a list of at most so many orders, which have no id in common. */
+/** The first argument is a list of at most `most` orders, which have no id in common. */
 export const ordersFirst =
   (most: number): ArgumentCheck =>
   ([orders]) => {
@@ -108,7 +108,7 @@ function orderFaults(order: unknown, name: string): string[] {
   if ('clientOrderId' in order) {
     faults.push(`${name}.clientOrderId is not a field of a new order; use newClientOrderId`);
   }
-  // With a trigger of 0 the order would stand without its stop.
+  // With a trigger of 0 the order would be placed without its stop.
   for (const trigger of ['tpTriggerPrice', 'slTriggerPrice']) {
     const price = order[trigger];
     if (price !== undefined && !isAmount(price))

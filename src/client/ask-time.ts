@@ -18,7 +18,7 @@ export async function askTime(
     try {
       told = await ask();
     } catch (error) {
-      // One question is enough: whoever needs the time asks again.
+      // One request is enough: the next caller that needs the time requests it again.
       end.abort(error);
       throw error;
     }

@@ -22,8 +22,8 @@ interface Standing {
 const clockErrorMs = 50;
 
 /**
- * Runs round `cancelAllOrders`, which is not repeated where its answer was lost, since a second one would cancel what
- * was placed in between: what is still open from before is cancelled one by one.
+ * Wraps `cancelAllOrders`, which is not repeated if its answer was lost, since a second one would cancel orders
+ * placed in between: orders still open from before are cancelled one by one.
  */
 export const cancelEarlier: Around = async ({ self, args, proceed }) => {
   const begunAt = performance.now();
@@ -60,7 +60,7 @@ async function cancelThoseBefore(
   }
 }
 
-/** One that was filled or cancelled meanwhile is open no longer, and that was asked for. */
+/** An order that was filled or cancelled in the meantime is no longer open, which is what was wanted. */
 function unlessFinished(error: unknown): undefined {
   if (isWEEXError(error) && error.kind === 'order') return undefined;
   throw error;

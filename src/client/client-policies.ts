@@ -63,7 +63,7 @@ export function defineClientPolicies(registry: PolicyRegistry): Readonly<Record<
   return limits;
 }
 
-/** The address is one for all; what the account may order is counted by itself. */
+/** The address is shared by all; the orders of the account are counted separately. */
 function coolDownOf(market: Market, kind: string): CoolDownOptions {
   return kind === 'orders' ? { scope: `${market}.orders`, within: market } : { scope: market };
 }

@@ -61,7 +61,7 @@ export class ContractAccount extends ContractMarketData {
 
   /**
    * Closes the positions of one contract, long and short, or of all contracts at the market price. It has no id by
-   * which it could be recognised, so it is never sent again when nobody knows whether it was executed.
+   * which it could be looked up, so it is never sent again when it may have been executed.
    */
   closePositions(symbol?: string, options?: CallOptions): Promise<Contract.ClosedPosition[]>;
   closePositions(options: CallOptions): Promise<Contract.ClosedPosition[]>;

@@ -29,7 +29,7 @@ const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', con
 const algoSafety = {
   ...ofClient,
   ...ofStream('algo'),
-  // Their ids are none of an order.
+  // Their ids are not ids of orders.
   account(this: object): string {
     return `${clientScope(this).account} algo`;
   },
@@ -73,8 +73,9 @@ export class ContractAlgoOrders extends ContractOrders {
   }
 
   /**
-   * Gives a take-profit or stop-loss that waits another trigger. It is repeated: twice does what once does. An attempt
-   * that was not answered may be executed up to 30 s later, also after a newer trigger was set: read it back then.
+   * Changes the trigger of a waiting take-profit or stop-loss. It is repeated if its answer was lost, since setting
+   * the same value twice changes nothing. An unanswered attempt may be executed up to 30 s later, even after a newer
+   * trigger was set: read it back then.
    */
   @Outer('modifyTpSlOrder', { check: tpSlChangeFirst, around: tellDoubt })
   @Call('modifyTpSlOrder')
@@ -126,8 +127,8 @@ export class ContractAlgoOrders extends ContractOrders {
   }
 
   /**
-   * The conditional order with a client id, or `undefined` when neither those that wait nor the history show it. It
-   * may show up late: one look is no proof.
+   * Returns the conditional order with a client id, or `undefined` if neither the waiting orders nor the history show
+   * it. It may become visible late: one lookup proves nothing.
    */
   @Outer('findAlgoOrder', { check: idAndSymbol })
   @Call('findAlgoOrder')

@@ -170,7 +170,7 @@ export const contractEndpoints: Readonly<Record<ContractOperation, Endpoint>> = 
     signed: true,
     policy: 'contract.account',
     priority: 'critical',
-    // One more page of each list: what is short may be all that the exchange gives out at a time.
+    // One more page of each list: a short page may be all that the exchange returns at a time.
     weight: 24,
     orders: 0,
     whenUnknown: 'send again',

@@ -36,9 +36,9 @@ const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', con
 /** The orders of the contract market. */
 export class ContractOrders extends ContractAccount {
   /**
-   * Places one order. Where the answer is lost the order is looked up by its client order id: found, the call
-   * succeeds with what was found; proven absent, it is sent again with the same id; neither, the call rejects with
-   * a `WEEXOutcomeUnknownError`.
+   * Places one order. If the answer is lost, the order is looked up by its client order id. Found: the call succeeds
+   * with what was found. Proven absent: the order is sent again with the same id. Neither: the call rejects with a
+   * `WEEXOutcomeUnknownError`.
    */
   @Outer('placeOrder', { check: openToApi(orderFirst) })
   @Resilient(policyOf('placeOrder'), {
@@ -61,9 +61,8 @@ export class ContractOrders extends ContractAccount {
   }
 
   /**
-   * Places up to five orders in one request, and tells of each what became of it. Where the answer is lost each
-   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
-   * knows.
+   * Places up to five orders in one request, and returns the outcome of each. If the answer is lost, each order is
+   * looked up, and only the absent ones are sent again.
    */
   @Outer('placeOrders', { check: openToApi(ordersFirst(5)), around: settleEach })
   @Resilient(policyOf('placeOrders'), {
@@ -111,8 +110,8 @@ export class ContractOrders extends ContractAccount {
   }
 
   /**
-   * Cancels all open orders, of one contract or of all. Where the answer is lost, those that are still open from
-   * before are cancelled one by one, and the result tells of these: what was placed meanwhile stays.
+   * Cancels all open orders, of one contract or of all. If the answer is lost, those that are still open from before
+   * are cancelled one by one, and the result lists these; orders placed in the meantime stay.
    */
   cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
   cancelAllOrders(options: CallOptions): Promise<Contract.ContractCancelOutcome[]>;
@@ -140,8 +139,8 @@ export class ContractOrders extends ContractAccount {
   }
 
   /**
-   * The order with a client order id, or `undefined` when neither the open orders nor the history show it. Orders
-   * may show up late: one look is no proof.
+   * Returns the order with a client order id, or `undefined` if neither the open orders nor the history show it.
+   * Orders may become visible late: one lookup proves nothing.
    */
   @Outer('findOrder', { check: idAndSymbol, around: shareLookup })
   @Call('findOrder')

@@ -22,9 +22,9 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Margin and leverage of the contract market. */
 export class ContractSettings extends ContractAlgoOrders {
   /**
-   * Sets the leverages of one margin mode of a contract; the exchange refuses it while orders of it stand. It is
-   * repeated where its answer was lost: twice does what once does. An attempt that was not answered may be executed up
-   * to 30 s later, also after a newer value was set: read it back then.
+   * Sets the leverages of one margin mode of a contract; the exchange refuses it while the contract has open orders.
+   * It is repeated if its answer was lost, since setting the same value twice changes nothing. An unanswered attempt
+   * may be executed up to 30 s later, even after a newer value was set: read it back then.
    */
   @Outer('setLeverage', { check: leverageFirst, around: tellDoubt })
   @Call('setLeverage')
@@ -33,8 +33,9 @@ export class ContractSettings extends ContractAlgoOrders {
   }
 
   /**
-   * Sets the margin mode of a contract. It is repeated where its answer was lost: twice does what once does. An attempt
-   * that was not answered may be executed up to 30 s later, also after a newer value was set: read it back then.
+   * Sets the margin mode of a contract. It is repeated if its answer was lost, since setting the same value twice
+   * changes nothing. An unanswered attempt may be executed up to 30 s later, even after a newer value was set: read
+   * it back then.
    */
   @Outer('setMarginType', { check: marginTypeFirst, around: tellDoubt })
   @Call('setMarginType')
@@ -43,8 +44,8 @@ export class ContractSettings extends ContractAlgoOrders {
   }
 
   /**
-   * Adds margin to an isolated position, or takes it out. It has no id by which it could be recognised, so it is never
-   * sent again when nobody knows whether it was executed: read `isolatedMargin` of `getPositions` then.
+   * Adds margin to an isolated position, or takes it out. It has no id by which it could be looked up, so it is never
+   * sent again when it may have been executed: read `isolatedMargin` of `getPositions` then.
    */
   @Outer('movePositionMargin', { check: positionMarginFirst })
   @Call('movePositionMargin')
@@ -53,9 +54,9 @@ export class ContractSettings extends ContractAlgoOrders {
   }
 
   /**
-   * Sets whether an isolated position takes margin from the account by itself. It is repeated where its answer was
-   * lost: twice does what once does. An attempt that was not answered may be executed up to 30 s later, also after a
-   * newer value was set: read it back then.
+   * Sets whether an isolated position takes margin from the account automatically. It is repeated if its answer was
+   * lost, since setting the same value twice changes nothing. An unanswered attempt may be executed up to 30 s later,
+   * even after a newer value was set: read it back then.
    */
   @Outer('setAutoAppendMargin', { check: autoAppendFirst, around: tellDoubt })
   @Call('setAutoAppendMargin')
@@ -108,7 +109,7 @@ function marginTypeFirst(args: readonly unknown[]): string[] {
   return faults;
 }
 
-/** Of an amount below 0 or another type nobody knows what it would do. */
+/** What an amount below 0 or another type would do is not documented. */
 function positionMarginFirst(args: readonly unknown[]): string[] {
   const fields = fieldsOf(args);
   if (!fields) return [`the request must be an object, received ${inspect(args[0])}`];

@@ -147,7 +147,7 @@ export interface ContractPosition {
   readonly fundingFee: string;
   readonly marginSize: string;
   readonly isolatedMargin: string;
-  /** Whether it takes margin from the account by itself. */
+  /** Whether it takes margin from the account automatically. */
   readonly isAutoAppendIsolatedMargin: boolean;
   readonly cumOpenSize: string;
   readonly cumOpenValue: string;

@@ -23,8 +23,8 @@ export interface Endpoint {
   /** What the call takes from the order count of the account. */
   readonly orders: number;
   /**
-   * What happens when nobody knows whether the request was executed: it is sent again, because it is a read or
-   * does the same twice; the exchange is asked first; what is left is done one by one; or the call ends.
+   * What happens when the outcome of the request is unknown: it is sent again, because it is a read or repeating it
+   * changes nothing; it is looked up first; what is left is done one by one; or the call ends.
    */
   readonly whenUnknown: 'send again' | 'look up' | 'see what is left' | 'stop';
 }
@@ -73,7 +73,7 @@ export type SpotOperation =
   | 'getOpenOrders'
   | 'getOrderHistory';
 
-/** What the contract market tells beside, by the name of the method. */
+/** Further reads of the contract market, by the name of the method. */
 export type ContractReadingOperation =
   | 'getApiTradingSymbols'
   | 'getPremiumIndex'

@@ -17,7 +17,7 @@ export function spotGapReader(spot: SpotClient): GapReader {
   };
 }
 
-/** Reads what a stream of the contract market missed, conditional orders that stand too. */
+/** Reads what a stream of the contract market missed, including waiting conditional orders. */
 export function contractGapReader(contract: ContractClient): GapReader {
   return {
     open: async () => {

@@ -12,7 +12,7 @@ export type Around = (call: {
 
 /** What is done round every call of a method. */
 export interface InClientOptions {
-  /** What has to hold for the arguments before anything is sent. */
+  /** Checks the arguments before anything is sent. */
   readonly check?: ArgumentCheck | undefined;
   readonly around?: Around | undefined;
 }
@@ -20,8 +20,8 @@ export interface InClientOptions {
 type Method = (this: object, ...args: unknown[]) => Promise<unknown>;
 
 /**
- * Makes the calls of a method, with its policy, part of its client: refused when the client is closed, waited for
- * when it closes, and ended when the wait is over. It stands above `@Resilient`.
+ * Makes the calls of a method, with its policy, part of its client: rejected when the client is closed, waited for
+ * when it closes, and ended when that wait is over. Place it above `@Resilient`.
  */
 export function InClient(operation: string, { check, around }: InClientOptions = {}): MethodDecorator {
   return (_target, _name, descriptor) => {
@@ -43,7 +43,7 @@ export function InClient(operation: string, { check, around }: InClientOptions =
       name: { value: name, configurable: true },
       length: { value: length, configurable: true },
     });
-    // So that what is attached to the method is found on it.
+    // So that metadata of the method is found on it.
     Object.setPrototypeOf(wrapper, method);
     return { ...descriptor, value: wrapper as never };
   };

@@ -8,10 +8,10 @@ type SectionName = (typeof names)[number];
 /** The parts of a journal: the orders of each market, and conditional orders. */
 export type JournalSections = Readonly<Record<SectionName, IntentJournal>>;
 
-/** Calls that share a journal share its parts: by these they know of each other's ids. */
+/** Calls that share a journal share its parts, and through them each other's ids. */
 const known: WeakMap<IntentJournal, JournalSections> = new WeakMap();
 
-/** The parts of a journal, each a journal of its own. */
+/** The parts of a journal, each of which is a journal. */
 export function journalSections(journal: IntentJournal): JournalSections {
   const sections = known.get(journal) ?? makeSections(journal);
   known.set(journal, sections);
@@ -62,7 +62,7 @@ async function readOwners(journal: IntentJournal): Promise<Map<string, SectionNa
   return owners;
 }
 
-/** The part of an intent, by the name before its id or by what was called; of a damaged record nobody knows. */
+/** The part of an intent, by the name before its id or by the operation; for a damaged record it is not known. */
 function ownerOf({ clientOrderId, operation = '' }: Intent): SectionName {
   const named = names.find((name) => clientOrderId.startsWith(`${name} `));
   if (named) return named;

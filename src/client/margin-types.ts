@@ -48,7 +48,7 @@ export interface PositionMarginRequest {
   readonly type: 1 | 2;
 }
 
-/** Whether a position takes margin from the account by itself when it runs low. */
+/** Whether a position takes margin from the account automatically when it runs low. */
 export interface AutoAppendRequest {
   /** The `id` of the position. */
   readonly positionId: string | number;

@@ -114,7 +114,7 @@ export class MarketLimits {
     }
   }
 
-  /** Says once that what is published is not what is seen. */
+  /** Publishes once that the published limit is not the observed one. */
   #compare(type: LimitType): void {
     const seen = this.#seen[type];
     const published = this.#published[type];
@@ -139,7 +139,7 @@ export class MarketLimits {
   }
 }
 
-/** The limit that a counter of the exchange shows, or `undefined` where the answer does not tell it. */
+/** The limit that a counter of the exchange shows, or `undefined` if the answer does not show it. */
 function allowanceOf({ intervalMs, used, remaining }: RateLimitUsage): Allowance | undefined {
   // An answer that cost nothing counts as 0 whatever is used, and one past the limit shows how far it is past it.
   const tellsAll = used !== undefined && remaining !== undefined && used > 0 && remaining > 0;

@@ -85,8 +85,8 @@ export interface HistoryKlineQuery {
 }
 
 /**
- * A candle. The last two fields, volume and value of what takers bought, were seen to hold what they sold: do not
- * build on them.
+ * A candle. The last two fields, volume and value of taker buys, were seen to contain those of taker sells: do not
+ * rely on them.
  */
 export type Kline = readonly [
   openTime: number,
@@ -133,7 +133,7 @@ export interface ContractTrade {
   readonly time: number;
 }
 
-/** Which bills are meant: of 100 days at most. The exchange wants both times or none. */
+/** Selects the bills, of 100 days at most. The exchange requires both times or neither. */
 export interface IncomeQuery {
   readonly asset?: string | undefined;
   readonly symbol?: string | undefined;

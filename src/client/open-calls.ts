@@ -60,7 +60,7 @@ export class OpenCalls {
     await this.#settled();
   }
 
-  /** Resolves once nothing is under way, also nothing that began meanwhile. */
+  /** Resolves once nothing is under way, including calls that began in the meantime. */
   async #settled(): Promise<void> {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls.values());
   }

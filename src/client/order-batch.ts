@@ -39,8 +39,8 @@ interface Batch {
 }
 
 /**
- * Runs round `placeOrders`: gives every order its id, and tells of each what became of it, also where the call as a
- * whole failed. Only where no order can stand the call itself rejects.
+ * Wraps `placeOrders`: gives every order its id, and returns the outcome of each, even if the call as a whole failed.
+ * The call itself rejects only if no order can exist.
  */
 export const settleEach: Around = async ({ self, args, operation, proceed }) => {
   const [given, ...options] = args as [readonly BatchOrder[], ...unknown[]];
@@ -121,7 +121,7 @@ export const batchSafety: {
   },
 };
 
-/** Sends those orders of a batch of which nothing is known, and remembers what the exchange says of each. */
+/** Sends those orders of a batch whose outcome is open, and remembers what the exchange says about each. */
 export async function sendBatch<Order extends BatchOrder, Placed>(
   orders: readonly Order[],
   send: (orders: NamedOrder<Order>[]) => Promise<unknown>,
@@ -192,8 +192,8 @@ function unknownOf<Order extends BatchOrder>(orders: readonly Order[]): NamedOrd
 }
 
 /**
- * Joins what the exchange tells of each order with the orders: by id, or where it tells none by place. An order of
- * which it tells neither that it stands nor that it does not is left out.
+ * Joins what the exchange says about each order with the orders: by id, or by place if it gives none. An order that
+ * it reports neither as placed nor as refused is left out.
  */
 function readOutcomes<Placed>(
   orders: readonly NamedOrder<BatchOrder>[],
@@ -216,8 +216,8 @@ function readOutcomes<Placed>(
 }
 
 /**
- * The answer in which the exchange refused every order of a batch, each for a reason of its own; `undefined` where
- * an error says anything else.
+ * The answer in which the exchange refused every order of a batch, each for its own reason; `undefined` for any other
+ * error.
  */
 function refusedBatch(error: unknown): unknown {
   if (!isWEEXError(error) || error.executionStatus !== 'not-executed') return undefined;
@@ -248,7 +248,7 @@ function errorOf(operation: string, clientOrderId: string, cause: unknown): unkn
   );
 }
 
-/** Writes a batch down as the orders that it consists of, so that each is recovered by itself. */
+/** Records a batch in the journal as its single orders, so that each can be recovered separately. */
 function eachOrder(journal: IntentJournal): IntentJournal {
   return {
     async sent({ args, operation, begunAt, sentAt }) {
@@ -266,7 +266,7 @@ function eachOrder(journal: IntentJournal): IntentJournal {
       };
       await Promise.all(unsent.map(write));
     },
-    // Each order is settled by what became of it, once the caller is told.
+    // Each order is settled by its outcome, once the caller has the result.
     settled() {},
     open: () => [],
     isOpen: () => false,

@@ -6,7 +6,7 @@ import { tellDoubt } from './setting-doubt.js';
 import type { CallOptions, OrderReference, OrderStatus } from './types.js';
 import type { RequestParams } from './request-params.js';
 
-/** How both markets want to be told of one order. */
+/** The parameters by which both markets identify one order. */
 export function referenceParams({ orderId, clientOrderId }: OrderReference): RequestParams {
   return orderId === undefined ? { origClientOrderId: clientOrderId } : { orderId };
 }
@@ -24,7 +24,7 @@ export const cancelSafety: {
   /** The one id that the reference goes by. */
   clientOrderId: ({ orderId, clientOrderId }: OrderReference): string =>
     orderId === undefined ? clientOrderId : String(orderId),
-  /** Looked up by that very id; what is found is what became of it, not an order. */
+  /** Looked up by that very id; what is found is its outcome, not an order. */
   matches: () => true,
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
   settleMs() {
@@ -44,7 +44,7 @@ interface SeenOrder {
   readonly executedQty: string;
 }
 
-/** An order that could not be cancelled any more, where a lookup tells so. */
+/** An order that could no longer be cancelled, as a lookup showed. */
 class FinishedOrder {
   readonly order: SeenOrder;
 
@@ -53,10 +53,10 @@ class FinishedOrder {
   }
 }
 
-/** States that say that the order still stands, so that it was not cancelled. */
+/** States in which the order is still open, so it was not cancelled. */
 const standing: ReadonlySet<string> = new Set(['NEW', 'PENDING', 'PARTIALLY_FILLED', 'UNTRIGGERED']);
 
-/** What a lookup says of a cancel whose answer was lost: the cancelled order, or nothing while it stands. */
+/** What a lookup says about a cancel whose answer was lost: the cancelled order, or nothing while it is open. */
 export function judgeCanceled<Order extends SeenOrder, Canceled>(
   order: Order,
   asCanceled: (order: Order) => Canceled,

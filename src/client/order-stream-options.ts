@@ -4,7 +4,7 @@ import { anything, hasMethods, oneOf, option, optionTable } from '../context/opt
 import type { Market } from './endpoint.js';
 import type { WeexBaseUrls, WeexConfig } from './weex-config.js';
 
-/** What `client.openOrderStream` may be told. */
+/** Options of `client.openOrderStream`. */
 export interface OrderStreamOptions {
   /** Default `'contract'`. */
   readonly market?: Market | undefined;
@@ -13,7 +13,10 @@ export interface OrderStreamOptions {
    * `wss://ws-contract.weex.com/v3/ws`; required where `baseUrls` of the client names another host.
    */
   readonly url?: string | undefined;
-  /** What connecting runs under. Default: 10 s an attempt, 20 retries that begin at 1 s and grow to 30 s; when they are used up it begins anew. */
+  /**
+   * The policy for connecting. Default: 10 s per attempt, 20 retries whose waits grow from 1 s to 30 s; when they are
+   * used up, it starts over.
+   */
   readonly policy?: IPolicy | undefined;
 }
 

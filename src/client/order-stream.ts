@@ -45,13 +45,14 @@ const defaultPolicy: IPolicy = createPolicy({
 });
 
 /**
- * The private stream of a market, made by `client.openOrderStream()`: what happens to the orders, fills, positions and
- * balances of the account, as it happens.
+ * The private stream of a market, created by `client.openOrderStream()`: it reports changes to the orders, fills,
+ * positions and balances of the account as they happen.
  *
  * It connects, signs and subscribes at once, and again with a backoff whenever the connection is lost. What it missed
- * meanwhile, or between two versions that do not follow each other, it reads by REST: orders that stand, conditional
- * ones too, and past orders of every symbol that it has seen. While it is open, an order of the client whose answer
- * was lost is known as soon as the stream shows it. It may stay silent: nothing is ever concluded from that.
+ * in the meantime, or between two versions that do not follow each other, it reads by REST: open orders, including
+ * conditional ones, and past orders of every symbol that it has seen. While it is open, the outcome of an order of
+ * the client whose answer was lost is known as soon as the stream shows it. Nothing is ever concluded from its
+ * silence.
  */
 export class OrderStream {
   readonly #parts: OrderStreamParts;

@@ -1,12 +1,13 @@
 import { WEEXSystemError } from '../errors/index.js';
 
-/** An exchange that gives out shorter pages than were asked for gives out a round number. */
+/** An exchange that returns shorter pages than requested returns a round number of items. */
 const isCap = (length: number): boolean => length > 0 && length % 10 === 0;
 
 /**
- * The items of a list that is read page by page. A page that is not full is the last one, unless it holds a round number
- * of items: that may be all that the exchange gives out at a time, whatever size was asked for. So is a page that was
- * there before: the exchange does not turn pages. Returns whether that was all, which nobody knows of a full one.
+ * The items of a list that is read page by page. A page that is not full is the last one, unless it holds a round
+ * number of items: that may be all that the exchange returns at a time, whatever size was requested. A page that was
+ * returned before is the last one too: the exchange ignores the page number. Returns whether that was all, which is
+ * not known if the last page is full.
  */
 export async function* readPages<Item extends { readonly orderId?: unknown; readonly algoId?: unknown }>(
   firstPage: number,
@@ -27,9 +28,9 @@ export async function* readPages<Item extends { readonly orderId?: unknown; read
 }
 
 /**
- * The first item that fits, without reading on; `undefined` when the list is over and none did.
+ * The first item that matches, without reading further; `undefined` if the list ends without one.
  *
- * @throws WEEXSystemError where the list cannot be read to its end: an item that was not seen may be in it.
+ * @throws WEEXSystemError if the list cannot be read to its end: an unseen item may be in it.
  */
 export async function findItem<Item>(
   items: AsyncGenerator<Item, boolean>,

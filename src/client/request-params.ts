@@ -1,25 +1,25 @@
 import { inspect } from 'node:util';
 import { WEEXRequestError } from '../errors/index.js';
 
-/** Parameters before they are written out; `undefined` means left out. */
+/** Parameters before they are serialised; `undefined` ones are left out. */
 export type RequestParams = Readonly<Record<string, unknown>>;
 
 /** Ids beyond this are 18-digit numbers that a JavaScript number cannot hold. */
 const idNames = /^(orderId|positionId|isolatedPositionId)$/;
 const clientIdNames = /^(newClientOrderId|origClientOrderId|clientAlgoId)$/;
-/** Quantities, prices and leverages: what JavaScript reads as a number is not what the exchange does. */
+/** Quantities, prices and leverages: the exchange does not read numbers as JavaScript does. */
 const decimalNames = /(quantity|price|amount|leverage|qty)$/i;
 const timeNames = /^(startTime|endTime)$/;
 const decimalPattern = /^-?\d+(\.\d+)?$/;
 const clientIdPattern = /^[A-Za-z0-9._:/-]{1,36}$/;
 
 /**
- * The parameters as they go over the wire: numbers as decimal strings, `undefined` left out, lists and objects
- * likewise inside.
+ * The parameters as they are sent: numbers as decimal strings, `undefined` left out, the same inside lists and
+ * objects.
  *
- * Only what would do harm is refused here, the rest is for the exchange to decide: ids that lost digits, quantities
- * and prices that are no decimals, client order ids that the exchange would cut or refuse, times that are none, and
- * values that would go out as something else.
+ * Only values that would do harm are rejected here; the exchange decides on the rest. Rejected are ids that lost
+ * digits, quantities and prices that are not decimals, client order ids that the exchange would cut or refuse,
+ * invalid times, and values that would be sent as something else.
  *
  * @throws WEEXRequestError that names every fault.
  */
@@ -65,7 +65,7 @@ function findFault(name: string, value: unknown): string | undefined {
   }
   if (decimalNames.test(name) && !isDecimal(value)) return "must be a decimal such as '0.001'";
   if (timeNames.test(name) && !/^\d+$/.test(String(value))) return 'must be milliseconds since 1970';
-  // Anything else goes out as something that nobody meant, or not at all.
+  // Anything else would be sent as something that was not meant, or not at all.
   return ['string', 'number', 'boolean'].includes(typeof value)
     ? undefined
     : 'must be a string, a number, true or false';

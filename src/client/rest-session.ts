@@ -20,7 +20,7 @@ import type { WeexConfig } from './weex-config.js';
 export interface RestSessionOptions {
   readonly config: WeexConfig;
   readonly market: 'spot' | 'contract';
-  /** Where the market tells its time. */
+  /** The endpoint that returns the market's time. */
   readonly time: Endpoint;
   /** Milliseconds since 1970 on the local clock. */
   readonly now: () => number;
@@ -106,7 +106,7 @@ export class RestSession {
     }
   }
 
-  /** Passes on the answer that tells the time of the exchange, and sets the clock by it. */
+  /** Passes on the answer with the time of the exchange, and sets the clock by it. */
   async readServerTime(fetch: () => Promise<ServerTime>): Promise<ServerTime> {
     const sentAt = this.#now();
     const answer = await fetch();
@@ -130,7 +130,7 @@ export class RestSession {
   async close(): Promise<void> {
     this.#end.abort();
     this.#agent.destroy();
-    // Node lets go of the handles two turns later.
+    // Node releases the handles two turns later.
     await setImmediate();
     await setImmediate();
   }
@@ -170,7 +170,7 @@ export class RestSession {
     try {
       await this.clock.synchronize();
     } catch {
-      // The refusal itself says more than the failure to ask for the time.
+      // The refusal itself says more than the failure to read the time.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** A `Date` header tells whole seconds, and takes a moment to arrive: less than this off says nothing. */
+/** A `Date` header has whole seconds, and takes a moment to arrive: a smaller difference proves nothing. */
 const headerToleranceMs = 2_000;
 /** How long a request that was stamped too late may still matter: its validity, twice over. */
 const rememberedMs = 120_000;
@@ -26,7 +26,7 @@ export class ServerClock {
   #base: number;
   #ahead: { readonly ms: number; readonly at: number } = { ms: 0, at: 0 };
 
-  /** `passed` is a time that nobody sets: by it a change of the local clock shows. */
+  /** `passed` is a monotonic time: it reveals a change of the local clock. */
   constructor(
     now: () => number,
     fetchServerTime: () => Promise<number>,
@@ -38,7 +38,7 @@ export class ServerClock {
     this.#base = now() - passed();
   }
 
-  /** Server time minus local time, in milliseconds; 0 until the exchange has told its time. */
+  /** Server time minus local time, in milliseconds; 0 until the exchange's time is known. */
   get offsetMs(): number {
     return this.#offsetMs;
   }
@@ -68,8 +68,8 @@ export class ServerClock {
   }
 
   /**
-   * Whether the time is still to be asked for: nobody has told it since the local clock was last set, and nobody was
-   * asked a moment ago.
+   * Whether the time still has to be requested: it was not learned since the local clock was last set, and not
+   * requested a moment ago.
    */
   get isUnknown(): boolean {
     if (this.#isTold) return false;
@@ -89,7 +89,7 @@ export class ServerClock {
     return this.#settings > 0 && !this.#hasJumped;
   }
 
-  /** Takes over what an answer that came just now says of the time. */
+  /** Adopts the time of an answer that arrived just now. */
   set(sentAt: number, serverTime: number): void {
     // The answer was true about half-way between sending and receiving.
     const offsetMs = serverTime - (sentAt + this.#now()) / 2;
@@ -102,8 +102,8 @@ export class ServerClock {
   }
 
   /**
-   * Sets the clock by the `Date` header of an answer that came just now, where the two contradict each other and the
-   * exchange has not told its time: that outranks a header, which a proxy may have written.
+   * Sets the clock by the `Date` header of an answer that arrived just now, if the two contradict each other and the
+   * exchange's time is not known: that outranks a header, which a proxy may have written.
    */
   observeDate(sentAt: number, date: unknown): void {
     if (this.#isTold) return;

@@ -2,7 +2,7 @@ import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { saysNotExecuted } from '../policies/rules/in-doubt.js';
 import type { Around } from './in-client.js';
 
-/** Where a request holds what is known of its attempts: a guarded call works with a copy of it. */
+/** Where a request keeps what is known about its attempts: a guarded call works with a copy of the request. */
 const doubtOf: unique symbol = Symbol('weex-resilience.doubt');
 
 interface Doubt {
@@ -22,8 +22,8 @@ export async function noteDoubt<Value>(request: object, attempt: Promise<Value>)
 }
 
 /**
- * Runs round what is sent again where its answer was lost: a refusal of the last attempt does not say that none before
- * it was executed.
+ * Wraps methods that are sent again if their answer was lost: a refusal of the last attempt does not say that no
+ * earlier one was executed.
  */
 export const tellDoubt: Around = async ({ args: [request, ...others], proceed }) => {
   const doubt: Doubt = { isOpen: false };

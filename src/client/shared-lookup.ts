@@ -31,7 +31,7 @@ class LookupGroup {
       // Not in the context of the one that happens to be first: what ends that one must not end the others.
       const context = { ...ownContext, signal: this.#end.signal };
       await (this.#read ??= runWithCallContext(context, read));
-      // Only what was asked for and not found is absent.
+      // Only an order that was looked for and not found is absent.
       if (!this.seen?.asked.has(id)) throw new Error(`The read did not look for ${id}`);
       return this.seen.found.get(id);
     } finally {
@@ -55,13 +55,14 @@ const ofRead: WeakMap<object, { readonly group: LookupGroup; readonly close: () 
 
 /**
  * Lets orders of one symbol that are looked up at the same time share a read, since its lists show all of them: after
- * an outage there are dozens, and the weight of a lookup each would take longer than they have. Once the read is sent
- * nobody joins it: what was asked before somebody's wait was over proves nothing to them.
+ * an outage there are dozens, and the weight of a separate lookup for each would take longer than their patience
+ * allows. Once the read is sent no lookup joins it: a request sent before a lookup's wait was over proves nothing to
+ * it.
  */
 export const shareLookup: Around = ({ args, proceed, self }) => {
   const [id, symbol] = args as [string, string];
   const context = currentCallContext();
-  // What the program asks for itself has a signal and a deadline of its own.
+  // A lookup by the program itself has its own signal and deadline.
   if (context?.operation !== operation) return proceed(args);
   const groups = open.get(self) ?? new Map<string, LookupGroup>();
   open.set(self, groups);

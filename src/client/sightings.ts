@@ -9,15 +9,15 @@ const capacity = 10_000;
 /** Who waits to see which order of a market, by its client order id. */
 export class Sightings {
   readonly #waiting: Map<string, Set<(order: StreamedOrder) => void>> = new Map();
-  /** Ids that somebody has waited for before. */
+  /** Ids for which a call has waited before. */
   readonly #used: Set<string> = new Set();
 
-  /** Whether somebody has waited for an order with this id before. */
+  /** Whether a call has waited for an order with this id before. */
   isUsed(kind: SightingKind, clientOrderId: string): boolean {
     return this.#used.has(`${kind} ${clientOrderId}`);
   }
 
-  /** Calls `seen` with everything that is told of an order, until the function returned is called. */
+  /** Calls `seen` with every update of an order, until the returned function is called. */
   watch(kind: SightingKind, clientOrderId: string, seen: (order: StreamedOrder) => void): () => void {
     const key = `${kind} ${clientOrderId}`;
     const listeners = this.#waiting.get(key) ?? new Set();
@@ -55,8 +55,8 @@ const states: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Both come in one channel that does not name the kind; one that could be either, or whose size or state cannot be read,
- * is taken for none.
+ * Both kinds come in one channel that does not name the kind; an update that could be either, or whose size or state
+ * cannot be read, is ignored.
  */
 function kindOf({ origQty, status, triggerPrice, type }: StreamedOrder): SightingKind | undefined {
   if (origQty === '' || Number.isNaN(Number(origQty)) || !states.has(status)) return undefined;

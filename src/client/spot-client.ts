@@ -96,9 +96,9 @@ export class SpotClient {
   }
 
   /**
-   * Places one order. Where the answer is lost the order is looked up by its client order id: found, the call
-   * succeeds with what was found; proven absent, it is sent again with the same id; neither, the call rejects with
-   * a `WEEXOutcomeUnknownError`.
+   * Places one order. If the answer is lost, the order is looked up by its client order id. Found: the call succeeds
+   * with what was found. Proven absent: the order is sent again with the same id. Neither: the call rejects with a
+   * `WEEXOutcomeUnknownError`.
    */
   @Outer('placeOrder', { check: orderFirst })
   @Resilient(policyOf('placeOrder'), {
@@ -118,9 +118,8 @@ export class SpotClient {
   }
 
   /**
-   * Places up to ten orders of one pair in one request, and tells of each what became of it. Where the answer is lost each
-   * order is looked up; nothing is sent again, so that an order that is not to be seen has an outcome that nobody
-   * knows.
+   * Places up to ten orders of one pair in one request, and returns the outcome of each. If the answer is lost, each
+   * order is looked up, and only the absent ones are sent again.
    */
   @Outer('placeOrders', { check: ordersOfOneSymbol, around: settleEach })
   @Resilient(policyOf('placeOrders'), {
@@ -168,9 +167,9 @@ export class SpotClient {
   }
 
   /**
-   * Cancels all open orders, of one pair or of all. The exchange cancels by pair, so that without one the open
-   * orders are read first. Where the answer is lost, those that are still open from before are cancelled one by one,
-   * and the result tells of these: what was placed meanwhile stays.
+   * Cancels all open orders, of one pair or of all. The exchange cancels by pair, so without one the open orders are
+   * read first. If the answer is lost, those that are still open from before are cancelled one by one, and the result
+   * lists these; orders placed in the meantime stay.
    */
   cancelAllOrders(symbol?: string, options?: CallOptions): Promise<Spot.SpotCanceledOrder[]>;
   cancelAllOrders(options: CallOptions): Promise<Spot.SpotCanceledOrder[]>;
@@ -198,8 +197,8 @@ export class SpotClient {
   }
 
   /**
-   * The order with a client order id, or `undefined` when the exchange shows none. Orders may show up late: one look
-   * is no proof.
+   * Returns the order with a client order id, or `undefined` if the exchange shows none. Orders may become visible
+   * late: one lookup proves nothing.
    */
   @Outer('findOrder', { check: idAndSymbol })
   @Call('findOrder')

@@ -16,7 +16,7 @@ export function parseFrame(json: string): Fields | undefined {
   }
 }
 
-/** What the entries of a frame tell; an entry that cannot be read tells nothing. */
+/** The events in the entries of a frame; entries that cannot be read are ignored. */
 export function eventsOf(frame: Fields): OrderStreamEvent[] {
   const entries = Array.isArray(frame['d']) ? (frame['d'] as unknown[]) : [];
   const read = readers.get(frame['e']);

@@ -3,17 +3,20 @@ import type { StreamedOrder } from './stream-types.js';
 
 /** What a gap is filled from. */
 export interface GapReader {
-  /** The orders that stand, conditional ones too. */
+  /** The open orders, including conditional ones. */
   open(): Promise<readonly StreamedOrder[]>;
   /** The past orders of a symbol, from a time on. */
   past(symbol: string, startTime: number): Promise<readonly StreamedOrder[]>;
 }
 
-/** What is told of filling gaps. */
+/** Receives the results of filling gaps. */
 export interface GapListener {
   /** An order as it was read, each state of it once a gap. */
   read(order: StreamedOrder): void;
-  /** All has been read that was missed: so many orders; `refused` names symbols whose history is refused. */
+  /**
+   * Everything that was missed has been read: `orders` is the number of orders; `refused` lists symbols whose history
+   * is refused.
+   */
   filled(orders: number, refused: readonly string[]): void;
   failed(error: unknown): void;
 }
@@ -27,29 +30,29 @@ interface Missed {
   readonly isRead: boolean;
 }
 
-/** An order that stands. */
+/** An open order. */
 interface Standing {
   readonly symbol: string;
-  /** 0 where nobody knows. */
+  /** 0 if it is not known. */
   readonly placedAt: number;
   readonly heardAt: number;
 }
 
-/** The first moment that was missed, the last one at which something was, and the states that were told since. */
+/** The first and the last moment that was missed, and the states that were reported since. */
 interface Gap {
   since: number;
   at: number;
   readonly told: Map<string, string>;
   readonly refused: Set<string>;
-  /** Orders that were told and not counted yet. */
+  /** Orders that were reported and not counted yet. */
   news: number;
   isFilled: boolean;
 }
 
-/** Reads cost weight: so many histories, of 10 each, are read at a time, and gaps within that time are one. */
+/** Reads cost weight, 10 per history: so many are read at a time, and gaps within the pause are merged. */
 const pauseMs = 5_000;
 const symbolsAtOnce = 10;
-/** What the exchange shows late is not passed by: each read begins this much before the last thing that was heard. */
+/** So that updates shown late are not missed, each read begins this long before the last update. */
 const overlapMs = 10_000;
 /** Reads lag: what was read sooner after it was missed is read once more. */
 const lagMs = 5_000;
@@ -67,9 +70,9 @@ export class StreamGap {
   readonly #listener: GapListener;
   /** The present time of the exchange. */
   readonly #now: () => number;
-  /** The one that was heard of last comes last. */
+  /** The symbol with the most recent update comes last. */
   readonly #symbols: Set<string> = new Set();
-  /** The orders that stand as far as was heard. */
+  /** The open orders as far as is known. */
   readonly #standing: Map<string, Standing> = new Map();
   readonly #missing: Map<string, Missed> = new Map();
   #gap: Gap | undefined;
@@ -85,7 +88,7 @@ export class StreamGap {
     this.#heardAt = now();
   }
 
-  /** Notes what the stream has told. */
+  /** Notes what the stream has reported. */
   hear({ orderId, status, symbol, time, updateTime }: StreamedOrder): void {
     this.#symbols.delete(symbol);
     this.#symbols.add(symbol);
@@ -119,7 +122,7 @@ export class StreamGap {
     return time > 0 && time <= this.#now() + overlapMs;
   }
 
-  /** The history is asked for by the time an order was placed: an order that stood may have ended since. */
+  /** The history is queried by the time at which an order was placed: an order that was open may have ended since. */
   #miss(symbol: string, { at, since }: Gap): void {
     const earlier = this.#missing.get(symbol)?.since ?? Infinity;
     let first = Math.min(since, earlier);
@@ -205,7 +208,7 @@ export class StreamGap {
     this.#listener.read(order);
   }
 
-  /** What does not stand any more ended in a gap, also where no history tells of it: it is not waited for. */
+  /** An order that is no longer open ended in a gap, even if no history shows it: it is not waited for. */
   #forget(open: readonly StreamedOrder[], startedAt: number): void {
     const standing = new Set(open.map(({ orderId }) => orderId));
     for (const [orderId, { heardAt, placedAt }] of this.#standing) {
@@ -215,7 +218,7 @@ export class StreamGap {
   }
 }
 
-/** Whether the exchange itself does not tell of a symbol, however often it is asked. */
+/** Whether the exchange itself refuses a symbol, however often it is queried. */
 function isRefused(error: unknown): boolean {
   return isWEEXError(error) && error.kind === 'request' && error.code !== undefined;
 }

@@ -35,7 +35,7 @@ const subscriptionId = 1;
 /**
  * Connects, subscribes and answers pings.
  *
- * @throws WEEXAuthenticationError where the exchange refuses the handshake with 401 or 403, WEEXRequestError where it
+ * @throws WEEXAuthenticationError if the exchange refuses the handshake with 401 or 403, WEEXRequestError if it
  * refuses a channel, WEEXRateLimitError at 429; a WEEXNetworkError for everything else, and the reason of `signal`.
  */
 export async function openStreamSocket(
@@ -48,7 +48,7 @@ export async function openStreamSocket(
   const socket = new Client(options.url, {
     headers: { 'User-Agent': 'weex-resilience', ...options.headers },
     followRedirects: false,
-    // The policy may have no timeout of its own.
+    // The policy may have no timeout.
     handshakeTimeout: longestHandshakeMs,
   });
   const over = untilOver(socket);
@@ -121,7 +121,7 @@ function subscribed(
   });
 }
 
-/** Asked again, the exchange says the same of what was asked; of anything else it may not. An answer may echo the key. */
+/** A refusal of the request itself will not change if it is repeated; any other may. An answer may echo the key. */
 function refusedChannels(frame: Readonly<Record<string, unknown>>, secrets: readonly string[]): Error {
   const message = redactText(`Cannot subscribe: ${text(frame['msg'])}`, secrets);
   const data = redactValue(frame, secrets);

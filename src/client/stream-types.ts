@@ -21,13 +21,13 @@ export interface StreamedOrder {
   readonly executedQty: string;
   /** The value of what was filled, in the quote asset. */
   readonly cumQuote: string;
-  /** When it was placed, in milliseconds since 1970; 0 where that was not told. */
+  /** When it was placed, in milliseconds since 1970; 0 if not given. */
   readonly time: number;
-  /** Milliseconds since 1970; 0 where that was not told. */
+  /** Milliseconds since 1970; 0 if not given. */
   readonly updateTime: number;
 }
 
-/** A fill as a stream shows it. It has no client order id: its order tells that. */
+/** A fill as a stream shows it. It has no client order id; its order has. */
 export interface StreamedFill {
   readonly id: string;
   readonly symbol: string;
@@ -39,7 +39,7 @@ export interface StreamedFill {
   readonly value: string;
   readonly fee: string;
   readonly isMaker: boolean;
-  /** Milliseconds since 1970; 0 where that was not told. */
+  /** Milliseconds since 1970; 0 if not given. */
   readonly time: number;
 }
 
@@ -51,7 +51,7 @@ export interface StreamedPosition {
   readonly size: string;
   readonly openValue: string;
   readonly leverage: string;
-  /** Milliseconds since 1970; 0 where that was not told. */
+  /** Milliseconds since 1970; 0 if not given. */
   readonly updateTime: number;
 }
 
@@ -63,21 +63,22 @@ export interface StreamedBalance {
   readonly total: string;
 }
 
-/** What a stream tells. */
+/** An event of a stream. */
 export type OrderStreamEvent =
-  /** `source: 'rest'`: read because something was missed; the order may have been told before. */
+  /** `source: 'rest'`: read because something was missed; the order may have been reported before. */
   | { readonly type: 'order'; readonly order: StreamedOrder; readonly source: 'stream' | 'rest' }
   | { readonly type: 'fill'; readonly fill: StreamedFill }
   | { readonly type: 'position'; readonly position: StreamedPosition }
   | { readonly type: 'balance'; readonly balance: StreamedBalance }
   | { readonly type: 'connected' }
-  /** It connects again by itself, unless `final`: the exchange refuses its key or its channels. */
+  /** It reconnects automatically, unless `final`: the exchange refuses its key or its channels. */
   | { readonly type: 'disconnected'; readonly error: unknown; readonly final: boolean }
   /** Something was missed: a version was skipped, or the connection was lost. It is read by REST. */
   | { readonly type: 'gap'; readonly reason: 'version' | 'reconnect' }
   /**
-   * What was missed has been read: so many orders. It is told once more where a second read, some seconds later,
-   * shows what the first one did not. `refused` names symbols whose past orders the exchange refuses to tell.
+   * What was missed has been read: `orders` is the number of orders. It is reported once more if a second read, some
+   * seconds later, shows orders that the first one did not. `refused` lists symbols whose past orders the exchange
+   * refuses to return.
    */
   | { readonly type: 'gap-filled'; readonly orders: number; readonly refused: readonly string[] }
   /** What was missed could not be read, or not all of it, and is tried again. */

@@ -1,16 +1,18 @@
-/** What the version of a frame says: it follows, it was told already, or something before it was missed. */
+/**
+ * What the version of a frame says: it is the next one, it was reported already, or something before it was missed.
+ */
 export type VersionVerdict = 'next' | 'repeat' | 'gap';
 
-/** Frames may come late by less than this many versions, since each channel may have a way of its own. */
+/** Frames may come late by less than this many versions, since each channel may take its own route. */
 const remembered = 100;
 
 /**
  * The versions of the frames of one connection. The channels count together, and the frames of one change share a
- * version. What is dropped is a repetition, word for word, and nothing else: a version that goes back is a frame that
- * comes late, or a count that has begun anew.
+ * version. Only an exact repetition is dropped: a version that goes back is a late frame, or a count that has
+ * restarted.
  */
 export class StreamVersions {
-  /** What was told under each of the last versions, by channel. */
+  /** What was reported under each of the last versions, by channel. */
   readonly #told: Map<number, Map<unknown, Set<string>>> = new Map();
   #first = Infinity;
   #last = -Infinity;

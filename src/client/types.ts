@@ -4,7 +4,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `getDepth` may be told. */
+/** Options of `getDepth`. */
 export interface DepthOptions extends CallOptions {
   /** Price levels a side. Default of the exchange: 15. */
   readonly limit?: 15 | 200 | undefined;
@@ -16,7 +16,10 @@ export interface DepthOptions extends CallOptions {
  */
 export type Decimal = string | number;
 
-/** An id of the exchange. Results hold it as a string: many have 18 digits, more than a number can tell apart. */
+/**
+ * An id of the exchange. Results contain it as a string: many have 18 digits, more than a number can represent
+ * exactly.
+ */
 export type OrderId = string;
 
 /** Which order is meant: by the exchange's id or by the caller's own. */
@@ -68,7 +71,7 @@ export interface ExchangeRateLimit {
   readonly limit: number;
 }
 
-/** Where an order stands. */
+/** The state of an order. */
 export type OrderStatus =
   | 'NEW'
   | 'PENDING'

@@ -6,7 +6,7 @@ export function isUnreadable({ args, operation, sentAt }: Intent): boolean {
   return operation === undefined && args.length === 0 && sentAt === 0;
 }
 
-/** What is told of it. */
+/** What a recovery reports about it. */
 export function unknownIntent(intent: Intent): RecoveredIntent<never> {
   const { clientOrderId } = intent;
   const error = new WEEXOutcomeUnknownError(

@@ -38,14 +38,14 @@ export interface WeexClientBehavior {
    */
   readonly coordinator?: Coordinator | undefined;
   /**
-   * Where orders are written down before they are sent, so that `recoverIntents` can tell after a crash what became
-   * of each. Default: nowhere.
+   * The journal to which orders are written before they are sent, so that `recoverIntents` can find out after a crash
+   * what became of each. Default: none.
    */
   readonly journal?: IntentJournal | undefined;
   /**
    * Patience before an order that cannot be seen counts as not placed: the wait before each lookup in milliseconds,
-   * from 0 to 2^31 − 1; a number stands for a list of one. Default: what the market needs, 4,250 in all where the
-   * request was answered with a status of 4xx, else 34,250, and more where the clock ran ahead of the exchange's.
+   * from 0 to 2^31 − 1; a number is a list of one. Default: what the market needs, 4,250 in all if the request was
+   * answered with a status of 4xx, otherwise 34,250, and more if the clock ran ahead of the exchange's.
    */
   readonly settleMs?: number | readonly number[] | undefined;
   /** How long it may take in all to find out what became of an order, in milliseconds. Default 75,000, or more where `settleMs` is longer. */
@@ -55,7 +55,7 @@ export interface WeexClientBehavior {
 /** Credentials, hosts and behaviour of a client. */
 export interface WeexClientOptions extends WeexConfigOptions, WeexClientBehavior {}
 
-/** What `close` may be told. */
+/** Options of `close`. */
 export interface CloseOptions {
   /** How long calls under way may take to end, in milliseconds, from 0. Default 5,000. */
   readonly graceMs?: number | undefined;
@@ -73,11 +73,11 @@ const behaviorNames = Object.keys(behaviorRules);
 const behaviorTable = optionTable(behaviorRules);
 
 /**
- * A client of the V3 API whose methods carry the policies of this library: `client.spot` and `client.contract`.
+ * A client of the V3 API whose methods run under policies of this library: `client.spot` and `client.contract`.
  *
  * Each method runs under a policy of the client's registry, named `spot.market`, `contract.orders` and so on, which
- * `registry.get(name).reconfigure(options)` changes. Requests are signed at the moment of sending, on every attempt
- * anew. Two clients share nothing, unless they are given the same registry.
+ * `registry.get(name).reconfigure(options)` changes. Requests are signed at the moment of sending, again on every
+ * attempt. Two clients share nothing, unless they are given the same registry.
  *
  * With a `WeexConfig`, registry, journal and patience are given as the second argument.
  *
@@ -159,10 +159,10 @@ export class WeexClient {
   }
 
   /**
-   * Settles the orders that the journal holds open, after a crash or an outage: looks each one up and tells whether
-   * it was placed. It sends nothing; an order that was not placed is the caller's to place again or to drop.
+   * Settles the orders that the journal holds open after a crash or an outage: looks each one up and returns whether
+   * it was placed. It sends no orders; whether to place again an order that was not placed is your decision.
    *
-   * Call it at start, before any order is placed. What else the journal holds is left alone.
+   * Call it at start, before any order is placed. Other entries of the journal are left alone.
    *
    * @throws TypeError when the client has no journal, and whatever its `open` throws.
    *
@@ -226,8 +226,8 @@ export class WeexClient {
   }
 
   /**
-   * Ends the client: refuses further calls, waits for those under way, 5 s unless `graceMs` says otherwise, ends
-   * what is still not over, and closes the connections, so that the process can exit.
+   * Closes the client: rejects further calls, waits up to `graceMs` (default 5,000) for those under way, ends the
+   * rest, and closes the connections, so that the process can exit.
    */
   async close({ graceMs = 5_000 }: CloseOptions = {}): Promise<void> {
     this.#isClosed = true;
@@ -237,7 +237,7 @@ export class WeexClient {
   }
 }
 
-/** By what two clients of one account are told to be so; a digest, because the key is a secret. */
+/** Identifies the account, so that two clients of one account recognise it; a digest, because the key is a secret. */
 function accountOf(market: Market, { apiKey, baseUrls }: WeexConfig): string {
   return `${market} ${baseUrls[market]} ${createHash('sha256').update(apiKey).digest('hex').slice(0, 16)}`;
 }

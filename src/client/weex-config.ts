@@ -10,7 +10,7 @@ export interface WeexBaseUrls {
   readonly contract: string;
 }
 
-/** Who asks, and where. */
+/** The credentials and the hosts of a client. */
 export interface WeexConfigOptions {
   /** The API key. */
   readonly apiKey: string;
@@ -66,7 +66,7 @@ export class WeexConfig {
   readonly #passphrase: string;
 
   static {
-    // util.inspect can be asked to run getters, and those below tell the secrets.
+    // util.inspect can be told to run getters, and those below reveal the secrets.
     Object.defineProperty(this.prototype, inspect.custom, {
       value(this: WeexConfig): string {
         return `WeexConfig ${inspect({ ...this })}`;

@@ -146,7 +146,7 @@ const optionsSchema = v.strictObject(
 
 const usualSpot = { USDT: '1000000', BTC: '10', ETH: '200', SOL: '5000', DOGE: '2000000' };
 
-/** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
+/** Checks the options and fills in the defaults; throws a TypeError that names every fault. */
 export function resolveExchangeOptions(given: ExchangeOptions): ResolvedExchangeOptions {
   const options: ExchangeOptions = readOptions(given, Object.keys(optionsSchema.entries));
   const checked = check(optionsSchema as v.GenericSchema<unknown, ExchangeOptions>, options);

@@ -129,7 +129,7 @@ async function closeServer(server: Server): Promise<void> {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeAllConnections();
   });
-  // Node lets go of the handles two turns later.
+  // Node releases the handles two turns later.
   await setImmediate();
   await setImmediate();
 }

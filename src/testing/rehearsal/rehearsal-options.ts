@@ -83,7 +83,7 @@ export function checkProgram(program: Pick<RehearseOptions, 'run' | 'invariants'
   resolveRehearsal(program);
 }
 
-/** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
+/** Checks the options and fills in the defaults; throws a TypeError that names every fault. */
 export function resolveRehearsal(given: RehearseOptions): ResolvedRehearsal {
   const options = readOptions(given, Object.keys(schema.entries)) as unknown as RehearseOptions;
   const checked = check(schema as v.GenericSchema<unknown, unknown>, options);
