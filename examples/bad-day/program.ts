@@ -35,7 +35,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   try {
     options = readOptions(args, surroundings.err);
   } catch (error) {
-    // Commander has written its own message, or the help that was asked for.
+    // Commander has written its own message, or the help text.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof UsageError)) throw error;
     surroundings.err(`${error.message}\n`);

@@ -7,8 +7,8 @@ import { UsageError } from './usage-error.js';
 import { watchCommand } from './watch.js';
 
 /**
- * Runs the program with these arguments and gives its exit status: 0 when all went well, 2 when it was asked for
- * something that it cannot do, 1 when it failed or found what must not be.
+ * Runs the program with these arguments and returns its exit status: 0 on success, 2 for invalid usage, 1 if it
+ * failed or found a broken invariant.
  */
 export async function runProgram(
   args: readonly string[],
@@ -19,7 +19,7 @@ export async function runProgram(
     await createProgram(terminal, () => (status = 1)).parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
-    // Commander has written its own message, or the help that was asked for.
+    // Commander has written its own message, or the help text.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const usage = error instanceof UsageError;
     terminal.err(`${usage ? error.message : error instanceof Error ? error.stack : String(error)}\n`);

@@ -2,7 +2,7 @@ import { installWorldTime } from '../testing/rehearsal/world-time.js';
 import { loadBot, rehearseSeed, type SeedOptions, type SeedResult } from './rehearse-seed.js';
 import { UsageError } from './usage-error.js';
 
-/** What a child process of `weex-resilience rehearse` is told: first the options, then one seed after the other. */
+/** Messages to a child process of `weex-resilience rehearse`: first the options, then one seed after the other. */
 export type ToChild = { readonly options: SeedOptions } | { readonly seed: number };
 
 /** What it answers. A beat says no more than that it is not stuck. */

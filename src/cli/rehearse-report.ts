@@ -23,7 +23,7 @@ export function summaryText(summary: RehearsalSummary): string {
   ].join('\n');
 }
 
-/** What is told of all seeds, name and value. */
+/** The summary of all seeds, as name and value. */
 export function summaryRows(summary: RehearsalSummary): readonly (readonly [string, string])[] {
   const { cancelP99Ms, cancels, days, daysSurvived, elapsedMs, virtualMs } = summary;
   const count = (value: number): string => number.format(value);

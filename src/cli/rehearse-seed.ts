@@ -26,13 +26,13 @@ export interface SeedOptions {
 export interface SeedResult {
   readonly seed: number;
   readonly intents: number;
-  /** Intents that the exchange did not refuse for a reason of its own. */
+  /** Intents that the exchange did not refuse for a reason that concerns the order. */
   readonly placeable: number;
-  /** Intents that stand. */
+  /** Intents that were placed. */
   readonly placed: number;
   /** Orders beyond the first of an intent, under its id or another, without those that a proxy sent twice. */
   readonly duplicates: number;
-  /** Intents of which something else was said than what stands. */
+  /** Intents that were reported differently from what the exchange has. */
   readonly misreports: number;
   readonly unknown: number;
   /** How long each cancel took, in milliseconds. */

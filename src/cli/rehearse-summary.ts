@@ -65,7 +65,7 @@ export function summarize(results: readonly SeedResult[], days: number, elapsedM
   };
 }
 
-/** The share of the orders that could be placed that was; 1 where there were none. */
+/** The share of placeable orders that were placed; 1 if there were none. */
 export function placedShare({ placeable, placed }: Pick<SeedResult, 'placeable' | 'placed'>): number {
   return placeable === 0 ? 1 : placed / placeable;
 }

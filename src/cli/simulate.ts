@@ -6,13 +6,13 @@ import { stringify } from 'yaml';
 import { type ExchangeCredentials, scenarioFromTraffic, startExchange } from '../testing/index.js';
 import { UsageError } from './usage-error.js';
 
-/** What `simulate` was told. */
+/** Options of `simulate`. */
 export interface SimulateOptions {
   readonly port: number;
   /** The name of a built-in scenario, or a file. */
   readonly scenario: string;
   readonly seed: number | string;
-  /** Where the scenario of what went wrong is written at the end. */
+  /** The file to which the scenario of what went wrong is written at the end. */
   readonly record?: string | undefined;
   /** No line a request. */
   readonly quiet?: boolean | undefined;

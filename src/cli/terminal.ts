@@ -4,7 +4,7 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** How much fits on the screen; `undefined` where the output goes elsewhere. */
   size(): { readonly columns: number; readonly rows: number } | undefined;
-  /** Waits for Ctrl-C, or for being told to end. */
+  /** Waits for Ctrl-C, or for a signal to end. */
   interrupted(): Promise<void>;
 }
 

@@ -1,2 +1,2 @@
-/** The program was asked for something that it cannot do; it ends with status 2 and this message. */
+/** The program was used wrongly; it ends with status 2 and this message. */
 export class UsageError extends Error {}

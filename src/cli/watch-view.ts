@@ -7,7 +7,7 @@ const mostDoubts = 5;
 const mostFailures = 5;
 const longestMessage = 60;
 
-/** How things stand, in one line. */
+/** The situation in one line. */
 export function situationLine(state: DashboardState): string {
   const { level, sentences } = situationOf(state);
   return plain(`${levels[level]}: ${sentences.join(' ')}`);
@@ -44,7 +44,7 @@ function figureLines({ totals, traffic }: DashboardState): string[] {
 
 function doubtLines({ doubts, forgottenDoubts }: DashboardState): string[] {
   if (doubts.length === 0) return [];
-  // What somebody has to do something about comes first.
+  // What needs action comes first.
   const sorted = doubts.toSorted(
     (one, other) => Number(other.state === 'unknown') - Number(one.state === 'unknown'),
   );
@@ -89,7 +89,7 @@ function failureLines(failures: readonly FailureState[]): string[] {
   const shown = failures
     .slice(0, mostFailures)
     .map(({ advice, code, count, last, message, operation, type }) => {
-      // Without a code only the message tells two of a class apart.
+      // Without a code only the message distinguishes two of a class.
       const name = code === undefined ? `${type} "${shorten(message, longestMessage)}"` : `${type} ${code}`;
       return `  ${clockTime(last)}  ${count} times  ${name}, ${operation}. ${advice}`;
     });

@@ -32,7 +32,7 @@ const byKind: Readonly<Record<WEEXErrorKind, string>> = {
 const notExecuted =
   'It was not executed: correct what the message names; if it names nothing, try again later.';
 
-/** What to do about a failure: what it says itself, else what the code tables say, else what holds for its kind. */
+/** What to do about a failure: its own advice, otherwise that of the code tables, otherwise that of its kind. */
 export function adviceOn(error: unknown): string {
   try {
     if (!isWEEXError(error)) return 'Not an error of the exchange: look at the code that threw it.';

@@ -15,11 +15,11 @@ export interface DashboardState {
   readonly doubts: readonly DoubtState[];
   /** How many more doubts there were than are remembered. */
   readonly forgottenDoubts: number;
-  /** Since when the processes of the account do not reach each other; absent where they do. */
+  /** Since when the processes of the account cannot reach each other; absent while they can. */
   readonly coordinatorLostAt?: number;
 }
 
-/** What is counted from the beginning on. */
+/** Totals since the page was started. */
 export interface Totals {
   calls: number;
   succeeded: number;
@@ -27,7 +27,7 @@ export interface Totals {
   /** Given up by their callers. */
   aborted: number;
   retries: number;
-  /** Attempts that the library refused: nothing was sent. */
+  /** Attempts that the library rejected: nothing was sent. */
   refused: number;
   ordersExecuted: number;
   ordersNotExecuted: number;
@@ -85,7 +85,7 @@ export interface CircuitState {
   readonly trialInMs?: number;
 }
 
-/** Failures of one operation, class and code, or of one message where no code of the exchange tells them apart. */
+/** Failures of one operation, class and code, or with one message if they have no code of the exchange. */
 export interface FailureState {
   /** The policy where the call has no operation. */
   readonly operation: string;
@@ -106,13 +106,13 @@ export interface DecisionState {
   readonly last: number;
 }
 
-/** A call of which nobody knows yet, or any more, whether it was executed. */
+/** A call of which it is not known, or not known yet, whether it was executed. */
 export interface DoubtState {
   readonly clientOrderId?: string;
   readonly operation: string;
   readonly symbol?: string;
   readonly since: number;
-  /** `'looking-up'`: the library is finding out. `'unknown'`: it could not, and somebody has to. */
+  /** `'looking-up'`: the library is finding out. `'unknown'`: it could not, and a person has to. */
   readonly state: 'looking-up' | 'unknown';
   readonly advice: string;
 }

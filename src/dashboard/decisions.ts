@@ -6,7 +6,7 @@ import { RecentGroups } from './recent-groups.js';
 
 const capacity = 15;
 
-/** What the library did of its own accord, the same again and again as one. */
+/** What the library decided, with equal decisions grouped. */
 export class Decisions {
   readonly stop: () => void;
   readonly #groups: RecentGroups<string> = new RecentGroups(capacity);

@@ -13,7 +13,7 @@ interface OrderFacts extends CallFacts {
   readonly clientOrderId?: string | undefined;
 }
 
-/** The calls of which nobody knows whether they were executed, as far as this process has seen. */
+/** The calls with unknown outcome, as far as this process has seen. */
 export class Doubts {
   readonly stop: () => void;
   readonly #doubts: Map<string, DoubtState> = new Map();
@@ -34,7 +34,7 @@ export class Doubts {
     });
   }
 
-  /** Those that are no longer remembered. */
+  /** The number of doubts that are no longer remembered. */
   get forgotten(): number {
     return this.#forgotten;
   }
@@ -59,7 +59,7 @@ export class Doubts {
       advice: state === 'unknown' ? (said.advice ?? before) : lookingUp,
     });
     if (this.#doubts.size <= capacity) return;
-    // One that is being looked up is heard of again, if it stays unknown.
+    // A doubt that is being looked up is reported again if it stays unknown.
     const searched = [...this.#doubts].find(([, doubt]) => doubt.state === 'looking-up')?.[0];
     const oldest = searched ?? this.#doubts.keys().next().value;
     if (oldest !== undefined) this.#doubts.delete(oldest);
@@ -71,7 +71,7 @@ function keyOf({ callId, clientOrderId }: OrderFacts): string {
   return clientOrderId === undefined ? `call ${callId}` : `id ${clientOrderId}`;
 }
 
-/** What an error tells of the order. */
+/** What an error says about the order. */
 function saidBy(error: unknown): { advice?: string; symbol?: string } {
   if (!isWEEXError(error) || error.kind !== 'outcome-unknown') return {};
   const { advice, symbol } = error.context;

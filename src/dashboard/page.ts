@@ -36,7 +36,7 @@ const headings: readonly (readonly [SectionName, string])[] = [
   ['policies', 'Policies'],
 ];
 
-/** The whole page as it stands: without its script it is a picture of this moment. */
+/** The whole page: without its script it is a snapshot. */
 export function dashboardPage(state: DashboardState): string {
   const sections = sectionsOf(state);
   const parts = headings.map(

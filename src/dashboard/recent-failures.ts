@@ -24,8 +24,8 @@ interface Place {
 type Facts = Omit<FailureState, 'count' | 'first' | 'last'>;
 
 /**
- * The last failures, those of one operation (or policy), class and code as one; where no code of the exchange tells
- * them apart, their messages do, whatever numbers and ids are in them. Nothing of the errors themselves is kept.
+ * The last failures, grouped by operation (or policy), class and code; if they have no code of the exchange, by
+ * message, ignoring numbers and ids in it. The errors themselves are not kept.
  */
 export class RecentFailures {
   readonly #groups: RecentGroups<Facts> = new RecentGroups(capacity);

@@ -6,7 +6,7 @@ export interface Group<Facts> {
   last: number;
 }
 
-/** The latest of many things, equal ones as one; at most so many, those that were seen longest ago forgotten first. */
+/** The latest items, with equal ones grouped; limited in number, those seen longest ago are forgotten first. */
 export class RecentGroups<Facts> {
   readonly #capacity: number;
   readonly #groups: Map<string, Group<Facts>> = new Map();

@@ -24,7 +24,7 @@ export type SectionName =
   | 'decisions'
   | 'policies';
 
-/** Beyond so many a table is no longer read. */
+/** Nobody reads a longer table. */
 const mostUnknown = 20;
 const mostLookedUp = 5;
 const number = new Intl.NumberFormat('en');
@@ -60,7 +60,7 @@ export function sectionsOf(state: DashboardState): Sections {
   const { level, sentences } = situationOf(state);
   return {
     title: escapeHtml(`${level === 'calm' ? '' : `${levels[level]}: `}${state.title}`),
-    // An open page may meet another process after a restart.
+    // An open page may reach another process after a restart.
     heading: escapeHtml(state.title),
     process: String(state.pid),
     status: `<strong class="level ${level}">${levels[level]}:</strong> ${escapeHtml(sentences.join(' '))}`,
@@ -220,7 +220,7 @@ function nameIn(text: string): string {
   return `<span class="name">${escapeHtml(text)}</span>`;
 }
 
-/** A lane has one line, on which a phone has room for so much beside the words of a state. */
+/** A lane has one line, on which a phone has room for this many characters beside the name of a state. */
 function laneName(name: string): string {
   return name.length <= 30 ? name : `${name.slice(0, 14)}…${name.slice(-15)}`;
 }

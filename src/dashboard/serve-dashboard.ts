@@ -13,7 +13,10 @@ import { mostViewers, type Round, type ViewerKind, Viewers } from './viewers.js'
 export interface DashboardOptions {
   /** The port, 0 to 65535; 0 takes a free one. Default 9339, where `npx weex-resilience watch` looks. */
   readonly port?: number | undefined;
-  /** The address of this machine that is listened at. Default `'127.0.0.1'`. No other is allowed: there is no password. */
+  /**
+   * The address of this machine on which to listen. Default `'127.0.0.1'`. No other is allowed, because there is no
+   * password.
+   */
   readonly host?: '127.0.0.1' | '::1' | undefined;
   /** What the page is headed with. Default: the name of the program's file. */
   readonly title?: string | undefined;
@@ -27,7 +30,7 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Where the page is unless told otherwise. */
+/** The default port of the page. */
 export const defaultPort = 9_339;
 const isPort = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
@@ -49,13 +52,13 @@ const patience = {
  * Serves a live page about every policy of the process on 127.0.0.1: calls and failures over time, circuits, queues,
  * permits, cool-downs, the last failures with advice, and the orders in doubt with what to do.
  *
- * It tells of what happened since it was called. It is read-only and holds no key, signature, passphrase or answer;
- * client order ids, operations and redacted messages it does show, so whoever may log in to the machine may see them.
- * From elsewhere, reach it through a tunnel (`ssh -L`). It keeps no process alive: a program that has ended
- * everything else ends. Memory is bounded, whatever is called and however many look on.
+ * It shows what has happened since it was called. It is read-only and contains no key, signature, passphrase or
+ * answer, but it shows client order ids, operations and redacted messages to anybody who can log in to the machine.
+ * From elsewhere, reach it through a tunnel (`ssh -L`). It keeps no process alive: a program that has nothing else to
+ * do ends. Memory is bounded, whatever is called and however many viewers there are.
  *
- * @throws {TypeError} When an option is not what it must be.
- * @throws {Error} When the port cannot be listened at, for example because it is in use; the promise rejects.
+ * @throws {TypeError} When an option is unknown or invalid.
+ * @throws {Error} The promise rejects when the port cannot be opened, for example because it is in use.
  * @example
  * ```ts
  * import { serveDashboard } from 'weex-resilience/dashboard';
@@ -99,9 +102,9 @@ export async function serveDashboard(options: DashboardOptions = {}): Promise<Da
 }
 
 async function listening(server: Server, port: number, host: string): Promise<void> {
-  // Far more than are served, so that those beyond are told so.
+  // Far more than are served, so that further viewers get an answer that says so.
   server.maxConnections = 10 * mostViewers;
-  // Whoever looks on keeps no process alive either.
+  // Viewers keep no process alive either.
   server.on('connection', (socket) => socket.unref());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -110,7 +113,7 @@ async function listening(server: Server, port: number, host: string): Promise<vo
       resolve();
     });
   });
-  // A connection that cannot be taken is no reason to end a program that trades.
+  // A connection that cannot be accepted must not end a program that trades.
   server.on('error', () => undefined);
 }
 
@@ -124,7 +127,7 @@ function answer(
   const path = request.url?.split('?', 1)[0] ?? '';
   const kind = Object.hasOwn(streams, path) ? streams[path] : undefined;
   const { host, 'sec-fetch-site': site = 'none' } = request.headers;
-  // A page of somebody else may name an address that leads here, and may not read, nor fill up what there is.
+  // A foreign page may use a name that resolves to this address; it must not read anything or use up the connections.
   if (!isOwnName(host) || (kind && site !== 'none' && site !== 'same-origin'))
     refuse(response, 403, 'Open this page at the address that the program printed.');
   else if (request.method !== 'GET') refuse(response, 405, 'This page is read-only.', { Allow: 'GET' });
@@ -178,7 +181,7 @@ function refuse(
   response.end(`${text}\n`);
 }
 
-/** Only names that always mean this machine: any other may be somebody's who makes it lead here. */
+/** Only names that always mean this machine: anybody can make another name resolve to it. */
 function isOwnName(host: string | undefined): boolean {
   const [, name = ''] = /^(\[::1\]|[\w.-]+)(?::\d+)?$/.exec(host ?? '') ?? [];
   return ['127.0.0.1', '[::1]', 'localhost'].includes(name.toLowerCase());

@@ -1,13 +1,16 @@
 import type { DashboardState, PolicyState, TrafficState } from './dashboard-state.js';
 
-/** How things stand, in a word and in sentences that change only when something does. */
+/** The situation, in a word and in sentences that change only when something does. */
 export interface Situation {
-  /** `'act'`: somebody has to do something. `'watch'`: something is wrong, and the library deals with it. */
+  /** `'act'`: a person has to do something. `'watch'`: something is wrong, and the library is handling it. */
   readonly level: 'calm' | 'watch' | 'act';
   readonly sentences: readonly string[];
 }
 
-/** From this share of failed calls on, of at least so many in the last minute, the page says that calls fail. */
+/**
+ * The page says that calls fail from this share of failed calls on, if there were at least this many in the last
+ * minute.
+ */
 const failing = { share: 0.1, calls: 5 };
 
 /** What an operator has to know first. */

@@ -12,14 +12,14 @@ interface Viewer {
   idleRounds: number;
 }
 
-/** What there is to send in a round, each made when the first viewer asks for it. */
+/** What is sent in a round; each part is made when the first viewer needs it. */
 export interface Round {
   data(): string;
   page(): Readonly<Record<string, string>>;
 }
 
 export const mostViewers = 50;
-/** A viewer that reads nothing for so many rounds is let go; a browser comes back by itself. */
+/** A viewer that reads nothing for this many rounds is disconnected; a browser reconnects automatically. */
 const mostIdleRounds = 30;
 
 /** Everybody who looks on. One that does not read is sent nothing more until it does: nothing piles up. */

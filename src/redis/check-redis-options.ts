@@ -11,7 +11,7 @@ const known: readonly string[] = ['client', 'prefix', 'leaseMs'];
 /**
  * The options, each read once.
  *
- * @throws TypeError that names every option that makes no sense.
+ * @throws TypeError that names every unknown or invalid option.
  */
 export function checkRedisOptions<Options extends Settings>(given: Options, subject: string): Options {
   const options = readOptions(given, known) as unknown as Options;

@@ -18,15 +18,15 @@ export interface RedisCoordinatorOptions {
   /** What every key and channel begins with. All processes of one account and address give the same. Default `'weex:'`. */
   readonly prefix?: string | undefined;
   /**
-   * For how long the share of a process that is not heard of any more is kept for it, in milliseconds from 1,000, to
-   * which one window is added. Default 10,000.
+   * How long the share of a process that no longer reports is kept for it, in milliseconds from 1,000; one window is
+   * added. Default 10,000.
    */
   readonly leaseMs?: number | undefined;
 }
 
 /** A coordinator of policies by Redis. */
 export interface RedisCoordinator extends Coordinator {
-  /** Whether Redis answers. Without it calls go on with the last share. */
+  /** Whether Redis answers. Without it, calls continue with the last share. */
   snapshot(): { readonly isConnected: boolean; readonly lostForMs: number };
   /** Gives the shares back to the other processes, and ends the subscription. The client stays open. */
   close(): Promise<void>;
@@ -42,10 +42,11 @@ export interface RedisCoordinator extends Coordinator {
  *
  * A client order id in doubt in one process is in doubt in all of them, for a day.
  *
- * Where Redis is slow or gone no call waits or fails because of it: each process goes on with its last share, never
- * with the whole limit, and cool-downs are its own. A process that has never reached Redis has a fiftieth of the limit.
+ * If Redis is slow or gone, no call waits or fails because of it: each process continues with its last share, never
+ * with the whole limit, and with its own cool-downs. A process that has never reached Redis has a fiftieth of the
+ * limit.
  *
- * @throws TypeError that names every option that makes no sense.
+ * @throws TypeError that names every unknown or invalid option.
  * @example
  * ```ts
  * import { Redis } from 'ioredis';

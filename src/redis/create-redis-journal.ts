@@ -13,9 +13,9 @@ export interface RedisJournalOptions {
   /** What every key begins with. All processes that recover for each other give the same. Default `'weex:'`. */
   readonly prefix?: string | undefined;
   /**
-   * How long a process that is not heard of any more keeps its intents, in milliseconds from 1,000. Longer than any
-   * call may take to send: a process that was stopped for longer finds its intents taken and sends nothing. Default
-   * 30,000.
+   * How long a process that no longer renews its lease keeps its intents, in milliseconds from 1,000. Choose longer
+   * than any call may take to send: a process that was paused for longer finds its intents taken over, and sends
+   * nothing. Default 30,000.
    */
   readonly leaseMs?: number | undefined;
 }
@@ -28,19 +28,19 @@ export interface RedisIntentJournal extends IntentJournal {
 
 /**
  * Makes a journal of intents in Redis: what a process leaves open when it dies is recovered by another one, on any
- * machine. `open` takes over the intents of processes whose lease has ended, each by exactly one process; the one that
- * had it before can neither send it again nor settle it, also where it was only paused.
+ * machine. `open` takes over the intents of processes whose lease has ended, each by exactly one process; the
+ * previous owner can neither send it again nor settle it, even if it was only paused.
  *
- * It is as durable as the server makes it: with `appendfsync always` an intent survives a power cut; with `everysec`
- * the last second may be lost, and without `appendonly` what came since the last snapshot. A replica that is promoted
- * may lack the last writes; give `min-replicas-to-write` where that counts.
+ * It is as durable as the server is configured to be: with `appendfsync always` an intent survives a power cut; with
+ * `everysec` the last second may be lost, and without `appendonly` everything since the last snapshot. A promoted
+ * replica may lack the last writes; set `min-replicas-to-write` if that matters.
  *
- * Unlike limits and cool-downs, `sent` fails when Redis does not answer: an order that is written down nowhere is not
+ * Unlike limits and cool-downs, `sent` fails when Redis does not answer: an order that could not be recorded is not
  * sent.
  *
  * The lease runs from the last `sent` or `open` of the process and is renewed in the background while intents are open.
  *
- * @throws TypeError that names every option that makes no sense.
+ * @throws TypeError that names every unknown or invalid option.
  * @example
  * ```ts
  * import { Redis } from 'ioredis';

@@ -1,11 +1,12 @@
 /**
  * Gives one process its share of a limit, in one step of Redis and by its clock.
  *
- * KEYS[1] is a hash with one claim for each process. A claim is the most that the process may have used in any window;
- * the sum of claims never grows beyond the limit. A claim shrinks only as far as the process says that it has shrunk
- * already (`held`), and what it has used stays claimed until it is out of the window.
+ * KEYS[1] is a hash with one claim for each process. A claim is the most that the process may have used in any
+ * window; the sum of claims never grows beyond the limit. A claim shrinks only as far as the process reports that it
+ * has shrunk already (`held`), and what it has used stays claimed until it has left the window.
  *
- * The limit is divided by demand, the smallest first, so that nobody gets more than it wants while another one lacks.
+ * The limit is divided by demand, the smallest first, so that no process gets more than it needs while another one
+ * lacks permits.
  */
 export const limitScript = `
 local time = redis.call('TIME')

@@ -20,12 +20,12 @@ export interface NodeRedisClient {
 /** What the coordinator and the journal can talk to Redis with. */
 export type RedisClient = IoRedisClient | NodeRedisClient;
 
-/** The little that is asked of Redis, the same for every client. */
+/** The few operations needed from Redis, the same for every client. */
 export interface RedisPort {
   command(...args: string[]): Promise<unknown>;
-  /** Listens on a connection of its own, until the function that it returns is called. */
+  /** Listens on a separate connection, until the returned function is called. */
   listen(channel: string, hear: (message: string) => void): () => void;
-  /** The server takes no writes: it is no primary any more. The client shall look for the one that is. */
+  /** The server accepts no writes, because it is no longer the primary. The client has to find the new primary. */
   leaveReplica(): void;
 }
 
@@ -55,7 +55,7 @@ function ioRedisPort(client: IoRedisClient): RedisPort {
       const subscriber = client.duplicate();
       subscriber.on('error', ignore);
       subscriber.on('message', (_channel: string, message: string) => hear(message));
-      // A client with `lazyConnect` connects by it; after a lost connection it subscribes again by itself.
+      // This connects a client with `lazyConnect`; after a lost connection it resubscribes automatically.
       subscriber.subscribe(channel).catch(ignore);
       return () => subscriber.disconnect();
     },
@@ -82,11 +82,11 @@ function nodeRedisPort(client: NodeRedisClient): RedisPort {
         }
       };
     },
-    // node-redis has no call that connects anew and keeps what waits; its own reconnect strategy has to do it.
+    // node-redis has no call that reconnects and keeps pending commands; its own reconnect strategy has to do it.
     leaveReplica: ignore,
   };
 }
 
 function ignore(): void {
-  // Both clients tell of a lost connection in every command; the coordinator says it once.
+  // Both clients report a lost connection in every command; the coordinator reports it once.
 }

@@ -78,14 +78,14 @@ export class RedisCoolDown implements SharedCoolDown {
     if (message.type === 'ramping') this.#member.ramp();
   }
 
-  /** Redis does not answer: who waits for it to choose the probe goes by itself. */
+  /** Redis does not answer: a call that waits for it to choose the probe goes on by itself. */
   lost(): void {
     if (this.#probe !== 'asked') return;
     this.#probe = 'none';
     this.#member.probe();
   }
 
-  /** What was told while this process did not listen. */
+  /** Reads what was published while this process did not listen. */
   async catchUp(): Promise<void> {
     const left = Number(await this.#link.command('PTTL', this.#key));
     if (left > 0) this.#member.activateFor(left);

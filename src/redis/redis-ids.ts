@@ -53,7 +53,7 @@ export async function claimId(
   if (state === 2) return 'under-way';
   return {
     isUnknown: state === 1,
-    // Also where the answer was late: Redis sees both in the order in which they were sent.
+    // Even if the answer was late: Redis receives both in the order in which they were sent.
     release(isUnknown) {
       void link.run(releaseScript, key, [call, isUnknown ? 1 : 0, rememberedMs]);
     },

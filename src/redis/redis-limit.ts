@@ -6,12 +6,12 @@ import type { RedisLink } from './redis-link.js';
 const beatMs = 100;
 // Soon enough that others have what this process does not use within a second.
 const idleBeatMs = 300;
-// Those who wait ask again no sooner; a critical call may ask at once.
+// Waiting calls request again no sooner; a critical call may request at once.
 const hurriedMs = 50;
 const urgentMs = 5;
 /** What a process may use before Redis has answered for the first time. */
 const startShare = 0.02;
-// After this long without any claim renewed Redis was away, and so long nobody's claim ends or grows.
+// If no claim was renewed for this long, Redis was away; for as long, no claim ends or grows.
 const silenceMs = 2_500;
 const graceMs = 3_000;
 
@@ -77,7 +77,7 @@ export class RedisLimit implements SharedLimit {
       this.#nextBeatAt = Infinity;
       void this.#beat();
     }, inMs);
-    // It keeps no program alive: whoever waits has a timer of its own.
+    // It keeps no program alive: waiting calls have their own timers.
     this.#timer.unref();
   }
 

@@ -7,7 +7,7 @@ const lostAfterMs = 500;
 const giveUpMs = 10_000;
 const replicaPauseMs = 1_000;
 
-/** What is told of the connection, once each time that it changes. */
+/** Called once each time that the connection changes. */
 export interface LinkListener {
   lost(error: unknown): void;
   regained(lostForMs: number): void;

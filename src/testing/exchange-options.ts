@@ -12,7 +12,7 @@ import { amount, check, durationMs, inputError, known, problemText, text } from 
 import { randomAt } from './seeded-random.js';
 import type { SimulatedRequest } from './simulated-request.js';
 
-/** What is asked of a simulated exchange; everything may be left out. */
+/** Options of a simulated exchange; all are optional. */
 export interface ExchangeOptions {
   /** A built-in scenario by name, one as an object, or the YAML or JSON text of one. Default `'calm'`. */
   readonly scenario?: string | Scenario | undefined;
@@ -29,8 +29,9 @@ export interface ExchangeOptions {
         /** How long a 429 lasts after a limit was passed. Default 10,000, as documented. */
         readonly banMs?: number | undefined;
         /**
-         * What `exchangeInfo` says of them. `'exact'`: what is in force. `'misleading'`: as the contract market was
-         * seen to publish it, with minutes in place of seconds and nothing of orders. Default `'exact'`.
+         * What `exchangeInfo` says about the limits. `'exact'`: the limits in force. `'misleading'`: as the contract
+         * market was seen to publish them, with minutes instead of seconds and without order limits. Default
+         * `'exact'`.
          */
         readonly published?: 'exact' | 'misleading' | undefined;
       }
@@ -46,8 +47,8 @@ export interface ExchangeOptions {
   /** Default: made from the seed. */
   readonly credentials?: ExchangeCredentials | undefined;
   /**
-   * What the contract market does with an order whose client id an order that stands already has; the exchange does
-   * not document it. Default `'accept'`, the hardest for a client: a second order.
+   * What the contract market does with an order whose client id belongs to an open order; the exchange does not
+   * document it. Default `'accept'`, the hardest case for a client: a second order.
    */
   readonly duplicateClientOrderIds?: DuplicatePolicy | undefined;
   /** What goes wrong with the frames of the private streams. Default: nothing. */

@@ -26,8 +26,8 @@ export type FaultEffect =
   /** No answer, and the connection stays open. `executed` is `false` by default. */
   | { readonly kind: 'hang'; readonly executed?: boolean | undefined }
   /**
-   * Carried out later and answered after that, also when the client has long gone. `jitterMs` adds up to so much,
-   * drawn from the seed. `executed: true`: carried out at once, only the answer is late.
+   * Executed later and answered after that, even if the client has gone. `jitterMs` adds up to that much, drawn from
+   * the seed. `executed: true`: executed at once, only the answer is late.
    */
   | {
       readonly kind: 'delay';
@@ -41,7 +41,10 @@ export type FaultEffect =
   | { readonly kind: 'truncated-body' }
   /** Carried out; the body stops in the middle of the JSON, correctly framed. */
   | { readonly kind: 'malformed-json' }
-  /** HTTP 429. `banMs` refuses the address for so long whatever it sends; `restarts`: from every request anew. */
+  /**
+   * HTTP 429. `banMs`: every request of the address is refused for this long; `restarts`: each of them starts that
+   * time again.
+   */
   | {
       readonly kind: 'rate-limit';
       readonly banMs?: number | undefined;
@@ -77,7 +80,7 @@ export type FaultEffect =
       readonly body?: unknown;
       readonly executed?: boolean | undefined;
     }
-  /** The clock of the exchange is off by so much, in its server time and in its check of timestamps. */
+  /** The exchange's clock is off by `skewMs`, both in its server time and in its check of timestamps. */
   | { readonly kind: 'clock-skew'; readonly skewMs: number }
   /** Orders placed meanwhile show in reads, and finished ones in the history, only after this time. */
   | { readonly kind: 'late-visibility'; readonly delayMs: number }

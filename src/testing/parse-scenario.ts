@@ -5,9 +5,9 @@ import { scenarioSchema } from './scenario-schema.js';
 /**
  * Reads a scenario from the text of a YAML or JSON document.
  *
- * `source` is what errors call the text, for example the name of the file.
+ * `source` names the text in errors, for example the file name.
  *
- * @throws TypeError when the text is no document or no scenario: every fault with its line and column.
+ * @throws TypeError when the text is not a valid document or scenario, with the line and column of every fault.
  * @example
  * ```ts
  * import { parseScenario, startExchange } from 'weex-resilience/testing';

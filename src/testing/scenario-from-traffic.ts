@@ -16,7 +16,7 @@ export interface TrafficRecord {
   readonly durationMs?: number | undefined;
   /** Whether the exchange carried it out, where that is known. */
   readonly executed?: boolean | undefined;
-  /** What went wrong, where that is known better than the status tells. */
+  /** The kind of fault, if it is known more precisely than from the status. */
   readonly fault?: FaultKind | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ScenarioFromTrafficOptions {
   readonly name?: string | undefined;
   /** What the times of the scenario count from, on the scale of the records. Default 0. */
   readonly startedAt?: number | undefined;
-  /** Failures of one kind at one endpoint that are no further apart than this are one fault. Default 1,000. */
+  /** Failures of one kind at one endpoint that are at most this far apart are one fault. Default 1,000. */
   readonly gapMs?: number | undefined;
   /** An answer that took longer counts as delayed. Default 1,000. */
   readonly slowMs?: number | undefined;

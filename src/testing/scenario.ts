@@ -1,10 +1,10 @@
 import type { Fault } from './fault.js';
 
-/** A stretch of a scenario with a name of its own. */
+/** A named phase of a scenario. */
 export interface ScenarioPhase {
   readonly name: string;
   readonly durationMs: number;
-  /** The seed makes the phase longer or shorter by up to so much. */
+  /** The seed makes the phase longer or shorter by up to this much. */
   readonly jitterMs?: number | undefined;
   /** Faults of this phase; their times count from its start, and they end with it. */
   readonly faults?: readonly Fault[] | undefined;

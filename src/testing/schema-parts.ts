@@ -27,7 +27,7 @@ export const text: v.GenericSchema<unknown, string> = v.pipe(
   v.nonEmpty('expected a non-empty string'),
 );
 
-/** What a strict object says of a key that it does not have, or that it needs. */
+/** The message of a strict object for an unknown or missing key. */
 export const known = (issue: v.StrictObjectIssue | v.LooseObjectIssue): string => {
   if (issue.expected === 'Object') return 'expected an object';
   return issue.expected === 'never' ? 'is an unknown option' : 'is missing';

@@ -14,7 +14,7 @@ export interface SimulatedRequest {
   readonly market: 'spot' | 'contract' | undefined;
   /** The client order id that the request names. */
   readonly clientOrderId: string | undefined;
-  /** The HTTP status of the answer; `undefined` as long as there is none, also when it was lost. */
+  /** The HTTP status of the answer; `undefined` while there is none, or if it was lost. */
   readonly status: number | undefined;
   /** The code of a refusal. */
   readonly code: number | string | undefined;

@@ -23,7 +23,7 @@ export interface SimulatedExchange {
   readonly streamUrls: { readonly spot: string; readonly contract: string };
   /** What requests have to be signed with. */
   readonly credentials: ExchangeCredentials;
-  /** Every order that stands or stood, oldest first. */
+  /** Every order that exists or existed, oldest first. */
   readonly orders: readonly SimulatedOrder[];
   /** Every stop and take-profit that waits or waited, oldest first. */
   readonly algoOrders: readonly SimulatedAlgoOrder[];
@@ -38,23 +38,26 @@ export interface SimulatedExchange {
   readonly phases: readonly PlannedPhase[];
   /** The phase that runs now; `undefined` after the last one, or in a scenario without phases. */
   phase(): PlannedPhase | undefined;
-  /** Adds a fault, whose times count from now; throws a TypeError when it is none. Returns what takes it away. */
+  /**
+   * Adds a fault, whose times count from now; throws a TypeError if it is not valid. Returns a function that removes
+   * it.
+   */
   inject(fault: Fault): () => void;
   /** Cuts every stream, without a closing frame, as a network that fails does. */
   cutStreams(): void;
-  /** Stops, also when clients are still waiting for an answer. */
+  /** Stops, even if clients are still waiting for an answer. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a simulated WEEX, spot and contract V3, on 127.0.0.1: signatures, clock, weights, bans, client order ids,
- * matching and balances as the exchange has them, and faults as the scenario tells.
+ * matching and balances like those of the exchange, and the faults of the scenario.
  *
  * Options: `scenario` (a name, a scenario or the text of one; default `'calm'`: nothing goes wrong), `seed` (default
  * 1), `port` (default 0: a free one), `limits`, `balances`, `credentials`, `duplicateClientOrderIds`, `stream`, `clock`.
  *
- * @throws TypeError when options or scenario are not in order, naming every fault at once; the error of the socket
- * when the port is taken.
+ * @throws TypeError when options or scenario are invalid, naming every fault at once; the error of the socket when
+ * the port is in use.
  * @example
  * ```ts
  * import { startExchange } from 'weex-resilience/testing';

@@ -4,9 +4,9 @@ import type { FaultEffect } from '../fault.js';
  * What the network does to one request.
  *
  * `'refused'`: no connection. `'reset'`: the connection breaks before the request arrives. `'request-lost'`: it never
- * arrives, and nobody is told. `'reply-lost'`: it is carried out, and its answer never arrives. `'cut'`: it is carried
- * out, and the connection breaks before the answer arrives. `'duplicate'`: a proxy sends it a second time.
- * `'half-open'`: every open connection is dead from then on, and who uses one is not told.
+ * arrives, without any error. `'reply-lost'`: it is executed, and its answer never arrives. `'cut'`: it is executed,
+ * and the connection breaks before the answer arrives. `'duplicate'`: a proxy sends it a second time. `'half-open'`:
+ * every open connection is dead from then on, without notice to the client.
  */
 export type NetworkMishap =
   | 'refused'
@@ -31,5 +31,5 @@ export type RehearsalEvent =
   | (RequestPlace & { readonly network: NetworkMishap })
   /** The program loses everything but its journal, and starts again. */
   | { readonly atMs: number; readonly crash: true }
-  /** The clock of the machine is set forward by so much, or back. */
+  /** The machine's clock is set forward by this much, or back if negative. */
   | { readonly atMs: number; readonly clockStepMs: number };

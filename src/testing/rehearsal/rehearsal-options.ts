@@ -17,7 +17,9 @@ export interface RehearseOptions {
    * scenarios of the simulated exchange, the text of one in YAML or JSON, or an object.
    */
   readonly scenario?: string | RehearsalScenario | undefined;
-  /** How many days: passes of the phases of the scenario, or minutes where it has none. From 1 to 10,000; default 1. */
+  /**
+   * How many days: passes through the phases of the scenario, or minutes if it has none. From 1 to 10,000; default 1.
+   */
   readonly days?: number | undefined;
   /** What has to hold beside {@link rehearsalInvariants}. */
   readonly invariants?: readonly RehearsalInvariant[] | undefined;

@@ -24,7 +24,7 @@ export interface RehearsalContext {
   readonly signal: AbortSignal;
   /** On a disk that outlives crashes. What is settled in it counts as reported. */
   readonly journal: IntentJournal;
-  /** Says what became of an order, so that it is held against what stands on the exchange. */
+  /** Reports what became of an order, so that it is compared with what the exchange has. */
   readonly report: (clientOrderId: string, outcome: IntentReport) => void;
   /** Adds a line to the trace. */
   readonly log: (text: string) => void;

@@ -14,7 +14,7 @@ export interface RehearsalNetwork {
   readonly latencyMs?: number | undefined;
   /** How much longer it may take. Default 40: requests overtake each other. */
   readonly jitterMs?: number | undefined;
-  /** How often a request meets each mishap, from 0 to 1. Default: never. */
+  /** How often each mishap happens to a request, from 0 to 1. Default: never. */
   readonly mishaps?: { readonly [Mishap in NetworkMishap]?: number | undefined } | undefined;
 }
 
@@ -86,9 +86,9 @@ const schema = v.pipe(
 ) as unknown as v.GenericSchema<unknown, RehearsalScenario>;
 
 /**
- * The scenario that an option means: `'bad-year'` or one of the built-in ones by name, the text of one, or an object.
+ * Resolves the option `scenario`: `'bad-year'` or a built-in scenario by name, the text of a scenario, or an object.
  *
- * @throws TypeError when there is none of that name, or what was given is no scenario.
+ * @throws TypeError when no scenario has that name, or when the value is not a valid scenario.
  */
 export function resolveRehearsalScenario(
   scenario: string | RehearsalScenario,

@@ -13,7 +13,7 @@ export interface Rehearsal {
   readonly seed: number | string;
   /** What happened, a line each, with its time in milliseconds: the same text for the same seed. */
   readonly trace: string;
-  /** The orders that the program wanted, and those that stand. */
+  /** The orders that the program wanted, and those that exist. */
   readonly intents: readonly RehearsedIntent[];
   /** Each invariant, and where it does not hold. */
   readonly invariants: readonly InvariantResult[];
@@ -60,20 +60,21 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs a program in a world in which client, network, exchange and clock are one program with one seed: a bad day
- * takes a fraction of a second, and happens again exactly as it was.
+ * takes a fraction of a second, and the same seed repeats it exactly.
  *
  * The program is a function. It talks to a simulated WEEX through axios, or through a `WeexClient`; nothing leaves
  * the process. While it runs, `Date`, timers, `performance.now`, `Math.random` and the random sources of
- * `node:crypto` are those of the rehearsal, in the whole process: so rehearsals take turns, and nothing else should
- * run beside them. Time moves on when every promise has settled, and work of threads is done; connections are refused.
+ * `node:crypto` are those of the rehearsal, in the whole process. So rehearsals take turns, and nothing else should
+ * run beside them. Time moves on when every promise has settled and the work of threads is done; connections are
+ * refused.
  *
- * After a crash everything that the program waits for never comes, and `run` is called again: what it keeps outside
- * of `journal` has to be forgotten by itself. It has to return when `signal` aborts.
+ * After a crash nothing that the program waits for ever arrives, and `run` is called again: state that it keeps
+ * outside `run` and `journal` survives, so it should keep none. `run` has to return when `signal` aborts.
  *
- * When an invariant does not hold, the rehearsal is repeated with less and less that goes wrong, and `failure` tells
- * the shortest scenario that still fails.
+ * If an invariant does not hold, the rehearsal is repeated with fewer and fewer faults, and `failure` has the
+ * shortest scenario that still fails.
  *
- * @throws TypeError when an option is not in order, naming every fault at once; that axios is not installed.
+ * @throws TypeError when an option is invalid, naming every fault at once; an Error if axios is not installed.
  * @example
  * ```ts
  * import { WeexClient } from 'weex-resilience/client';
