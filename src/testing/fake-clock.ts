@@ -30,8 +30,8 @@ interface Timer {
  * Returns a clock that tests move manually, for the `clock` option of a policy.
  *
  * `advance(ms)` runs due timers in order of time, those of the same moment in the order in which they were set, and
- * lets all promise chains settle before the first and after each. Timers that are set meanwhile run too if they fall
- * due in time. An error thrown by a timer rejects `advance`. As in Node, a delay above 2^31 − 1 ms runs after 1 ms.
+ * lets all promise chains settle before the first and after each. Timers set by these run too if they fall due in
+ * time. An error thrown by a timer rejects `advance`. As in Node, a delay above 2^31 − 1 ms runs after 1 ms.
  *
  * Times are in milliseconds. The clock starts at `startMs`, by default 0.
  *

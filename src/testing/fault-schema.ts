@@ -73,7 +73,7 @@ const variants = v.variant(
   (issue) => `expected a fault with one of these kinds: ${issue.expected.replaceAll('"', "'")}`,
 );
 
-/** A fault as data; says what is wrong with it. */
+/** The schema of a fault; its messages say what is wrong. */
 export const faultSchema: v.GenericSchema<unknown, Fault> = v.pipe(
   variants,
   v.check(

@@ -23,7 +23,7 @@ const entries = {
 /** What a scenario consists of. */
 export const scenarioEntries: v.ObjectEntries = entries;
 
-/** A scenario as data; says what is wrong with it. */
+/** The schema of a scenario; its messages say what is wrong. */
 export const scenarioSchema: v.GenericSchema<unknown, Scenario> = v.pipe(
   // A list is an object to the schema of objects.
   v.custom<unknown>((value) => !Array.isArray(value), 'expected an object'),

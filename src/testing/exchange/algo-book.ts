@@ -19,7 +19,7 @@ export interface WorkingAlgo {
   readonly visibleAtMs: number;
 }
 
-/** What the book of conditional orders needs to know of the world. */
+/** What the book of conditional orders needs to know about the world. */
 export interface AlgoBookOptions {
   readonly book: OrderBook;
   readonly marketData: MarketData;

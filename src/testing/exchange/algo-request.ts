@@ -4,7 +4,7 @@ import { badParameter, missingParameter } from './refusal.js';
 import type { AlgoOrderType, WorkingType } from './simulated-algo-order.js';
 import type { TradingSymbol } from './symbols.js';
 
-/** A conditional order as a client asked for it, checked and in whole units. */
+/** A conditional order as requested, checked and in whole units. */
 export interface AlgoRequest {
   readonly origin: 'algoOrder' | 'placeTpSlOrder' | 'attached';
   readonly symbol: TradingSymbol;

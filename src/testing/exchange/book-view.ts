@@ -9,7 +9,7 @@ export function stepOf({ world, nowMs }: EndpointCall): number {
   return world.marketData.stepAt(nowMs - world.startedAtMs);
 }
 
-/** How many levels of the book a request asks for: 15 or 200. */
+/** How many levels of the book a request wants: 15 or 200. */
 export function depthLimit(query: Parameters): number {
   const limit = Number(textOf(query, 'limit') ?? 15);
   if (limit !== 15 && limit !== 200) throw invalidParameter('limit');

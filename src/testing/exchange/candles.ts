@@ -100,7 +100,7 @@ export function candleAt(
   };
 }
 
-/** A candle of a price that nobody trades at. */
+/** A candle of a price without trades. */
 export function withoutVolume(candle: Candle): Candle {
   return { ...candle, volume: '0', value: '0', trades: 0, takerVolume: '0', takerValue: '0' };
 }

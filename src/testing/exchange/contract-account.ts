@@ -110,7 +110,7 @@ export function income({ body, world }: EndpointCall): object {
   };
 }
 
-/** Closes positions at the market, each with an order of its own. */
+/** Closes positions at the market, each with its own order. */
 export function closePositions(call: EndpointCall): object[] {
   const name = textOf(call.body, 'symbol');
   const symbol = name === undefined ? undefined : symbolOf(market, name);

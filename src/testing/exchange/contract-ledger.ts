@@ -12,7 +12,7 @@ export interface Position {
   readonly side: 'LONG' | 'SHORT';
   readonly marginType: MarginType;
   sizeUnits: number;
-  /** What orders that stand are going to close. */
+  /** What open orders are going to close. */
   closingUnits: number;
   openValue: number;
   margin: number;
@@ -74,7 +74,7 @@ export class ContractLedger implements Ledger {
   /** The wallet: deposits, realised profit and funding. */
   balance = 0;
   readonly #settings = new Map<TradingSymbol, SymbolSettings>();
-  /** Margin of orders that stand. */
+  /** Margin of open orders. */
   orderMargin = 0;
   readonly #nextId: () => string;
   /** Of its own, so that bills do not change the ids of orders. */
@@ -99,7 +99,7 @@ export class ContractLedger implements Ledger {
     return side === 'LONG' ? settings.isolatedLongLeverage : settings.isolatedShortLeverage;
   }
 
-  /** Sets how a symbol is traded, and the margin of what is held of it; throws the refusal. */
+  /** Sets how a symbol is traded, and the margin of its positions; throws the refusal. */
   set(symbol: TradingSymbol, changes: Partial<SymbolSettings>): void {
     const before = this.settingsOf(symbol);
     const held = [...this.positions.values()].filter((position) => position.symbol === symbol);

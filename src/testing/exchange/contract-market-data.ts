@@ -54,7 +54,7 @@ export function bookTicker(call: EndpointCall): object[] {
   });
 }
 
-/** The price of the index or, where it is asked for, the mark price: here they are one. */
+/** The price of the index or, if requested, the mark price: here they are the same. */
 export function symbolPrice(call: EndpointCall): object {
   const symbol = listedSymbolOf(market, textOf(call.query, 'symbol'));
   if (textOf(call.query, 'priceType') !== undefined) oneOf(call.query, 'priceType', ['INDEX', 'MARK'], -1140);

@@ -34,7 +34,7 @@ export function placeOne(
   return { orderId, clientOrderId, success: true, errorCode: '', errorMessage: '' };
 }
 
-/** Takes up to five orders, each with a result of its own. */
+/** Accepts up to five orders, each with its own result. */
 export function placeOrders(call: EndpointCall): PlaceResult[] {
   return objectsOf(call.body, 'batchOrders', 5).map((parameters) => {
     try {
@@ -53,17 +53,17 @@ export function placeOrders(call: EndpointCall): PlaceResult[] {
   });
 }
 
-/** Cancels an order that stands. */
+/** Cancels an open order. */
 export function cancelOrder(call: EndpointCall): object {
   const order = namedOrder(call, market, 'act');
-  // On this endpoint the exchange tells an order that is gone by its catch-all code.
+  // On this endpoint the exchange reports an order that is gone with its catch-all code.
   if (!call.world.contract.book.cancel(order, call.nowMs)) {
     throw refusedByMatching('FAILED_PRECONDITION: the order is already filled or canceled');
   }
   return cancelled(order);
 }
 
-/** Cancels up to ten orders, each with a result of its own. */
+/** Cancels up to ten orders, each with its own result. */
 export function cancelOrders(call: EndpointCall): object[] {
   const { book } = call.world.contract;
   const byId = call.body['orderIdList'] !== undefined;
@@ -81,7 +81,7 @@ function cancelled({ record }: WorkingOrder): object {
   return { orderId, origClientOrderId: clientOrderId, success: true, errorCode: '', errorMessage: '' };
 }
 
-/** Cancels what stands, of one symbol or of all. */
+/** Cancels open orders, of one symbol or of all. */
 export function cancelAllOrders(call: EndpointCall): object[] {
   const name = textOf(call.query, 'symbol');
   const symbol = name === undefined ? undefined : symbolOf(market, name);
@@ -101,7 +101,7 @@ export function getOrder(call: EndpointCall): object {
   return orderView(namedOrder(call, market, 'read').record);
 }
 
-/** The orders that stand. */
+/** The open orders. */
 export function getOpenOrders(call: EndpointCall): object[] {
   const after = textOf(call.query, 'orderId');
   const orders = openOrders(call, market).filter(

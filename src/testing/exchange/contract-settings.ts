@@ -48,7 +48,10 @@ export function commissionRate({ query }: EndpointCall): object {
   return { symbol, makerCommissionRate: '0', takerCommissionRate: '0' };
 }
 
-/** Sets the leverages of one margin mode, unless orders of the symbol stand; those of the other are answered by 0. */
+/**
+ * Sets the leverages of one margin mode, unless the symbol has open orders; those of the other mode are returned as
+ * 0.
+ */
 export function setLeverage({ body, world }: EndpointCall): object {
   const { ledger } = world.contract;
   const symbol = symbolOf(market, textOf(body, 'symbol'));
@@ -119,7 +122,9 @@ export function movePositionMargin(call: EndpointCall): object {
   return success(call);
 }
 
-/** Whether a position takes more margin from the account by itself; nothing is liquidated, so none ever does. */
+/**
+ * Sets whether a position takes more margin from the account automatically; nothing is liquidated, so none ever does.
+ */
 export function setAutoAppendMargin(call: EndpointCall): object {
   const position = positionOf(call, 'positionId');
   const { autoAppendMargin } = call.body;

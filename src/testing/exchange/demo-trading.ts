@@ -21,8 +21,8 @@ export function placeOrder(call: EndpointCall): PlaceResult {
 }
 
 /**
- * The orders of demo trading that are finished. It was seen to ask for `BTCUSDT` where the order was of `BTCSUSDT`, and
- * ccxt asks for the latter: both are taken.
+ * The orders of demo trading that are finished. It was seen to require `BTCUSDT` if the order was of `BTCSUSDT`, and
+ * ccxt sends the latter: both are accepted.
  */
 export function getOrderHistory(call: EndpointCall): object[] {
   const name = textOf(call.query, 'symbol');

@@ -20,7 +20,7 @@ export interface World {
     readonly algos: AlgoBook;
     readonly funding: Funding;
   };
-  /** Demo trading of contracts, with an account of its own. */
+  /** Demo trading of contracts, with its own account. */
   readonly demo: { readonly book: OrderBook; readonly ledger: ContractLedger };
   /** Lets a market do what fell due by now. */
   settle(market: Market, nowMs: number): void;

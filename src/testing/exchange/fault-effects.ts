@@ -78,7 +78,7 @@ export function applyFault<K extends Kind>(
   effects[fault.kind](fault, scene);
 }
 
-/** The answer to whoever passed a limit. No body code is documented, so the body is no JSON. */
+/** The answer to a client that exceeded a limit. No body code is documented, so the body is not JSON. */
 export function tooManyRequests(headers: Readonly<Record<string, string>> = {}): Answer {
   return { status: 429, headers: { 'Content-Type': 'text/plain', ...headers }, body: 'Too Many Requests' };
 }

@@ -144,8 +144,8 @@ export class FaultPlan {
   }
 }
 
-// The draw depends on the fault and on how many requests of the operation it has seen: a client that asks for
-// other things in between, or in another order, meets the same faults.
+// The draw depends on the fault and on how many requests of the operation it has seen: a client that sends other
+// requests in between, or in another order, gets the same faults.
 function drawFault(active: ActiveFault, request: RequestTraits, sinceStartMs: number): number | undefined {
   const { fault } = active;
   const atMs = sinceStartMs - active.baseMs;

@@ -1,6 +1,6 @@
 import type { WorkingOrder } from './simulated-order.js';
 
-/** What the matching asks of an account. Values are in parts of 10^-8 of the quote asset. */
+/** What the matching engine needs from an account. Values are in parts of 10^-8 of the quote asset. */
 export interface Ledger {
   /** Sets aside what the order may need, `value` at most; throws the refusal when it is not there. */
   reserve(order: WorkingOrder, value: number): void;

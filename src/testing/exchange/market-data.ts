@@ -2,7 +2,7 @@ import { randomAt } from '../seeded-random.js';
 import { formatUnits } from './units.js';
 import type { TradingSymbol } from './symbols.js';
 
-/** The market moves in steps of this length; within one everything stands still. */
+/** The market moves in steps of this length; within one nothing changes. */
 export const marketStepMs = 250;
 
 /** A level of the order book, in whole units of the symbol. */

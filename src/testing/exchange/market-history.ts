@@ -9,7 +9,7 @@ import { badParameter, missingParameter } from './refusal.js';
 import type { Market, TradingSymbol } from './symbols.js';
 import { formatUnits } from './units.js';
 
-/** The last public trades, one a step of the market, newest first. */
+/** The last public trades, one per step of the market, newest first. */
 export function recentTrades(market: Market): (call: EndpointCall) => object[] {
   return (call) => {
     const symbol = listedSymbolOf(market, textOf(call.query, 'symbol'));
@@ -50,7 +50,7 @@ export function klines(
   };
 }
 
-/** Candles of the index, which nobody trades: without a volume. */
+/** Candles of the index, which is not traded: without a volume. */
 export const indexKlines: (call: EndpointCall) => unknown[][] = klines('contract', withoutVolume);
 
 /** Candles of a time in the past, newest first, 100 at most. */

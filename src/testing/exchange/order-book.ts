@@ -7,10 +7,10 @@ import { isActive, type SimulatedOrder, type Trade, type WorkingOrder } from './
 import type { TradingSymbol } from './symbols.js';
 import { formatAmount, formatUnits, partsOfOne } from './units.js';
 
-/** What happens to an order whose client id an order that stands already has. */
+/** What happens to an order whose client id belongs to an open order. */
 export type DuplicatePolicy = 'accept' | 'reject' | 'return-existing';
 
-/** What an order book needs to know of the world. */
+/** What an order book needs to know about the world. */
 export interface OrderBookOptions {
   readonly ledger: Ledger;
   readonly marketData: MarketData;
@@ -26,7 +26,7 @@ export interface Visibility {
   readonly delayMs: number;
 }
 
-/** Is told that an order was accepted, filled or finished. */
+/** Called when an order is accepted, filled or finished. */
 export type BookWatcher = (order: WorkingOrder, trade: Trade | undefined, nowMs: number) => void;
 
 /** The orders of the account on one market, and their matching against the moving market. */
@@ -73,7 +73,7 @@ export class OrderBook {
     return order;
   }
 
-  /** Cancels an order that stands; `false` when it was already filled or cancelled. */
+  /** Cancels an open order; `false` if it was already filled or cancelled. */
   cancel(order: WorkingOrder, nowMs: number): boolean {
     if (!isActive(order)) return false;
     this.#finish(order, 'CANCELED', nowMs);
@@ -85,13 +85,13 @@ export class OrderBook {
     return this.#orders.get(orderId);
   }
 
-  /** The newest order with this client id, those that stand before those that are finished. */
+  /** The newest order with this client id, open orders before finished ones. */
   byClientId(clientOrderId: string): WorkingOrder | undefined {
     const orders = this.#byClientId.get(clientOrderId);
     return orders?.findLast(isActive) ?? orders?.at(-1);
   }
 
-  /** The orders that stand, oldest first. */
+  /** The open orders, oldest first. */
   active(): WorkingOrder[] {
     return [...this.#active];
   }

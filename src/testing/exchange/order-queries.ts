@@ -7,7 +7,10 @@ import type { Market, SymbolTable } from './symbols.js';
 
 const dayMs = 86_400_000;
 
-/** The order that a request names by id or client id; the refusal when there is none, or reads do not show it yet. */
+/**
+ * The order that a request names by id or client id; throws the refusal if there is none, or if reads do not show it
+ * yet.
+ */
 export function namedOrder(call: EndpointCall, market: Market, look: 'read' | 'act'): WorkingOrder {
   const { book } = call.world[market];
   const orderId = textOf(call.query, 'orderId');
@@ -20,7 +23,7 @@ export function namedOrder(call: EndpointCall, market: Market, look: 'read' | 'a
   return order;
 }
 
-/** The orders that stand and that reads show, newest first. */
+/** The open orders that reads show, newest first. */
 export function openOrders(call: EndpointCall, market: Market): WorkingOrder[] {
   return call.world[market].book
     .active()
@@ -29,7 +32,7 @@ export function openOrders(call: EndpointCall, market: Market): WorkingOrder[] {
     .toReversed();
 }
 
-/** The orders of the history, newest first; with those that stand where the market lists both together. */
+/** The orders of the history, newest first; including open ones if the market lists both together. */
 export function orderHistory(call: EndpointCall, market: SymbolTable): WorkingOrder[] {
   const shown = (order: WorkingOrder) =>
     isActive(order)

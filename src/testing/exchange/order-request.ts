@@ -4,7 +4,7 @@ import { missingParameter, Refusal, refusedByMatching } from './refusal.js';
 import type { SimulatedOrder } from './simulated-order.js';
 import type { SymbolTable, TradingSymbol } from './symbols.js';
 
-/** An order as a client asked for it, checked and in whole units. */
+/** An order as requested, checked and in whole units. */
 export interface OrderRequest {
   readonly symbol: TradingSymbol;
   readonly side: SimulatedOrder['side'];

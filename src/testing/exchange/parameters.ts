@@ -13,7 +13,7 @@ export function textOf(parameters: Parameters, name: string): string | undefined
   return typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
 }
 
-/** A list among the parameters with at least one and at most so many items, or the refusal. */
+/** A list among the parameters with one to `most` items; otherwise throws the refusal. */
 function listOf(body: Parameters, name: string, most: number): unknown[] {
   const value = body[name];
   if (!Array.isArray(value) || value.length === 0) throw missingParameter(name);

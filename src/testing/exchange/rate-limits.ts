@@ -12,7 +12,7 @@ export interface ExchangeLimits {
   readonly orders: readonly WindowLimit[] | false;
   /** How long an address, or an account that places orders, is refused after it passed a limit. */
   readonly banMs: number;
-  /** Whether exchangeInfo tells these limits, or minutes in place of seconds and nothing of orders. */
+  /** Whether exchangeInfo shows these limits, or minutes instead of seconds and no order limits. */
   readonly published: 'exact' | 'misleading';
 }
 
@@ -49,7 +49,7 @@ class WindowCounter {
   }
 }
 
-/** Counts weights by address and orders by account, and bans whoever passes a limit. */
+/** Counts weights by address and orders by account, and bans what exceeds a limit. */
 export class RateLimits {
   readonly limits: ExchangeLimits;
   readonly #counters = new Map<string, WindowCounter>();
@@ -60,7 +60,7 @@ export class RateLimits {
     this.limits = limits;
   }
 
-  /** Counts the weight of a request. `limit` stands in for the usual one. */
+  /** Counts the weight of a request. `limit` replaces the usual one. */
   takeWeight(scope: string, weight: number, nowMs: number, limit?: number): LimitVerdict {
     const rule = this.limits.weight;
     if (this.#isBanned(scope, nowMs)) return { allowed: false, headers: {} };
@@ -71,7 +71,7 @@ export class RateLimits {
     ]);
   }
 
-  /** Counts orders that are about to be placed. `limit` stands in for that of the shortest window. */
+  /** Counts orders that are about to be placed. `limit` replaces that of the shortest window. */
   takeOrders(scope: string, orders: number, nowMs: number, limit?: number): LimitVerdict {
     const rules = this.limits.orders;
     if (this.#isBanned(scope, nowMs)) return { allowed: false, headers: {} };
@@ -89,7 +89,7 @@ export class RateLimits {
     else this.#restartMs.set(scope, restartMs);
   }
 
-  /** As exchangeInfo tells it. */
+  /** As in exchangeInfo. */
   describe(): readonly object[] {
     const { weight, orders, published } = this.limits;
     const isMisleading = published === 'misleading';

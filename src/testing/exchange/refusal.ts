@@ -20,7 +20,7 @@ export function missingParameter(name: string): Refusal {
   return new Refusal(400, -1141, `Parameter '${name}' cannot be empty.`);
 }
 
-/** A parameter of public data has a value that is not allowed; of an unknown symbol, too. */
+/** A parameter of public data has a value that is not allowed, such as an unknown symbol. */
 export function invalidParameter(name: string): Refusal {
   return new Refusal(400, -1142, `Parameter '${name}' is invalid.`);
 }

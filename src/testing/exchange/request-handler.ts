@@ -31,7 +31,7 @@ export interface RequestHandlerOptions {
   readonly requests: SimulatedRequest[];
   /** Told of every request once its fate is known. */
   readonly onRequest: (request: SimulatedRequest) => void;
-  /** Told of what a request that was carried out came to. */
+  /** Called with the result of an executed request. */
   readonly onExecuted?: ((request: SimulatedRequest, result: unknown) => void) | undefined;
 }
 
@@ -56,7 +56,7 @@ interface Received {
   readonly draw: FaultDraw;
 }
 
-/** Carries out requests, as far as the faults let it. */
+/** Executes requests, unless a fault prevents it. */
 export class RequestHandler {
   readonly #options: RequestHandlerOptions;
   readonly #endpoints: ReadonlyMap<string, Endpoint>;

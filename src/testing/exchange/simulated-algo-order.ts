@@ -1,7 +1,7 @@
 /** The kinds of conditional orders: with a price of their own, or at the market. */
 export type AlgoOrderType = 'STOP' | 'TAKE_PROFIT' | 'STOP_MARKET' | 'TAKE_PROFIT_MARKET';
 
-/** Where a conditional order stands. */
+/** The state of a conditional order. */
 export type AlgoStatus = 'UNTRIGGERED' | 'FILLED' | 'CANCELED';
 
 /** Which price sets a conditional order off; in the simulated exchange both are the same. */

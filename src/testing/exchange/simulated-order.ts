@@ -4,7 +4,7 @@ import type { Market, TradingSymbol } from './symbols.js';
 /** What became of an order. */
 export type OrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED';
 
-/** An order that stands or stood on the simulated exchange. Amounts and prices are decimal texts, as in its API. */
+/** An order on the simulated exchange, open or finished. Amounts and prices are decimal strings, as in its API. */
 export interface SimulatedOrder {
   readonly market: Market;
   readonly symbol: string;

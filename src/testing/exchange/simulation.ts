@@ -29,8 +29,8 @@ export interface Simulation {
 }
 
 /**
- * Makes an exchange from its options; `plan` says what goes wrong with each request, and `onExecuted` is told what one
- * that was carried out came to.
+ * Makes an exchange from its options; `plan` says what goes wrong with each request, and `onExecuted` is called with
+ * the result of each executed one.
  */
 export function createSimulation(
   options: ResolvedExchangeOptions,
@@ -76,7 +76,7 @@ function createWorld(
   const spotLedger = new SpotLedger(balances.spot, createIds(`${seed}\nspot\nbills`));
   const account = { balance: balances.contract, seed, startedAtMs };
   const contractLedger = new ContractLedger({ ...account, asset: 'USDT', nextId });
-  // With ids of its own, so that it changes nothing outside.
+  // With its own ids, so that it changes nothing outside.
   const nextDemoId = createIds(`${seed}\ndemo`);
   const demoLedger = new ContractLedger({ ...account, asset: 'SUSDT', nextId: nextDemoId });
   const shared = { marketData, nextId, startedAtMs, orders };

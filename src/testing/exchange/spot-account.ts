@@ -80,7 +80,7 @@ export function fundingBills({ body }: EndpointCall): object {
   return { total: 0, pageSize, pages: 0, page: 1, hasNextPage: false, items: [] };
 }
 
-/** There are no other accounts that anything could be moved to. */
+/** There are no other accounts to which anything could be moved. */
 export function transferRecords({ query }: EndpointCall): object[] {
   wholeNumber(query, 'limit', 1, 100);
   return [];

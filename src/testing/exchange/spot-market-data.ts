@@ -90,7 +90,7 @@ function best(call: EndpointCall, symbol: TradingSymbol): object {
   };
 }
 
-// One symbol is answered by an object, several or none named by a list.
+// For one symbol the answer is an object, for several or none a list.
 function oneOrAll(call: EndpointCall, view: (symbol: TradingSymbol) => object): object {
   const { symbols, single } = symbolsAsked(call);
   const views = symbols.map(view);

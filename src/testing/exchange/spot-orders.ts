@@ -23,7 +23,7 @@ function placeOne({ world, nowMs, visibility }: EndpointCall, parameters: Parame
   };
 }
 
-/** Takes up to ten orders of one symbol, each with a result of its own. */
+/** Accepts up to ten orders of one symbol, each with its own result. */
 export function placeOrders(call: EndpointCall): object {
   const symbol = symbolOf(market, textOf(call.body, 'symbol')).symbol;
   const orderList = objectsOf(call.body, 'orderList', 10).map((item) => {
@@ -39,7 +39,7 @@ export function placeOrders(call: EndpointCall): object {
   return { orderList };
 }
 
-/** Cancels an order that stands. One that is gone, or was never there, fails inside a success. */
+/** Cancels an open order. An order that is gone, or never existed, fails inside a success. */
 export function cancelOrder(call: EndpointCall): object {
   const orderId = textOf(call.query, 'orderId');
   const clientOrderId = textOf(call.query, 'origClientOrderId');
@@ -50,7 +50,7 @@ export function cancelOrder(call: EndpointCall): object {
     : notFound(name);
 }
 
-/** Cancels up to fifty orders, each with a result of its own. */
+/** Cancels up to fifty orders, each with its own result. */
 export function cancelOrders(call: EndpointCall): object {
   const { book } = call.world.spot;
   const byId = call.body['orderIds'] !== undefined;
@@ -62,7 +62,7 @@ export function cancelOrders(call: EndpointCall): object {
   return { orderList };
 }
 
-/** Cancels what stands of one symbol. */
+/** Cancels the open orders of one symbol. */
 export function cancelAllOrders(call: EndpointCall): object[] {
   const symbol = symbolOf(market, textOf(call.query, 'symbol'));
   const { book } = call.world.spot;
@@ -76,7 +76,7 @@ export function getOrder(call: EndpointCall): object {
   return orderView(namedOrder(call, market, 'read'));
 }
 
-/** The orders that stand. */
+/** The open orders. */
 export function getOpenOrders(call: EndpointCall): object[] {
   return openOrders(call, market).map(orderView);
 }

@@ -14,12 +14,12 @@ export type PublicKind =
       readonly priceType: (typeof priceTypes)[number];
     };
 
-/** A public channel that somebody has subscribed to. */
+/** A public channel with a subscriber. */
 export type PublicChannel = PublicKind & {
   readonly symbol: TradingSymbol;
   /** The step that was shown last; -1 before the first. */
   step: number;
-  /** The book that was sent last, by which the next change is told. */
+  /** The book that was sent last, from which the next change is computed. */
   sides?: ReturnType<typeof bookSides>;
 };
 
@@ -38,7 +38,7 @@ export function publicChannel(
 
 function kindOf(market: Market, event: string): PublicKind | string {
   if (event === 'ticker' || event === 'trade') return { kind: event };
-  // The contract market has none.
+  // The contract market has no such channel.
   if (event === 'bookTicker' && market === 'spot') return { kind: event };
   const [, depth] = /^depth(\d+)$/.exec(event) ?? [];
   if (depth === '15' || depth === '200') return { kind: 'depth', depth: Number(depth) };

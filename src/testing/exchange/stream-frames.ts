@@ -36,7 +36,7 @@ export function orderEntry(order: SimulatedOrder, { contract: { ledger } }: Worl
       order.positionSide !== undefined && (order.side === 'BUY') !== (order.positionSide === 'LONG'),
     triggerPrice: '0',
     orderSource: 'API',
-    // The channel knows no status of its own for an order that is filled in part.
+    // The channel has no separate status for a partly filled order.
     status: order.status === 'PARTIALLY_FILLED' ? 'PENDING' : order.status,
     cancelReason: 'UNKNOWN_ORDER_CANCEL_REASON',
     latestFillPrice: order.avgPrice,

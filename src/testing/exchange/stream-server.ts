@@ -25,7 +25,7 @@ export interface StreamServerOptions {
 
 /** As documented in September 2026. */
 const mostConnections = 20;
-/** Whatever the address is called, this is what is signed. */
+/** This path is signed, whatever the address. */
 const signedPath = '/v3/ws/private';
 
 /** The WebSocket side of the exchange: `/spot/v3/ws/public`, `/contract/v3/ws/private` and so on. */
@@ -105,7 +105,7 @@ export class StreamServer {
     }
   }
 
-  /** While somebody listens the market moves by itself: orders are filled without being asked for. */
+  /** While a socket is open the market moves by itself: orders are filled without any request. */
   #tick(): void {
     const { clock, timers, world } = this.#options;
     this.#isTicking = this.#sessions.size > 0;

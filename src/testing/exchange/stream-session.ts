@@ -23,7 +23,7 @@ export interface StreamSessionOptions {
   readonly nowMs: () => number;
 }
 
-/** A socket that answers nothing is cut after so many pings. */
+/** A socket that does not answer is cut after this many pings. */
 const mostUnanswered = 10;
 const idleMs = 60_000;
 

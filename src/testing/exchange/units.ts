@@ -4,8 +4,8 @@ export const partsOfOne = 1e8;
 const decimalPattern = /^(\d+)(?:\.(\d+))?$/;
 
 /**
- * Reads a decimal text as a whole number of units of 10^-decimals. `undefined` for what is no decimal,
- * `'too-precise'` for one with more decimals than that.
+ * Reads a decimal string as a whole number of units of 10^-decimals. `undefined` if it is not a decimal,
+ * `'too-precise'` if it has more decimals than that.
  */
 export function parseUnits(value: unknown, decimals: number): number | 'too-precise' | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;

@@ -10,7 +10,7 @@ export interface AdapterOptions {
   readonly loop: EventLoop;
   /** Who sends. */
   readonly owner: object;
-  /** Whether whoever sends is gone: nothing is sent, and no answer comes. */
+  /** Whether the sender is gone: nothing is sent, and no answer comes. */
   readonly isGone: () => boolean;
   /** The address of the exchange. */
   readonly url: string;

@@ -4,7 +4,7 @@ import type { AxiosAdapter, AxiosRequestConfig } from 'axios';
 
 /** Every copy of axios in the process, on its way to the simulated exchange. */
 export interface AxiosRoutes {
-  /** Where requests go from now on, also those of instances that were made before the rehearsal. */
+  /** Routes all requests to this adapter from now on, including those of instances made before the rehearsal. */
   use(adapter: AxiosAdapter): void;
   /** Brings back the ways of before. */
   leave(): void;
@@ -12,7 +12,7 @@ export interface AxiosRoutes {
 
 type Request = (this: Axios.Axios, ...args: [string | AxiosRequestConfig, AxiosRequestConfig?]) => unknown;
 
-/** Takes over the requests of axios, except those of an instance with an adapter function of its own. */
+/** Takes over the requests of axios, except those of an instance with its own adapter function. */
 export function routeAxios(axios: typeof Axios): AxiosRoutes {
   let current: AxiosAdapter | undefined;
   const undo = [...axiosCopies(axios)].map(({ Axios: { prototype }, defaults }) => {

@@ -1,6 +1,6 @@
 import type { RehearsalScenario } from './rehearsal-scenario.js';
 
-/** The default of a rehearsal: everything that this library has to stand, over and over. */
+/** The default scenario of a rehearsal: everything that this library has to withstand, over and over. */
 export const badYear: RehearsalScenario = {
   name: 'bad-year',
   description:

@@ -3,7 +3,7 @@ import type { RehearsalScenario } from './rehearsal-scenario.js';
 
 const dayWithoutPhasesMs = 60_000;
 
-/** A scenario for the exchange that lasts so many days, one pass of its phases each. */
+/** A scenario for the exchange that lasts `days` days, each one pass through its phases. */
 export function repeatDays(scenario: RehearsalScenario, days: number): Scenario {
   const { faults, name, phases } = scenario;
   const repeated = Array.from({ length: days }, (_, day) =>

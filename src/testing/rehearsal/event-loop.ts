@@ -19,8 +19,8 @@ export interface EventLoop {
   /** To be called in a turn: no time passes until work outside of the rehearsal, of a thread say, is done. */
   holdFor(work: Promise<unknown>): void;
   /**
-   * Runs what falls due, one after the other, until there is nothing left, `until` holds, or the time is over. Rejects
-   * with a {@link StandstillError} when so much happens at one moment that the time would never move on.
+   * Runs what falls due, one after the other, until nothing is left, `until` returns true, or the time is over.
+   * Rejects with a {@link StandstillError} when so much happens at one moment that the time would never move on.
    */
   run(untilMs: number, until?: () => boolean): Promise<void>;
 }
@@ -49,7 +49,7 @@ const stepsAtOnce = 32;
 /** More than this at one moment is an endless loop. */
 const mostTurnsAtOnce = 50_000;
 
-/** Makes an event loop of its own, at time 0. */
+/** Returns a new event loop, at time 0. */
 export function createEventLoop(): EventLoop {
   const heap: Timer[] = [];
   const timers = new Map<number, Timer>();
@@ -73,7 +73,7 @@ export function createEventLoop(): EventLoop {
     return undefined;
   };
 
-  /** Runs what falls due first; `false` where nothing does in time. */
+  /** Runs what falls due first; `false` if nothing falls due in time. */
   const runNext = (untilMs: number): boolean => {
     const timer = next();
     if (!timer || timer.dueMs > untilMs) {

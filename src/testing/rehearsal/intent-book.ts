@@ -13,16 +13,16 @@ export interface RehearsedIntent {
   readonly symbol: string | undefined;
   /** When it was first sent or reported, in milliseconds since the rehearsal began. */
   readonly begunAtMs: number;
-  /** The last that the program said of it, by `report` or through the journal; `undefined`: nothing. */
+  /** The program's last report of it, by `report` or through the journal; `undefined`: none. */
   readonly report: IntentReport | undefined;
   readonly reportedAtMs: number | undefined;
-  /** The orders that stand or stood under its id, oldest first. */
+  /** The orders that exist or existed under its id, oldest first. */
   readonly orders: readonly SimulatedOrder[];
-  /** How many of them stand because a proxy sent a request a second time. */
+  /** How many of them exist because a proxy sent a request twice. */
   readonly copies: number;
   /**
-   * The client order id of an equal order before it, of which the program did not know what had become, and which
-   * stands as well: this one was to be the same.
+   * The client order id of an earlier equal order whose outcome the program did not know, and which exists too: this
+   * one repeats it.
    */
   readonly repeats: string | undefined;
 }

@@ -22,7 +22,7 @@ export interface Mishaps {
   note(event: RehearsalEvent): void;
 }
 
-/** An event that has a time of its own. */
+/** An event that has its own time. */
 export type TimedEvent = Extract<RehearsalEvent, { readonly atMs: number }>;
 
 /** What decides about mishaps. */
@@ -74,7 +74,7 @@ export function keyOf({ nth, request }: RequestPlace): string {
   return `${request} ${nth}`;
 }
 
-/** Only what is on the list, each at its own request. */
+/** Only the listed events, each at its own request. */
 function fromList(events: readonly RehearsalEvent[], note: Note): Source {
   const ways = new Map<string, NetworkMishap>();
   const faults = new Map<string, FaultEffect[]>();

@@ -60,7 +60,7 @@ export interface NetworkOptions {
 export type Delivery = [request: Incoming, reply: ReturnType<typeof createReply>, body: string];
 
 interface Wire {
-  /** Nothing comes through any more, and nobody is told. */
+  /** Nothing gets through any more, without notice. */
   dead: boolean;
   busy: boolean;
 }

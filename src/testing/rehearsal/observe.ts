@@ -30,7 +30,7 @@ export function noteSent(
   return ids;
 }
 
-/** A journal that also tells the book of the intents that are settled in it. */
+/** A journal that also reports settled intents to the book. */
 export function journalThatReports(journal: IntentJournal, book: IntentBook): IntentJournal {
   return {
     async sent(intent) {
@@ -47,7 +47,7 @@ export function journalThatReports(journal: IntentJournal, book: IntentBook): In
 
 type Listeners = { readonly [Type in ResilienceEventType]?: (event: ResilienceEventOf<Type>) => void };
 
-/** Listens to what this library publishes; returns what ends that. */
+/** Listens to what this library publishes; returns a function that stops listening. */
 export function listenTo(listeners: Listeners): () => void {
   const entries = Object.entries(listeners).map(
     ([type, listener]) => [`weex-resilience:${type}`, (event: unknown) => listener(event as never)] as const,

@@ -1,6 +1,6 @@
 import type { Outgoing } from './network.js';
 
-/** An order as a request asks for it. */
+/** An order as requested. */
 export interface WantedOrder {
   readonly clientOrderId: string | undefined;
   /** Everything that makes two orders equal: all fields but those that differ in every request. */
@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const ownFields: ReadonlySet<string> = new Set(['newClientOrderId', 'timestamp', 'recvWindow']);
 const idField = /(?:origClientOrderId|clientOrderId)=([^&]+)/g;
 
-/** The orders that a request places; none where it does something else. */
+/** The orders that a request places; none if it does something else. */
 export function ordersIn(operation: string, body: string): readonly WantedOrder[] {
   if (operation !== 'placeOrder' && operation !== 'placeOrders') return [];
   const fields = fieldsOf(body);
@@ -21,7 +21,7 @@ export function ordersIn(operation: string, body: string): readonly WantedOrder[
   return Array.isArray(orderList) ? orderList.map((one) => orderOf({ ...shared, ...(one as Fields) })) : [];
 }
 
-/** The client order ids that a request asks about, or cancels. */
+/** The client order ids that a request queries or cancels. */
 export function idsAskedFor({ body, target }: Outgoing): readonly string[] {
   const inQuery = [...target.matchAll(idField)].map(([, id]) => decodeURIComponent(id ?? ''));
   const { origClientOrderIdList, origClientOrderIds = origClientOrderIdList } = fieldsOf(body);

@@ -8,10 +8,10 @@ export class ProgramExit extends Error {
   override readonly name = 'ProgramExit';
 }
 
-/** Nobody asks for the time so often in one turn, unless he waits for it to pass. */
+/** No program reads the time this often in one turn, unless it waits for time to pass. */
 const mostReadings = 1_000_000;
 
-/** Makes a check of each reading of a clock: it throws when the program waits in a loop that lets no time pass. */
+/** Returns a check for each reading of a clock: it throws if the program waits in a loop that lets no time pass. */
 export function createSpinGuard(loop: EventLoop): (ms: number) => number {
   let turn = 0;
   let readings = 0;

@@ -3,14 +3,14 @@ import type { Arrived, Outgoing } from './network.js';
 import { idsAskedFor, ordersIn } from './order-bodies.js';
 import type { RequestPlace } from './rehearsal-event.js';
 
-/** An order that stands beside an equal one of which the program did not know what had become. */
+/** An order that exists beside an equal one whose outcome the program did not know. */
 export interface RepeatedOrder {
-  /** Client order ids; the exchange makes them where the program gave none. */
+  /** Client order ids; the exchange makes them if the program gave none. */
   readonly first: string;
   readonly again: string;
 }
 
-/** Watches what a program orders, and what it learns of it. */
+/** Watches what a program orders, and what it learns about its orders. */
 export interface RepeatWatch {
   sent(place: RequestPlace, request: Outgoing, owner: object): void;
   /** A request is over for the program: without an answer it failed, or was given up. */
@@ -31,11 +31,11 @@ interface SentOrder {
   readonly sentAtMs: number;
   /** When its request was over without a word of the exchange on it. */
   failedAtMs: number | undefined;
-  /** The client order id under which it stands, once it does. */
+  /** The client order id under which it exists, once it does. */
   standsAs: string | undefined;
 }
 
-/** What tells a program of its orders without naming them. */
+/** Reads that show a program its orders without naming them. */
 const readings: ReadonlySet<string> = new Set([
   'getOrder',
   'getOpenOrders',

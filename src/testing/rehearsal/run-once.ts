@@ -66,7 +66,7 @@ class Rehearsal {
     return this.#judge(virtualMs);
   }
 
-  /** As the loop runs; a program that lets no time pass is ended. */
+  /** Runs the loop; a program that lets no time pass is ended. */
   async #runUntil(untilMs: number, until?: () => boolean): Promise<void> {
     const { loop } = this.#world;
     try {

@@ -20,7 +20,7 @@ export interface Shrunk {
   readonly breach: Breach;
   /** How many rehearsals it took. */
   readonly runs: number;
-  /** Whether it failed again at all; `undefined`: nobody tried. */
+  /** Whether it failed again at all; `undefined`: not tried. */
   readonly happensAgain: boolean | undefined;
 }
 
@@ -41,7 +41,7 @@ function firstBreach(run: RehearsalRun, invariant: string, kind?: string): Breac
 
 /**
  * Looks for the fewest things that have to go wrong, and the shortest day, with which an invariant is still broken:
- * what concerns the order first, then halves and quarters and so on of what is left (delta debugging).
+ * first only what concerns the order, then halves, quarters and so on of what is left (delta debugging).
  */
 export async function shrink({ failing, invariant, options, runAgain }: ShrinkOptions): Promise<Shrunk> {
   const asIs = firstBreach(failing, invariant) ?? { message: '' };

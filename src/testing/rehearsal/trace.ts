@@ -15,7 +15,7 @@ interface Line {
 
 const shown = { before: 25, after: 5 };
 
-/** Makes a trace that asks for the time at each line. */
+/** Returns a trace that reads the time at each line. */
 export function createTrace(nowMs: () => number): Trace {
   const lines: Line[] = [];
   const names = new Map<string, string>();

@@ -1,6 +1,6 @@
-/** Collects what nobody catches in this process; returns what ends that. */
+/** Collects uncaught errors and rejections of this process; returns a function that stops it. */
 export function collectUncaught(failed: (error: unknown) => void): () => void {
-  // A test runner would count a rejection as its own: it does not hear of it.
+  // A test runner would count a rejection as its own, so its listeners do not get it.
   const others = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   process.on('unhandledRejection', failed);

@@ -42,7 +42,7 @@ function bytesOf(values: ArrayBufferView | ArrayBuffer, offset = 0, size?: numbe
   return new Uint8Array(values.buffer, values.byteOffset + offset, size ?? values.byteLength - offset);
 }
 
-/** The random sources of `node:crypto`: those of the rehearsal that is on, and the real ones while none is. */
+/** The random sources of `node:crypto`: those of the current rehearsal, and the real ones outside one. */
 export function createRandomSources(current: Current): object {
   const answer = <Value>(
     host: ChanceHost,

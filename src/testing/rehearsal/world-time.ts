@@ -34,8 +34,8 @@ let uninstall: (() => void) | undefined;
 
 /**
  * Puts a process into the time of a rehearsal: `Date`, `performance.now`, timers, `AbortSignal.timeout`,
- * `Math.random`, the random sources of `node:crypto`, the work of threads and connections. What imported these by name
- * sees it as well, and what took one of them during a rehearsal keeps something that works afterwards.
+ * `Math.random`, the random sources of `node:crypto`, the work of threads and connections. This also affects code
+ * that imported these by name, and code that took one of them during a rehearsal keeps a working one afterwards.
  *
  * @returns A function that brings back the real ones.
  */
@@ -93,7 +93,7 @@ function worldDate(): DateConstructor {
   });
 }
 
-/** What a program asks its process, about time and to end. */
+/** The functions of the process about time, and to end it. */
 function processTime(): object {
   const real = {
     exit: process.exit.bind(process),

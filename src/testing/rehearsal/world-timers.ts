@@ -8,13 +8,13 @@ export interface TimerHost {
   readonly loop: EventLoop;
   /** Who waits: the program as it runs now. */
   readonly owner: () => object;
-  /** Told of what a timer of the program throws. */
+  /** Called with what a timer of the program throws. */
   readonly failed: (error: unknown) => void;
 }
 
 type Callback = (...args: unknown[]) => void;
 
-/** Those whose number somebody has asked for, as Node clears a timer by its number too. */
+/** Timers whose number was read, as Node clears a timer by its number too. */
 const numbered = new Map<number, WorldTimer>();
 let lastNumber = 0;
 
@@ -26,7 +26,7 @@ class WorldTimer {
   readonly #args: readonly unknown[];
   readonly #ms: number;
   readonly #repeats: boolean;
-  // What a callback finds in an AsyncLocalStorage is what stood there when it was set.
+  // A callback finds in an AsyncLocalStorage the value from when the timer was set.
   readonly #scope = new AsyncResource('Timeout', { requireManualDestroy: true });
   #handle: number | undefined;
   #hasRef = true;
@@ -55,7 +55,7 @@ class WorldTimer {
     return this;
   }
 
-  // Nothing in a rehearsal ends because nothing is left to wait for, but what is left over is counted.
+  // A rehearsal does not end because nothing is left to wait for, but what is left over is counted.
   ref(): this {
     return this.#count(true);
   }
@@ -120,7 +120,7 @@ const {
 const realPromises = { ...timersPromises, scheduler: timersPromises.scheduler };
 const realAbortAfter = AbortSignal.timeout.bind(AbortSignal);
 
-/** Makes timers that run in the rehearsal that is on, and as they always do while none is. */
+/** Returns timers that run in the current rehearsal, and as usual outside one. */
 export function createTimers(current: () => TimerHost | undefined): MadeTimers {
   const startIn = (
     host: TimerHost,

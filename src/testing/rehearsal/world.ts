@@ -49,7 +49,7 @@ export interface World {
   readonly calls: readonly RehearsedCall[];
   /** The client order ids that a request named. */
   readonly idsOf: (place: RequestPlace) => readonly string[];
-  /** What the program threw where nobody could catch it. */
+  /** What the program threw where it could not be caught. */
   readonly uncaught: RehearsalFacts['errors'];
   /** Where it wanted to connect to otherwise than by axios. */
   readonly blocked: readonly string[];
@@ -73,7 +73,7 @@ export interface Life {
   end(): void;
 }
 
-// Whoever prints a date sees at once that it is none of today.
+// A printed date is obviously not today's.
 const epochMs = Date.UTC(2030, 0, 1);
 const url = 'http://exchange.test';
 
@@ -146,7 +146,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
       trace.add(
         `${nameOf(arrived)} ${copied ? 'arrived again' : 'arrived'}${entry.fault ? `, fault: ${entry.fault}` : ''}`,
       );
-      // A copy meets no fault of the exchange: what it does, it does at once.
+      // No fault of the exchange applies to a copy: it is executed at once.
       if (copied)
         for (const { clientOrderId } of orders.slice(before.orders)) book.get(clientOrderId).copies += 1;
     },
@@ -245,7 +245,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
         context,
         end() {
           isGone = true;
-          // Its day does not end any more, nor is anybody of it told.
+          // Its day no longer ends, and nothing of it is notified.
           for (const one of [life, day]) loop.drop(one);
           network.drop(life);
         },
