@@ -1,7 +1,7 @@
 import type { ArgumentCheck } from './argument-checks.js';
 import { clientScope } from './client-scope.js';
 
-/** A symbol may be opened at any time: after so long what was read says nothing any more. */
+/** A symbol may be opened at any time: after this long the list no longer counts. */
 const validForMs = 3_600_000;
 
 /** The symbols that the exchange takes orders of from the API, once the program has read them. */

@@ -32,7 +32,7 @@ export const cancelEarlier: Around = async ({ self, args, proceed }) => {
   } catch (error) {
     const signal = callerSignal(args);
     if (signal?.aborted || !isWEEXError(error) || error.executionStatus !== 'unknown') throw error;
-    // By the clock of the exchange, which may have been learned meanwhile.
+    // By the clock of the exchange, which may have been learned in the meantime.
     const sentAt = clientScope(self).serverNow() - (performance.now() - begunAt);
     return cancelThoseBefore(sentAt, self as Canceling, symbolFrom(args[0] as never), signal, error);
   }

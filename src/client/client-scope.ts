@@ -75,8 +75,8 @@ export const ofStream = (
     const isUsed = sightings.isUsed(kind, id);
     const startedAt = performance.now();
     return sightings.watch(kind, id, (order) => {
-      // The late word on an earlier use of the id, which the exchange may have refused. Only where there was one: the
-      // time of the exchange is known to some milliseconds, and an order may be made within fewer.
+      // A late update about an earlier use of the id, which the exchange may have refused. Only where there was one:
+      // the time of the exchange is known to some milliseconds, and an order may be made within fewer.
       if (isUsed && !(order.time >= serverNow() - (performance.now() - startedAt))) return;
       // What every acknowledgement holds, and more.
       seen({ ...order, transactTime: order.time, success: true } as never);

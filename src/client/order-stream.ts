@@ -34,7 +34,7 @@ const channels: Readonly<Record<Market, readonly string[]>> = {
 /** An address may connect 300 times in 5 minutes, requests included: who is cut again and again waits longer. */
 const shortestPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** A connection that lasted so long was a good one. */
+/** A connection that lasted this long was a good one. */
 const soundAfterMs = 60_000;
 
 const defaultPolicy: IPolicy = createPolicy({
@@ -154,7 +154,7 @@ export class OrderStream {
         error = await socket.over;
       } catch (failure) {
         error = failure;
-        // One that was opened for a policy that gave up meanwhile.
+        // A connection that was opened for a policy that has given up since.
         this.#socket?.close();
       }
       this.#socket = undefined;

@@ -99,7 +99,7 @@ export class RestSession {
       this.clock.observeDate(sentAt, response.headers['date']);
       return withStringIds(response.data);
     } catch (error) {
-      // Where the clock was set meanwhile, by another call, the next attempt has the right time already.
+      // If another call has set the clock in the meantime, the next attempt has the right time already.
       const refused = error instanceof WEEXAuthenticationError && error.reason === 'clock';
       if (refused && this.clock.settings === settings) await this.#setClock();
       throw error;

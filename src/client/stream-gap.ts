@@ -139,7 +139,7 @@ export class StreamGap {
     this.#isReading = false;
     if (this.#isEnded) return;
     if (failure) this.#listener.failed(failure.error);
-    // Another gap has opened meanwhile where they are not the same.
+    // If they are not the same, another gap has opened in the meantime.
     else if (this.#gap === gap) this.#conclude(gap, startedAt);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -180,7 +180,7 @@ export class StreamGap {
     return failure;
   }
 
-  /** Unless it was missed once more meanwhile. */
+  /** Unless it was missed again in the meantime. */
   #settle(symbol: string, missed: Missed, startedAt: number): void {
     if (this.#missing.get(symbol) !== missed) return;
     this.#missing.delete(symbol);

@@ -27,7 +27,7 @@ export interface StreamSocket {
   close(): void;
 }
 
-/** The exchange pings once a minute: after so long a silence the connection is dead, whatever TCP says. */
+/** The exchange pings once a minute: after a silence this long the connection is dead, whatever TCP says. */
 const longestSilenceMs = 150_000;
 const longestHandshakeMs = 10_000;
 const subscriptionId = 1;

@@ -146,7 +146,7 @@ function isLateFor(entry: CallsOfId, request: SentRequest): boolean {
   return false;
 }
 
-/** In a body without a field for an id any word may be one: a short word is more likely a quantity. */
+/** In a body without an id field any word may be an id; a short word is more likely a quantity. */
 function isTelling(id: string, request: SentRequest): boolean {
   return !request.isNameless || id.length >= 8;
 }

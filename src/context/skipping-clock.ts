@@ -35,7 +35,7 @@ const { setImmediate } = nodeTimers;
  * const clock = createSkippingClock();
  * const policy = createPolicy({ clock, retry: { maxRetries: 1 } });
  * await policy.executeOutcome(() => Promise.reject(new WEEXRateLimitError('busy', { retryAfter: 30 })));
- * console.log(clock.now()); // 30000, and nobody has waited
+ * console.log(clock.now()); // 30000, without any waiting
  * ```
  */
 export function createSkippingClock(startMs = 0): SkippingClock {

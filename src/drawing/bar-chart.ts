@@ -1,7 +1,7 @@
 import { drawing, percent, valueScale } from './drawing.js';
 import { element, escapeHtml } from './html.js';
 
-/** A bar with what is written below it, and what is told of it. */
+/** A bar with its caption and its description. */
 export interface Bar {
   readonly value: number;
   readonly name: string;

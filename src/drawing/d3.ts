@@ -1,4 +1,4 @@
-// Round numbers for axes. The build takes them in here, so that nobody has to install d3.
+// Round numbers for axes. The build bundles them here, so that users need not install d3.
 export { nice, ticks } from 'd3-array';
 
 declare global {

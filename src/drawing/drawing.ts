@@ -2,8 +2,8 @@ import { nice, ticks } from './d3.js';
 import { element, escapeHtml } from './html.js';
 
 /**
- * A drawing as wide as its place, so many pixels high. What is in it has its x in percent, so that texts keep their
- * size on any screen. `label` is for those who do not see it.
+ * A drawing as wide as its place, `height` pixels high. Its contents have their x in percent, so that texts keep
+ * their size on any screen. `label` is for those who do not see it.
  */
 export function drawing(height: number, label: string, content: string): string {
   return element('svg', { width: '100%', height, role: 'img', 'aria-label': label }, content);
@@ -22,13 +22,15 @@ export interface ValueScale {
   readonly grid: string;
 }
 
-/** A scale from `lowest` at the bottom to a round number that is not below `highest`, in so many pixels. */
+/**
+ * A scale from `lowest` at the bottom to a round number that is not below `highest`, in a height of that many pixels.
+ */
 export function valueScale(
   [lowest, highest]: readonly [number, number],
   height: number,
   unit = '',
 ): ValueScale {
-  // Of few things there are no halves.
+  // Small counts have no halves.
   const lineCount = Math.min(3, Math.max(1, Math.ceil(highest - lowest)));
   const [from, to] = nice(lowest, Math.max(highest, lowest + 1), lineCount);
   // Above the highest line is room for its label.

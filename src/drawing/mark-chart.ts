@@ -1,11 +1,11 @@
 import { drawing, percent, valueScale } from './drawing.js';
 import { element, escapeHtml } from './html.js';
 
-/** A mark at a height, and what is told of it. */
+/** A mark at a height, with its description. */
 export interface Mark {
   readonly value: number;
   readonly title: string;
-  /** Drawn larger, and in the colour of what is broken. */
+  /** Drawn larger, and in the colour for broken ones. */
   readonly isBroken: boolean;
 }
 
@@ -19,7 +19,7 @@ export function markChart(
 ): string {
   const scale = valueScale(range, height, unit);
   const drawn = marks.map(({ isBroken, title, value }, index) => {
-    // To the right of what is written at the lines.
+    // To the right of the labels of the lines.
     const place = {
       cx: percent(0.06 + (0.94 * (index + 0.5)) / marks.length),
       cy: scale.y(value),

@@ -2,7 +2,9 @@ import { drawing } from './drawing.js';
 import { element, escapeHtml } from './html.js';
 import { bands, type TimeAxis, timeBar, timeLabels } from './time-axis.js';
 
-/** How a state is drawn: its class, and how much of the lane it fills, so that it can be told without colours. */
+/**
+ * How a state is drawn: its class, and how much of the lane it fills, so that it can be recognised without colours.
+ */
 export interface LaneState {
   readonly name: string;
   readonly className: string;

@@ -2,7 +2,7 @@ import { element, escapeHtml } from './html.js';
 
 /** What a table is made of. */
 export interface TableOptions {
-  /** Says what is in it. */
+  /** Describes the contents. */
   readonly caption: string;
   readonly head: readonly string[];
   /** A row for each; the cells are HTML already. */

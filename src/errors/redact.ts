@@ -21,7 +21,7 @@ const namedSecret = new RegExp(
   'gi',
 );
 
-/** What no word looks like: with a digit, or very long. */
+/** Matches what is not an ordinary word: it has a digit, or is very long. */
 const longValue = (least: number): string =>
   `(?:(?=[a-z_.+/=-]{0,64}\\d)\\w[\\w.+/=-]{${least - 1},}|\\w[\\w.+/=-]{23,})`;
 
@@ -54,7 +54,7 @@ export function isSecretName(name: string): boolean {
   return secret;
 }
 
-/** Tells whether a text has a word in it that names a secret. */
+/** Returns whether a text contains a word that names a secret. */
 export function mayHoldSecret(text: string): boolean {
   return hint.test(text);
 }

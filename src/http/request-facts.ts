@@ -14,7 +14,7 @@ export interface RequestFacts {
   readonly context: FailureContext;
 }
 
-/** What is known of a request, from the caller's word before its config. */
+/** What is known about a request: what the caller says comes before its config. */
 export function requestFacts(
   config: InternalAxiosRequestConfig | undefined,
   context: FailureContext,

@@ -157,7 +157,7 @@ export function settleAnswer(
     settleWrite(config, error);
     return;
   }
-  // A method may parse it by itself: then it is text here.
+  // A method may parse the body itself: then it is text here.
   const body = parseBody(data);
   if (status < 300 && (!request.placesOrder || (namesOrder(body) && !namesAnother(request, body)))) {
     request.verdicts = batchVerdicts(request, body);

@@ -29,7 +29,7 @@ export interface Search {
   readonly clock: Clock;
   /** Ends the search; the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** What came in meanwhile by another way, for example a late reply. */
+  /** A result that arrived another way in the meantime, for example a late reply. */
   readonly evidence?: (() => Evidence | undefined) | undefined;
   /** Resolves when evidence comes in, which ends the search at once; that it does not proves nothing. */
   readonly arrival?: Promise<Evidence> | undefined;
@@ -80,7 +80,7 @@ function* delays(waitsMs: Search['waitsMs'], lookups: readonly LookupResult[]): 
   let waitedMs = 0;
   for (let index = 0; ; index += 1) {
     const planned = waitsMs();
-    // One that has grown meanwhile: its last wait was shorter when it was waited.
+    // The patience has grown in the meantime: its last wait was shorter when it was waited out.
     const delayMs = planned[index] ?? sum(planned) - waitedMs;
     if (delayMs <= 0 && index >= planned.length) break;
     waitedMs += delayMs;

@@ -1,5 +1,5 @@
 /**
- * Writes an intent down, unless another process has taken it over meanwhile.
+ * Records an intent, unless another process has taken it over in the meantime.
  *
  * KEYS[1] is a hash with one record for each intent: the owner, the fencing token of its lease and the intent.
  * Answers 1 where it was written, 0 where the intent belongs to another process.

@@ -2,7 +2,7 @@ import type { LimitMember, SharedLimit } from '../policies/options/coordinator.j
 import { leaveScript, limitScript } from './limit-script.js';
 import type { RedisLink } from './redis-link.js';
 
-// How often a claim is renewed while calls are made, and while none are.
+// How often a claim is renewed while calls are made, and while no calls are made.
 const beatMs = 100;
 // Soon enough that others have what this process does not use within a second.
 const idleBeatMs = 300;

@@ -3,7 +3,7 @@ import { runScript, startsWith } from './run-script.js';
 
 /** Redis counts as lost when an answer takes longer. */
 const lostAfterMs = 500;
-// What was asked before a connection died without a word is never answered.
+// A command that was sent before a connection died silently is never answered.
 const giveUpMs = 10_000;
 const replicaPauseMs = 1_000;
 

@@ -82,7 +82,7 @@ export type FaultEffect =
     }
   /** The exchange's clock is off by `skewMs`, both in its server time and in its check of timestamps. */
   | { readonly kind: 'clock-skew'; readonly skewMs: number }
-  /** Orders placed meanwhile show in reads, and finished ones in the history, only after this time. */
+  /** New orders show in reads, and finished ones in the history, only after this time. */
   | { readonly kind: 'late-visibility'; readonly delayMs: number }
   /** Smaller limits than usual: weight a window, orders in the shortest window. */
   | {

@@ -82,7 +82,7 @@ export class RateLimits {
     return this.#take(scope, inForce, orders, nowMs, ['X-ORDER-COUNT', 'X-ORDER-REMAINING']);
   }
 
-  /** Refuses a scope for a while, whatever it has used; with `restartMs` for so long from every request. */
+  /** Refuses a scope for a while, whatever it has used; with `restartMs`, each request starts that time again. */
   ban(scope: string, untilMs: number, restartMs?: number): void {
     this.#bannedUntilMs.set(scope, untilMs);
     if (restartMs === undefined) this.#restartMs.delete(scope);

@@ -16,7 +16,7 @@ export interface EventLoop {
   count(handle: number, counts: boolean): void;
   /** How much has run. */
   readonly turns: number;
-  /** To be called in a turn: no time passes until work outside of the rehearsal, of a thread say, is done. */
+  /** To be called in a turn: no time passes until work outside the rehearsal, for example of a thread, is done. */
   holdFor(work: Promise<unknown>): void;
   /**
    * Runs what falls due, one after the other, until nothing is left, `until` returns true, or the time is over.

@@ -6,7 +6,7 @@ import type { RehearsalInvariant } from './invariants.js';
 import type { RehearsalProgram } from './rehearsal-program.js';
 import { type RehearsalScenario, resolveRehearsalScenario } from './rehearsal-scenario.js';
 
-/** What is rehearsed, and how. */
+/** Options of a rehearsal. */
 export interface RehearseOptions {
   /** The program under test. It is called again after each crash, and for each attempt to shrink a failure. */
   readonly run: RehearsalProgram;
@@ -21,7 +21,7 @@ export interface RehearseOptions {
    * How many days: passes through the phases of the scenario, or minutes if it has none. From 1 to 10,000; default 1.
    */
   readonly days?: number | undefined;
-  /** What has to hold beside {@link rehearsalInvariants}. */
+  /** Further invariants, in addition to {@link rehearsalInvariants}. */
   readonly invariants?: readonly RehearsalInvariant[] | undefined;
   /** How long a cancel may take, its retries and lookups included. Default 90,000. */
   readonly cancelWithinMs?: number | undefined;

@@ -8,7 +8,7 @@ import { amount, check, durationMs, inputError, known, problemText, share, text 
 import { badYear } from './bad-year.js';
 import type { NetworkMishap, RehearsalEvent } from './rehearsal-event.js';
 
-/** How the network of a rehearsal is. */
+/** The network of a rehearsal. */
 export interface RehearsalNetwork {
   /** The shortest way in one direction, in milliseconds. Default 5. */
   readonly latencyMs?: number | undefined;

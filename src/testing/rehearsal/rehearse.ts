@@ -8,7 +8,7 @@ import { shrink } from './shrink.js';
 import type { RehearsedCancel } from './cancel-watch.js';
 import type { RehearsedCall } from './world.js';
 
-/** What a rehearsal came to. */
+/** The result of a rehearsal. */
 export interface Rehearsal {
   readonly seed: number | string;
   /** What happened, a line each, with its time in milliseconds: the same text for the same seed. */
@@ -50,7 +50,7 @@ export interface RehearsalFailure {
   readonly runs: number;
   /**
    * Whether it failed again; `undefined` where `shrinkRuns` is 0. `false`: the program keeps something between two
-   * rehearsals, in a module say, or waits for something outside of them.
+   * rehearsals, for example in a module, or waits for something outside them.
    */
   readonly happensAgain: boolean | undefined;
 }

@@ -29,7 +29,7 @@ interface SentOrder {
   readonly terms: string;
   readonly clientOrderId: string | undefined;
   readonly sentAtMs: number;
-  /** When its request was over without a word of the exchange on it. */
+  /** When its request ended without an answer of the exchange. */
   failedAtMs: number | undefined;
   /** The client order id under which it exists, once it does. */
   standsAs: string | undefined;

@@ -1,4 +1,4 @@
-/** What happened in a rehearsal, a line each, in order. */
+/** What happened in a rehearsal, one line per event, in order. */
 export interface Trace {
   add(text: string): void;
   /** A short name for a client order id, by the order in which they appear: the same whatever the id is. */

@@ -8,7 +8,10 @@ export interface SocketHost {
   readonly refuse: (address: string) => Error;
 }
 
-/** Refuses every connection while a rehearsal is on, new ones and those that are kept alive; returns the way back. */
+/**
+ * Refuses every connection during a rehearsal, new ones and those that are kept alive; returns a function that undoes
+ * it.
+ */
 export function blockNetwork(current: () => SocketHost | undefined): () => void {
   // Called with the `this` that they were called with.
   // oxlint-disable-next-line unbound-method

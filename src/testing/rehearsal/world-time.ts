@@ -28,7 +28,7 @@ export interface WorldTime extends TimerHost {
   readonly exit: (code: unknown) => never;
 }
 
-/** The rehearsal that is on. */
+/** The current rehearsal. */
 let current: WorldTime | undefined;
 let uninstall: (() => void) | undefined;
 

@@ -108,7 +108,7 @@ export interface MadeTimers {
   readonly abortAfter: (ms: number) => AbortSignal;
 }
 
-// Taken at load: a module that has taken the timers of a rehearsal keeps timers that work when it is over.
+// Read at load: a module that keeps the timers of a rehearsal has working timers when it is over.
 const {
   clearImmediate: realClearImmediate,
   clearInterval: realClearInterval,
