@@ -22,7 +22,7 @@ export function explainCommand(terminal: Terminal = processTerminal): Command {
     .action((code?: string) => terminal.out(code === undefined ? codesPage() : explanationOf(code)));
 }
 
-/** The text for a code. Throws a {@link UsageError} where no table has it. */
+/** The text for a code. Throws a {@link UsageError} if it is in no table. */
 function explanationOf(code: string): string {
   const found = tables.flatMap(({ title, catalogue }) => {
     const row = explainCode(code, catalogue);

@@ -2,7 +2,7 @@
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** How much fits on the screen; `undefined` where the output goes elsewhere. */
+  /** How much fits on the screen; `undefined` if the output is not a terminal. */
   size(): { readonly columns: number; readonly rows: number } | undefined;
   /** Waits for Ctrl-C, or for a signal to end. */
   interrupted(): Promise<void>;

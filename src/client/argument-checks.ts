@@ -91,7 +91,7 @@ function symbolFaults(symbol: unknown): string[] {
   return symbol === undefined ? [] : symbolFirst([symbol]);
 }
 
-/** The options, where they are given, are an object whose signal is one. */
+/** The options, if given, must be an object whose `signal` is an `AbortSignal`. */
 export function checkOptions(args: readonly unknown[], parameters: number): string[] {
   const given = args.length < parameters && isFields(args[0]) ? args[0] : args[parameters - 1];
   if (given === undefined || given === null) return [];

@@ -7,7 +7,7 @@ const markets: readonly Market[] = ['spot', 'contract'];
 
 const breaker = { failureRate: 0.5, windowMs: 10_000, minimumCalls: 10, halfOpenAfterMs: 1_000 } as const;
 
-/** A write whose answer was lost can still be found: the circuit opens only where hardly any gets through. */
+/** A write whose answer was lost can still be found: the circuit opens only if hardly any request gets through. */
 const writeBreaker = { ...breaker, failureRate: 0.7 } as const;
 
 const reads = {

@@ -111,7 +111,7 @@ export class ContractAlgoOrders extends ContractOrders {
   }
 
   /**
-   * Cancels all conditional orders that wait, of one contract or of all. It is not repeated where its answer was lost,
+   * Cancels all conditional orders that wait, of one contract or of all. It is not repeated if its answer was lost,
    * since a second one would cancel what was placed in between.
    */
   cancelAllAlgoOrders(symbol?: string, options?: CallOptions): Promise<ContractCancelOutcome[]>;
@@ -178,7 +178,7 @@ async function findAlgo(
   return findItem(pastAlgos(self, symbol), fits);
 }
 
-/** The history is read on by time, because it has no pages: backwards, or forwards where it begins with the oldest. */
+/** The history is read on by time, because it has no pages: backwards, or forwards if it begins with the oldest. */
 async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.AlgoOrder, boolean> {
   const limit = 100;
   for (let bound: Pick<Algo.AlgoHistoryQuery, 'startTime' | 'endTime'> = {}; ; ) {

@@ -6,7 +6,7 @@ export interface Endpoint {
   readonly verb: 'GET' | 'POST' | 'DELETE';
   /** Whether the exchange changes anything. */
   readonly effect: 'read' | 'write';
-  /** The path, with its trailing slash where the exchange wants one. */
+  /** The path, with its trailing slash if the exchange requires one. */
   readonly path: string;
   /** Where the parameters go. */
   readonly parameters: 'query' | 'body';
@@ -16,7 +16,7 @@ export interface Endpoint {
   readonly signed: boolean;
   /** The policy of the registry that the call runs under. */
   readonly policy: ClientPolicyName;
-  /** Who goes first where calls wait. */
+  /** Which calls go first if calls wait. */
   readonly priority: Priority;
   /** What the call takes from the request weight of the IP address. */
   readonly weight: number;

@@ -71,7 +71,7 @@ export class MarketLimits {
     this.#given.set(policy, rateLimit);
   }
 
-  /** Takes over what the exchange publishes, where its headers have said nothing yet. */
+  /** Adopts what the exchange publishes, if its headers have shown nothing yet. */
   publish(rows: readonly ExchangeRateLimit[]): void {
     const readable = rows.filter((row) => typeof row === 'object' && row !== null);
     for (const type of limitTypes) {

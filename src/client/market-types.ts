@@ -152,7 +152,7 @@ export interface Income {
   readonly billId: string;
   readonly asset: string;
   readonly symbol: string | null;
-  /** Less than 0 where it was paid. */
+  /** Negative if it was paid. */
   readonly income: string;
   readonly incomeType: string;
   /** What the account held after it. */

@@ -10,7 +10,7 @@ export interface OrderStreamOptions {
   readonly market?: Market | undefined;
   /**
    * The address of the streams, to which `/private` is added. Default: the exchange's own, such as
-   * `wss://ws-contract.weex.com/v3/ws`; required where `baseUrls` of the client names another host.
+   * `wss://ws-contract.weex.com/v3/ws`; required if `baseUrls` of the client names another host.
    */
   readonly url?: string | undefined;
   /**

@@ -97,10 +97,10 @@ export class OrderStream {
   }
 
   /**
-   * Resolves once it is connected; at once where it is.
+   * Resolves once it is connected; at once if it already is.
    *
-   * @throws WEEXAuthenticationError or WEEXRequestError where the exchange refuses the key or the channels, which ends
-   * the stream; WEEXRequestError where it is closed.
+   * @throws WEEXAuthenticationError or WEEXRequestError if the exchange refuses the key or the channels, which ends
+   * the stream; WEEXRequestError if it is closed.
    */
   async ready(): Promise<void> {
     if (this.isConnected) return;

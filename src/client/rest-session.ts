@@ -114,7 +114,7 @@ export class RestSession {
     return answer;
   }
 
-  /** Passes on the limits that the exchange publishes, where it does. */
+  /** Passes on the limits that the exchange publishes, if it does. */
   takeLimits(limits: readonly ExchangeRateLimit[] | undefined): void {
     if (Array.isArray(limits)) this.#limits.publish(limits);
   }

@@ -6,7 +6,7 @@ export interface SignableRequest {
   readonly timestamp: number | string;
   /** The HTTP verb, in any case. */
   readonly method: string;
-  /** The path as sent, with its trailing slash where there is one. */
+  /** The path as sent, with its trailing slash if there is one. */
   readonly path: string;
   /** The query string exactly as sent, without `?`. Default: none. */
   readonly query?: string | undefined;
@@ -15,10 +15,10 @@ export interface SignableRequest {
 }
 
 /**
- * Signs a request as every private WEEX endpoint wants it: HMAC-SHA256 of timestamp, verb, path, query and body,
- * in Base64. It signs what it is given: the query and the body must be the very characters that are sent.
+ * Signs a request as every private WEEX endpoint requires: HMAC-SHA256 of timestamp, verb, path, query and body, in
+ * Base64. The query and the body must be exactly the characters that are sent.
  *
- * A signature is worth 30 seconds around the server's time, so a retry needs a new one.
+ * A signature is valid for 30 seconds around the server's time, so a retry needs a new one.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export interface StreamedOrder {
   /** Contract only. */
   readonly positionSide?: PositionSide | undefined;
   readonly type: string;
-  /** `PENDING` where a part of it was filled. */
+  /** `PENDING` if it is partly filled. */
   readonly status: OrderStatus;
   readonly price: string;
   /** `'0'` unless it waits for a price. */
@@ -55,11 +55,11 @@ export interface StreamedPosition {
   readonly updateTime: number;
 }
 
-/** What the account holds of an asset, as a stream shows it. */
+/** The balance of an asset, as a stream shows it. */
 export interface StreamedBalance {
   readonly asset: string;
   readonly available: string;
-  /** What is set aside too. */
+  /** Including what is set aside. */
   readonly total: string;
 }
 

@@ -48,7 +48,10 @@ export interface WeexClientBehavior {
    * answered with a status of 4xx, otherwise 34,250, and more if the clock ran ahead of the exchange's.
    */
   readonly settleMs?: number | readonly number[] | undefined;
-  /** How long it may take in all to find out what became of an order, in milliseconds. Default 75,000, or more where `settleMs` is longer. */
+  /**
+   * How long it may take in all to find out what became of an order, in milliseconds. Default 75,000, or more if
+   * `settleMs` is longer.
+   */
   readonly reconcileDeadlineMs?: number | undefined;
 }
 

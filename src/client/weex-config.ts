@@ -47,7 +47,7 @@ const variableNames: typeof optionNames = {
  * Credentials and hosts of a client. The three secrets can be read as properties, but are in no `JSON.stringify`,
  * `util.inspect`, spread or log of the configuration.
  *
- * Surrounding white space is cut off; a host loses its trailing slashes.
+ * Surrounding white space and trailing slashes of hosts are removed.
  *
  * @throws TypeError that names every option that is missing or malformed, never a value.
  *

@@ -5,7 +5,7 @@ import { isSameOrder, isSimilarOrder, type SentRequest } from './sent-request.js
 
 /** What a call under a policy knows about itself: the argument of `policy.execute(fn)`'s function, one an attempt. */
 export interface CallContext {
-  /** The name of the method or operation, where one was given. */
+  /** The name of the method or operation, if given. */
   readonly operation: string | undefined;
   /** 0 for the first attempt, 1 for the first retry. */
   readonly attempt: number;
@@ -30,7 +30,7 @@ export interface CallContext {
    * was released without it; `'replaced'`: given up, and another attempt did its work.
    */
   readonly ended?: 'done' | 'given up' | 'replaced' | undefined;
-  /** @internal The attempt itself, where this is a view of it. */
+  /** @internal The attempt itself, if this is a view of it. */
   readonly self?: CallContext | undefined;
   /** @internal The guard of the call that it is an attempt of, for comparison only. */
   guard?: object | undefined;
@@ -141,7 +141,7 @@ export function isSentTwice(request: SentRequest, contexts: readonly CallContext
   });
 }
 
-/** Whether a POST, PUT or PATCH goes where another one went. */
+/** Whether a POST, PUT or PATCH goes to the same target as another one. */
 function isSamePlace(one = '', other = ''): boolean {
   const verb = /^(?:POST|PUT|PATCH) /;
   return verb.test(one) && verb.test(other) && one.replace(verb, '') === other.replace(verb, '');

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 /** A request that can change something, from the moment an attempt began to send it. */
 export class SentRequest {
-  /** Method and path, where they are known. */
+  /** Method and path, if they are known. */
   readonly target: string | undefined;
   /** Whether it places an order. */
   readonly placesOrder: boolean;
@@ -14,11 +14,11 @@ export class SentRequest {
   refusal?: unknown;
   /** What the answer to a batch says about each of its orders. */
   verdicts: ReadonlyMap<string, SentRequest['outcome']> | undefined;
-  /** What it ended with where that proves nothing. */
+  /** The failure that it ended with, if that proves nothing. */
   failure?: unknown;
   /** Whether what it carries cannot be read: a stream, or the body of one that no interceptor saw. */
   isUnread = false;
-  /** The exchange and the account that it goes to, where an interceptor saw it. */
+  /** The exchange and the account that it goes to, if an interceptor saw it. */
   place: string | undefined;
   /** The id that its headers carry. */
   requestId: string | undefined;

@@ -87,7 +87,7 @@ export interface CircuitState {
 
 /** Failures of one operation, class and code, or with one message if they have no code of the exchange. */
 export interface FailureState {
-  /** The policy where the call has no operation. */
+  /** The policy if the call has no operation. */
   readonly operation: string;
   readonly type: string;
   readonly code?: number | string;

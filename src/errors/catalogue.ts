@@ -21,7 +21,7 @@ interface FieldsOfOwnCode {
   readonly portfolioValue: number;
 }
 
-/** A code of your own for {@link Catalogue.extend}. */
+/** Your own code, for {@link Catalogue.extend}. */
 export interface CodeDefinition {
   /** The code: a number, a numeric string (the same code as that number), or any other string. */
   readonly code: number | string;
@@ -33,7 +33,7 @@ export interface CodeDefinition {
   readonly advice: string;
   /** Whether the same request can succeed later. Default: `true` for rate limits and system errors. */
   readonly retry?: boolean | undefined;
-  /** What became of a write that was answered so. Default: `'unknown'` for system errors, else `'not-executed'`. */
+  /** What became of a write with this answer. Default: `'unknown'` for system errors, otherwise `'not-executed'`. */
   readonly executionStatus?: ExecutionStatus | undefined;
   /** The field `reason` of authentication and order errors. */
   readonly reason?: string | undefined;
@@ -45,7 +45,7 @@ export interface CodeDefinition {
   readonly source?: string | undefined;
 }
 
-/** A code with all that is known about it. */
+/** A code with everything that is known about it. */
 export interface CodeExplanation {
   readonly code: number | string;
   /** The class of the errors with this code. */
@@ -55,12 +55,15 @@ export interface CodeExplanation {
   readonly advice: string;
   /** Whether the same request, sent again later, can succeed. */
   readonly retry: boolean;
-  /** What became of a write that was answered so. */
+  /** What became of a write with this answer. */
   readonly executionStatus: ExecutionStatus;
   readonly reason?: string;
   readonly service?: string;
   readonly limitType?: string;
-  /** The exchange uses the code for anything: the text of the answer decides, and this row only where it says nothing. */
+  /**
+   * The exchange uses the code for anything: the text of the answer decides, and this row only if the text says
+   * nothing.
+   */
   readonly catchAll?: true;
   readonly source?: string;
 }
@@ -75,7 +78,7 @@ export interface Catalogue {
   readonly rows: readonly CodeExplanation[];
 }
 
-/** A catalogue of the given rows; of two rows with one code the later holds. */
+/** A catalogue of the given rows; if two rows have the same code, the later one applies. */
 export function createCatalogue(rows: readonly CodeExplanation[]): Catalogue {
   const byCode = new Map(rows.map((row) => [row.code, row]));
   return Object.freeze({

@@ -13,7 +13,7 @@ export interface PortfolioErrorDetails extends WEEXErrorDetails {
 export class PortfolioError extends WEEXError {
   declare readonly name: 'PortfolioError';
   declare readonly kind: 'portfolio';
-  /** `NaN` where the error was made for a code of a catalogue. */
+  /** `NaN` if the error was made for a code of a catalogue. */
   declare readonly portfolioValue: number;
 
   static {

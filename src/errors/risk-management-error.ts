@@ -13,7 +13,7 @@ export interface RiskManagementErrorDetails extends WEEXErrorDetails {
 export class RiskManagementError extends WEEXError {
   declare readonly name: 'RiskManagementError';
   declare readonly kind: 'risk-management';
-  /** Empty where the error was made for a code of a catalogue. */
+  /** Empty if the error was made for a code of a catalogue. */
   declare readonly riskType: string;
 
   static {

@@ -13,7 +13,7 @@ export interface TradingStrategyErrorDetails extends WEEXErrorDetails {
 export class TradingStrategyError extends WEEXError {
   declare readonly name: 'TradingStrategyError';
   declare readonly kind: 'trading-strategy';
-  /** Empty where the error was made for a code of a catalogue. */
+  /** Empty if the error was made for a code of a catalogue. */
   declare readonly strategyName: string;
 
   static {

@@ -15,7 +15,7 @@ export interface WEEXErrorDetails {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** Seconds to wait before the next try. Anything but a finite number of at least 0 is dropped. */
   readonly retryAfter?: number | undefined;
-  /** Whether a request that can change something took effect; absent for reads and for errors made by hand. */
+  /** Whether a request that can change something took effect; absent for reads and for errors created manually. */
   readonly executionStatus?: ExecutionStatus | undefined;
   /** What this error was made from. */
   readonly cause?: unknown;
@@ -80,7 +80,7 @@ export class WEEXError extends Error {
   }
 }
 
-/** @internal Sets an optional field only where there is a value, so that no field says `undefined`. */
+/** @internal Sets an optional field only if there is a value, so that no field is `undefined`. */
 export function assign<Target extends object, Key extends keyof Target>(
   target: Target,
   key: Key,
@@ -112,12 +112,12 @@ export function isWEEXError(value: unknown): value is AnyWEEXError {
   }
 }
 
-/** @internal A numeric string is the number it shows; any other string stays. */
+/** @internal A numeric string becomes a number; any other string stays. */
 export function normalizeCode<Code extends number | string | undefined>(code: Code): Code | number {
   return typeof code === 'string' && /^-?\d{1,15}$/.test(code) ? Number(code) : code;
 }
 
-/** A chain of causes may be a ring. */
+/** A chain of causes may be circular. */
 const maxCauses = 8;
 
 function errorToJSON(error: WEEXError, depth: number): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { assign, WEEXError, type WEEXErrorDetails } from './weex-error.js';
 
 /** Details of a {@link WEEXRateLimitError}. */
 export interface WEEXRateLimitErrorDetails extends WEEXErrorDetails {
-  /** What was limited, for example `requests` or `orders`, with the window where it is known. */
+  /** What was limited, for example `requests` or `orders`, with the window if it is known. */
   readonly limitType?: string | undefined;
   /** How much of the limit was used, as the exchange counts. */
   readonly requestCount?: number | undefined;

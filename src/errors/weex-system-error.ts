@@ -9,8 +9,8 @@ export interface WEEXSystemErrorDetails extends WEEXErrorDetails {
 }
 
 /**
- * The exchange, or the way to it, does not work: internal errors, maintenance, gateways. `service` names the part
- * where it is known, such as `matching` or `market`.
+ * The exchange, or the way to it, does not work: internal errors, maintenance, gateways. `service` names the part if
+ * it is known, such as `matching` or `market`.
  */
 export class WEEXSystemError extends WEEXError {
   declare readonly kind: SystemErrorKind;

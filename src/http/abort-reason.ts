@@ -9,7 +9,7 @@ interface Aborted {
 }
 
 /**
- * Why a request was aborted, or `undefined` where it was not. axios drops the reason of a signal, so it is taken from
+ * Why a request was aborted, or `undefined` if it was not. axios drops the reason of a signal, so it is taken from
  * the signal itself; a legacy cancel token has its own.
  */
 export function abortReason(failure: unknown): { readonly reason: unknown } | undefined {

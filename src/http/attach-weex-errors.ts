@@ -26,7 +26,7 @@ import { responseError, thrownError } from './to-weex-error.js';
 import { checkWeexErrorsOptions, type WeexErrorsOptions } from './weex-errors-options.js';
 
 interface Attachment {
-  /** The options of every caller that is attached; those of the last hold. */
+  /** The options of every attached caller; those of the last one apply. */
   readonly options: WeexErrorsOptions[];
   eject(): void;
 }
@@ -34,8 +34,8 @@ interface Attachment {
 const attachments: WeakMap<object, Attachment> = new WeakMap();
 
 /**
- * What is needed of an axios instance. axios has its types twice, for `import` and for `require()`, and takes the one
- * `AxiosInstance` for another thing than the other: this is both.
+ * The required parts of an axios instance. axios has its types twice, for `import` and for `require()`, and the two
+ * `AxiosInstance` types are incompatible: this type accepts both.
  */
 export interface AttachableAxios {
   readonly interceptors: { readonly request: Interceptors; readonly response: Interceptors };

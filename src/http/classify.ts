@@ -14,7 +14,7 @@ export interface FailureFacts {
   readonly method: string | undefined;
   readonly path: string | undefined;
   readonly catalogue: Catalogue;
-  /** The HTTP status, where an answer came. */
+  /** The HTTP status, if an answer came. */
   readonly status: number | undefined;
   /** What the answer says about itself; empty if it contains nothing readable. */
   readonly refusal: Refusal;

@@ -1,7 +1,7 @@
 import type { CodeCategoryName } from '../errors/codes/code-categories.js';
 import type { ExecutionStatus } from '../errors/weex-error-kind.js';
 
-/** What an HTTP status says where the body says nothing. */
+/** What an HTTP status means if the body says nothing. */
 export interface HttpStatusRow {
   readonly category: CodeCategoryName;
   readonly meaning: string;

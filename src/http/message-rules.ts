@@ -1,6 +1,6 @@
 import type { CodeCategoryName } from '../errors/codes/code-categories.js';
 
-/** What the text of a refusal says, where its code says nothing. The first that fits holds. */
+/** What the text of a refusal means if its code says nothing. The first match applies. */
 export interface MessageRule {
   readonly pattern: RegExp;
   readonly category: CodeCategoryName;

@@ -38,7 +38,7 @@ export function methodOf(config: AxiosRequestConfig): string {
   return (config.method ?? 'GET').toUpperCase();
 }
 
-/** The path of a request, with neither host nor query; the base URL counts only where it holds a path. */
+/** The path of a request, with neither host nor query; the base URL counts only if it contains a path. */
 export function pathOf({ url = '', baseURL = '' }: AxiosRequestConfig): string {
   const path = pathPart(url);
   if (baseURL === '' || /^(?:[a-z][a-z\d+.-]*:)?\/\//i.test(url)) return path;

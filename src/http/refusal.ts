@@ -58,7 +58,7 @@ export function describeFailure(body: unknown): Refusal {
   return refusal('answer', code, textOf(body, messageFields));
 }
 
-/** What became of each item of a batch: `undefined` where it was accepted. */
+/** The error of each item of a batch; `undefined` if it was accepted. */
 export function itemRefusals(body: unknown): readonly { item: unknown; refusal: Refusal | undefined }[] {
   const none = { listed: [], failed: [] };
   const inObject = isFields(body) ? (batchItems(body) ?? none) : none;

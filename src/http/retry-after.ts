@@ -28,8 +28,8 @@ export function parseRetryAfter(text: string | undefined, date: string | undefin
 }
 
 /**
- * How long a rate limit lasts where no `Retry-After` says so: the longest window that is used up, else the ban of
- * 10 s, and never less than that.
+ * How long a rate limit lasts without a `Retry-After`: the longest used-up window, otherwise the ban of 10 s, and
+ * never less than that.
  */
 export function limitSeconds(usages: readonly RateLimitUsage[]): number {
   const windows = usages

@@ -112,7 +112,7 @@ export function transportCode(error: unknown): string | undefined {
   return codesFound.toReversed().find((code): code is string => typeof code === 'string');
 }
 
-/** What a failure without an answer is where no row fits: the request may have arrived. */
+/** The classification of a failure without an answer if no row matches: the request may have arrived. */
 export const lostAnswer: TransportFailure = network('No answer arrived', 'unknown');
 
 function causesOf(error: unknown): NodeError[] {

@@ -6,8 +6,8 @@ export interface CallFacts {
   readonly policy: string;
   /** The number of the call in this process: the same on all events of one call. */
   readonly callId: number;
-  /** The name of the method or operation, where one was given. */
+  /** The name of the method or operation, if given. */
   readonly operation?: string | undefined;
-  /** The key that chose the circuit, where one was given. */
+  /** The key that selects the circuit, if given. */
   readonly key?: string | undefined;
 }

@@ -37,7 +37,7 @@ export function beginAccompanied(policy: object): number {
   return callId;
 }
 
-/** Runs a step of a call within all companions: once, and also where one of them fails. */
+/** Runs a step of a call within all companions: exactly once, even if one of them fails. */
 export function runAccompanied<Result>(callId: number, step: CallStep, work: () => Result): Result {
   let run = work;
   for (const companion of company) {

@@ -169,7 +169,7 @@ export class ErrorTracker {
     this.#recent = state.recentErrors.slice(-keptErrors);
   }
 
-  /** The time; where the clock stepped back, the time of the last error. */
+  /** The time; if the clock stepped back, the time of the last error. */
   #nowMs(): number {
     return Math.max(this.#clock.now(), this.#lastSeenMs ?? 0);
   }

@@ -19,7 +19,7 @@ export interface CallSettled extends CallFacts {
   readonly outcome: 'success' | 'failure' | 'aborted';
   /** The failure, even if a fallback then answered; the reason of the abort; absent after a success. */
   readonly error?: unknown;
-  /** How many attempts were started; 0 where the call was refused before the first. */
+  /** How many attempts were started; 0 if the call was rejected before the first. */
   readonly attempts: number;
   /** From start to end, waits included. */
   readonly durationMs: number;
@@ -78,7 +78,7 @@ export interface CircuitOpened extends CircuitChange {
   readonly type: 'circuitOpened';
   /** How long until the first trial. */
   readonly halfOpenAfterMs: number;
-  /** The failure that opened it; absent where slow calls did. */
+  /** The failure that opened it; absent if slow calls did. */
   readonly error?: unknown;
 }
 
@@ -223,10 +223,10 @@ export interface ErrorClassified {
   readonly method?: string | undefined;
   /** The path without its query. */
   readonly path?: string | undefined;
-  /** The HTTP status; absent where there was no answer. */
+  /** The HTTP status; absent if there was no answer. */
   readonly status?: number | undefined;
   readonly durationMs?: number | undefined;
-  /** Present where the request is known to belong to a call under a policy. */
+  /** Present if the request is known to belong to a call under a policy. */
   readonly operation?: string | undefined;
   readonly attempt?: number | undefined;
 }

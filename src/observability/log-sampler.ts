@@ -64,7 +64,7 @@ export class LogSampler {
     this.#windowMs = windowMs;
   }
 
-  /** Writes a line, or counts it where enough of this kind were written. */
+  /** Writes a line, or counts it if enough of this kind were written. */
   write(kind: string, line: LogLine): void {
     if (this.#burst === Number.POSITIVE_INFINITY) {
       this.#put(line);
@@ -104,7 +104,7 @@ export class LogSampler {
     return this.#windows.size < mostWindows;
   }
 
-  /** Also where the clock was set back: else the window would last until it has caught up. */
+  /** Also if the clock was set back: otherwise the window would last until the clock has caught up. */
   #isOver({ startedAt }: Window, now: number): boolean {
     return now >= startedAt + this.#windowMs || now < startedAt;
   }

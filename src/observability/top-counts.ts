@@ -3,7 +3,7 @@ export interface TopCount {
   readonly key: string;
   /** How often it was counted: never too low, and too high by at most `overcount`. */
   readonly count: number;
-  /** What `count` may hold of keys that this one pushed out; 0 where it is exact. */
+  /** How much of `count` may belong to keys that this one replaced; 0 if it is exact. */
   readonly overcount: number;
   /** How many of these errors left an outcome unknown. */
   readonly unknownOutcomes: number;

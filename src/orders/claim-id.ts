@@ -21,7 +21,7 @@ export interface IdApplicant {
 
 /** What a call holds of its id. */
 export interface OwnClaim extends IdClaim {
-  /** For how long this process has sent nothing with it, in milliseconds, where it is unknown. */
+  /** How long this process has sent nothing with it, in milliseconds, if it is unknown. */
   readonly unknownForMs: number;
   /** As in a claim among processes; `hasSent` says whether the call itself sent anything. */
   release(isUnknown: boolean, hasSent?: boolean): void;

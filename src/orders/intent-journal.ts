@@ -2,11 +2,11 @@
 export interface Intent {
   /** The id under which it can be looked up, the same on every attempt. */
   readonly clientOrderId: string;
-  /** The name of the method or operation, where one was given. */
+  /** The name of the method or operation, if given. */
   readonly operation?: string | undefined;
   /** What the method was called with. What JSON cannot say is lost in a durable journal. */
   readonly args: readonly unknown[];
-  /** When it was begun, in milliseconds since 1970; 0 where its record cannot be read. */
+  /** When it was begun, in milliseconds since 1970; 0 if its record cannot be read. */
   readonly begunAt: number;
   /** When it was last about to be sent, in milliseconds since 1970. */
   readonly sentAt: number;

@@ -84,7 +84,7 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
   };
 }
 
-/** Opens the database; where a file of it is damaged, what can still be read is saved from it first. */
+/** Opens the database; if one of its files is damaged, what can still be read is saved first. */
 async function openLevel(
   directory: string,
 ): Promise<{ readonly level: ClassicLevel; readonly stored: ReadonlyMap<string, string> }> {

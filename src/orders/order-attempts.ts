@@ -12,7 +12,7 @@ import type { Sighting } from './sighting.js';
 
 /** What is remembered of a method from one call to the next. */
 export interface MethodMemory {
-  /** Where its orders were seen to go: where there is such a place, one that was not seen was not sent. */
+  /** The target of its orders that were seen: if there is one, an order that was not seen was not sent. */
   readonly places: Set<string | undefined>;
   /** Whether its lookups cover every order that it sends, whatever their ids are. */
   readonly looksUpAll?: boolean;
@@ -37,7 +37,7 @@ export class OrderAttempts<Result> {
   sentAt: number | undefined;
 
   readonly #sighting: Sighting;
-  /** What is known of calls with this id; `undefined` where the call may be repeated. */
+  /** What is known about calls with this id; `undefined` if the call may be repeated. */
   #calls: CallsOfId | undefined;
   readonly #memory: MethodMemory;
   readonly #id: string | undefined;

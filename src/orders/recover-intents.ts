@@ -12,16 +12,16 @@ import { isRejected } from './rejected-order.js';
 import { settleAfterwards } from './journal-settlements.js';
 import { type Venue, weexVenues } from './venue.js';
 
-/** Where the open intents are, and how each is looked up. */
+/** Options of {@link recoverIntents}: the journal, and how an order is looked up. */
 export interface RecoverOptions<Result> {
   /** The journal that the calls wrote to. */
   readonly journal: IntentJournal;
-  /** Which of them are looked up; the others stay open. Default: all. */
+  /** Which intents are looked up; the others stay open. Default: all. */
   select?(intent: Intent): boolean;
   /**
-   * Looks an order up: the order in any state, or nothing if it is not to be seen. "Order does not exist" counts as
-   * not seen, any other error as a lookup that failed. An order with another client order id is not taken; one with
-   * status REJECTED or FAILED is not executed.
+   * Looks an order up: returns the order in any state, or nothing if it is not found. "Order does not exist" counts
+   * as not found, any other error as a failed lookup. An order with another client order id is not accepted; one with
+   * status REJECTED or FAILED counts as not executed.
    */
   find(intent: Intent): PromiseLike<Result | undefined | null> | Result | undefined | null;
   /**
@@ -104,7 +104,7 @@ export async function recoverIntents<Result>(
   }
 }
 
-/** One that cannot be looked up costs itself alone; only the caller's abort ends the others. */
+/** An intent that cannot be looked up does not affect the others; only the caller's abort ends them. */
 async function recoverAlone<Result>(
   options: RecoverOptions<Result>,
   intent: Intent,

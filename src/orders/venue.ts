@@ -1,17 +1,17 @@
 /**
  * What an exchange promises about client order ids: the facts that decide when an order may be sent again. Describe
- * another exchange by an object of your own.
+ * another exchange with your own object.
  */
 export interface Venue {
   /** For error messages. */
   readonly name: string;
   /**
-   * What an id that is sent twice is protected from. `'nothing'`: a second order is made. `'open-orders'`: no second
-   * order as long as the first one is open. `'window'`: no second order for `idWindowMs`. `'for-ever'`: never a
-   * second order.
+   * What happens to an id that is sent twice. `'nothing'`: a second order is placed. `'open-orders'`: no second order
+   * as long as the first one is open. `'window'`: no second order for `idWindowMs`. `'for-ever'`: never a second
+   * order.
    */
   readonly idProtects: 'nothing' | 'open-orders' | 'window' | 'for-ever';
-  /** How long an id is remembered, in milliseconds, where `idProtects` is `'window'`. */
+  /** How long an id is remembered, in milliseconds, if `idProtects` is `'window'`. */
   readonly idWindowMs?: number | undefined;
   /** Where an order is looked up by its client order id. */
   readonly lookUp: 'by-id' | 'open-orders-and-history';
@@ -20,9 +20,8 @@ export interface Venue {
   /** How long after its timestamp a request may still be executed, in milliseconds. */
   readonly requestValidForMs: number;
   /**
-   * How far the clock that requests are stamped by may run ahead of the exchange's, in milliseconds: a request is
-   * valid for as much longer. A function is asked again before each lookup, since a lookup may be what shows it.
-   * Default 0.
+   * How far the clock that stamps requests may run ahead of the exchange's, in milliseconds: a request is valid for
+   * that much longer. A function is called again before each lookup, since a lookup may reveal it. Default 0.
    */
   readonly clockAheadMs?: number | (() => number) | undefined;
 }
@@ -34,9 +33,9 @@ const weex = { visibleWithinMs: 4_250, requestValidForMs: 30_000 } as const;
 /**
  * The markets of WEEX as {@link Venue}s: `spot` and `contract` are V3, `spotV2` and `contractV2` the older API.
  *
- * What spot documents: while an order with the id is active, the call reports success and makes no second order. For
- * contract and V2 nothing is documented, so that nothing is relied on. Only spot can look an order up by its client
- * order id; on contract it has to be found among the open orders and in the history.
+ * Spot documents that while an order with the id is active, the call reports success and places no second order. For
+ * contract and V2 nothing is documented, so nothing is relied on. Only spot can look an order up by its client order
+ * id; on contract it has to be found among the open orders and in the history.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
 
-/** The names of attributes: those of the semantic conventions where they have one, else in a namespace of our own. */
+/** The names of attributes: those of the semantic conventions if they have one, otherwise in our own namespace. */
 export const attribute = {
   policy: 'weex.policy',
   operation: 'weex.operation',

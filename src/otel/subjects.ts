@@ -5,7 +5,7 @@ import { BoundedNames } from '../observability/bounded-names.js';
 /** A policy and an operation, as attributes that are made once. */
 export interface Subject {
   readonly policy: Attributes;
-  /** The policy, and the operation where the call has one. */
+  /** The policy, and the operation if the call has one. */
   readonly call: Attributes;
   readonly callBy: Readonly<Record<Outcome, Attributes>>;
   readonly policyBy: Readonly<Record<Outcome, Attributes>>;

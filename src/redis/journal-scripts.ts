@@ -2,7 +2,7 @@
  * Records an intent, unless another process has taken it over in the meantime.
  *
  * KEYS[1] is a hash with one record for each intent: the owner, the fencing token of its lease and the intent.
- * Answers 1 where it was written, 0 where the intent belongs to another process.
+ * Answers 1 if it was written, 0 if the intent belongs to another process.
  */
 export const sentScript = `
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
@@ -17,7 +17,7 @@ redis.call('SET', ARGV[4] .. ARGV[2], 1, 'PX', ARGV[5])
 return 1
 `;
 
-/** Forgets an intent, where it is still this process's to settle. */
+/** Forgets an intent, if it still belongs to this process. */
 export const settledScript = `
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
 if not stored or cjson.decode(stored).owner ~= ARGV[2] then return 0 end

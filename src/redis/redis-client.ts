@@ -32,7 +32,7 @@ export interface RedisPort {
 /**
  * Puts one face on both clients.
  *
- * @throws TypeError where the client is of neither package.
+ * @throws TypeError if the client is of neither package.
  */
 export function redisPort(client: RedisClient, subject: string): RedisPort {
   if (isIoRedis(client)) return ioRedisPort(client);

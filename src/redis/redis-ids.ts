@@ -9,7 +9,7 @@ const rememberedMs = 86_400_000;
 /** No order waits longer to learn whether its id is in doubt in another process. */
 const patienceMs = 25;
 
-/** Answers 0 where the id was free, 1 where its outcome is unknown, 2 where a call has it under way. */
+/** Answers 0 if the id was free, 1 if its outcome is unknown, 2 if a call with it is under way. */
 const claimScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -24,7 +24,7 @@ redis.call('SET', KEYS[1], cjson.encode({ ARGV[1], now + tonumber(ARGV[2]) }), '
 return stored and 1 or 0
 `;
 
-/** Frees the id, or leaves it unknown, where this call still has it. */
+/** Frees the id, or leaves it unknown, if this call still has it. */
 const releaseScript = `
 local stored = redis.call('GET', KEYS[1])
 if not stored or cjson.decode(stored)[1] ~= ARGV[1] then return 0 end

@@ -33,12 +33,12 @@ export class RedisLink {
     return this.#lostAt === undefined ? 0 : performance.now() - this.#lostAt;
   }
 
-  /** Runs a script; `undefined` where it failed. */
+  /** Runs a script; `undefined` if it failed. */
   run(script: string, key: string, args: readonly (string | number)[]): Promise<unknown> {
     return this.#watch(runScript(this.#port, script, key, args));
   }
 
-  /** Runs a command; `undefined` where it failed. */
+  /** Runs a command; `undefined` if it failed. */
   command(...args: string[]): Promise<unknown> {
     return this.#watch(this.#port.command(...args));
   }

@@ -1,7 +1,7 @@
 import type { Fault, FaultEffect, FaultKind } from './fault.js';
 import type { Scenario } from './scenario.js';
 
-/** One request as it went, of a simulated exchange or of the real one. */
+/** One recorded request, to a simulated exchange or the real one. */
 export interface TrafficRecord {
   /** When it was sent, in milliseconds on any scale. */
   readonly at: number;
@@ -14,13 +14,13 @@ export interface TrafficRecord {
   readonly code?: number | string | undefined;
   /** How long the answer took, in milliseconds. */
   readonly durationMs?: number | undefined;
-  /** Whether the exchange carried it out, where that is known. */
+  /** Whether the exchange executed it, if that is known. */
   readonly executed?: boolean | undefined;
   /** The kind of fault, if it is known more precisely than from the status. */
   readonly fault?: FaultKind | undefined;
 }
 
-/** How traffic is read. */
+/** Options of {@link scenarioFromTraffic}. */
 export interface ScenarioFromTrafficOptions {
   /** Default `'recorded'`. */
   readonly name?: string | undefined;
@@ -33,9 +33,9 @@ export interface ScenarioFromTrafficOptions {
 }
 
 /**
- * Makes a scenario of recorded traffic: each stretch of failures of one kind at one endpoint becomes a fault over that
- * stretch, as probable as it was. Statuses 429 and from 500, lost answers and slow ones count as failures; a
- * refusal that the client itself caused, such as a wrong signature, does not.
+ * Makes a scenario from recorded traffic: each series of failures of one kind at one endpoint becomes a fault for
+ * that time, with the observed probability. Statuses 429 and from 500, lost answers and slow ones count as failures;
+ * a refusal that the client itself caused, such as a wrong signature, does not.
  *
  * Times are in milliseconds. Defaults: `name` `'recorded'`, `startedAt` 0, `gapMs` 1,000, `slowMs` 1,000.
  *

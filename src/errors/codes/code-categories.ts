@@ -13,7 +13,7 @@ import { WEEXSystemError } from '../weex-system-error.js';
 export interface CodeCategory {
   readonly type: typeof WEEXError;
   readonly reason?: string;
-  /** What became of a write that was answered so. */
+  /** What became of a write with this answer. */
   readonly executionStatus: ExecutionStatus;
   /** Whether the same request, sent again later, can succeed. */
   readonly retry: boolean;

@@ -23,7 +23,7 @@ export interface Position {
   openedValue: number;
   closedUnits: number;
   closedValue: number;
-  /** What was paid for funding; less than 0 where it was received. */
+  /** The funding paid; negative if it was received. */
   fundingFee: number;
   readonly createdMs: number;
   updatedMs: number;

@@ -32,7 +32,7 @@ export type BookWatcher = (order: WorkingOrder, trade: Trade | undefined, nowMs:
 /** The orders of the account on one market, and their matching against the moving market. */
 export class OrderBook {
   readonly trades: Trade[] = [];
-  /** Told of every change of an order, with the fill where it is one. */
+  /** Called for every change of an order, with the fill if there is one. */
   readonly watchers: Set<BookWatcher> = new Set();
   readonly #options: OrderBookOptions;
   readonly #orders = new Map<string, WorkingOrder>();

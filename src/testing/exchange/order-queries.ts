@@ -80,7 +80,7 @@ function within({ query }: EndpointCall, market: SymbolTable): (order: WorkingOr
     order.record.time <= endMs;
 }
 
-/** The times of a query, or the refusal where they are too far apart; without them, all times. */
+/** The times of a query, or the refusal if they are too far apart; without them, all times. */
 export function timesOf(query: Parameters, mostDays = 90): { startMs: number; endMs: number } {
   const startMs = wholeNumber(query, 'startTime', 0, Number.MAX_SAFE_INTEGER);
   const endMs = wholeNumber(query, 'endTime', 0, Number.MAX_SAFE_INTEGER);

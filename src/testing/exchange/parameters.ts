@@ -90,7 +90,7 @@ export function amountOf(parameters: Parameters, name: string, decimals: number)
   return units;
 }
 
-/** An id of the client's own, or the refusal where it is malformed. */
+/** A client order id, or the refusal if it is malformed. */
 export function clientIdOf(parameters: Parameters, name: string): string | undefined {
   const id = textOf(parameters, name);
   if (id !== undefined && !clientOrderIdPattern.test(id)) {

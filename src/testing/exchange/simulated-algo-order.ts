@@ -18,7 +18,7 @@ export interface SimulatedAlgoOrder {
   readonly orderType: AlgoOrderType;
   readonly side: 'BUY' | 'SELL';
   readonly positionSide: 'LONG' | 'SHORT';
-  /** `'0'` where it was ordered so: it is set off and closes nothing. */
+  /** `'0'` if it was ordered so: it triggers and closes nothing. */
   readonly quantity: string;
   readonly triggerPrice: string;
   /** `'0'` for one that goes to the market. */

@@ -12,7 +12,7 @@ export function repeatDays(scenario: RehearsalScenario, days: number): Scenario 
   return { name, faults, phases: repeated };
 }
 
-/** How long a day is where the phases do not say. */
+/** How long a day is if the phases do not say. */
 export function lengthOf(plannedMs: number | undefined, days: number): number {
   return plannedMs ?? days * dayWithoutPhasesMs;
 }

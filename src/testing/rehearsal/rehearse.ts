@@ -15,7 +15,7 @@ export interface Rehearsal {
   readonly trace: string;
   /** The orders that the program wanted, and those that exist. */
   readonly intents: readonly RehearsedIntent[];
-  /** Each invariant, and where it does not hold. */
+  /** Each invariant, and the cases in which it does not hold. */
   readonly invariants: readonly InvariantResult[];
   /** Every request that the exchange received. */
   readonly requests: readonly SimulatedRequest[];
@@ -49,7 +49,7 @@ export interface RehearsalFailure {
   /** How many rehearsals it took to find out. */
   readonly runs: number;
   /**
-   * Whether it failed again; `undefined` where `shrinkRuns` is 0. `false`: the program keeps something between two
+   * Whether it failed again; `undefined` if `shrinkRuns` is 0. `false`: the program keeps state between two
    * rehearsals, for example in a module, or waits for something outside them.
    */
   readonly happensAgain: boolean | undefined;
