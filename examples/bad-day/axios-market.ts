@@ -63,8 +63,8 @@ function openMarket(http: AxiosInstance, { credentials }: AxiosMarketOptions): O
         'ACCESS-SIGN': signRequest(credentials.secretKey, { timestamp, method, path, query, body }),
       },
     });
-    // axios hands out what is no JSON as text, without an error.
-    if (typeof data !== 'object') throw new Error('The answer is no JSON');
+    // axios returns an answer that is not JSON as text, without an error.
+    if (typeof data !== 'object') throw new Error('The answer is not JSON');
     return data;
   };
   const market: Market = {

@@ -12,7 +12,7 @@ export async function openClientMarket(
   // enough then, and a look takes weight.
   const settleMs = 1_500;
   const client = new WeexClient({ ...credentials, baseUrls, registry, settleMs });
-  // An order has time until its deadline: it waits for an exchange that is down, and so does whoever looks for one.
+  // An order has time until its deadline: it waits for an exchange that is down, and so does a lookup.
   for (const name of ['contract.orders', 'contract.cancels', 'contract.account']) {
     const policy = registry.get(name);
     const { circuitBreaker } = policy.describe().options;

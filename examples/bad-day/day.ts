@@ -43,7 +43,7 @@ export interface Day {
   readonly requests: readonly SimulatedRequest[];
   readonly calls: readonly TraderCall[];
   readonly audit: IntentAudit;
-  /** How many of the orders could have been placed by somebody who knew the faults. */
+  /** How many of the orders a program that knew the faults could have placed. */
   readonly placeable: number;
 }
 

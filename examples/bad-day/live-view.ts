@@ -3,7 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { CallStatistics } from './call-statistics.js';
 import type { RunningDay } from './day.js';
 
-/** What is shown while the day goes on. */
+/** Options of the live view during the day. */
 export interface LiveViewOptions {
   readonly day: RunningDay;
   readonly statistics: CallStatistics;

@@ -10,7 +10,7 @@ export type Market = Pick<
 /** The name of an operation of a trader. */
 export type Operation = keyof Market;
 
-/** An order that is wanted once, under the id that tells it from all others. */
+/** An order that is wanted once, under its unique id. */
 export type WantedOrder = ContractOrderRequest & { readonly newClientOrderId: string };
 
 /** A market that can be left. */

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { builtInScenarios, parseScenario, type Scenario } from 'weex-resilience/testing';
 
-/** What the program was told. */
+/** The options of the program. */
 export interface Options {
   readonly seed: number;
   readonly scenario: Scenario;
@@ -15,24 +15,24 @@ export interface Options {
   readonly watch: false | { readonly port: number | undefined };
 }
 
-/** The program was asked for something that it cannot do. */
+/** The program was used wrongly. */
 export class UsageError extends Error {}
 
 /**
  * Reads the command line.
  *
- * @throws CommanderError, after it has written its message or the help that was asked for; UsageError.
+ * @throws CommanderError, after it has written its message or the help text; UsageError.
  */
 export function readOptions(args: readonly string[], err: (text: string) => void): Options {
   const given = new Command('npm start --')
-    .description('A trading day on a simulated exchange that goes wrong')
+    .description('Runs a trading day that goes wrong, on a simulated exchange')
     .exitOverride()
     .configureOutput({ writeErr: err })
     .showHelpAfterError('(--help lists the commands and options)')
-    .option('--seed <number>', 'decides prices, faults and what the traders do', seedOf, 1)
+    .option('--seed <number>', 'determines prices, faults and what the traders do', seedOf, 1)
     .option('--scenario <name or file>', 'a built-in scenario, or a YAML or JSON file', 'bad-day')
-    .option('--rehearse <seeds>', 'over how many seeds the day is rehearsed afterwards', seedOf, 1_000)
-    .option('--report <file>', 'where the report in HTML goes', 'build/bad-day.html')
+    .option('--rehearse <seeds>', 'how many seeds are rehearsed afterwards', seedOf, 1_000)
+    .option('--report <file>', 'file for the HTML report', 'build/bad-day.html')
     .option('--watch [port]', 'serve a live page while the day goes on', portOf)
     .parse([...args], { from: 'user' })
     .opts<{ seed: number; scenario: string; rehearse: number; report: string; watch?: true | number }>();
@@ -67,7 +67,7 @@ function scenarioOf(nameOrFile: string): Scenario {
   const scenario = builtIn ?? scenarioOfFile(nameOrFile);
   if (scenario.phases?.length) return scenario;
   throw new UsageError(
-    `Cannot trade a day of the scenario '${scenario.name}': it has no phases, so that it never ends`,
+    `Cannot trade a day of the scenario '${scenario.name}': it has no phases, so it never ends`,
   );
 }
 

@@ -25,11 +25,11 @@ const stopping: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * How many orders could have been placed at all, by somebody who knows every fault beforehand: those for which there
- * is a moment, between when they were wanted and their deadline, at which the exchange does not refuse every order.
+ * How many orders a program that knows every fault beforehand could have placed: those for which, at some moment
+ * between when they were wanted and their deadline, the exchange does not refuse every order.
  *
- * What falls to chance passes, because whoever knows it sends the order when it passes; limits take nothing, because
- * placing costs no weight. So it is more than anybody can reach.
+ * Faults with a probability do not count, because a program that knows them sends the order when they do not strike;
+ * limits do not count, because placing costs no weight. So no real program can reach this number.
  */
 export function placeableOrders(
   intents: readonly OrderIntent[],

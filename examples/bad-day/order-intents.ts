@@ -1,10 +1,12 @@
 import type { SimulatedOrder } from 'weex-resilience/testing';
 import type { WantedOrder } from './market.js';
 
-/** What the client said of an order. `'unknown'`: that it cannot tell, or nothing because it was interrupted. */
+/**
+ * What the client reported of an order. `'unknown'`: that it does not know, or nothing because it was interrupted.
+ */
 export type OrderReport = 'placed' | 'not placed' | 'unknown';
 
-/** An order that was wanted, and what was said of it. */
+/** An order that was wanted, and what was reported of it. */
 export interface OrderIntent {
   readonly order: WantedOrder;
   /** Milliseconds since the exchange opened. */
@@ -12,7 +14,7 @@ export interface OrderIntent {
   report: OrderReport;
   /** The client was still finding out when the day ended. */
   unfinished?: true;
-  /** What was said of its cancel, where one was asked for. */
+  /** What was reported of its cancel, if there was one. */
   cancel?: 'cancelled' | 'failed';
 }
 
@@ -40,7 +42,7 @@ export interface IntentAudit {
   readonly once: number;
   /** Orders beyond the first of an intent. */
   readonly duplicates: number;
-  /** Intents of which the exchange holds something else than was said. */
+  /** Intents that were reported differently from what the exchange has. */
   readonly wronglyReported: number;
   /** Every invariant that is broken, a sentence each. */
   readonly broken: readonly string[];

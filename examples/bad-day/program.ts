@@ -27,8 +27,8 @@ export interface Surroundings {
 }
 
 /**
- * Runs the program and gives its exit status: 0 when every order is as it was reported, 1 when one is not,
- * 2 when the program was asked for something that it cannot do, 130 when it was interrupted.
+ * Runs the program and gives its exit status: 0 when every order is as it was reported, 1 when one is not, 2 when the
+ * program was used wrongly, 130 when it was interrupted.
  */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let options: Options;
@@ -55,7 +55,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   }
 }
 
-/** The live page, where one is asked for. It ends with the program. */
+/** The live page, if requested. It ends with the program. */
 async function watched(
   { scenario, seed, watch }: Options,
   { output }: Surroundings,

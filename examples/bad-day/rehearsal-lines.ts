@@ -1,6 +1,6 @@
 import type { RehearsedDay } from './rehearsed-day.js';
 
-/** How many days placed how much of what was wanted. */
+/** The number of days by the share of wanted orders that they placed. */
 export interface Histogram {
   /** The share of the first bin, in percent; each bin is one wide. */
   readonly from: number;
@@ -9,7 +9,7 @@ export interface Histogram {
 
 const steps = '▁▂▃▄▅▆▇█';
 
-/** How much of what it wanted a day placed, in percent. */
+/** The share of wanted orders that a day placed, in percent. */
 function placedShare({ once, wanted }: RehearsedDay): number {
   return wanted === 0 ? 100 : (100 * once) / wanted;
 }

@@ -55,7 +55,7 @@ export async function rehearseDays({
 
 /** What a thread of `rehearseDays` does: it is sent a seed, and answers with its day. */
 export function serveDays(): void {
-  // The stacks of a bad day's errors, which nobody sees here, take a quarter of its time.
+  // The stacks of a bad day's errors, which are not shown here, take a quarter of its time.
   Error.stackTraceLimit = 0;
   parentPort?.on('message', (seed: number) => {
     // oxlint-disable-next-line require-post-message-target-origin

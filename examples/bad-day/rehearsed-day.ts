@@ -20,7 +20,7 @@ import { symbolOf, trade, type TraderCall } from './trader.js';
 export interface RehearsedDay {
   readonly seed: number;
   readonly wanted: number;
-  /** How many of them could have been placed by somebody who knew the faults. */
+  /** How many of them a program that knew the faults could have placed. */
   readonly placeable: number;
   /** Intents placed exactly once. */
   readonly once: number;

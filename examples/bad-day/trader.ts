@@ -17,7 +17,7 @@ export interface Desk {
   readonly symbol: TradedSymbol;
   /** Decides what it does next. */
   readonly random: () => number;
-  /** Where it writes down what it wants, and what it is told. */
+  /** Where it records what it wants, and what was reported. */
   readonly intents: OrderIntent[];
   readonly calls: TraderCall[];
   /** The time of the day, and when no new round begins. */
@@ -123,7 +123,7 @@ class Trader implements Record<Habit, () => Promise<void>> {
     await this.#place({ ...this.#newOrder(), type: 'MARKET' });
   }
 
-  /** What cannot be cancelled is left as it is: nobody tidies up by hand here. */
+  /** An order that cannot be cancelled is left as it is: nothing is tidied up by hand here. */
   async cancelOldest(): Promise<void> {
     const intent = this.#resting.shift();
     if (!intent) return this.readOpenOrders();

@@ -19,7 +19,7 @@ export interface FleetOptions {
 export interface FleetResult {
   /** Answers with 429 or 418. */
   readonly refused: number;
-  /** What got through, as a part of what the limit allows in the time. */
+  /** What got through, as a share of what the limit allows in the time. */
   readonly goodput: number;
   /** The least that a process got through, as a part of the most. */
   readonly evenness: number;

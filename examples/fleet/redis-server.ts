@@ -58,7 +58,7 @@ export function connect(port: number): Redis {
     maxRetriesPerRequest: null,
     retryStrategy: () => 50,
   });
-  // The coordinator tells of a lost connection; ioredis would print every attempt.
+  // The coordinator reports a lost connection; ioredis would print every attempt.
   client.on('error', () => undefined);
   return client;
 }

@@ -1,12 +1,12 @@
-// One trading process of the fleet: it asks for more than the limit, with now and then a critical call and an order,
-// and settles what processes that died have left open. It reports to the parent when it is told to stop.
+// One trading process of the fleet: it needs more than the limit, with an occasional critical call and order, and
+// settles what dead processes have left open. It reports to the parent when it is asked to stop.
 import axios from 'axios';
 import { attachWeexErrors, onResilienceEvent, PolicyRegistry, recoverIntents } from 'weex-resilience';
 import { WeexClient } from 'weex-resilience/client';
 import { createRedisCoordinator, createRedisJournal } from 'weex-resilience/redis';
 import { connect } from './redis-server.js';
 
-/** What a trader is told. */
+/** The task of a trader. */
 export interface TraderTask {
   readonly url: string;
   readonly credentials: { readonly apiKey: string; readonly secretKey: string; readonly passphrase: string };
@@ -14,7 +14,7 @@ export interface TraderTask {
   readonly isCoordinated: boolean;
   readonly limit: number;
   readonly windowMs: number;
-  /** Calls a second that it wants to make. */
+  /** Calls per second that it wants to make. */
   readonly wanted: number;
 }
 

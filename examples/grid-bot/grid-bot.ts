@@ -12,7 +12,7 @@ import {
 import { signRequest } from 'weex-resilience/client';
 import type { ExchangeCredentials } from 'weex-resilience/testing';
 
-/** A price, as the exchange tells it. */
+/** A price, as the exchange returns it. */
 export interface Ticker {
   readonly symbol: string;
   readonly price: string;
@@ -85,7 +85,7 @@ export class GridBot {
     return this.#send('GET', { symbol, origClientOrderId });
   }
 
-  /** Places what is missing around the price, and tells the client order ids of both lines. */
+  /** Places the missing orders around the price, and returns the client order ids of both lines. */
   async trade(symbol: string, quantity: string, step: number): Promise<string[]> {
     const line = Math.round(Number((await this.getTicker(symbol)).price) / step);
     return Promise.all([
@@ -94,7 +94,7 @@ export class GridBot {
     ]);
   }
 
-  /** A line keeps its id: where nobody could tell whether its order stands, the next round finds out before it sends. */
+  /** A line keeps its id: if it is not known whether its order exists, the next round finds out before it sends. */
   async #place(wanted: Omit<Order, 'newClientOrderId'>): Promise<string> {
     const line = this.#lines.get(`${wanted.symbol} ${wanted.price}`) ?? {
       id: mintClientOrderId(),

@@ -6,7 +6,7 @@ import { Prices } from './prices.js';
 import { PricesController } from './prices-controller.js';
 import type { Settings } from './settings.js';
 
-/** Public market data, with a policy of its own and every failure of its HttpService typed. */
+/** Public market data, with its own policy and every failure of its HttpService typed. */
 @Module({
   imports: [
     ResilienceModule.forFeature({

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { firstValueFrom } from 'rxjs';
 import { Resilient } from 'weex-resilience';
 
-/** A price, as the service tells it. */
+/** A price, as the service returns it. */
 export interface Price {
   readonly symbol: string;
   readonly price: string;

@@ -1,4 +1,4 @@
-/** Where the exchange is, who asks, and how the service behaves. */
+/** The exchange, the credentials, and the behaviour of the service. */
 export interface Settings {
   readonly exchangeUrl: string;
   readonly apiKey: string;

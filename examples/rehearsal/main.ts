@@ -1,6 +1,6 @@
 /**
- * Ten traders on one client, for `npm run rehearse`: they want orders, cancel some of them, and write down what they
- * are told of each. Whether that is true is for the rehearsal to say.
+ * Ten traders on one client, for `npm run rehearse`: they want orders, cancel some of them, and report the result of
+ * each. The rehearsal checks whether that is true.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isWEEXError, mintClientOrderId } from 'weex-resilience';

@@ -1,7 +1,7 @@
 /**
- * The order guard round methods as people write them: each order goes through one that is drawn at random. They wrap
- * errors, read back, write twice, send where nobody sees it, nest calls, bring retries of their own and use one object
- * for many orders. `npm run rehearse:user-code` runs it.
+ * The order guard around methods as people write them: each order goes through one that is drawn at random. They wrap
+ * errors, read back, write twice, send unseen, nest calls, bring their own retries and use one object for many
+ * orders. `npm run rehearse:user-code` runs it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
@@ -111,7 +111,7 @@ function makeMethods(
 ): readonly [NamedMethod, ...NamedMethod[]] {
   const seen = axios.create({ baseURL: context.exchange.url, timeout: 4_000 });
   attachWeexErrors(seen);
-  // Nobody sees what goes out here, as with fetch.
+  // No interceptor sees what is sent here, as with fetch.
   const unseen = axios.create({ baseURL: context.exchange.url, timeout: 4_000 });
   const { clock, random } = context;
   // Long enough for a storm, an outage, and the proof that an order was not executed.

@@ -179,7 +179,7 @@ describe('the bad day', () => {
     [['now'], 'too many arguments'],
     [['--watch', 'now'], 'It must be a number from 0 to 65535; 0 picks a free port.'],
     [['--scenario', 'bad-dya'], "Cannot find the scenario 'bad-dya'"],
-    [['--scenario', 'calm'], 'it has no phases, so that it never ends'],
+    [['--scenario', 'calm'], 'it has no phases, so it never ends'],
     [['--report', 'package.json/report.html'], 'Cannot write package.json/report.html'],
   ])('%j is bad input: one error, status 2', async (args, message) => {
     let err = '';

@@ -14,7 +14,7 @@ import { shareHistogram } from './share-histogram.js';
 import { reportStyle } from './style.js';
 import { answerKinds, trafficCharts } from './traffic-chart.js';
 
-/** What the report tells of. */
+/** The data of the report. */
 export interface ReportData {
   readonly seed: number;
   readonly scenario: string;
@@ -65,7 +65,7 @@ ${findings(days)}
 function rehearsalSection(days: readonly RehearsedDay[]): string {
   if (days.length === 0) return '';
   return `<h2>The same day over ${days.length} seeds</h2>
-<p class="quiet">In virtual time: how many days placed how much of what their traders wanted, in percent.</p>
+<p class="quiet">In virtual time: the number of days by the share of wanted orders that they placed, in percent.</p>
 ${shareHistogram(histogramOf(days))}`;
 }
 
@@ -75,7 +75,7 @@ function comparison(days: readonly Day[]): string {
     ...days.map((day) => String(value(day))),
   ];
   return table({
-    caption: 'Each client by its figures',
+    caption: 'Figures of each client',
     head: ['', ...days.map(({ name }) => name)],
     rows: [
       row('Orders wanted', ({ audit }) => audit.wanted),
@@ -139,7 +139,7 @@ function methodTable(statistics: CallStatistics): string {
   return table({ caption: 'Calls of each method; failures count attempts', head, rows });
 }
 
-/** The orders that are not as they should be, for whoever wants to look them up. */
+/** The orders that are not as they should be, to look them up. */
 function findings(days: readonly Day[]): string {
   const rows = days.flatMap(({ audit, name }) =>
     audit.verdicts.flatMap(({ broken, clientOrderId, symbol }) =>

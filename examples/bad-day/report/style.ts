@@ -1,4 +1,4 @@
-/** The look of what this report alone has. */
+/** The styles that only this report needs. */
 export const reportStyle = `
 .row { display: grid; grid-template-columns: 10rem 1fr 16rem; gap: 0 1rem; align-items: center; margin: .45rem 0; }
 .row > span { white-space: nowrap; font-size: .95rem; }
