@@ -22,9 +22,9 @@ export function codesPage(): string {
       'number as text are one code. `npx weex-resilience explain 40030` prints one row.',
     '*A write* says what became of a request that can change something: `not-executed` is a refusal, `unknown` may ' +
       'have been executed. *Retry* says whether the same request can succeed later.',
-    `## weex-client\n\n${weexClientCatalogue.rows.length} codes, for every path but those of V1 and V2.`,
+    `## weex-client\n\n${weexClientCatalogue.rows.length} codes, for every path except those of V1 and V2.`,
     codeTable(weexClientCatalogue),
-    `## V3\n\n${v3Catalogue.rows.length} codes of spot and contract. They share no number with those of weex-client; ` +
+    `## V3\n\n${v3Catalogue.rows.length} codes of spot and contract. They have no number in common with those of weex-client; ` +
       `together they are the default, ${defaultCatalogue.rows.length} codes.`,
     codeTable(v3Catalogue),
     `## V1 and V2\n\n${v2Catalogue.rows.length} codes, for paths that hold \`/v1/\` or \`/v2/\` of the spot or ` +
@@ -37,8 +37,8 @@ export function codesPage(): string {
     ),
     '## Success\n\nNo code at all, or one of these.',
     table(['Code', 'Meaning', 'Source'], successCodes),
-    '## HTTP statuses\n\n418, 429 and 521 decide before the body is read, the others where it has no code. Any other ' +
-      '4xx is as 400, any other 5xx as 500.',
+    '## HTTP statuses\n\n418, 429 and 521 decide before the body is read, the others only if it has no code. Any other ' +
+      '4xx is treated as 400, any other 5xx as 500.',
     table(['Status', 'Class', 'Meaning', 'A write', 'Retry'], statuses.map(statusCells)),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -17,14 +17,14 @@ const notes: ReadonlyMap<number | string, string> = new Map([
   [40003, 'A clock taken for a passphrase: a wrong passphrase is 40012 there.'],
   [40004, 'A related exchange uses it for an expired timestamp.'],
   [40005, 'A clock, which can be corrected, taken for a missing permission.'],
-  [40029, 'What WEEX sends is HTTP 429, with the code 429 in V2.'],
-  [40030, 'What WEEX sends is HTTP 429.'],
-  [40031, 'What WEEX sends is HTTP 429; a related exchange uses the number for a closed account.'],
-  [40032, 'What a WebSocket answers is not documented.'],
+  [40029, 'WEEX sends HTTP 429, with the code 429 in V2.'],
+  [40030, 'WEEX sends HTTP 429.'],
+  [40031, 'WEEX sends HTTP 429; a related exchange uses the number for a closed account.'],
+  [40032, 'The answer of a WebSocket is not documented.'],
   [50001, 'None: an internal failure in any reading.'],
   [50002, 'None: an internal failure in any reading.'],
-  [50003, 'A lasting refusal retried as an outage, and counted by the circuit breaker.'],
-  [50004, 'A lasting refusal retried as an outage, and counted by the circuit breaker.'],
+  [50003, 'A permanent refusal retried as an outage, and counted by the circuit breaker.'],
+  [50004, 'A permanent refusal retried as an outage, and counted by the circuit breaker.'],
 ]);
 
 /** Every code of weex-client beside what the exchange documents under the same number. */
