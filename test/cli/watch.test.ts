@@ -79,7 +79,7 @@ describe('weex-resilience watch', () => {
     expect(terminal.written.err.trimEnd()).not.toContain('\n');
   });
 
-  it('tells a live page from other servers', async () => {
+  it('distinguishes a live page from other servers', async () => {
     const other = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;

@@ -94,7 +94,7 @@ it('an intent is written under its own id, and under that of its part only where
   expect(journalSections(journal)).toBe(sections);
 });
 
-it('the parts are told apart after a restart', async () => {
+it('the parts are distinguished after a restart', async () => {
   const journal = createMemoryJournal();
   const intent = { clientOrderId: 'a', operation: 'spot.placeOrder', args: [], begunAt: 1, sentAt: 1 };
   await journal.sent(intent);

@@ -54,7 +54,7 @@ const order = {
 } as const;
 
 describe('the time of the exchange', () => {
-  it('is asked for once, before the first write, which is stamped by it', async () => {
+  it('is requested once, before the first write, which is stamped by it', async () => {
     const { url, log } = await exchangeBehindBy(20_000);
     const client = clientOf(url);
     await client.contract.placeOrder(order);
@@ -72,7 +72,7 @@ describe('the time of the exchange', () => {
     await client.close();
   });
 
-  it('is asked for again when the clock of the machine was set', async () => {
+  it('is requested again when the clock of the machine was set', async () => {
     const { url, log } = await exchangeBehindBy(0);
     const client = clientOf(url);
     const { now } = Date;
@@ -94,7 +94,7 @@ describe('the time of the exchange', () => {
     ]);
   });
 
-  it('is not asked for by reads', async () => {
+  it('is not requested by reads', async () => {
     const { url, log } = await exchangeBehindBy(0);
     const client = clientOf(url);
     await client.contract.getOpenOrders('BTCUSDT');
@@ -143,7 +143,7 @@ describe('ServerClock', () => {
     expect(clock.aheadMs).toBe(0);
   });
 
-  it('does not take a date over the time that the exchange told', async () => {
+  it('prefers the time of the exchange to a date', async () => {
     const { clock, at } = make();
     await clock.synchronize();
     clock.observeDate(at.now, header(at.now - 20_000));

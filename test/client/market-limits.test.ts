@@ -84,7 +84,7 @@ describe('the limits of a client', () => {
     expect(inForce('contract.market')).toBe('500 in 10000');
   });
 
-  it('are not told of as contradicted where one window agrees', () => {
+  it('are not reported as contradicted if one window agrees', () => {
     const { limits, told } = start();
     limits.publish([{ rateLimitType: 'REQUEST_WEIGHT', interval: 'SECOND', intervalNum: 10, limit: 500 }]);
     limits.observe(weight('10S', 2, 498));

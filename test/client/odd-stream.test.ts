@@ -90,7 +90,7 @@ const order = (fields: object = {}) => ({
 const orders = (v: unknown, ...d: unknown[]) => ({ e: 'orders', E: 1, v, msgEvent: 'OrderUpdate', d });
 const odd = { toString: 1, valueOf: 1 };
 
-describe('an order stream that is told odd things', () => {
+describe('an order stream that receives odd frames', () => {
   it('reads what can be read, and survives the rest', async () => {
     const { events, stream, tell, told } = await start();
     await stream.ready();
@@ -118,7 +118,7 @@ describe('an order stream that is told odd things', () => {
     ]);
   });
 
-  it('is not ended by a listener that rejects, and tells nothing once it is closed', async () => {
+  it('is not ended by a listener that rejects, and reports nothing once it is closed', async () => {
     const { events, stream, tell, told } = await start();
     await stream.ready();
     // As an `async` one does, which a listener without a result may be.

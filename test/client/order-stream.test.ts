@@ -198,7 +198,7 @@ describe('orders whose reply is lost, with a stream', () => {
     expect(exchange.orders.map(({ orderId }) => orderId)).toEqual([placed.orderId]);
   });
 
-  it('stand once as a stop', async () => {
+  it('is placed once as a stop', async () => {
     const { client, exchange } = await start({}, [50_000]);
     const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
     await stream.ready();

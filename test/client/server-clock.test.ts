@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ServerClock } from '../../src/client/server-clock.js';
 
 describe('ServerClock', () => {
-  it('is the local clock until the exchange has told its time', () => {
+  it('is the local clock until the time of the exchange is known', () => {
     const clock = new ServerClock(
       () => 1_000,
       async () => 0,

@@ -80,7 +80,7 @@ describe('orders that are looked up at the same time', () => {
     expect(client.asked).toEqual([['a'], ['b']]);
   });
 
-  it('share a read that is sent at once with nobody', async () => {
+  it('do not share a read that is sent at once', async () => {
     const self = {};
     const find = (id: string) =>
       runWithCallContext(
@@ -96,7 +96,7 @@ describe('orders that are looked up at the same time', () => {
     expect(await Promise.all([find('a'), find('b')])).toEqual(['order a', 'order b']);
   });
 
-  it('all fail where the read does: nobody is absent for that', async () => {
+  it('all fail if the read does: none counts as absent', async () => {
     const client = createClient();
     client.reads(() => Promise.reject(new Error('no answer')));
     const found = ['a', 'b'].map((id) => client.find(id));

@@ -35,7 +35,7 @@ function watching(kind: SightingKind, isUsed = false) {
 }
 
 describe('what a stream shows of a call', () => {
-  it('is nothing of an earlier use of its id: placed before the call, or nobody knows when', () => {
+  it('ignores an earlier use of its id: placed before the call, or at an unknown time', () => {
     const { serverNow, show } = watching('order', true);
     const late = { status: 'REJECTED', updateTime: serverNow() + 120 };
     expect(show({ ...late, time: serverNow() - 200 })).toBe(0);

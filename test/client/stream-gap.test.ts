@@ -81,7 +81,7 @@ function gapOf() {
 const settle = () => vi.advanceTimersByTimeAsync(15_000);
 
 describe('a gap of a stream', () => {
-  it('is read from the oldest order that stands, until that one is gone', async () => {
+  it('is read from the oldest open order, until that one is gone', async () => {
     const { gap, sinces, told } = gapOf();
     gap.hear(order('1', 'UNTRIGGERED', startMs - 3_600_000));
     gap.fill();
@@ -113,7 +113,7 @@ describe('a gap of a stream', () => {
     expect(sinces.slice(-2)).toEqual([startMs - dayMs, startMs - dayMs]);
   });
 
-  it('is read no further back than the exchange tells', async () => {
+  it('is read no further back than the exchange allows', async () => {
     const { gap, open, sinces } = gapOf();
     const ancient = order('1', 'NEW', startMs - 200 * dayMs);
     open.push(ancient);
@@ -135,7 +135,7 @@ describe('a gap of a stream', () => {
     },
   );
 
-  it('is read from what was heard before it, whatever time an update bears', async () => {
+  it('is read from the last update before it, whatever time an update has', async () => {
     const { gap, history, read, told } = gapOf();
     gap.hear({ ...order('1', 'FILLED', startMs), updateTime: startMs * 1_000 });
     history['BTCUSDT'] = [order('missed', 'FILLED', startMs - 1_000)];
@@ -159,7 +159,7 @@ describe('a gap of a stream', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('is read twice, and tells what only the second read shows', async () => {
+  it('is read twice, and reports what only the second read shows', async () => {
     const { gap, history, read, told } = gapOf();
     gap.hear(order('1', 'FILLED', startMs - 1_000));
     history['BTCUSDT'] = [order('1', 'FILLED', startMs - 1_000)];
@@ -175,7 +175,7 @@ describe('a gap of a stream', () => {
     ]);
   });
 
-  it('is read ten symbols at a time, the last heard first, and what was read is kept', async () => {
+  it('is read ten symbols at a time, the most recent first, and what was read is kept', async () => {
     const { asked, failures, gap, told } = gapOf();
     const symbols = Array.from({ length: 24 }, (_, index) => `S${index}`);
     for (const symbol of ['LOST', ...symbols]) gap.hear({ ...order(symbol, 'FILLED', startMs), symbol });

@@ -187,7 +187,7 @@ describe.each([
 });
 
 describe('what a class keeps beside its options', () => {
-  it('is no option, unless it can be enumerated', () => {
+  it('is not an option, unless it can be enumerated', () => {
     class Settings {
       readonly deadlineMs = 500;
       get attemptTimeoutMs(): number {

@@ -45,7 +45,7 @@ describe('what is gathered', () => {
     expect(situationOf(state())).toEqual({ level: 'calm', sentences: ['Nothing is wrong.'] });
   });
 
-  it('has an order that nobody can find, until a later call with its id finds it', async () => {
+  it('has an order that cannot be found, until a later call with its id finds it', async () => {
     const { program, state } = watched();
     await program.meet({ order: 'lost', lookup: 'down' });
     const [doubt] = state().doubts;
@@ -112,7 +112,7 @@ describe('what is gathered', () => {
     expect(admissions?.map(({ admission }) => admission)).toEqual(['cool-down', 'free']);
   });
 
-  it('tells each failure once, with what to do, and counts equal ones together', async () => {
+  it('shows each failure once, with what to do, and counts equal ones together', async () => {
     const { program, state } = watched();
     await program.meet({ order: 'refused' }, { rounds: 3, everyMs: 5_000 });
     expect(state().failures).toEqual([
@@ -130,7 +130,7 @@ describe('what is gathered', () => {
     expect(sumOf(state().traffic.failures, 'refused')).toBe(3);
   });
 
-  it('says the policy of a call without an operation, and tells messages of one class apart', async () => {
+  it('shows the policy of a call without an operation, and distinguishes messages of one class', async () => {
     const { state } = watched();
     const throwIn = (policy: string, message: string) =>
       createPolicy({ name: policy }).executeOutcome(() => Promise.reject(new TypeError(message)));
@@ -188,7 +188,7 @@ describe('what is gathered', () => {
     expect(state().totals.failed).toBe(4);
   });
 
-  it('hears nothing after it was stopped', async () => {
+  it('receives nothing after it was stopped', async () => {
     const { program, state } = watched();
     gatherer?.stop();
     await program.meetEverything();
@@ -218,7 +218,7 @@ describe('what is gathered of ten thousand of everything', () => {
   });
 });
 
-describe('what may not be told', () => {
+describe('what must not be shown', () => {
   it('is in no part of the state', async () => {
     const { state } = watched();
     const secrets = { apiKey: 'AKIA-one', secretKey: 'two-two', passphrase: 'three-three' };

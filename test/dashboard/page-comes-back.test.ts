@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('an open page', () => {
     await textHas('connection', 'Live.');
   });
 
-  it('tells of the process that answers after a restart', async () => {
+  it('shows the process that answers after a restart', async () => {
     await browser.open(dashboard.url, look);
     await textHas('connection', 'Live.');
     await browser.read(`document.getElementById('process').textContent = 'the one before'`);

@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('tells states in words and heights, not in colours alone', async () => {
+  it('shows states in words and heights, not only in colours', async () => {
     await open({ width: 1100, height: 900, scheme: 'light' });
     expect(await text('status')).toMatch(/^Act: Money may be at risk/);
     expect(await text('admissions')).toContain('contract.orders: circuit open');
@@ -127,7 +127,7 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     expect(new Set(Object.values(heights)).size).toBe(Object.keys(heights).length);
   });
 
-  it('goes on by itself, stands still when it is told to by keyboard, and goes on again', async () => {
+  it('updates by itself, stops when paused by keyboard, and goes on again', async () => {
     await open({ width: 1100, height: 900, scheme: 'light' });
     const figures = await text('figures');
     await program.meet({}, { rounds: 2 });

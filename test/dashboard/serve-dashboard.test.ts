@@ -67,7 +67,7 @@ describe('the page', () => {
     expect(page).not.toContain('<bot>');
   });
 
-  it('tells what went wrong already, to whoever has no scripts', async () => {
+  it('shows what went wrong already, even without scripts', async () => {
     await new TroubledProgram().meetEverything();
     const page = await textOf(await ask());
     expect(page).toContain('Money may be at risk');
@@ -108,7 +108,7 @@ describe('the streams', () => {
     answer.destroy();
   });
 
-  it('serve fifty at a time, and tell the next to come back', async () => {
+  it('serve fifty at a time, and ask the next to come back', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => ask({ path: '/events' })));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200));
     const next = await ask({ path: '/events' });
@@ -126,7 +126,7 @@ describe('a crowd', () => {
     for (const answer of answers) answer.destroy();
   });
 
-  it('that says nothing keeps nobody out, and is let go', { timeout: 20_000 }, async () => {
+  it('that is silent keeps nobody out, and is closed', { timeout: 20_000 }, async () => {
     const silent = Array.from({ length: 120 }, () =>
       connect(Number(new URL(dashboard.url).port), '127.0.0.1'),
     );
@@ -138,7 +138,7 @@ describe('a crowd', () => {
 });
 
 describe('whoever asks for more', () => {
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('by %s is told 405', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('by %s gets a 405', async (method) => {
     const answer = await ask({ method });
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET']);
     expect(answer.headers['access-control-allow-origin']).toBeUndefined();
@@ -171,7 +171,7 @@ describe('whoever asks for more', () => {
 });
 
 describe('the end', () => {
-  it('ends the streams, frees the port, and waits for nobody', async () => {
+  it('ends the streams, frees the port, and does not wait', async () => {
     const stream = await ask({ path: '/events' });
     const { port } = new URL(dashboard.url);
     const silent = connect(Number(port), '127.0.0.1');
@@ -243,7 +243,7 @@ describe('options that cannot be', () => {
     expect(message).toContain('title must be a non-empty string');
   });
 
-  it('are told where the port is in use, and nothing is left behind', async () => {
+  it('are rejected if the port is in use, and nothing is left behind', async () => {
     const { channels } = await import('../../src/observability/channels.js');
     const { port } = new URL(dashboard.url);
     await dashboard.close();

@@ -44,7 +44,7 @@ function tick(): Promise<void> {
 }
 
 describe('a viewer that does not read', () => {
-  it('has at most one message waiting for it, is let go, and holds up nobody', async () => {
+  it('has at most one message waiting for it, is disconnected, and does not hold up others', async () => {
     await viewer();
     const reading = await viewer();
     let read = 0;

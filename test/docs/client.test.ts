@@ -33,7 +33,7 @@ describe('the tables of the client', () => {
     expect(policiesTable((name) => optionsOf(name.replace('contract', 'spot')))).toBe(table);
   });
 
-  it('a page without a place for a table is told so', () => {
+  it('rejects a page without a place for a table', () => {
     expect(() => insertTable('nothing', 'client methods', '')).toThrow('no place for client methods');
   });
 });

@@ -13,7 +13,7 @@ const hostile = `"><script>'&`;
 const escaped = '&#34;&#62;&#60;script&#62;&#39;&#38;';
 
 describe('what others write', () => {
-  it('is text wherever it stands', () => {
+  it('is text anywhere', () => {
     expect(escapeHtml(hostile)).toBe(escaped);
     const drawings = [
       element('p', { title: hostile }),

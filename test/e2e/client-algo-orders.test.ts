@@ -31,7 +31,7 @@ const executed: Fault[] = [
 const notExecuted: Fault[] = [{ kind: 'reset' }, { kind: 'hang' }, { kind: 'maintenance' }];
 
 describe.each(methods)('%s', (method) => {
-  it('stands, is found by its client id and among those that wait, and is cancelled', async () => {
+  it('is placed, found by its client id and among those that wait, and cancelled', async () => {
     const connected = await connect();
     const { contract } = connected.client;
     const { orderId, clientOrderId } = await place(connected, method);
@@ -49,7 +49,7 @@ describe.each(methods)('%s', (method) => {
     expect(await contract.findAlgoOrder(clientOrderId, symbol)).toMatchObject({ algoStatus: 'CANCELED' });
   });
 
-  it.each(executed)('stands exactly once when its answer is lost: %j', async (fault) => {
+  it.each(executed)('is placed exactly once when its answer is lost: %j', async (fault) => {
     const connected = await connect({ settleMs });
     connected.client.registry.get('contract.orders').reconfigure({ attemptTimeoutMs: 150 });
     connected.exchange.inject({ ...fault, endpoint: method, count: 1 });
@@ -70,7 +70,7 @@ describe.each(methods)('%s', (method) => {
     expect(ids).toEqual([placed.clientOrderId, placed.clientOrderId]);
   });
 
-  it('is not sent with anything that the exchange would refuse or misread, and all of it is told', async () => {
+  it('is not sent with anything that the exchange would refuse or misread, and all of it is reported', async () => {
     const connected = await connect();
     const bad = { quantity: true, triggerPrice: '1e5', positionSide: 'long' } as object;
     const message = String(await rejection(place(connected, method, bad)));
@@ -107,7 +107,7 @@ describe.each(methods)('%s', (method) => {
 });
 
 describe('conditional orders', () => {
-  it('of two faults both are told', async () => {
+  it('of two faults both are reported', async () => {
     const { client, exchange } = await connect();
     const error = await rejection(
       client.contract.placeAlgoOrder({ ...stop, quantity: '0', clientAlgoId: 'too long '.repeat(6) }),

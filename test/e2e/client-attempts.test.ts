@@ -51,7 +51,7 @@ function expectSigned({ request, body }: Received): void {
 }
 
 describe('signatures', () => {
-  it.each(markets)('%s: every attempt is signed anew', async (market) => {
+  it.each(markets)('%s: every attempt is signed again', async (market) => {
     const { client, received } = await startRecorder([503, 502], []);
     client.registry.get(`${market}.account`).reconfigure({ retry: quick });
     await client[market].getAccountBalance();
@@ -137,7 +137,7 @@ describe('a clock that is off', () => {
     expect(requestsOf('getAccountBalance').map(({ status }) => status)).toEqual([200]);
   });
 
-  it('that cannot be asked for ends in the refusal, after one more attempt', async () => {
+  it('that cannot be read ends in the refusal, after one more attempt', async () => {
     const { client, exchange, requestsOf } = await connect();
     exchange.inject({ kind: 'clock-skew', skewMs: 45_000 });
     exchange.inject({ kind: 'server-error', endpoint: 'getServerTime' });
@@ -320,7 +320,7 @@ describe('secrets', () => {
 });
 
 describe('ids of 18 digits', () => {
-  it('come as texts with every digit, wherever they stand, and go out as they came', async () => {
+  it('come as strings with every digit, wherever they are, and go out as they came', async () => {
     const { client, exchange } = await connect();
     const first = await client.spot.placeOrder(resting.spot);
     const open = await client.spot.getOpenOrders();

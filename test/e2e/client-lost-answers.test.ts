@@ -134,7 +134,7 @@ describe.each(markets)('%s: a batch whose answer is lost', (market) => {
     expect(connected.requestsOf('placeOrders')).toHaveLength(2);
   });
 
-  it('and that was executed in part: only what is absent is sent again, and its reason told', async () => {
+  it('and that was executed in part: only what is absent is sent again, with its reason', async () => {
     const connected = await connect({ settleMs });
     connected.exchange.inject({ kind: 'lost-reply', endpoint: 'placeOrders', count: 1 });
     const outcomes = await placeAll(connected, market, [{}, { quantity: '0.00000001' }, {}]);
@@ -144,7 +144,7 @@ describe.each(markets)('%s: a batch whose answer is lost', (market) => {
     expect(connected.requestsOf('placeOrders')).toHaveLength(2);
   });
 
-  it('rejects as a whole where no order of it can stand', async () => {
+  it('rejects as a whole if no order of it can exist', async () => {
     const connected = await connect({ settleMs });
     connected.exchange.inject({
       kind: 'respond',
@@ -238,7 +238,7 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
 });
 
 describe('contract: closing positions', () => {
-  it.each([...executed, ...notExecuted])('is never sent again when nobody knows: %j', async (fault) => {
+  it.each([...executed, ...notExecuted])('is never sent again if unknown: %j', async (fault) => {
     const connected = await connect();
     hurry(connected, 'contract');
     await place(connected, 'contract');
@@ -283,7 +283,7 @@ it('closing positions is never sent again after a page of a proxy', async () => 
   }
 });
 
-it('what cannot be looked up is told as unknown, with its id, and never sent again', async () => {
+it('what cannot be looked up is reported as unknown, with its id, and never sent again', async () => {
   const blind = async (market: Market): Promise<Connected> => {
     const connected = await connect({ settleMs: [1], reconcileDeadlineMs: 300 });
     const policy = connected.client.registry.get(`${market}.account`);

@@ -6,7 +6,7 @@ const id18 = /^\d{18}$/;
 const decimal = /^\d+(\.\d+)?$/;
 
 describe.each(markets)('%s: every method against the simulated exchange', (market) => {
-  it('getServerTime tells the time of the exchange', async () => {
+  it('getServerTime returns the time of the exchange', async () => {
     const { client } = await connect();
     const before = Date.now();
     const { serverTime } = await client[market].getServerTime();
@@ -14,7 +14,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     expect(serverTime).toBeLessThanOrEqual(Date.now());
   });
 
-  it('getExchangeInfo tells symbols and limits', async () => {
+  it('getExchangeInfo returns symbols and limits', async () => {
     const { client } = await connect({}, { limits: { weight: { limit: 500, windowMs: 10_000 } } });
     const info = await client[market].getExchangeInfo();
     expect(info.symbols.map(({ symbol }) => symbol)).toContain('BTCUSDT');
@@ -26,7 +26,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     });
   });
 
-  it('getTicker tells one symbol', async () => {
+  it('getTicker returns one symbol', async () => {
     const { client } = await connect();
     const ticker = await client[market].getTicker('ETHUSDT');
     expect(ticker.symbol).toBe('ETHUSDT');
@@ -34,7 +34,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     expect(ticker.closeTime).toBeGreaterThan(ticker.openTime);
   });
 
-  it('getDepth tells as many levels as are asked for, best first', async () => {
+  it('getDepth returns as many levels as requested, best first', async () => {
     const { client } = await connect();
     const { bids, asks } = await client[market].getDepth('BTCUSDT');
     expect([bids.length, asks.length]).toEqual([15, 15]);
@@ -109,7 +109,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     }
   });
 
-  it('cancelAllOrders cancels what stands of one symbol', async () => {
+  it('cancelAllOrders cancels the open orders of one symbol', async () => {
     const { client, exchange } = await connect();
     for (const symbol of ['BTCUSDT', 'ETHUSDT']) {
       const order = { symbol, price: '900', quantity: '0.01' };
@@ -122,7 +122,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     expect(exchange.orders.map(({ status }) => status)).toEqual(['NEW', 'CANCELED']);
   });
 
-  it('placeOrders tells of each order what became of it', async () => {
+  it('placeOrders returns the outcome of each order', async () => {
     const { client, exchange } = await connect();
     const good = { symbol: 'BTCUSDT', price: '90000', quantity: '0.001' };
     const bad = { symbol: 'BTCUSDT', price: '90000', quantity: '0.00000001' };
@@ -148,7 +148,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     expect(await client[market].placeOrders([])).toEqual([]);
   });
 
-  it('placeOrders whose orders are all refused tells each reason', async () => {
+  it('placeOrders whose orders are all refused returns each reason', async () => {
     const { client, exchange } = await connect();
     const bad = [{ quantity: '0.00000001' }, { quantity: '1000' }];
     const outcomes =
@@ -168,7 +168,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
 });
 
 describe('what only one market has', () => {
-  it('spot: getAccountBalance tells what is free and locked', async () => {
+  it('spot: getAccountBalance returns what is free and locked', async () => {
     const { client } = await connect({}, { balances: { spot: { USDT: '1000' } } });
     await client.spot.placeOrder(resting.spot);
     const { balances } = await client.spot.getAccountBalance();

@@ -63,7 +63,7 @@ const reads: Readonly<Record<string, (client: WeexClient, market: Market) => Pro
   getOrderHistory: (client, market) => client[market].getOrderHistory({ symbol }),
 };
 
-describe.each(markets)('%s: an answer that is none to its request', (market) => {
+describe.each(markets)('%s: an answer that does not fit its request', (market) => {
   it.each(Object.entries(reads))('to %s is a failure of the exchange, not a value', async (_, call) => {
     for (const body of oddBodies) {
       const { client } = await oddExchange([body]);
@@ -176,7 +176,7 @@ describe('the history of conditional orders', () => {
 });
 
 describe('the clock', () => {
-  it('is not set by an answer that tells no time', async () => {
+  it('is not set by an answer without a time', async () => {
     const { client, requests } = await oddExchange(['{}', '[]']);
     await rejection(client.contract.getServerTime());
     expect(await client.contract.getPositions()).toEqual([]);
@@ -184,7 +184,7 @@ describe('the clock', () => {
   });
 });
 
-describe('limits that nobody can keep', () => {
+describe('limits that cannot be kept', () => {
   it.each([
     '[null]',
     '["ORDERS"]',

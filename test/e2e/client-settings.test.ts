@@ -81,7 +81,7 @@ describe('settings of the contract account', () => {
     expect((await margin()) - before).toBeCloseTo(40, 6);
   });
 
-  it('tells of a refusal once, with its reason', async () => {
+  it('reports a refusal once, with its reason', async () => {
     const { client, requestsOf } = await connect();
     await client.contract.placeOrder(resting.contract);
     const error = await rejection(
@@ -140,7 +140,7 @@ describe('reads of the contract market', () => {
     expect(connected.requestsOf(endpoint)).toHaveLength(2);
   });
 
-  it('tell the past: candles, funding rates, fills and bills', async () => {
+  it('return the past: candles, funding rates, fills and bills', async () => {
     const { client } = await connect();
     const { contract } = client;
     const [first, second] = await contract.getKlines({ symbol, interval: '1h', limit: 2 });
@@ -156,7 +156,7 @@ describe('reads of the contract market', () => {
     expect(items).toHaveLength(fills.length);
   });
 
-  it('tells that a symbol is not open to the API before an order of it is sent', async () => {
+  it('reports that a symbol is not open to the API before an order for it is sent', async () => {
     const { client, exchange, requestsOf } = await connect();
     const { contract } = client;
     const order = { ...filling.contract, symbol: 'XAUUSDT' };

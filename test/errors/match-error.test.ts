@@ -184,7 +184,7 @@ describe('handlersByType', () => {
     expect(handle(foreignCopy(new WEEXOrderError('')))).toBe('weex');
   });
 
-  it('refuses a class that is listed twice, and what is no class', () => {
+  it('rejects a class that is listed twice, and what is not a class', () => {
     expect(() =>
       handlersByType([
         [WEEXError, () => 1],

@@ -36,7 +36,7 @@ describe.each(['express', 'fastify'] as const)('the NestJS example on %s', (plat
       body: JSON.stringify(body),
     });
 
-  it('tells a price through a maintenance', async () => {
+  it('returns a price through a maintenance', async () => {
     exchange.inject({ kind: 'maintenance', count: 2 });
     const response = await get('/prices/BTCUSDT');
     expect([response.status, await response.json()]).toEqual([

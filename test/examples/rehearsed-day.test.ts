@@ -42,7 +42,7 @@ describe('what is said of many days', () => {
     );
   });
 
-  it('says nothing of none', () => {
+  it('is empty without days', () => {
     expect(rehearsalLines([], 1)).toBe('');
   });
 });

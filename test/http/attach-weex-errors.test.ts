@@ -85,7 +85,7 @@ describe('attachWeexErrors', () => {
     expect(refused).toMatchObject({ kind: 'network', code: 'ECONNREFUSED', executionStatus: 'not-executed' });
   });
 
-  it('refuses options that nothing would read or could use, all at once, and what is no axios instance', () => {
+  it('rejects unknown and invalid options, all at once, and values that are not axios instances', () => {
     const misspelt: object = { losslesIds: true, isRead: 5, catalogue: 'v3' };
     expect(() => attachWeexErrors(http, misspelt)).toThrow(
       "Cannot attach WEEX errors:\n- catalogue must be a catalogue of codes, received 'v3'\n" +
@@ -244,7 +244,7 @@ describe('attachWeexErrors', () => {
     expect(await plain.get('/x')).toEqual({ code: '00000', data: 1 });
   });
 
-  it('tells a read by its verb, by its path, and by what the caller says', async () => {
+  it('recognises a read by its method, by its path, and by what the caller says', async () => {
     server.answer(reply(500, ''));
     const reads = axios.create({ baseURL: server.url });
     attachWeexErrors(reads, {
@@ -262,7 +262,7 @@ describe('attachWeexErrors', () => {
     expect(await statusOf('DELETE', '/x')).toBe('unknown');
   });
 
-  it('sends an id of its own, unless there is one, and tells that of the answer before it', async () => {
+  it('sends its own id, unless there is one, and prefers that of the answer', async () => {
     server.answer(reply(500, ''));
     const error = await failureOf(http.get('/x'));
     expect(error.requestId).toBe(server.requests.at(-1)?.headers['x-request-id']);
@@ -275,7 +275,7 @@ describe('attachWeexErrors', () => {
     expect((await failureOf(http.get('/x'))).requestId).toBe('trace');
   });
 
-  it('tells verb, path without query, status and duration', async () => {
+  it('has method, path without query, status and duration', async () => {
     server.answer(reply(500, ''));
     const { context } = await failureOf(http.get('/api/v3/order?orderId=1#x', { params: { a: 1 } }));
     expect(context).toEqual({

@@ -27,7 +27,7 @@ describe('readUsage', () => {
     expect(readUsage(new Headers(pairs))).toHaveLength(4);
   });
 
-  it('leaves out what is no usage', () => {
+  it('leaves out what is not usage', () => {
     const headers = {
       'x-used-weight-1y': '1',
       'x-used-weight-0m': '1',
@@ -100,7 +100,7 @@ describe('retryAfter', () => {
     expect(limited({})).toMatchObject({ limitType: 'requests' });
   });
 
-  it('is told of any failure, and absent where nothing says it', () => {
+  it('is set for any failure, and absent if nothing gives it', () => {
     const failed = (headers: object) => toWeexError({ status: 503, headers, data: '', config: {} });
     expect(failed({ 'retry-after': '5' })).toMatchObject({ kind: 'system', retryAfter: 5 });
     expect(failed({})).not.toHaveProperty('retryAfter');

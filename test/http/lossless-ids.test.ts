@@ -60,7 +60,7 @@ it('gives for every JSON what JSON.parse gives, apart from such numbers', async 
   );
 });
 
-it('finds such a number wherever it stands in the text', async () => {
+it('finds such a number anywhere in the text', async () => {
   for (let offset = 0; offset < 40; offset += 1) {
     const padding = 'x'.repeat(offset);
     const body = `{"p":"${padding}","id":9007199254740993,"q":"${padding}"}`;

@@ -176,7 +176,7 @@ describe('toWeexError', () => {
     });
   });
 
-  it('is careful with a code that nobody documents', () => {
+  it('is careful with an undocumented code', () => {
     expect(answer(200, { code: 77777, msg: 'x' })).toMatchObject({
       kind: 'unknown',
       executionStatus: 'unknown',
@@ -202,7 +202,7 @@ describe('toWeexError', () => {
     });
   });
 
-  it('keeps the facts that it is told', () => {
+  it('keeps the facts that it is given', () => {
     const error = toWeexError(
       { code: 40001, msg: 'x' },
       { ...write, operation: 'placeOrder', attempt: 2, symbol: 'BTCUSDT' },

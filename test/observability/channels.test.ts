@@ -53,7 +53,7 @@ describe('channels', () => {
     expect(Object.keys(channels)).toHaveLength(27);
   });
 
-  it('tells that somebody listens on the channel of Node', () => {
+  it('notices a subscriber on the channel of Node', () => {
     expect(channels.retryScheduled.hasSubscribers).toBe(false);
     listen('weex-resilience:retryScheduled', () => {});
     expect(channels.retryScheduled.hasSubscribers).toBe(true);
@@ -97,7 +97,7 @@ describe('a subscriber at fault', () => {
   };
 
   for (const [fault, listener] of Object.entries(faulty)) {
-    it(`that ${fault} is seen by nobody, on the raw channel`, async () => {
+    it(`that ${fault} is swallowed on the raw channel`, async () => {
       const seen: unknown[] = [];
       listen('weex-resilience:retryScheduled', listener);
       listen('weex-resilience:retryScheduled', (event) => seen.push(event));
@@ -106,7 +106,7 @@ describe('a subscriber at fault', () => {
       expect(seen).toHaveLength(1);
     });
 
-    it(`that ${fault} is seen by nobody, on onResilienceEvent`, async () => {
+    it(`that ${fault} is swallowed on onResilienceEvent`, async () => {
       cleanups.push(onResilienceEvent('retryScheduled', listener));
       // The plain publish of Node, as a version that hides its subscribers from us would use it.
       const faults = await processFaults(() => channel('weex-resilience:retryScheduled').publish(retry));
@@ -122,7 +122,7 @@ describe('a subscriber at fault', () => {
     expect(faults).toEqual([new Error('listener')]);
   });
 
-  it('may unsubscribe while it is told', () => {
+  it('may unsubscribe while it is called', () => {
     const seen: string[] = [];
     const first = (): void => {
       seen.push('first');
@@ -137,7 +137,7 @@ describe('a subscriber at fault', () => {
 });
 
 describe('onResilienceEvent', () => {
-  it('hears one type until it is stopped', () => {
+  it('receives one type until it is stopped', () => {
     const listener = vi.fn<(event: ResilienceEvent) => void>();
     const stop = onResilienceEvent('retryScheduled', listener);
     channels.retryScheduled.publish(retry);
@@ -151,7 +151,7 @@ describe('onResilienceEvent', () => {
     expect(channels.retryScheduled.hasSubscribers).toBe(false);
   });
 
-  it("hears every type with '*'", () => {
+  it("receives every type with '*'", () => {
     const types: string[] = [];
     const stop = onResilienceEvent('*', ({ type }) => types.push(type));
     expect(Object.values(channels).every(({ hasSubscribers }) => hasSubscribers)).toBe(true);

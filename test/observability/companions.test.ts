@@ -9,7 +9,7 @@ afterEach(() => {
 const go = (companion: Companion) => stops.push(accompany(companion));
 
 describe('a companion', () => {
-  it('meets each call before its first event, and runs each attempt', async () => {
+  it('sees each call before its first event, and runs each attempt', async () => {
     const told: unknown[] = [];
     const policy = createPolicy({
       name: 'met',
@@ -113,7 +113,7 @@ describe('a companion', () => {
     expect(runs).toBe(2);
   });
 
-  it('goes along with nobody once it has left', async () => {
+  it('accompanies no call once it has left', async () => {
     go({ begins: () => expect.unreachable() });
     stops.pop()?.();
     expect(isAccompanied()).toBe(false);

@@ -91,7 +91,7 @@ describe('ErrorTracker', () => {
     });
   });
 
-  it('tells the share of unknown outcomes, in all and by operation and pattern', () => {
+  it('gives the share of unknown outcomes, in all and by operation and pattern', () => {
     const { tracker, clock } = trackerAt();
     tracker.record(new WEEXNetworkError('gone', { executionStatus: 'unknown' }), { operation: 'placeOrder' });
     clock.ms += 1000;
@@ -212,7 +212,7 @@ describe('ErrorTracker', () => {
     expect(tracker.summary().recentErrors[0]?.message).toMatch(/^refused: ACCESS-KEY: /);
   });
 
-  it('stands still where the clock steps back', () => {
+  it('stops while the clock steps back', () => {
     const { tracker, clock } = trackerAt();
     tracker.record(new WEEXError());
     clock.ms -= 3_600_000;
@@ -349,7 +349,7 @@ describe('snapshot and restore', () => {
     expect(copy.summary().bursts).toMatchObject([{ errors: 20, endedAt: new Date(start) }]);
   });
 
-  it('refuses what is no snapshot, names the faults and changes nothing', () => {
+  it('rejects what is not a snapshot, names the faults and changes nothing', () => {
     const { tracker } = trackerAt();
     tracker.record(new WEEXError('x', { code: 1 }));
     const before = tracker.summary();

@@ -90,7 +90,7 @@ describe('errorClassified', () => {
     ]);
   });
 
-  it('is counted once by a tracker, told as request and as call by the log, and holds no secret', async () => {
+  it('is counted once by a tracker, logged as request and as call, and contains no secret', async () => {
     const lines: object[] = [];
     const log = (record: object) => lines.push(record);
     const logger: StructuredLogger = { warn: log, error: log };

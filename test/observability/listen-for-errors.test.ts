@@ -61,7 +61,7 @@ describe('an attached tracker', () => {
     expect(tracker.summary().totalErrors).toBe(5);
   });
 
-  it('counts what is no object once a failed attempt', () => {
+  it('counts a value that is not an object once per failed attempt', () => {
     const tracker = attached();
     settleAttempt(1, 'text');
     settleCall(1, 'text');
@@ -83,7 +83,7 @@ describe('an attached tracker', () => {
     expect(tracker.summary()).toMatchObject({ totalErrors: 1 });
   });
 
-  it('hears nothing after its detach', () => {
+  it('receives nothing after its detach', () => {
     const tracker = attached();
     detach();
     settleCall(1, new WEEXError());

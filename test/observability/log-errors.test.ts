@@ -72,7 +72,7 @@ describe('logErrors', () => {
     expect(lines[0]?.[1]).toMatchObject({ severity: 'high', errorType: 'MaintenanceError', kind: 'system' });
   });
 
-  it('tells what is known of a failed call', () => {
+  it('logs what is known of a failed call', () => {
     const { lines } = start();
     const error = new WEEXNetworkError('socket hang up', {
       code: 'ECONNRESET',
@@ -100,7 +100,7 @@ describe('logErrors', () => {
     });
   });
 
-  it('tells what is known of a failed request', () => {
+  it('logs what is known of a failed request', () => {
     const { lines } = start();
     const error = new WEEXRateLimitError('slow down', { code: 429 });
     const request = { method: 'GET', path: '/api/v3/market/depth', status: 429, durationMs: 12 };
@@ -173,7 +173,7 @@ describe('logErrors', () => {
     );
   });
 
-  it('leaves words alone that are no secret', () => {
+  it('leaves words alone that are not secrets', () => {
     const { lines } = start();
     failCall(new WEEXAuthenticationError('API key or passphrase wrong; signature check failed'));
     expect(lines[0]?.[1]['errorMessage']).toBe('API key or passphrase wrong; signature check failed');
@@ -185,7 +185,7 @@ describe('logErrors', () => {
     expect(String(lines[0]?.[1]['errorMessage'])).toHaveLength(300);
   });
 
-  it('refuses what is no logger', () => {
+  it('rejects values that are not loggers', () => {
     for (const wrong of [undefined, null, {}, { warn() {} }, 'console']) {
       expect(() => logErrors(wrong as never)).toThrow(TypeError);
     }
@@ -195,7 +195,7 @@ describe('logErrors', () => {
     expect(channels.callSettled.hasSubscribers).toBe(false);
   });
 
-  it('is told in a storm by five lines and a count', async () => {
+  it('is logged in a storm by five lines and a count', async () => {
     const clock = createFakeClock(1_000);
     const { lines } = start({ clock });
     for (let count = 0; count < 10_000; count += 1)
@@ -215,7 +215,7 @@ describe('logErrors', () => {
     expect(lines).toHaveLength(8);
   });
 
-  it('tells the count at stop, and leaves no timer', () => {
+  it('writes the count at stop, and leaves no timer', () => {
     const clock = createFakeClock();
     const { lines, stop } = start({ clock, sampling: { burst: 1, windowMs: 60_000 } });
     for (let count = 0; count < 3; count += 1) failCall(new WEEXError());
@@ -224,7 +224,7 @@ describe('logErrors', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('tells the count of a window before the lines of the next', async () => {
+  it('writes the count of a window before the lines of the next', async () => {
     const clock = createFakeClock();
     const late = { ...clock, setTimeout: () => 0 };
     const { lines } = start({ clock: late, sampling: { burst: 1 } });
@@ -272,7 +272,7 @@ describe('logErrors', () => {
     expect(channels.callSettled.hasSubscribers).toBe(false);
   });
 
-  it('lets no fault of a logger out, also from its timer', async () => {
+  it('swallows every fault of a logger, even from its timer', async () => {
     const clock = createFakeClock();
     const logger = {
       warn: vi.fn(() => Promise.reject(new Error('disk full'))),

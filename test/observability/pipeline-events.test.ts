@@ -56,7 +56,7 @@ function held(): { fn: () => Promise<string>; release: () => void } {
 }
 
 describe('the events of a call', () => {
-  it('tells a success', async () => {
+  it('publishes a success', async () => {
     const policy = policyOf({ deadlineMs: 500 });
     const result = policy.execute(async () => 1, { ...options, priority: 'critical' });
     await clock.advance(0);
@@ -70,7 +70,7 @@ describe('the events of a call', () => {
     expect(new Set(events.map((event) => 'callId' in event && event.callId)).size).toBe(1);
   });
 
-  it('tells a retry, with its delay and what it is for', async () => {
+  it('publishes a retry, with its delay and reason', async () => {
     const error = new WEEXNetworkError('gone');
     const fn = vi.fn(async () => 'done').mockRejectedValueOnce(error);
     const policy = policyOf({ retry: { maxRetries: 3, backoff: { initialDelayMs: 200, jitter: 'none' } } });
@@ -100,7 +100,7 @@ describe('the events of a call', () => {
     expect(events.at(-1)).toMatchObject({ outcome: 'success', attempts: 2, durationMs: 200 });
   });
 
-  it('tells whose word the delay is', async () => {
+  it('says where the delay comes from', async () => {
     const fn = vi.fn(async () => 1).mockRejectedValueOnce(new WEEXRateLimitError('x', { retryAfter: 2 }));
     const result = policyOf({ retry: { maxRetries: 1 } }).execute(fn);
     await clock.advance(2_000);
@@ -108,7 +108,7 @@ describe('the events of a call', () => {
     expect(seen('retryScheduled')).toMatchObject([{ delayMs: 2_000, reason: 'retry-after' }]);
   });
 
-  it('tells a failure and a timeout', async () => {
+  it('publishes a failure and a timeout', async () => {
     const error = new WEEXAuthenticationError('no');
     await expect(policyOf({}).execute(failing(error), options)).rejects.toBe(error);
     expect(seen('callSettled')).toMatchObject([{ outcome: 'failure', error, attempts: 1 }]);
@@ -121,7 +121,7 @@ describe('the events of a call', () => {
     expect(seen('callSettled')[1]).toMatchObject({ outcome: 'failure', error: { kind: 'timeout' } });
   });
 
-  it('tells an abort as no failure', async () => {
+  it('does not publish an abort as a failure', async () => {
     const controller = new AbortController();
     const result = policyOf({ retry: {} }).executeOutcome(() => new Promise(() => {}), {
       signal: controller.signal,
@@ -134,7 +134,7 @@ describe('the events of a call', () => {
     expect(seen('callSettled')[1]).toMatchObject({ outcome: 'aborted', attempts: 0 });
   });
 
-  it('tells that the budget is exhausted', async () => {
+  it('publishes that the budget is exhausted', async () => {
     const budget = { ratio: 0, minPerSecond: 0.1 };
     const policy = policyOf({
       retry: { maxRetries: 5, backoff: { initialDelayMs: 1, jitter: 'none' }, budget },
@@ -149,7 +149,7 @@ describe('the events of a call', () => {
     ]);
   });
 
-  it('tells queue, wait and refusal', async () => {
+  it('publishes queue, wait and rejection', async () => {
     const policy = policyOf({ bulkhead: { limit: 1, queue: 1, maxWaitMs: 300 } });
     const first = held();
     const running = policy.execute(first.fn, options);
@@ -181,7 +181,7 @@ describe('the events of a call', () => {
     ]);
   });
 
-  it('tells those who leave the queue without a slot', async () => {
+  it('publishes calls that leave the queue without a slot', async () => {
     const policy = policyOf({ bulkhead: { limit: 1, queue: 5, maxWaitMs: 300 } });
     const controller = new AbortController();
     const first = held();
@@ -200,7 +200,7 @@ describe('the events of a call', () => {
     first.release();
   });
 
-  it('tells every change of a circuit', async () => {
+  it('publishes every change of a circuit', async () => {
     const circuitBreaker = { consecutiveFailures: 2, halfOpenAfterMs: 1_000 };
     const policy = policyOf({ circuitBreaker });
     const error = new WEEXNetworkError('gone');
@@ -221,7 +221,7 @@ describe('the events of a call', () => {
     expect(seen('callRefused')).toMatchObject([{ reason: 'circuit-open', error: { kind: 'circuit-open' } }]);
   });
 
-  it('tells the cool-down of a scope', async () => {
+  it('publishes the cool-down of a scope', async () => {
     const policy = policyOf({ coolDown: { scope: 'ip' } });
     const error = new WEEXRateLimitError('slow down', { retryAfter: 3 });
     await policy.executeOutcome(failing(error));
@@ -233,7 +233,7 @@ describe('the events of a call', () => {
     ]);
   });
 
-  it('tells once of each wait for a cool-down or an open circuit', async () => {
+  it('publishes each wait for a cool-down or an open circuit once', async () => {
     const cooled = policyOf({ coolDown: { scope: 'ip' } });
     const limited = new WEEXRateLimitError('slow down', { retryAfter: 3 });
     await cooled.executeOutcome(failing(limited), options);
@@ -253,7 +253,7 @@ describe('the events of a call', () => {
     ]);
   });
 
-  it('tells who is turned away by a deadline or a cool-down beyond it', async () => {
+  it('publishes calls rejected by a deadline or a cool-down beyond it', async () => {
     const policy = policyOf({ coolDown: true, deadlineMs: 1_000 });
     await policy.executeOutcome(failing(new WEEXRateLimitError('x', { retryAfter: 30 })));
     await policy.executeOutcome(async () => 1);
@@ -268,7 +268,7 @@ describe('the events of a call', () => {
     ]);
   });
 
-  it('tells the fallback', async () => {
+  it('publishes the fallback', async () => {
     const error = new WEEXNetworkError('gone');
     const policy = policyOf({ fallback: () => 'cached' });
     expect(await policy.execute(failing(error), options)).toBe('cached');
@@ -276,7 +276,7 @@ describe('the events of a call', () => {
     expect(seen('callSettled')).toMatchObject([{ outcome: 'failure', error }]);
   });
 
-  it('tells a reconciliation and what it came to', async () => {
+  it('publishes a reconciliation and its outcome', async () => {
     const error = new WEEXNetworkError('gone', { executionStatus: 'unknown' });
     const policy = policyOf({ retry: { maxRetries: 1 } });
     const write = { ...options, clientOrderId: 'mine-1' };
@@ -320,7 +320,7 @@ describe('the events of a call', () => {
     ]);
   });
 
-  it('tells a reconfiguration', () => {
+  it('publishes a reconfiguration', () => {
     policyOf({ retry: { maxRetries: 1 }, deadlineMs: 100 }).reconfigure({
       deadlineMs: 200,
       bulkhead: { limit: 1 },
@@ -331,7 +331,7 @@ describe('the events of a call', () => {
   });
 });
 
-describe('nobody listening', () => {
+describe('without listeners', () => {
   /** A call that meets everything: queue, retry, circuit, cool-down, fallback, reconciliation. */
   async function eventful(): Promise<void> {
     const policy = policyOf({
@@ -418,7 +418,7 @@ describe('listeners at fault', () => {
 });
 
 describe('what an operator sees', () => {
-  it('tells from logs and tracker what failed, since when, what was done and whether money is at risk', async () => {
+  it('sees from logs and tracker what failed, since when, what was done and whether money is at risk', async () => {
     const lines: [level: string, record: object, message: string | undefined][] = [];
     const write = (level: string) => (record: object, message?: string) => {
       lines.push([level, record, message]);

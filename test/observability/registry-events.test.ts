@@ -17,7 +17,7 @@ const options = {
 } as const;
 
 describe('onResilienceEvent with a registry', () => {
-  it('hears of the policies of that registry alone, named and unnamed', async () => {
+  it('receives events of the policies of that registry only, named and unnamed', async () => {
     const [ours, theirs] = [new PolicyRegistry(), new PolicyRegistry()];
     const events: ResilienceEvent[] = [];
     const stop = onResilienceEvent('*', (event) => events.push(event), { registry: ours });
@@ -54,7 +54,7 @@ describe('onResilienceEvent with a registry', () => {
     expect(events.some((event) => 'policy' in event && event.policy === 'own')).toBe(true);
   });
 
-  it('tells events apart that a listener causes within another', async () => {
+  it('distinguishes events that a listener causes within another', async () => {
     const [ours, theirs] = [new PolicyRegistry(), new PolicyRegistry()];
     const inner = theirs.define('inner', {});
     const outer = ours.define('outer', {});

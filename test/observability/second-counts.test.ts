@@ -38,7 +38,7 @@ describe('SecondCounts', () => {
     ]);
   });
 
-  it('stands still where the clock steps back', () => {
+  it('stops while the clock steps back', () => {
     const counts = new SecondCounts();
     counts.add(5_000);
     counts.add(1_000);

@@ -20,7 +20,7 @@ describe('mintClientOrderId', () => {
     );
   });
 
-  it('never makes the same id twice, also when every process has the same clock', () => {
+  it('never makes the same id twice, even if every process has the same clock', () => {
     const ids = new Set<string>();
     for (let process = 0; process < 50; process += 1) {
       const clock = createFakeClock(1_700_000_000_000);

@@ -17,7 +17,7 @@ interface Order {
 const lost = () =>
   new WEEXNetworkError('Connection reset', { code: 'ECONNRESET', executionStatus: 'unknown' });
 
-describe('orderSafety whose journal and patience each call tells', () => {
+describe('orderSafety with a journal and patience per call', () => {
   it('asks with this and the arguments of the call', async () => {
     class Trading {
       readonly journal: IntentJournal = createMemoryJournal();
@@ -56,7 +56,7 @@ describe('orderSafety whose journal and patience each call tells', () => {
     ]);
   });
 
-  it('keeps no journal and the usual patience where a call tells none', async () => {
+  it('keeps no journal and the usual patience if a call gives none', async () => {
     const safety: OrderSafety<unknown, [Order], Order> = {
       clientOrderId: (order) => order.id,
       find: (_id, order) => order,
@@ -73,7 +73,7 @@ describe('orderSafety whose journal and patience each call tells', () => {
     expect(await place({ id: 'a' })).toEqual({ id: 'a' });
   });
 
-  it('rejects a call that tells a patience that makes no sense, before anything is sent', async () => {
+  it('rejects a call with an invalid patience, before anything is sent', async () => {
     let sent = 0;
     const place = resilient(
       async (order: Order): Promise<Order> => {

@@ -161,7 +161,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(settled).toMatchObject([{ clientOrderId: 'a1', outcome: 'unknown', error: reason }]);
   });
 
-  it('publishes that an order is unknown whose caller gave it up, since to its policy that is no failure', async () => {
+  it('publishes that an order given up by its caller is unknown, since to its policy that is not a failure', async () => {
     const unknown: ResilienceEvent[] = [];
     const stop = onResilienceEvent('outcomeUnknown', (event) => unknown.push(event));
     const giveUp = new AbortController();
@@ -257,7 +257,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
 });
 
 describe('a caller who gives up', () => {
-  it('is released at once, also where the policy waits on', async () => {
+  it('is released at once, even if the policy goes on waiting', async () => {
     const patient: IPolicy = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(60_000) });
     const controller = new AbortController();
     const { result, send } = call(patient, { sends: [refused(), placed] }, { signal: controller.signal });
@@ -310,7 +310,7 @@ describe('a cancel, which may be repeated', () => {
 });
 
 describe('the memory of an intent', () => {
-  it('is complete before every send, and forgotten only after the caller was told', async () => {
+  it('is complete before every send, and forgotten only after the caller has the result', async () => {
     const events: string[] = [];
     const journal = createMemoryJournal();
     const { result } = call(

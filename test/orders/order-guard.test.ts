@@ -253,7 +253,7 @@ describe('an order under a policy of this library', () => {
     expect(absent.exchange.sends).toBe(1);
   });
 
-  it('is given up at reconcileDeadlineMs, also while a lookup hangs', async () => {
+  it('is given up at reconcileDeadlineMs, even while a lookup hangs', async () => {
     const { settled, tookMs } = await place({
       fates: [fates.lostReply],
       sights: ['hangs'],
@@ -286,7 +286,7 @@ describe('an order under a policy of this library', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('is not sent when persist outlasts the attempt: the caller has been told so', async () => {
+  it('is not sent when persist outlasts the attempt: its caller has a result already', async () => {
     const { settled, exchange } = await place({
       fates: [fates.placed],
       policy: { retry: false },

@@ -48,7 +48,7 @@ describe('patienceOf', () => {
     expect(sum(patienceOf({ venue: weexVenues.spot }).waitsMs())).toBe(34_250);
   });
 
-  it('leaves five seconds for lookups that fail, unless told otherwise', () => {
+  it('leaves five seconds for lookups that fail, by default', () => {
     expect(patienceOf({ settleMs: [100, 400] }).deadlineMs).toBe(5_500);
     expect(patienceOf({}).deadlineMs).toBe(39_250);
     expect(patienceOf({ settleMs: 100, reconcileDeadlineMs: 700 }).deadlineMs).toBe(700);

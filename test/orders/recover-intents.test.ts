@@ -91,7 +91,7 @@ describe('recoverIntents', () => {
     expect(await idsOf(journal)).toEqual([]);
   });
 
-  it('waits the whole patience, since a clock that was set does not tell how old an intent is', async () => {
+  it('waits the whole patience, since after a change of the clock the age of an intent is not known', async () => {
     for (const ageMs of [40_000, 1_000, -120_000, 120_000]) {
       expect((await recover(await journalOf({ a1: ageMs }), {})).tookMs).toBe(34_250);
     }
@@ -105,7 +105,7 @@ describe('recoverIntents', () => {
     expect(tookMs).toBe(2_000);
   });
 
-  it('leaves open what nobody could tell, with an error that says so', async () => {
+  it('leaves open what could not be established, with an error that says so', async () => {
     const journal = await journalOf({ a1: 60_000, b2: 60_000 });
     const { recovered } = await recover(journal, {
       find: ({ clientOrderId }) => {
@@ -134,7 +134,7 @@ describe('recoverIntents', () => {
     expect(recovered.map(({ outcome }) => outcome)).toEqual(['unknown', 'executed']);
   });
 
-  it('forgets an intent only after its caller was told', async () => {
+  it('forgets an intent only after its caller has the result', async () => {
     const journal = await journalOf({ a1: 60_000 });
     await recoverIntents({ journal, settleMs: 0, find: () => undefined });
     expect(await journal.open()).toHaveLength(1);

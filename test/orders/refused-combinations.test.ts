@@ -69,7 +69,7 @@ describe('order safety', () => {
     }).toThrow(/staleMs, received 5/);
   });
 
-  it('lets a fallback stand in only for an order that was not placed', async () => {
+  it('lets a fallback answer only for an order that was not placed', async () => {
     let failure: Error = new WEEXOrderError('no margin', { executionStatus: 'not-executed' });
     const policy = createPolicy({ fallback: () => 'paper order' });
     const find = () => {

@@ -281,7 +281,7 @@ describe('policies that are not of this library', () => {
     }
   });
 
-  it('a fallback does not cover up an order that stands', async () => {
+  it('a fallback does not hide an order that exists', async () => {
     answerOrder = hang;
     const policy = wrap(fallback(handleAll, 'no order'), timeout(100, TimeoutStrategy.Aggressive));
     const place = resilient(post, policy as unknown as Policy & object, { orderSafety: guardedAs() });
@@ -361,7 +361,7 @@ describe('what is found or acknowledged', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it.each(['REJECTED', 'FAILED'])('that is %s is no success, and is not sent again', async (status) => {
+  it.each(['REJECTED', 'FAILED'])('that is %s is not a success, and is not sent again', async (status) => {
     answerOrder = hang;
     const call = resilient(post, fast, {
       orderSafety: { ...safety, find: (id: string) => ({ clientOrderId: id, status }) as never },
@@ -580,7 +580,7 @@ describe('an order that goes out otherwise than the call says', () => {
       })),
   };
 
-  it.each(Object.keys(rewriting))('%s: nobody takes it for absent', async (name) => {
+  it.each(Object.keys(rewriting))('%s: it does not count as absent', async (name) => {
     answerOrder = lost;
     const own = axios.create({ baseURL: url });
     rewriting[name]?.(own, 'rewritten');
@@ -599,7 +599,7 @@ describe('an order that goes out otherwise than the call says', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('with a second order beside it, is not repeated while that one stands', async () => {
+  it('with a second order beside it, is not repeated while that one exists', async () => {
     let sent = 0;
     answerOrder = (response, received) => {
       sent += 1;
@@ -642,7 +642,7 @@ describe('an order that goes out otherwise than the call says', () => {
   });
 });
 
-describe('what is no order', () => {
+describe('what is not an order', () => {
   it.each([
     ['a page', '<html>busy</html>'],
     ['a refusal', { code: -1003, msg: 'Too many requests' }],
@@ -718,7 +718,7 @@ describe('a retry inside the method', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('sends one order, also where the path ends otherwise', async () => {
+  it('sends one order, even if the path ends differently', async () => {
     answerOrder = (response) => json(response, 502, {});
     let sent = 0;
     const method: Method = (order_) =>
@@ -727,7 +727,7 @@ describe('a retry inside the method', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('sends one order, also under a new id each time, and says that it cannot be looked up', async () => {
+  it('sends one order, even under a new id each time, and says that it cannot be looked up', async () => {
     answerOrder = (response) => json(response, 502, {});
     let minted = 0;
     const method: Method = (sent) =>
@@ -756,7 +756,7 @@ describe('a retry inside the method', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('sends one order, also under a new id after a time of its own', async () => {
+  it('sends one order, even under a new id after its own pause', async () => {
     answerOrder = hang;
     const method: Method = async (sent) => {
       const first = post(sent);
@@ -912,7 +912,7 @@ it('one object for several orders, with a journal, sends each under its own id',
   ]);
 });
 
-it('a rule that retries a class of somebody else sends one order', async () => {
+it('a rule that retries a foreign class sends one order', async () => {
   class GatewayError extends Error {}
   const registry = new PolicyRegistry().forError(GatewayError, { retry: { maxRetries: 3 } });
   const policy = registry.define('orders', { attemptTimeoutMs: 150 });

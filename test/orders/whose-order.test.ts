@@ -173,7 +173,7 @@ describe('an order that is sent in the async context of another call', () => {
     expect(executed).toEqual(['a']);
   });
 
-  it('has an outcome of its own in a batch', async () => {
+  it('has its own outcome in a batch', async () => {
     let waiting: { order: Order; settle: (item: Placed) => void }[] = [];
     const flush = async (): Promise<void> => {
       await turn();
@@ -308,7 +308,7 @@ describe('an attempt sends one order', () => {
 });
 
 describe('an order that comes late', () => {
-  it('is not sent once another attempt has placed it, also with a signal of its own', async () => {
+  it('is not sent once another attempt has placed it, even with its own signal', async () => {
     const own = new AbortController();
     let attempts = 0;
     const stragglers: Promise<unknown>[] = [];
@@ -375,7 +375,7 @@ describe('an order whose arguments change while it is looked up', () => {
   });
 });
 
-describe('an order that nobody sees or can read', () => {
+describe('an order that no interceptor sees or can read', () => {
   const unseen: Readonly<Record<string, Method>> = {
     fetch: async (order) =>
       (await fetch(`${url}/order`, { method: 'POST', body: JSON.stringify(order) })).json(),
@@ -734,7 +734,7 @@ describe('what a queue of the method still holds', () => {
 });
 
 describe('what is not the order', () => {
-  it.each(['/audit/order', '/webhooks/order-created'])('does not stand in its way: %s', async (path) => {
+  it.each(['/audit/order', '/webhooks/order-created'])('does not get in its way: %s', async (path) => {
     answerLog = (response) => json(response, 200, { ok: true });
     server.removeAllListeners('request');
     server.on('request', (request, response) => {

@@ -127,7 +127,7 @@ describe('metrics of calls', () => {
     }
   });
 
-  it('tell a ban from a pause, count the waits for it, and the time that it lasts', async () => {
+  it('distinguish a ban from a pause, and count the waits for it and how long it lasts', async () => {
     const clock = createFakeClock();
     const policy = createPolicy({ name: 'cooled', clock, effect: 'read', coolDown: { scope: 'cooled' } });
     const banned = new WEEXRateLimitError('slow down', { code: 429, retryAfter: 10 });
@@ -163,7 +163,7 @@ describe('metrics of orders', () => {
     await settled;
   };
 
-  it('count orders by what is known of them, lookups, and outcomes that nobody knows from 0 on', async () => {
+  it('count orders by what is known of them, lookups, and unknown outcomes from 0 on', async () => {
     await place(
       'a',
       () => Promise.resolve({ clientOrderId: 'mine-1' }),
@@ -241,7 +241,7 @@ describe('the number of series', () => {
 });
 
 describe('an instrumentation', () => {
-  it('leaves nobody listening once it is disposed of', async () => {
+  it('leaves no listener once it is disposed', async () => {
     expect(isAccompanied()).toBe(true);
     instrumentation.dispose();
     instrumentation.dispose();

@@ -130,7 +130,7 @@ describe('the spans of a call', () => {
     ]);
   });
 
-  it('keep it through a cool-down, and tell of the wait', async () => {
+  it('keep it through a cool-down, and record the wait', async () => {
     const policy = createPolicy({ name: 'cooled', clock, effect: 'read', coolDown: { scope: 'spans' } });
     const limited = new WEEXRateLimitError('slow down', { retryAfter: 3 });
     await policy.executeOutcome(() => Promise.reject(limited), { operation: 'first' });
@@ -151,7 +151,7 @@ describe('the spans of a call', () => {
     expect(parentOf(span('inner'))).toBe(idOf(span('outer attempt')));
   });
 
-  it('tell a refusal and an abort, which is no error', async () => {
+  it('record a rejection and an abort, which is not an error', async () => {
     const policy = createPolicy({ name: 'isolated', clock, circuitBreaker: { consecutiveFailures: 1 } });
     policy.isolate();
     await policy.executeOutcome(() => 1, { operation: 'refused' });

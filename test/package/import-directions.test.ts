@@ -99,7 +99,7 @@ describe('the lint of import directions', () => {
     expect(found.toSorted()).toEqual(rooms.filter((room) => !below.includes(room)).toSorted());
   });
 
-  it('finds a cycle and a promise that nobody waits for', () => {
+  it('finds a cycle and a floating promise', () => {
     writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "types": [] } }');
     write('src/errors/one.ts', [`'./two.js'`]);
     write('src/errors/two.ts', [`'./one.js'`]);

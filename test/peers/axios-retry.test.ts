@@ -17,7 +17,7 @@ function losingExchange() {
 }
 
 describe('an order whose answer was lost is placed again', () => {
-  it('shows the fault in axios-retry 4, where retries are asked for POST', async () => {
+  it('shows the fault in axios-retry 4, if retries are enabled for POST', async () => {
     const { client, orders } = losingExchange();
     axiosRetry(client, { retries: 3, retryCondition: () => true });
     await client.post('/order', {}).catch(() => undefined);
@@ -57,7 +57,7 @@ describe('what signs a request signs the signed one again', () => {
     expect(orders).toEqual(['s1', 's1+s2', 's1+s2+s3']);
   });
 
-  it('is absent here: each attempt is a request of its own', async () => {
+  it('is absent here: each attempt is a separate request', async () => {
     const { client, orders } = losingExchange();
     signing(client);
     attachWeexErrors(client);

@@ -128,7 +128,7 @@ describe('onSuccess and onFailure of a bulkhead never fire', () => {
   });
 });
 
-describe('a queued call that aborts is told only at the front', () => {
+describe('a queued call that aborts rejects only at the front', () => {
   const told = async (execute: (fn: () => unknown, signal?: AbortSignal) => Promise<unknown>) => {
     void execute(hang);
     const controller = new AbortController();
@@ -233,7 +233,7 @@ describe('a window remembers failures of an hour ago', () => {
   });
 });
 
-describe('callers wait behind a half-open trial that hangs, for ever', () => {
+describe('callers wait forever behind a half-open trial that hangs', () => {
   it('shows the fault in cockatiel 4', async () => {
     const policy = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(1) });
     await quietly(policy.execute(() => Promise.reject(down())));
@@ -359,7 +359,7 @@ describe('a timeout of 2^31 ms fires after one', () => {
   });
 });
 
-describe('options that do not exist are taken: attempts: 3 retries for ever', () => {
+describe('unknown options are accepted: attempts: 3 retries forever', () => {
   it('shows the fault in cockatiel 4', async () => {
     const policy = retry(handleAll, { attempts: 3, backoff: new ConstantBackoff(1) } as object);
     const controller = new AbortController();

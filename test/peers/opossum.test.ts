@@ -187,7 +187,7 @@ describe('an old success closes a half-open circuit, and an error that was filte
   });
 });
 
-describe('a listener that throws leaves the caller waiting for ever', () => {
+describe('a listener that throws leaves the caller waiting forever', () => {
   it('shows the fault in opossum 9', async () => {
     const opossum = circuit(() => Promise.reject(broken()), { timeout: false });
     opossum.on('failure', () => {
@@ -241,7 +241,7 @@ describe('an idle circuit keeps two timers', () => {
     expect(vi.getTimerCount()).toBeGreaterThanOrEqual(1);
   });
 
-  it('is absent here, also for one that is open', async () => {
+  it('is absent here, even for one that is open', async () => {
     const policy = createPolicy({ circuitBreaker: { consecutiveFailures: 1 } });
     await policy.executeOutcome(() => Promise.reject(broken()));
     expect(policy.snapshot().circuitBreaker?.common.state).toBe('open');

@@ -114,7 +114,7 @@ describe('Polly: a broken circuit does not say when to come back', () => {
 });
 
 describe('resilience4j: a fallback inside hides the error from the retry', () => {
-  it('is absent here: it stands outermost', async () => {
+  it('is absent here: it is outermost', async () => {
     const fallback = vi.fn(() => 'cached');
     const { policy, clock } = build({
       fallback,

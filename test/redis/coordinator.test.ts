@@ -193,7 +193,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(probes).toBe(3);
   });
 
-  it('tells a process that starts later of the cool-down', async () => {
+  it('informs a process that starts later about the cool-down', async () => {
     const policy = process();
     const refusal = new WEEXRateLimitError('Too many', { code: 429, retryAfter: 30 });
     await expect(policy.execute(() => Promise.reject(refusal))).rejects.toBe(refusal);

@@ -63,7 +63,7 @@ const parameters = fc.dictionary(fc.constantFrom(...names), value);
 const anEndpoint = fc.constantFrom(...endpoints);
 
 describe('whatever it is sent', () => {
-  it('the exchange answers, and with a refusal of its own where something is wrong', async () => {
+  it('the exchange answers, with a refusal if something is wrong', async () => {
     await fc.assert(
       fc.asyncProperty(anEndpoint, parameters, parameters, async ({ method, path }, query, body) => {
         const text = Object.entries(query).map(
@@ -93,7 +93,7 @@ describe('whatever it is sent', () => {
     expect((await send(exchange, 'POST', '/capi/v3/order', `"${'x'.repeat(1_100_000)}"`)).status).toBe(413);
   });
 
-  it('bytes that are no HTTP end the connection and nothing else', async () => {
+  it('bytes that are not HTTP end the connection and nothing else', async () => {
     const answer = await new Promise<string>((resolve) => {
       const socket = connect(Number(new URL(exchange.url).port), '127.0.0.1', () =>
         socket.end('\u0001garbage\r\n\r\n'),
@@ -105,7 +105,7 @@ describe('whatever it is sent', () => {
     expect((await send(exchange, 'GET', '/api/v3/ping')).status).toBe(200);
   });
 
-  it('a client that leaves in the middle of an answer harms nobody', async () => {
+  it('a client that leaves in the middle of an answer does no harm', async () => {
     const stop = exchange.inject({ kind: 'slow-body', durationMs: 1_000 });
     const early = { timeoutMs: 30 };
     await expect(send(exchange, 'GET', '/api/v3/exchangeInfo', undefined, early)).rejects.toThrow(

@@ -11,7 +11,7 @@ afterEach(() => exchange.close());
 const order = '/capi/v3/order';
 
 describe('the contract market', () => {
-  it('tells the time, the ticker and its limits to anybody', async () => {
+  it('gives the time, the ticker and its limits to anybody', async () => {
     const unsigned = { headers: { 'ACCESS-KEY': undefined, 'ACCESS-SIGN': undefined } };
     const time = await send(exchange, 'GET', '/capi/v3/market/time', undefined, unsigned);
     expect(Math.abs(time.json.serverTime - Date.now())).toBeLessThan(10_000);
@@ -90,7 +90,7 @@ describe('the contract market', () => {
     expect(after.availableBalance).toBe(after.balance);
   });
 
-  it('keeps a leverage by symbol, and does not change it while orders stand', async () => {
+  it('keeps a leverage by symbol, and does not change it while orders are open', async () => {
     const set = (crossLeverage: string) =>
       send(exchange, 'POST', '/capi/v3/account/leverage', {
         symbol: 'BTCUSDT',
@@ -129,7 +129,7 @@ describe('the contract market', () => {
     );
   });
 
-  it('accepts a second order with the client id of one that stands, unless told otherwise', async () => {
+  it('accepts a second order with the client id of an open one, by default', async () => {
     const intent = restingOrder();
     await send(exchange, 'POST', order, intent);
     await send(exchange, 'POST', order, intent);
@@ -202,7 +202,7 @@ describe('the contract market', () => {
     expect(exchange.orders).toEqual([]);
   });
 
-  it('takes and cancels several at once, each with a result of its own', async () => {
+  it('accepts and cancels several at once, each with its own result', async () => {
     const batchOrders = [restingOrder(), restingOrder({ price: '0' }), restingOrder()];
     const placed = await send(exchange, 'POST', '/capi/v3/batchOrders', { batchOrders });
     expect(placed.json).toMatchObject([

@@ -167,7 +167,7 @@ describe('funding', () => {
   });
 });
 
-describe('what the account is told', () => {
+describe('what the account reports', () => {
   it('the balance is the sum of its bills, which are read a page at a time', async () => {
     await open('LONG');
     await clock.advance(60_000);
@@ -252,7 +252,7 @@ describe('public data of contracts', () => {
 });
 
 describe('demo trading', () => {
-  it('has an account, orders and positions of its own, in SUSDT', async () => {
+  it('has its own account, orders and positions, in SUSDT', async () => {
     const demo = restingOrder({ symbol: 'BTCSUSDT', type: 'MARKET', quantity: '0.01' });
     expect(await call('POST', '/capi/v3/sim/order', demo)).toMatchObject({ success: true });
     expect(await call('GET', '/capi/v3/sim/balance')).toMatchObject([

@@ -31,7 +31,7 @@ describe('the control endpoints', () => {
     expect(await ping()).toBe(200);
   });
 
-  it('tell what happened, whatever the faults and limits', async () => {
+  it('report what happened, whatever the faults and limits', async () => {
     await control('POST', '/faults', { kind: 'reset' });
     await expect(fetch(`${exchange.url}/api/v3/ping`)).rejects.toThrow();
     expect((await control('GET')).json).toMatchObject({

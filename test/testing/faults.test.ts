@@ -75,7 +75,7 @@ describe('a fault', () => {
     expect(exchange.orders).toHaveLength(1);
   });
 
-  it('sends what it was told to', async () => {
+  it('sends the given answer', async () => {
     exchange.inject({ kind: 'respond', status: 400, body: { code: '50001', msg: 'later' }, count: 2 });
     expect([(await time()).json.code, (await time()).json.code]).toEqual(['50001', '50001']);
     expect((await time()).status).toBe(200);
@@ -104,7 +104,7 @@ describe('a fault', () => {
     expect((await time()).status).toBe(200);
   });
 
-  it('bans it anew with every request, where it says so', async () => {
+  it('restarts the ban with every request, if set', async () => {
     const clock = await standStill();
     exchange.inject({ kind: 'rate-limit', banMs: 120, restarts: true, count: 1 });
     expect((await time()).status).toBe(429);

@@ -117,7 +117,7 @@ tempo: fast
     expect(messageOf('{"name": "x", "faults": [{"kind": "reset",}}')).toMatch(/line 1, column \d+/);
   });
 
-  it('names the file it was told of', () => {
+  it('names the given file', () => {
     expect(() => parseScenario('name: 1', 'storm.yaml')).toThrow(
       'Cannot use storm.yaml:\n  line 1, column 7: name',
     );
@@ -163,7 +163,7 @@ describe('startExchange', () => {
     await first.close();
   });
 
-  it('refuses to inject what is no fault', async () => {
+  it('rejects an invalid fault', async () => {
     const exchange = await startExchange();
     try {
       expect(() => exchange.inject({ kind: 'delay' } as never)).toThrow(
@@ -175,7 +175,7 @@ describe('startExchange', () => {
     }
   });
 
-  it('tells a listener of every request, and does not mind what it throws', async () => {
+  it('calls a listener for every request, and ignores what it throws', async () => {
     const seen: unknown[] = [];
     const exchange = await startExchange({
       onRequest(request) {

@@ -3,7 +3,7 @@ import { createPolicy, WEEXRateLimitError, WEEXSystemError, WEEXTimeoutError } f
 import { createSkippingClock } from '../../src/testing/index.js';
 
 describe('createSkippingClock()', () => {
-  it('lets nobody wait, and stands where the waits would have ended', async () => {
+  it('lets no call wait, and shows the time at which the waits would have ended', async () => {
     const clock = createSkippingClock(1_000);
     const policy = createPolicy({
       clock,

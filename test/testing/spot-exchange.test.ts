@@ -73,7 +73,7 @@ describe('the spot market', () => {
     expect((await send(exchange, 'GET', `${order}?orderId=736557215397183592`)).json.code).toBe(-2200);
   });
 
-  it('takes and cancels several at once, each with a result of its own', async () => {
+  it('accepts and cancels several at once, each with its own result', async () => {
     const batch = await send(exchange, 'POST', `${order}/batch`, {
       symbol: 'BTCUSDT',
       orderList: [spotOrder(), spotOrder({ quantity: '0' }), spotOrder({ type: 'MARKET', quantity: '0.01' })],

@@ -95,7 +95,7 @@ describe('any stream', () => {
     expect(frames).toEqual([]);
   });
 
-  it('pings a socket that subscribed, and cuts it after ten that nobody answered', async () => {
+  it('pings a socket that subscribed, and cuts it after ten unanswered pings', async () => {
     const clock = createFakeClock();
     // Timestamps have 13 digits.
     await clock.advance(1_700_000_000_000);
@@ -228,7 +228,7 @@ describe('the private streams', () => {
     await expect(connect(url, signed(exchange, Date.now() - 60_000))).rejects.toThrow('400');
   });
 
-  it('tells of orders, fills, positions and the account under one version', async () => {
+  it('reports orders, fills, positions and the account under one version', async () => {
     const exchange = await start();
     const channels = ['orders', 'fill', 'positions', 'account'];
     const url = `${exchange.streamUrls.contract}/private`;
@@ -246,7 +246,7 @@ describe('the private streams', () => {
     ]);
   });
 
-  it('tells of a stop by its client id', async () => {
+  it('reports a stop by its client id', async () => {
     const exchange = await start();
     const url = `${exchange.streamUrls.contract}/private`;
     const { next } = await connect(url, signed(exchange, Date.now()), 'orders');
@@ -281,7 +281,7 @@ describe('the private streams', () => {
     expect(got.length === 0 || got.at(-1) === versions).toBe(true);
   });
 
-  it('refuses faults that are none, all at once', async () => {
+  it('rejects invalid faults, all at once', async () => {
     await expect(start({ stream: { drop: 2, delayMs: -1 } })).rejects.toThrow(/drop.*0 to 1[^]*delayMs/);
   });
 });

@@ -139,7 +139,7 @@ describe('a rehearsed program', () => {
     expect(first.messages).toEqual([]);
   });
 
-  it('is told what cannot be reported', async () => {
+  it('learns what cannot be reported', async () => {
     const { messages } = await breachesOf(({ report }) => report('id', 'palced' as never));
     expect(messages[0]).toContain("the outcome is palced, expected one of 'placed', 'not-placed', 'unknown'");
   });

@@ -95,7 +95,7 @@ describe('rehearse', () => {
     expect(invariants.filter(({ holds }) => !holds)).toEqual([]);
   });
 
-  it('answers axios and nobody else', async () => {
+  it('answers only axios', async () => {
     const statuses: unknown[] = [];
     await rehearse({
       scenario: 'calm',
