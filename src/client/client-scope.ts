@@ -66,7 +66,7 @@ export const ofClient: Pick<
   },
 };
 
-/** What the order safety of a method that places one order takes beside it: what a stream of the client shows. */
+/** Further parts of the order safety of a method that places one order: updates from the client's stream. */
 export const ofStream = (
   kind: SightingKind,
 ): { watch(this: object, id: string, seen: (order: never) => void): () => void } => ({

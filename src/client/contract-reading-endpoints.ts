@@ -13,7 +13,9 @@ const publicData = {
 
 const ofAccount = { ...publicData, signed: true, policy: 'contract.account' } as const;
 
-/** Reads of the contract market beside those that spot has too. Source: as the others, and answers recorded live. */
+/**
+ * Reads of the contract market, apart from those that spot has too. Source: as the others, and answers recorded live.
+ */
 export const contractReadingEndpoints: Readonly<Record<ContractReadingOperation, Endpoint>> = {
   getApiTradingSymbols: {
     ...publicData,

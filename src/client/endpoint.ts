@@ -93,7 +93,7 @@ export type ContractSettingOperation =
   | 'movePositionMargin'
   | 'setAutoAppendMargin';
 
-/** What the contract market offers beside, by the name of the method. */
+/** Further methods of the contract market, by name. */
 export type ContractOnlyOperation =
   | 'getPositions'
   | 'closePositions'

@@ -28,7 +28,7 @@ import { Sightings } from './sightings.js';
 import type { CallOptions } from './types.js';
 import { configNames, WeexConfig, type WeexConfigOptions } from './weex-config.js';
 
-/** How a client behaves, beside who it is. */
+/** Options of a client apart from its credentials and hosts. */
 export interface WeexClientBehavior {
   /** Default: one of the client's own. Policies that it does not define yet are defined in it. */
   readonly registry?: PolicyRegistry | undefined;

@@ -70,7 +70,7 @@ export interface CodeExplanation {
 
 /** An immutable table of codes; see {@link createCatalogue}. */
 export interface Catalogue {
-  /** The row of a code, number or text, or `undefined`. */
+  /** The row of a code, given as a number or a string, or `undefined`. */
   get(code: number | string): CodeExplanation | undefined;
   /** Returns a new catalogue with these codes added; a code that exists already is replaced. */
   extend(definitions: readonly CodeDefinition[]): Catalogue;

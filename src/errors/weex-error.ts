@@ -3,7 +3,7 @@ import { identify } from './identify.js';
 import { jsonSafe } from './json-safe.js';
 import type { ExecutionStatus, WEEXErrorKind } from './weex-error-kind.js';
 
-/** What is known about a failure beside its message; every field is optional. */
+/** What is known about a failure apart from its message; every field is optional. */
 export interface WEEXErrorDetails {
   /** The code of the exchange. A numeric string becomes a number, any other string stays as it is. */
   readonly code?: number | string | undefined;

@@ -1,10 +1,10 @@
-/** A text longer than this is not looked into: no answer of the exchange that says something is. */
+/** Text longer than this is not parsed: no meaningful answer of the exchange is this long. */
 const maxParsedLength = 1_000_000;
 
 /** Text that is not JSON is cut to this length: enough to recognise the page of a proxy. */
 const maxKeptLength = 4_000;
 
-/** The body of a failed answer as data: JSON text and bytes are parsed, other bytes are made text. */
+/** The body of a failed answer as data: JSON text and bytes are parsed, other bytes are decoded to text. */
 export function parseBody(data: unknown): unknown {
   const text = bodyText(data);
   if (text === undefined) return data;
@@ -26,7 +26,7 @@ export function shortenText(body: unknown): unknown {
     : body;
 }
 
-/** A body of text or bytes as text; `undefined` for anything else. */
+/** A text or byte body as a string; `undefined` for anything else. */
 export function bodyText(data: unknown): string | undefined {
   if (typeof data === 'string') return data;
   if (data instanceof ArrayBuffer) return bytesText(new Uint8Array(data));

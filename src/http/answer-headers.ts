@@ -1,6 +1,6 @@
 import { headerEntries } from './headers.js';
 
-/** What the headers of a failed answer say, beside the usage of limits. */
+/** What the headers of a failed answer say, apart from the usage of limits. */
 export interface AnswerHeaders {
   retryAfter: string | undefined;
   date: string | undefined;

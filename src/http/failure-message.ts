@@ -2,7 +2,7 @@ import type { Verdict } from './classify.js';
 import type { FailureParts } from './failure-parts.js';
 import { redactText } from '../errors/redact.js';
 
-/** No text of a failure is longer than this in a message. */
+/** The longest text of a failure in a message. */
 const maxTextLength = 300;
 
 /** Control and format characters, line breaks and runs of spaces. */

@@ -25,7 +25,7 @@ export const messageRules: readonly MessageRule[] = [
   },
 ];
 
-/** What the text beside a refused order says. */
+/** What the text of a refused order means. */
 export const orderMessageRules: readonly MessageRule[] = [
   ...messageRules,
   {
@@ -40,7 +40,7 @@ export const orderMessageRules: readonly MessageRule[] = [
   },
 ];
 
-/** The first rule that a text fits, or `undefined`. */
+/** The first rule that matches a text, or `undefined`. */
 export function matchMessage(
   rules: readonly MessageRule[],
   message: string | undefined,

@@ -20,7 +20,7 @@ export interface ErrorTrackerOptions {
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
-/** What is known of an error beside the error itself. */
+/** What is known about an error apart from the error itself. */
 export interface ErrorOrigin {
   /** The operation that failed. Default: what the error's own `context` says. */
   readonly operation?: string | undefined;

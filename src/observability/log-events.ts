@@ -41,8 +41,8 @@ const levels: Readonly<Partial<Record<ResilienceEventType, LogLevel>>> = {
 };
 
 /**
- * Writes one structured record for each event of the chosen types: what the library did about failures, beside the
- * failures that `logErrors` writes. The record has the fields of the event, and those fields of its error that
+ * Writes one structured record for each event of the chosen types: what the library did about failures, in addition
+ * to the failures that `logErrors` writes. The record has the fields of the event, and those fields of its error that
  * `logErrors` writes. Unknown outcomes go to `logger.error`, circuits that open, cool-downs and events with an error
  * to `logger.warn`, the rest to `logger.info`.
  *

@@ -20,7 +20,7 @@ export class IntentRecord {
     this.#options = options;
   }
 
-  /** Where it is written down, beside what the caller does by `persist`. */
+  /** The journal to which it is written, in addition to the caller's `persist`. */
   get journal(): IntentJournal | undefined {
     return this.#options.journal;
   }

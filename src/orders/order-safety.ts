@@ -23,9 +23,8 @@ export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
  * refusal of the additional attempt is looked up too, since the first order may be its cause. A call that succeeds or
  * is refused at once costs nothing extra.
  *
- * With `idempotent: true` beside it (a cancel), an unknown outcome is sent again without a lookup; the order is
- * looked up only if the last attempt leaves it open, or if an attempt after such a one is refused ("order does not
- * exist").
+ * Together with `idempotent: true` (a cancel), an unknown outcome is sent again without a lookup; the order is looked
+ * up only if the last attempt leaves it open, or if an attempt after such a one is refused ("order does not exist").
  *
  * Durations are in milliseconds, from 0 to 2^31 − 1.
  *

@@ -12,7 +12,7 @@ export function isEmptySuccess(value: object): boolean {
   return code !== undefined && isSuccessCode(code) && !('data' in value);
 }
 
-/** The code of a body that has a text beside it. */
+/** The code of a body that also has a text. */
 function codeOf(value: object): string | number | undefined {
   const { code, message, msg } = value as Readonly<Record<string, unknown>>;
   const isCode = typeof code === 'number' || (typeof code === 'string' && code !== '');

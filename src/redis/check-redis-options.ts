@@ -1,6 +1,6 @@
 import { readOptions } from '../context/read-options.js';
 
-/** What the coordinator and the journal are given beside the client. */
+/** Options of the coordinator and the journal apart from the client. */
 interface Settings {
   readonly prefix?: string | undefined;
   readonly leaseMs?: number | undefined;

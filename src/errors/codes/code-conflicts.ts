@@ -27,7 +27,7 @@ const notes: ReadonlyMap<number | string, string> = new Map([
   [50004, 'A permanent refusal retried as an outage, and counted by the circuit breaker.'],
 ]);
 
-/** Every code of weex-client beside what the exchange documents under the same number. */
+/** Every code of weex-client, with what the exchange documents under the same number. */
 export function codeConflicts(): readonly CodeConflict[] {
   return weexClientCatalogue.rows.map(({ code, meaning }) => ({
     code,

@@ -4,25 +4,25 @@ import type { IntentJournal } from '../../orders/index.js';
 import type { ExchangeCredentials } from '../exchange/authentication.js';
 import type { IntentReport } from './intent-book.js';
 
-/** What a program is given to run in a rehearsal. */
+/** The context that a program receives in a rehearsal. */
 export interface RehearsalContext {
-  /** Where the exchange is, and what requests are signed with. It answers axios alone. */
+  /** The address of the exchange, and the credentials to sign requests. It answers only axios. */
   readonly exchange: { readonly url: string; readonly credentials: ExchangeCredentials };
   /**
-   * An instance of axios with the address of the exchange as its base. What the program itself makes by
-   * `axios.create`, and a `WeexClient` that it makes, go the same way.
+   * An instance of axios with the address of the exchange as its base. Instances that the program makes with
+   * `axios.create`, and every `WeexClient`, use the same network.
    */
   readonly axios: AxiosInstance;
   /**
-   * The time of the rehearsal, to be given to policies. `Date.now()` is this time and the steps that the clock of the
-   * machine was set by.
+   * The clock of the rehearsal, to pass to policies. `Date.now()` is this time plus the steps by which the machine's
+   * clock was set.
    */
   readonly clock: Clock;
-  /** A number from 0 up to 1, from the seed. `Math.random` repeats as well. */
+  /** Returns a number from 0 up to 1, from the seed. `Math.random` is seeded as well. */
   readonly random: () => number;
-  /** Aborts when the last day is over: time to return. */
+  /** Aborts when the last day ends: the program should return then. */
   readonly signal: AbortSignal;
-  /** On a disk that outlives crashes. What is settled in it counts as reported. */
+  /** A journal on a disk that survives crashes. An intent settled in it counts as reported. */
   readonly journal: IntentJournal;
   /** Reports what became of an order, so that it is compared with what the exchange has. */
   readonly report: (clientOrderId: string, outcome: IntentReport) => void;

@@ -18,7 +18,7 @@ export interface RehearsalNetwork {
   readonly mishaps?: { readonly [Mishap in NetworkMishap]?: number | undefined } | undefined;
 }
 
-/** A scenario, and what else goes wrong in a rehearsal beside the exchange. */
+/** A scenario, and what goes wrong in a rehearsal apart from the exchange. */
 export interface RehearsalScenario extends Scenario {
   readonly network?: RehearsalNetwork | undefined;
   /** How often the program loses everything but its journal and starts again, on average a day. Default 0. */
