@@ -16,9 +16,10 @@ import {
 } from '../context/option-table.js';
 import { readOptions } from '../context/read-options.js';
 import { createOrderGuard } from '../orders/order-guard.js';
+import { isPolicy, isResiliencePolicy } from '../policies/is-policy.js';
 import { optionNames } from '../policies/options/policy-schema.js';
 import type { CallSettings, UncheckedOptions } from './method-layer.js';
-import { isPolicy, isResiliencePolicy, type PolicyReference, policySource } from './policy-source.js';
+import { type PolicyReference, policySource } from './policy-source.js';
 
 /** Checks what a decorator was given, once, where the class is defined; a function, where it is made resilient. */
 export function callSettings(

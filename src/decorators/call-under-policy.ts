@@ -4,13 +4,14 @@ import {
   currentCallContext,
   runWithCallContext,
 } from '../context/call-context.js';
+import { executeForeign } from '../policies/foreign/execute-foreign.js';
+import { isResiliencePolicy } from '../policies/is-policy.js';
+import { RepeatCheck } from '../policies/foreign/repeat-check.js';
 import type { ExecuteOptions } from '../policies/resilience-policy.js';
 import { callerSignal } from './caller-signal.js';
 import { getDefaultAmbientContext } from './default-ambient-context.js';
-import { executeForeign } from './execute-foreign.js';
 import type { AnyMethod, MethodLayer, UncheckedOptions } from './method-layer.js';
 import { operationOf } from './operation.js';
-import { isResiliencePolicy } from './policy-source.js';
 
 /** Stands for a context that is always given. */
 const nowhere = {} as CallContext;
@@ -37,9 +38,12 @@ export function callUnderPolicy(
       ? (context: CallContext = nowhere): unknown => runWithCallContext(context, run)
       : run;
     if (guard) return guard(policy, { self, args, send: attempt, options, ambient });
-    return isResiliencePolicy(policy)
-      ? policy.execute(attempt, options)
-      : executeForeign(policy, attempt, options);
+    if (isResiliencePolicy(policy)) return policy.execute(attempt, options);
+    // Such a policy does not know what was sent: its retry would send an order again that may stand already.
+    const repeats = new RepeatCheck(options.operation, reads);
+    return executeForeign(policy, options, {
+      run: (foreign) => repeats.run(foreign, () => foreign.run(() => attempt(foreign))),
+    });
   } catch (error) {
     // A callback or a missing policy must reject, as everything else that goes wrong in an asynchronous method.
     const reason = error as Error;

@@ -2,7 +2,7 @@ import type { IPolicy } from 'cockatiel';
 import type { PolicyOptions } from '../policies/options/policy-options.js';
 import { defaultRegistry, type PolicyRegistry } from '../policies/policy-registry.js';
 import { policies } from '../policies/presets.js';
-import type { ResiliencePolicy } from '../policies/resilience-policy.js';
+import { isPolicy } from '../policies/is-policy.js';
 import { validateOptions } from '../policies/options/validate.js';
 import { instanceRegistry } from './instance-registry.js';
 import type { MethodLayer, PolicySource } from './method-layer.js';
@@ -31,16 +31,6 @@ export function knownPolicy(layer: MethodLayer, instance: object | undefined): I
   if (policyName !== undefined && !registryOf(instance).has(policyName)) return undefined;
   if (options.scope === 'instance' && !instance) return undefined;
   return source(layer, instance);
-}
-
-/** Whether a value is a policy, of this library or of cockatiel. */
-export function isPolicy(value: unknown): value is IPolicy {
-  return typeof (value as { execute?: unknown } | null | undefined)?.execute === 'function';
-}
-
-/** Whether a policy is one of this library, which takes more than a signal. */
-export function isResiliencePolicy(policy: IPolicy): policy is ResiliencePolicy {
-  return typeof (policy as Partial<ResiliencePolicy>).executeOutcome === 'function';
 }
 
 /** Policies made at their first use: one for each registry, and there one for each owner that the scope names. */

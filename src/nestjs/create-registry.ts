@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { Clock } from '../context/clock.js';
 import { operationOf } from '../decorators/operation.js';
-import { isPolicy } from '../decorators/policy-source.js';
+import { isPolicy } from '../policies/is-policy.js';
 import { ErrorTracker } from '../observability/error-tracker.js';
 import { checkListener } from '../observability/on-resilience-event.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';

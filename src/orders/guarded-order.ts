@@ -3,14 +3,15 @@ import { leaveCall } from '../context/attempts-under-way.js';
 import type { CallContext } from '../context/call-context.js';
 import { systemClock } from '../context/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
-import { endAttempts, ForeignAttempt } from '../policies/execution/foreign-attempt.js';
+import { executeForeign } from '../policies/foreign/execute-foreign.js';
+import { isResiliencePolicy } from '../policies/is-policy.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { publishConclusion, publishOrder, type ToldCall } from './conclusion-events.js';
 import { claimId } from './claim-id.js';
 import { idOfCall } from './id-of-call.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
-import { createLookup, defaultLookupPolicy, isResiliencePolicy, type LookedUpCall } from './lookup.js';
+import { createLookup, defaultLookupPolicy, type LookedUpCall } from './lookup.js';
 import { type MethodMemory, OrderAttempts } from './order-attempts.js';
 import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
@@ -20,7 +21,6 @@ import { mismatchOfCall } from './mismatch-of-call.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { refuseChanged } from './refuse-changed.js';
 import { isRejected, rejected } from './rejected-order.js';
-import { releaseOnAbort } from './release-on-abort.js';
 import { Sighting } from './sighting.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { weexVenues } from './venue.js';
@@ -166,24 +166,21 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
 
   /** Under a policy that sends again whatever happened. */
   #executeForeign(policy: IPolicy): Promise<Result> {
-    const { idempotent, operation, signal } = this.#options;
-    const attempts: ForeignAttempt[] = [];
-    const settled = policy.execute((context) => {
-      signal?.throwIfAborted();
+    const { idempotent, operation } = this.#options;
+    const check = (): void => {
       const { inDoubt, unexplained } = this.#attempts;
-      if ((inDoubt || unexplained) && !idempotent) {
-        this.#held = new WEEXOutcomeUnknownError(
-          `Cannot send ${operation ?? 'the call'} again: the outcome of its last attempt is not known yet`,
-          { clientOrderId: this.#id, cause: this.#attempts.doubt },
-        );
-        throw this.#held;
-      }
-      const foreign = new ForeignAttempt(context, attempts.length, this.#options, this.#id);
-      attempts.push(foreign);
-      return foreign.run(() => this.#attempt(foreign));
-    }, signal);
-    const released = signal ? releaseOnAbort(settled, signal) : settled;
-    return released.finally(() => endAttempts(attempts));
+      if (!(inDoubt || unexplained) || idempotent) return;
+      this.#held = new WEEXOutcomeUnknownError(
+        `Cannot send ${operation ?? 'the call'} again: the outcome of its last attempt is not known yet`,
+        { clientOrderId: this.#id, cause: this.#attempts.doubt },
+      );
+      throw this.#held;
+    };
+    return executeForeign(
+      policy,
+      { ...this.#options, clientOrderId: this.#id },
+      { check, run: (attempt) => attempt.run(() => this.#attempt(attempt)) },
+    );
   }
 
   #attempt(context: CallContext): Promise<Result> {

@@ -2,13 +2,9 @@ import type { IPolicy } from 'cockatiel';
 import { type CallContext, currentCallContext, runWithCallContext } from '../context/call-context.js';
 import type { Clock } from '../context/clock.js';
 import { createPolicy } from '../policies/create-policy.js';
+import { isResiliencePolicy } from '../policies/is-policy.js';
 import type { ExecuteOptions, ResiliencePolicy } from '../policies/resilience-policy.js';
 import type { OrderSafety } from './order-safety.js';
-
-/** Tells a policy of this library from another cockatiel policy. */
-export function isResiliencePolicy(policy: IPolicy): policy is ResiliencePolicy {
-  return 'executeOutcome' in policy;
-}
 
 const defaultPolicies: WeakMap<Clock, ResiliencePolicy> = new WeakMap();
 

@@ -2,6 +2,7 @@ import { WeakList } from '../context/weak-list.js';
 import type { Clock } from '../context/clock.js';
 import type { Coordinator } from './options/coordinator.js';
 import type { ErrorRule } from './options/error-rule.js';
+import { isPolicy } from './is-policy.js';
 import { Pipeline } from './pipeline.js';
 import type {
   AnyPolicy,
@@ -176,8 +177,7 @@ export class PolicyRegistry {
 
 function optionsOf(optionsOrPolicy: PolicyOptions | AnyPolicy): PolicyOptions {
   if (optionsOrPolicy instanceof Pipeline) return optionsOrPolicy.options;
-  const isPolicy = typeof (optionsOrPolicy as { execute?: unknown } | null)?.execute === 'function';
-  return isPolicy ? { inner: optionsOrPolicy as AnyPolicy } : (optionsOrPolicy as PolicyOptions);
+  return isPolicy(optionsOrPolicy) ? { inner: optionsOrPolicy } : (optionsOrPolicy as PolicyOptions);
 }
 
 /** The registry of decorators that name no other. */

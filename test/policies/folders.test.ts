@@ -6,6 +6,7 @@ const fromTop = [
   '.',
   'execution',
   'fallback',
+  'foreign',
   'admission',
   'retry',
   'rate-limit',

@@ -1,7 +1,7 @@
 import type { CallContext } from '../../context/call-context.js';
 import { beginAccompanied, isAccompanied } from '../../observability/companions.js';
 import { hold, isWhole, release, whenWhole } from '../../observability/outbox.js';
-import { joinSignal, leaveSignal } from './abort-listeners.js';
+import { joinSignal, leaveSignal } from '../../context/abort-listeners.js';
 import type { Rejection, WaitEnd } from '../admission/applicant.js';
 import { Attempt } from './attempt.js';
 import { callEvents } from '../events/call-events.js';

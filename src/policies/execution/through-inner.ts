@@ -2,7 +2,7 @@ import type { CallContext } from '../../context/call-context.js';
 import { spreadable } from '../../context/spreadable.js';
 import { type Attempt, InnerAttempt } from './attempt.js';
 import type { AnyPolicy } from '../options/policy-options.js';
-import { RepeatCheck } from './repeat-check.js';
+import { RepeatCheck } from '../foreign/repeat-check.js';
 
 /** Runs an attempt under an inner policy, which repeats only what nobody doubts. */
 export function throughInner(

@@ -31,8 +31,7 @@ export class ForeignAttempt implements CallContext {
   constructor(
     foreign: IDefaultPolicyContext,
     attempt: number,
-    { effect, idempotent, operation, outer }: ExecuteOptions,
-    clientOrderId?: string,
+    { clientOrderId, effect, idempotent, operation, outer }: ExecuteOptions,
   ) {
     this.#foreign = foreign;
     this.attempt = attempt;

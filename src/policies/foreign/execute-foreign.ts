@@ -1,0 +1,49 @@
+import type { IPolicy } from 'cockatiel';
+import { joinSignal, leaveSignal } from '../../context/abort-listeners.js';
+import type { ExecuteOptions } from '../options/execute-options.js';
+import { endAttempts, ForeignAttempt } from './foreign-attempt.js';
+
+/** What a call under a policy that is not of this library does. */
+export interface ForeignWork<Value> {
+  /** Throws where nothing more may be sent. */
+  readonly check?: () => void;
+  readonly run: (attempt: ForeignAttempt) => PromiseLike<Value>;
+}
+
+/**
+ * Executes a call under a policy that is not of this library. cockatiel's waits on after an abort and then makes one
+ * more attempt: here the caller is released at once, and nothing is sent after that.
+ */
+export function executeForeign<Value>(
+  policy: IPolicy,
+  options: ExecuteOptions,
+  { check, run }: ForeignWork<Value>,
+): Promise<Value> {
+  const { signal } = options;
+  const attempts: ForeignAttempt[] = [];
+  const settled = policy.execute(async (foreign) => {
+    signal?.throwIfAborted();
+    check?.();
+    const attempt = new ForeignAttempt(foreign, attempts.length, options);
+    attempts.push(attempt);
+    return run(attempt);
+  }, signal);
+  const released = signal ? releasedBy(signal, settled) : settled;
+  return released.finally(() => endAttempts(attempts));
+}
+
+/** Settles as `work` does, or rejects with the reason of the signal. */
+function releasedBy<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => leaveSignal(signal, release);
+    const release = {
+      handleEvent: () => {
+        end();
+        reject(signal.reason as Error);
+      },
+    };
+    if (signal.aborted) release.handleEvent();
+    else joinSignal(signal, release);
+    work.then(resolve, reject).then(end, end);
+  });
+}
