@@ -1,5 +1,5 @@
-import nodeTimers from 'node:timers';
 import type { Clock } from './clock.js';
+import { afterPromises, ManualTimers } from './manual-timers.js';
 
 /** A clock for tests in which nothing waits, and in which time limits end what they limit only by hand. */
 export interface SkippingClock extends Clock {
@@ -8,15 +8,6 @@ export interface SkippingClock extends Clock {
   /** How many timers are set. */
   readonly pendingTimers: number;
 }
-
-interface Timer {
-  readonly dueMs: number;
-  readonly waits: boolean;
-  readonly fn: () => void;
-}
-
-// Taken at load, and not from the globals, so that a test runner's own fake timers cannot stop this clock.
-const { setImmediate } = nodeTimers;
 
 /**
  * Returns a clock on which no call waits: backoffs, cool-downs, waits for permits and the patience of `orderSafety`
@@ -39,61 +30,32 @@ const { setImmediate } = nodeTimers;
  * ```
  */
 export function createSkippingClock(startMs = 0): SkippingClock {
-  const timers = new Map<number, Timer>();
-  let nowMs = startMs;
-  let lastHandle = 0;
+  const timers = new ManualTimers(startMs);
   let isSkipping = false;
-
-  const runNext = (untilMs: number, waitsOnly: boolean): boolean => {
-    const due = [...timers].filter(([, timer]) => timer.dueMs <= untilMs && (timer.waits || !waitsOnly));
-    const [first] = due.toSorted(([, left], [, right]) => left.dueMs - right.dueMs);
-    if (!first) return false;
-    const [handle, timer] = first;
-    timers.delete(handle);
-    nowMs = Math.max(nowMs, timer.dueMs);
-    timer.fn();
-    return true;
-  };
 
   // One wait a turn of the event loop: what it sets off comes before the next one.
   const skip = (): void => {
     isSkipping = false;
-    runNext(Infinity, true);
+    timers.runWait();
     skipLater();
   };
   const skipLater = (): void => {
-    if (isSkipping || ![...timers.values()].some(({ waits }) => waits)) return;
+    if (isSkipping || !timers.hasWaits) return;
     isSkipping = true;
-    setImmediate(skip);
+    afterPromises(skip);
   };
 
   return {
-    now: () => nowMs,
+    now: () => timers.nowMs,
     setTimeout(fn, ms, purpose) {
-      lastHandle += 1;
-      timers.set(lastHandle, { dueMs: nowMs + Math.max(0, ms || 0), waits: purpose === 'wait', fn });
+      const handle = timers.set(fn, ms, purpose);
       skipLater();
-      return lastHandle;
+      return handle;
     },
-    clearTimeout(handle) {
-      timers.delete(handle as number);
-    },
-    async advance(ms) {
-      if (!(ms >= 0 && Number.isFinite(ms))) {
-        throw new RangeError(`Cannot advance the clock: ms must be a finite number from 0, received ${ms}`);
-      }
-      const untilMs = nowMs + ms;
-      await settlePromises();
-      while (runNext(untilMs, false)) await settlePromises();
-      nowMs = Math.max(nowMs, untilMs);
-    },
+    clearTimeout: (handle) => timers.clear(handle),
+    advance: (ms) => timers.advance(ms),
     get pendingTimers() {
       return timers.size;
     },
   };
-}
-
-// A macrotask starts only when every promise chain has settled, however long it is.
-function settlePromises(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
-import nodeTimers from 'node:timers';
+import { ManualTimers } from '../context/manual-timers.js';
+import { longestMs } from '../context/option-table.js';
 
 /** A clock for tests: time stands still until {@link FakeClock.advance} moves it. */
 export interface FakeClock {
@@ -14,17 +15,8 @@ export interface FakeClock {
   readonly pendingTimers: number;
 }
 
-// Taken at load, and not from the globals, so that a test runner's own fake timers cannot stop this clock.
-const { setImmediate } = nodeTimers;
-
 // Node fires a longer delay after 1 ms; a fake clock that did better would hide the fault.
-const longestDelayMs = 2 ** 31 - 1;
-
-interface Timer {
-  readonly handle: number;
-  readonly dueMs: number;
-  readonly fn: () => void;
-}
+const fired = (ms: number): number => (ms > longestMs ? 1 : ms);
 
 /**
  * Returns a clock that tests move manually, for the `clock` option of a policy.
@@ -48,50 +40,14 @@ interface Timer {
  * ```
  */
 export function createFakeClock(startMs = 0): FakeClock {
-  const timers = new Map<number, Timer>();
-  let nowMs = startMs;
-  let lastHandle = 0;
-
-  const takeDue = (untilMs: number): Timer | undefined => {
-    let first: Timer | undefined;
-    for (const timer of timers.values()) {
-      if (timer.dueMs <= untilMs && (!first || timer.dueMs < first.dueMs)) first = timer;
-    }
-    if (first) timers.delete(first.handle);
-    return first;
-  };
-
+  const timers = new ManualTimers(startMs);
   return {
-    now: () => nowMs,
-    setTimeout(fn, ms) {
-      const delayMs = ms > longestDelayMs ? 1 : Math.max(0, ms || 0);
-      lastHandle += 1;
-      timers.set(lastHandle, { handle: lastHandle, dueMs: nowMs + delayMs, fn });
-      return lastHandle;
-    },
-    clearTimeout(handle) {
-      timers.delete(handle as number);
-    },
-    async advance(ms) {
-      if (!(ms >= 0 && Number.isFinite(ms))) {
-        throw new RangeError(`Cannot advance the clock: ms must be a finite number from 0, received ${ms}`);
-      }
-      const untilMs = nowMs + ms;
-      await settlePromises();
-      for (let timer = takeDue(untilMs); timer; timer = takeDue(untilMs)) {
-        nowMs = Math.max(nowMs, timer.dueMs);
-        timer.fn();
-        await settlePromises();
-      }
-      nowMs = Math.max(nowMs, untilMs);
-    },
+    now: () => timers.nowMs,
+    setTimeout: (fn, ms) => timers.set(fn, fired(ms)),
+    clearTimeout: (handle) => timers.clear(handle),
+    advance: (ms) => timers.advance(ms),
     get pendingTimers() {
       return timers.size;
     },
   };
-}
-
-// A macrotask starts only when every promise chain has settled, however long it is.
-function settlePromises(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,3 +1,5 @@
+import { TimerHeap } from '../../context/timer-heap.js';
+
 /** The time of a rehearsal, and everything that is to happen in it. */
 export interface EventLoop {
   /** Milliseconds since the rehearsal began; no step of a clock changes it. */
@@ -35,7 +37,7 @@ interface Timer {
   readonly dueMs: number;
   counts: boolean;
   readonly owner: object | undefined;
-  fn: (() => void) | undefined;
+  readonly fn: () => void;
 }
 
 // Taken at load: the loop itself must not run on the time that it makes.
@@ -51,8 +53,7 @@ const mostTurnsAtOnce = 50_000;
 
 /** Returns a new event loop, at time 0. */
 export function createEventLoop(): EventLoop {
-  const heap: Timer[] = [];
-  const timers = new Map<number, Timer>();
+  const timers = new TimerHeap<Timer>();
   const gone = new WeakSet<object>();
   let nowMs = 0;
   let lastHandle = 0;
@@ -61,35 +62,22 @@ export function createEventLoop(): EventLoop {
   let isHeld = false;
   let resume = (): void => {};
 
-  const forget = (timer: Timer): void => {
-    timer.fn = undefined;
-    timers.delete(timer.handle);
-  };
-  const next = (): Timer | undefined => {
-    for (let first = heap[0]; first; first = heap[0]) {
-      if (first.fn) return first;
-      takeFirst(heap);
-    }
-    return undefined;
-  };
-
-  /** Runs what falls due first; `false` if nothing falls due in time. */
+  /** Runs what falls due first; `false` where nothing does in time. */
   const runNext = (untilMs: number): boolean => {
-    const timer = next();
+    const timer = timers.first();
     if (!timer || timer.dueMs > untilMs) {
       if (Number.isFinite(untilMs)) nowMs = Math.max(nowMs, untilMs);
       return false;
     }
     turns += 1;
     turnsAtOnce = timer.dueMs > nowMs ? 0 : turnsAtOnce + 1;
-    const { fn } = timer;
-    forget(timer);
+    timers.delete(timer.handle);
     if (turnsAtOnce > mostTurnsAtOnce) {
       turnsAtOnce = 0;
       throw new StandstillError(`the time stands still: ${mostTurnsAtOnce} turns at ${nowMs} ms`);
     }
     nowMs = Math.max(nowMs, timer.dueMs);
-    fn?.();
+    timer.fn();
     return true;
   };
 
@@ -113,18 +101,13 @@ export function createEventLoop(): EventLoop {
       const delayMs = ms > longestDelayMs ? 1 : Math.max(0, Math.ceil(ms || 0));
       lastHandle += 1;
       if (owner && gone.has(owner)) return lastHandle;
-      const timer: Timer = { handle: lastHandle, dueMs: nowMs + delayMs, counts: true, owner, fn };
-      timers.set(lastHandle, timer);
-      add(heap, timer);
+      timers.add({ handle: lastHandle, dueMs: nowMs + delayMs, counts: true, owner, fn });
       return lastHandle;
     },
-    clear(handle) {
-      const timer = timers.get(handle as number);
-      if (timer) forget(timer);
-    },
+    clear: (handle) => timers.delete(handle),
     drop(owner) {
       gone.add(owner);
-      for (const timer of timers.values()) if (timer.owner === owner) forget(timer);
+      for (const timer of timers.values()) if (timer.owner === owner) timers.delete(timer.handle);
     },
     pending(owner) {
       let count = 0;
@@ -167,37 +150,4 @@ export function createEventLoop(): EventLoop {
         refill();
       }),
   };
-}
-
-function isBefore(left: Timer, right: Timer): boolean {
-  return left.dueMs < right.dueMs || (left.dueMs === right.dueMs && left.handle < right.handle);
-}
-
-function add(heap: Timer[], timer: Timer): void {
-  let index = heap.length;
-  heap.push(timer);
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    const above = heap[parent] as Timer;
-    if (!isBefore(timer, above)) break;
-    heap[index] = above;
-    index = parent;
-  }
-  heap[index] = timer;
-}
-
-function takeFirst(heap: Timer[]): void {
-  const last = heap.pop() as Timer;
-  if (heap.length === 0) return;
-  let index = 0;
-  for (;;) {
-    let child = 2 * index + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && isBefore(heap[child + 1] as Timer, heap[child] as Timer)) child += 1;
-    const below = heap[child] as Timer;
-    if (!isBefore(below, last)) break;
-    heap[index] = below;
-    index = child;
-  }
-  heap[index] = last;
 }

@@ -1,0 +1,85 @@
+import nodeTimers from 'node:timers';
+import { TimerHeap } from './timer-heap.js';
+
+interface Timer {
+  readonly handle: number;
+  readonly dueMs: number;
+  readonly fn: () => void;
+}
+
+// Taken at load, so that a test runner's own fake timers cannot stop the clocks of tests.
+const { setImmediate } = nodeTimers;
+
+/** The timers of a clock that stands still until somebody moves it. */
+export class ManualTimers {
+  nowMs: number;
+  readonly #waits: TimerHeap<Timer> = new TimerHeap();
+  readonly #limits: TimerHeap<Timer> = new TimerHeap();
+  #lastHandle = 0;
+
+  constructor(startMs: number) {
+    this.nowMs = startMs;
+  }
+
+  get size(): number {
+    return this.#waits.size + this.#limits.size;
+  }
+
+  get hasWaits(): boolean {
+    return this.#waits.size > 0;
+  }
+
+  /** `purpose`: somebody waits for it; without it, it limits something. */
+  set(fn: () => void, ms: number, purpose?: 'wait'): number {
+    this.#lastHandle += 1;
+    const timer = { handle: this.#lastHandle, dueMs: this.nowMs + Math.max(0, ms || 0), fn };
+    (purpose === 'wait' ? this.#waits : this.#limits).add(timer);
+    return timer.handle;
+  }
+
+  clear(handle: unknown): void {
+    this.#waits.delete(handle);
+    this.#limits.delete(handle);
+  }
+
+  /** Runs the wait that falls due first, and moves the time there; `false` where there is none. */
+  runWait(): boolean {
+    return this.#run(this.#waits.first(), Infinity);
+  }
+
+  /** Moves the time on and runs what falls due in order of time; promises settle before the first and after each. */
+  async advance(ms: number): Promise<void> {
+    if (!(ms >= 0 && Number.isFinite(ms))) {
+      throw new RangeError(`Cannot advance the clock: ms must be a finite number from 0, received ${ms}`);
+    }
+    const untilMs = this.nowMs + ms;
+    do await settlePromises();
+    while (this.#run(this.#first(), untilMs));
+    this.nowMs = Math.max(this.nowMs, untilMs);
+  }
+
+  #first(): Timer | undefined {
+    const [wait, limit] = [this.#waits.first(), this.#limits.first()];
+    if (!wait || !limit) return wait ?? limit;
+    const isWaitFirst =
+      wait.dueMs < limit.dueMs || (wait.dueMs === limit.dueMs && wait.handle < limit.handle);
+    return isWaitFirst ? wait : limit;
+  }
+
+  #run(timer: Timer | undefined, untilMs: number): boolean {
+    if (!timer || timer.dueMs > untilMs) return false;
+    this.clear(timer.handle);
+    this.nowMs = Math.max(this.nowMs, timer.dueMs);
+    timer.fn();
+    return true;
+  }
+}
+
+/** Does something when every promise chain has settled, however long it is: a macrotask starts only then. */
+export function afterPromises(fn: () => void): void {
+  setImmediate(fn);
+}
+
+function settlePromises(): Promise<void> {
+  return new Promise(afterPromises);
+}
