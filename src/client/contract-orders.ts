@@ -1,5 +1,4 @@
 import { Resilient, resilienceContext } from '../decorators/index.js';
-import { mintClientOrderId } from '../orders/index.js';
 import { openToApi } from './api-symbols.js';
 import {
   idAndSymbol,
@@ -10,21 +9,14 @@ import {
   symbolOrNothing,
 } from './argument-checks.js';
 import { cancelEarlier } from './cancel-earlier.js';
-import { ofClient, ofStream } from './client-scope.js';
 import { ContractAccount } from './contract-account.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
 import type { ContractOperation } from './endpoint.js';
 import { marketMethods } from './market-methods.js';
-import { batchSafety, findBatch, type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
-import {
-  cancelSafety,
-  judgeCanceled,
-  orderNotFound,
-  refuseFinished,
-  referenceParams,
-  symbolFrom,
-} from './order-reference.js';
+import { marketSafety } from './market-safety.js';
+import { type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
+import { orderNotFound, refuseFinished, referenceParams, symbolFrom } from './order-reference.js';
 import { collect, findItem, readPages } from './read-pages.js';
 import type { RequestParams } from './request-params.js';
 import { noteDoubt } from './setting-doubt.js';
@@ -32,6 +24,15 @@ import { lookUpTogether, shareLookup } from './shared-lookup.js';
 import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
 
 const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
+const safety = marketSafety<
+  Contract.ContractOrderRequest,
+  Contract.ContractOrder,
+  Contract.ContractPlacedOrder,
+  Contract.ContractCanceledOrder
+>({
+  asPlaced,
+  asCanceled,
+});
 
 /** The orders of the contract market. */
 export class ContractOrders extends ContractAccount {
@@ -43,14 +44,7 @@ export class ContractOrders extends ContractAccount {
   @Outer('placeOrder', { check: openToApi(orderFirst) })
   @Resilient(policyOf('placeOrder'), {
     ...optionsOf('placeOrder'),
-    orderSafety: {
-      ...ofClient,
-      ...ofStream('order'),
-      clientOrderId: (order: Contract.ContractOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
-      find(this: ContractOrders, id: string, order: Contract.ContractOrderRequest) {
-        return this.findOrder(id, order.symbol).then(asPlaced);
-      },
-    },
+    orderSafety: safety.place,
   })
   async placeOrder(
     order: Contract.ContractOrderRequest,
@@ -67,13 +61,7 @@ export class ContractOrders extends ContractAccount {
   @Outer('placeOrders', { check: openToApi(ordersFirst(5)), around: settleEach })
   @Resilient(policyOf('placeOrders'), {
     ...optionsOf('placeOrders'),
-    orderSafety: {
-      ...ofClient,
-      ...batchSafety,
-      find(this: ContractOrders, _id: string, orders: readonly Contract.ContractOrderRequest[]) {
-        return findBatch(orders, (id, symbol) => this.findOrder(id, symbol).then(asPlaced));
-      },
-    },
+    orderSafety: safety.placeAll,
   })
   async placeOrders(
     orders: readonly Contract.ContractOrderRequest[],
@@ -93,14 +81,7 @@ export class ContractOrders extends ContractAccount {
   @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
     ...optionsOf('cancelOrder'),
-    orderSafety: {
-      ...ofClient,
-      journal: undefined,
-      ...cancelSafety,
-      async find(this: ContractOrders, _id: string, reference: OrderReference) {
-        return judgeCanceled(await this.getOrder(reference), asCanceled);
-      },
-    },
+    orderSafety: safety.cancel,
   })
   async cancelOrder(
     reference: OrderReference,

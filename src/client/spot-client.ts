@@ -1,6 +1,5 @@
 import { Resilient, resilienceContext } from '../decorators/index.js';
 import { WEEXOrderError } from '../errors/index.js';
-import { mintClientOrderId } from '../orders/index.js';
 import { itemOf } from './answers.js';
 import {
   idAndSymbol,
@@ -12,18 +11,12 @@ import {
   symbolOrNothing,
 } from './argument-checks.js';
 import { cancelEarlier } from './cancel-earlier.js';
-import { ofClient, ofStream } from './client-scope.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type * as Spot from './spot-types.js';
 import { marketMethods, sessionOf, setSession } from './market-methods.js';
-import { batchSafety, findBatch, type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
-import {
-  cancelSafety,
-  judgeCanceled,
-  refuseFinished,
-  referenceParams,
-  symbolFrom,
-} from './order-reference.js';
+import { marketSafety } from './market-safety.js';
+import { type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
+import { refuseFinished, referenceParams, symbolFrom } from './order-reference.js';
 import type { RestSession } from './rest-session.js';
 import { noteDoubt } from './setting-doubt.js';
 import type {
@@ -36,6 +29,15 @@ import type {
 } from './types.js';
 
 const { Call, Outer, optionsOf, policyOf, send } = marketMethods('spot', spotEndpoints);
+const safety = marketSafety<
+  Spot.SpotOrderRequest,
+  Spot.SpotOrder,
+  Spot.SpotPlacedOrder,
+  Spot.SpotCanceledOrder
+>({
+  asPlaced,
+  asCanceled,
+});
 
 /** The exchange takes no batch of several pairs. */
 const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
@@ -103,14 +105,7 @@ export class SpotClient {
   @Outer('placeOrder', { check: orderFirst })
   @Resilient(policyOf('placeOrder'), {
     ...optionsOf('placeOrder'),
-    orderSafety: {
-      ...ofClient,
-      ...ofStream('order'),
-      clientOrderId: (order: Spot.SpotOrderRequest) => order.newClientOrderId ?? mintClientOrderId(),
-      find(this: SpotClient, id: string, order: Spot.SpotOrderRequest) {
-        return this.findOrder(id, order.symbol).then(asPlaced);
-      },
-    },
+    orderSafety: safety.place,
   })
   async placeOrder(order: Spot.SpotOrderRequest, _options?: CallOptions): Promise<Spot.SpotPlacedOrder> {
     const newClientOrderId = resilienceContext()?.clientOrderId ?? order.newClientOrderId;
@@ -124,13 +119,7 @@ export class SpotClient {
   @Outer('placeOrders', { check: ordersOfOneSymbol, around: settleEach })
   @Resilient(policyOf('placeOrders'), {
     ...optionsOf('placeOrders'),
-    orderSafety: {
-      ...ofClient,
-      ...batchSafety,
-      find(this: SpotClient, _id: string, orders: readonly Spot.SpotOrderRequest[]) {
-        return findBatch(orders, (id, symbol) => this.findOrder(id, symbol).then(asPlaced));
-      },
-    },
+    orderSafety: safety.placeAll,
   })
   async placeOrders(
     orders: readonly Spot.SpotOrderRequest[],
@@ -153,14 +142,7 @@ export class SpotClient {
   @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
     ...optionsOf('cancelOrder'),
-    orderSafety: {
-      ...ofClient,
-      journal: undefined,
-      ...cancelSafety,
-      async find(this: SpotClient, _id: string, reference: OrderReference) {
-        return judgeCanceled(await this.getOrder(reference), asCanceled);
-      },
-    },
+    orderSafety: safety.cancel,
   })
   async cancelOrder(reference: OrderReference, _options?: CallOptions): Promise<Spot.SpotCanceledOrder> {
     return noteDoubt(reference, send(this, 'cancelOrder', referenceParams(reference)));
