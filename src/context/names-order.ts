@@ -1,4 +1,11 @@
-import { clientIdFields } from './client-id-fields.js';
+/** Under which names orders and answers of WEEX carry a client order id. */
+export const clientIdFields = [
+  'clientOrderId',
+  'newClientOrderId',
+  'origClientOrderId',
+  'clientOid',
+  'client_oid',
+] as const;
 
 /** Fields under which an order goes by an id. */
 const idFields = ['orderId', 'order_id', 'id', ...clientIdFields, 'algoId', 'clientAlgoId'] as const;

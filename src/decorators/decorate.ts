@@ -1,6 +1,6 @@
 import { refuse } from './refuse.js';
-import { listLayer } from './layer-list.js';
 import {
+  listLayer,
   type AnyMethod,
   bindHome,
   type CallSettings,

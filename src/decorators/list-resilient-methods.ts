@@ -1,5 +1,5 @@
 import { metadataOf, type ResilienceMetadata } from './get-resilience-metadata.js';
-import { listedLayers } from './layer-list.js';
+import { listedLayers } from './method-layer.js';
 
 /**
  * Lists every decorated method of the program, and every function made by `resilient`, with what is attached to it:

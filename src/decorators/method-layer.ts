@@ -1,3 +1,4 @@
+import { WeakList } from '../context/weak-list.js';
 import type { IPolicy } from 'cockatiel';
 import type { OrderGuard } from '../orders/order-guard.js';
 import type { ResilientOptions } from './resilient-options.js';
@@ -90,4 +91,17 @@ export function functionChain(fn: unknown): object[] {
 /** The prototype of an object, typed. */
 export function prototypeOf(target: object): object | null {
   return Object.getPrototypeOf(target) as object | null;
+}
+
+let layers: WeakList<MethodLayer> | undefined;
+
+/** Adds a layer to the list of all layers, which forgets it with its class. */
+export function listLayer(layer: MethodLayer): void {
+  layers ??= new WeakList();
+  layers.add(layer);
+}
+
+/** All layers whose class is still in use, in the order of decoration. */
+export function listedLayers(): MethodLayer[] {
+  return [...(layers ?? [])];
 }

@@ -1,5 +1,4 @@
-import { clientIdFields } from '../context/client-id-fields.js';
-import { namesOrder } from '../context/names-order.js';
+import { clientIdFields, namesOrder } from '../context/names-order.js';
 import { idsIn, type SentRequest } from '../context/sent-request.js';
 import { type BatchOutcome, batchOutcomes } from './batch-outcomes.js';
 

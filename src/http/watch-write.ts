@@ -20,7 +20,6 @@ import { bodyText, isUnread, parseBody } from './answer-body.js';
 import { batchVerdicts, idOfItem } from './batch-verdicts.js';
 import { earlierOrder, rememberOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
-import { placeOf } from './place-of.js';
 import { requestIdHeader } from './request-id.js';
 
 /**
@@ -251,3 +250,11 @@ function formText(form: FormData): string {
   for (const [name, value] of form) if (typeof value === 'string') fields.append(name, value);
   return fields.toString();
 }
+
+/** The exchange and the account that a request goes to. Not by the parser of URLs, since every order passes here. */
+function placeOf({ baseURL, headers, url }: InternalAxiosRequestConfig): string {
+  const [host] = origin.exec(url ?? '') ?? origin.exec(baseURL ?? '') ?? [];
+  return `${host} ${String(headers['ACCESS-KEY'])}`;
+}
+
+const origin = /^\w+:\/\/[^/?#]+/;

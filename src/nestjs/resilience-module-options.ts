@@ -3,8 +3,7 @@ import type { Clock } from '../context/clock.js';
 import type { ErrorTrackerOptions } from '../observability/error-tracker.js';
 import type { ResilienceEventType } from '../observability/events.js';
 import type { Coordinator } from '../policies/options/coordinator.js';
-import type { ErrorRule } from '../policies/options/error-rule.js';
-import type { AnyPolicy, ErrorClass, PolicyOptions } from '../policies/options/policy-options.js';
+import type { ErrorRule, AnyPolicy, ErrorClass, PolicyOptions } from '../policies/options/policy-options.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 
 /** What a module adds to the application with `ResilienceModule.forFeature`. */

@@ -1,4 +1,4 @@
-import { clientIdFields } from '../context/client-id-fields.js';
+import { clientIdFields } from '../context/names-order.js';
 
 const orderIdFields = ['orderId', 'order_id'];
 

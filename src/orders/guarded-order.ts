@@ -17,7 +17,7 @@ import type { OrderSafety } from './order-safety.js';
 import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
 import { type Patience, shorten } from './patience.js';
 import { venueOf } from './patience-source.js';
-import { mismatchOfCall } from './mismatch-of-call.js';
+import { mismatchOfCall } from './mismatch-of.js';
 import { type Finding, reconcile } from './reconcile.js';
 import { refuseChanged } from './refuse-changed.js';
 import { isRejected, rejected } from './rejected-order.js';

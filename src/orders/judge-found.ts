@@ -1,4 +1,4 @@
-import { clientIdFields } from '../context/client-id-fields.js';
+import { clientIdFields } from '../context/names-order.js';
 import { carriesOtherId, isId } from './carries-other-id.js';
 import { isRefusalBody } from './refusal-body.js';
 

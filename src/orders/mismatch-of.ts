@@ -1,7 +1,23 @@
+import type { LookedUpCall } from './lookup.js';
+import type { OrderSafety } from './order-safety.js';
+
 /** Fields that must be equal if both the order and the answer have them. */
 const texts = ['symbol', 'side', 'positionSide'] as const;
 const quantities = ['quantity', 'origQty'] as const;
 const triggers = ['triggerPrice'] as const;
+
+/** Describes how an order that was found differs from what a call ordered; `undefined` if it does not. */
+export function mismatchOfCall<This, Args extends unknown[], Result>(
+  safety: OrderSafety<This, Args, Result>,
+  { args, self }: LookedUpCall<This, Args>,
+  found: Result,
+): string | undefined {
+  if (!safety.matches) return mismatchOf(found, args[0]);
+  const isOrdered: unknown = safety.matches.apply(self, [found, ...args]);
+  if (typeof isOrdered === 'object')
+    return 'matches returned an object, perhaps a promise: it must answer synchronously';
+  return isOrdered ? undefined : 'matches says that it is not what was ordered';
+}
 
 /**
  * Describes in which field an order that was found differs from what was ordered; `undefined` if in none. A field

@@ -5,7 +5,6 @@ import { isNoId, namesOrder } from '../context/names-order.js';
 import type { SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/rules/in-doubt.js';
 import { carriesOtherId } from './carries-other-id.js';
-import { unconfirmed } from './unconfirmed.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import type { Sighting } from './sighting.js';
@@ -288,4 +287,12 @@ function isBareSuccess(value: unknown, id: string | undefined): boolean {
   if (typeof value !== 'object' || value === null || id === undefined) return false;
   const { success } = value as { readonly success?: unknown };
   return (success === true || isEmptySuccess(value)) && !namesOrder(value);
+}
+
+/** What an attempt ends with whose answer is no confirmation of its order. */
+function unconfirmed(value: unknown, id: string | undefined, why: string): WEEXOutcomeUnknownError {
+  return new WEEXOutcomeUnknownError(`Cannot tell from the answer whether order ${id} was placed: ${why}`, {
+    clientOrderId: id,
+    data: value,
+  });
 }

@@ -1,11 +1,15 @@
 import { resolveBackoff } from './retry/backoff.js';
-import type { ErrorRule } from './options/error-rule.js';
 import { defaultMaxRetries } from './retry/next-step.js';
 import { resolveCircuit } from './circuit-breaker/circuit.js';
-import type { AnyPolicy, BackoffOptions, PolicyOptions } from './options/policy-options.js';
+import type {
+  ErrorRule,
+  AnyPolicy,
+  BackoffOptions,
+  PolicyOptions,
+  RetryOptions,
+} from './options/policy-options.js';
 import type { ExecuteOptions } from './options/execute-options.js';
 import type { PolicyDescription } from './resilience-policy.js';
-import { withRules } from './with-rules.js';
 
 /** Says what options amount to, before any call is made; `call` is what a call says of itself. */
 export function describePolicy(
@@ -170,4 +174,33 @@ type Inner = AnyPolicy & {
 function isRetry(policy: AnyPolicy): boolean {
   const { onGiveUp, onRetry } = policy as AnyPolicy & { onRetry?: unknown; onGiveUp?: unknown };
   return typeof onRetry === 'function' && typeof onGiveUp === 'function';
+}
+
+/** The options with what rules of a registry can add to them at the worst. */
+function withRules(options: PolicyOptions, rules: readonly ErrorRule[]): PolicyOptions {
+  return {
+    ...options,
+    retry: retryWithRules(options.retry, rules),
+    coolDown: options.coolDown ?? rules.some(({ coolDown }) => coolDown === true),
+    fallback: options.fallback ?? rules.find(({ fallback }) => fallback)?.fallback,
+  };
+}
+
+function retryWithRules(
+  own: RetryOptions | false | undefined,
+  rules: readonly ErrorRule[],
+): RetryOptions | false | undefined {
+  const retries: RetryOptions[] = rules.flatMap(({ retry }) => (retry ? [retry] : []));
+  if (own === false || (!own && retries.length === 0)) return own;
+  if (own) retries.push(own);
+  const counts = retries.map(({ maxRetries }) => maxRetries ?? defaultMaxRetries);
+  const longest = retries.map(({ backoff }) => backoff).reduce(longer);
+  return { maxRetries: own?.maxRetries ?? Math.max(...counts), backoff: own?.backoff ?? longest };
+}
+
+function longer(
+  left: BackoffOptions | undefined,
+  right: BackoffOptions | undefined,
+): BackoffOptions | undefined {
+  return resolveBackoff(left).maxDelayMs >= resolveBackoff(right).maxDelayMs ? left : right;
 }

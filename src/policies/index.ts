@@ -2,7 +2,7 @@ export { createPolicy } from './create-policy.js';
 export { defaultRegistry, PolicyRegistry } from './policy-registry.js';
 export { policies } from './presets.js';
 
-export type { ErrorRule } from './options/error-rule.js';
+export type { ErrorRule } from './options/policy-options.js';
 export type { PolicyRegistryOptions } from './policy-registry.js';
 export type {
   AnyPolicy,

@@ -1,10 +1,10 @@
 import { WeakList } from '../context/weak-list.js';
 import type { Clock } from '../context/clock.js';
 import type { Coordinator } from './options/coordinator.js';
-import type { ErrorRule } from './options/error-rule.js';
 import { isPolicy } from './is-policy.js';
 import { Pipeline } from './pipeline.js';
 import type {
+  ErrorRule,
   AnyPolicy,
   ErrorClass,
   KnownFallback,

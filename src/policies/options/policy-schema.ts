@@ -11,8 +11,7 @@ import {
   type OptionTable,
   trueOrFalse,
 } from '../../context/option-table.js';
-import type { ErrorRule } from './error-rule.js';
-import type { PolicyOptions } from './policy-options.js';
+import type { ErrorRule, PolicyOptions } from './policy-options.js';
 
 function number(minimum: number, maximum: number, whole: boolean): OptionRule {
   const rule = whole ? 'a whole number' : 'a number';

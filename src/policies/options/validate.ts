@@ -6,8 +6,7 @@ import {
   throwFaults,
 } from '../../context/check-options.js';
 import { isObject } from '../../context/option-table.js';
-import type { ErrorRule } from './error-rule.js';
-import type { PolicyOptions } from './policy-options.js';
+import type { ErrorRule, PolicyOptions } from './policy-options.js';
 import { tables } from './policy-schema.js';
 
 /** What two options or more say against each other. */

@@ -1,7 +1,6 @@
 import { classIdentity } from '../../errors/class-identity.js';
 import { isWEEXError, type WEEXErrorKind } from '../../errors/index.js';
-import type { ErrorRule } from '../options/error-rule.js';
-import type { ErrorClass } from '../options/policy-options.js';
+import type { ErrorRule, ErrorClass } from '../options/policy-options.js';
 
 const again = { retry: {}, circuitBreaker: true } as const;
 const never = { retry: false, circuitBreaker: false, coolDown: false } as const;
