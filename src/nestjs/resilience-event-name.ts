@@ -11,13 +11,13 @@ export type ResilienceEventName<Type extends ResilienceEventType = ResilienceEve
  * ```ts
  * import { Injectable } from '@nestjs/common';
  * import { OnEvent } from '@nestjs/event-emitter';
- * import type { CircuitOpened } from 'weex-resilience';
+ * import type { ResilienceEventOf } from 'weex-resilience';
  * import { resilienceEventName } from 'weex-resilience/nestjs';
  *
  * @Injectable()
  * export class Alarms {
  *   @OnEvent(resilienceEventName('circuitOpened'))
- *   circuitOpened({ policy, halfOpenAfterMs }: CircuitOpened): void {
+ *   circuitOpened({ policy, halfOpenAfterMs }: ResilienceEventOf<'circuitOpened'>): void {
  *     console.log(`${policy} is closed for ${halfOpenAfterMs} ms`);
  *   }
  * }
