@@ -18,7 +18,7 @@ export type ResilienceEventName<Type extends ResilienceEventType = ResilienceEve
  * export class Alarms {
  *   @OnEvent(resilienceEventName('circuitOpened'))
  *   circuitOpened({ policy, halfOpenAfterMs }: ResilienceEventOf<'circuitOpened'>): void {
- *     console.log(`${policy} is closed for ${halfOpenAfterMs} ms`);
+ *     console.log(`${policy}: circuit open, next trial in ${halfOpenAfterMs} ms`);
  *   }
  * }
  * ```

@@ -26,7 +26,7 @@ export interface ListenOptions {
  * import { onResilienceEvent } from 'weex-resilience';
  *
  * const stop = onResilienceEvent('circuitOpened', ({ policy, halfOpenAfterMs }) => {
- *   console.log(`${policy}: calls are rejected for ${halfOpenAfterMs} ms`);
+ *   console.log(`${policy}: circuit open, next trial in ${halfOpenAfterMs} ms`);
  * });
  * stop();
  * ```
