@@ -6,6 +6,7 @@ import {
   contextOfWrite,
   currentCallContext,
 } from '../context/call-context.js';
+import { processWide } from '../context/process-wide.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import { channels } from '../observability/channels.js';
@@ -31,7 +32,8 @@ interface Attachment {
   eject(): void;
 }
 
-const attachments: WeakMap<object, Attachment> = new WeakMap();
+/** Of the process, so that two copies of the package on one instance do not take each other's step for a repetition. */
+const attachments = processWide('axios-attachments', (): WeakMap<object, Attachment> => new WeakMap());
 
 /**
  * The required parts of an axios instance. axios has its types twice, for `import` and for `require()`, and the two
@@ -84,17 +86,18 @@ interface Interceptors {
 export function attachWeexErrors(attachable: AttachableAxios, options: WeexErrorsOptions = {}): () => void {
   const own = checkWeexErrorsOptions(attachable, options);
   const instance = attachable as AxiosInstance;
-  const stack = attachments.get(instance.interceptors)?.options ?? [];
+  const attached = attachments.get();
+  const stack = attached.get(instance.interceptors)?.options ?? [];
   stack.push(own);
-  attachments.get(instance.interceptors)?.eject();
-  attachments.set(instance.interceptors, install(instance, stack));
+  attached.get(instance.interceptors)?.eject();
+  attached.set(instance.interceptors, install(instance, stack));
   return () => {
     const index = stack.indexOf(own);
     if (index === -1) return;
     stack.splice(index, 1);
     if (stack.length > 0) return;
-    attachments.get(instance.interceptors)?.eject();
-    attachments.delete(instance.interceptors);
+    attached.get(instance.interceptors)?.eject();
+    attached.delete(instance.interceptors);
   };
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import axios, { type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import axios, { AxiosError, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attachWeexErrors,
   isWEEXError,
@@ -189,6 +189,28 @@ describe('attachWeexErrors', () => {
     expect(server.requests.at(-1)?.headers).not.toHaveProperty('x-request-id');
     attachWeexErrors(plain);
     await failureOf(plain.get('/x'));
+  });
+
+  it('is attached once, also by two copies of the package', async () => {
+    vi.resetModules();
+    const copy = await import('../../src/index.js');
+    expect(copy.attachWeexErrors).not.toBe(attachWeexErrors);
+    const detach = copy.attachWeexErrors(http);
+    server.answer(reply(200, { orderId: '1' }));
+    const answer = await http.post('/capi/v3/order', { newClientOrderId: 'two-copies', symbol: 'BTCUSDT' });
+    expect(answer.data).toEqual({ orderId: '1' });
+    detach();
+    server.answer(reply(500, ''));
+    await failureOf(http.get('/x'));
+  });
+
+  it('takes the bare 4xx of an adapter for tests, which gives no code, for an answer', async () => {
+    const adapter = async (config: InternalAxiosRequestConfig) => {
+      const response = { status: 404, statusText: '', data: undefined, headers: {}, config };
+      throw new AxiosError('Request failed with status code 404', undefined, config, {}, response);
+    };
+    const error = await failureOf(http.post('/capi/v3/nothing', {}, { adapter }));
+    expect(error).toMatchObject({ kind: 'request', code: 404 });
   });
 
   it('works on the default instance, and leaves instances made from it alone', async () => {
