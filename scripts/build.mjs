@@ -5,6 +5,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
 
 const target = 'node20.19';
+// Node prints the whole line of an uncaught error before its message.
+const lineLimit = 400;
 /**
  * @typedef {{ exports: Record<string, string | { default: { types: string } }>, dependencies: Record<string, string>,
  *   peerDependencies: Record<string, string> }} Manifest
@@ -21,7 +23,13 @@ for (const file of filesOf('dist', '.js')) {
   const source = readFileSync(file, 'utf8');
   // Without white space the marks would go that let a bundler leave a call out.
   const minifyWhitespace = !source.includes('@__PURE__');
-  const { code } = await transform(source, { minifySyntax: true, minifyWhitespace, target, tsconfigRaw: {} });
+  const { code } = await transform(source, {
+    minifySyntax: true,
+    minifyWhitespace,
+    lineLimit,
+    target,
+    tsconfigRaw: {},
+  });
   writeFileSync(file, code);
 }
 
@@ -92,6 +100,7 @@ async function makeCommonJs() {
       // Names stay, for stack traces.
       minifyWhitespace: true,
       minifySyntax: true,
+      lineLimit,
       format: 'cjs',
       platform: 'node',
       target,
