@@ -16,7 +16,14 @@ export type PolicyReference = string | PolicyOptions | IPolicy | undefined;
 export function policySource(reference: PolicyReference, scope: PolicyScope): PolicySource {
   if (typeof reference === 'string') {
     // At each call: the registry is not known before, and may be filled after the class is defined.
-    return (_layer, self) => registryOf(self).get(reference);
+    return (layer, self) => {
+      const registry = registryOf(self);
+      try {
+        return registry.get(reference);
+      } catch {
+        throw notFound(reference, registry, operationOf(layer, self));
+      }
+    };
   }
   if (isPolicy(reference)) return () => reference;
   if (reference === undefined) return made(scope, (name) => policies.standard({ name }));
@@ -58,6 +65,16 @@ function nameOf(scope: PolicyScope, layer: MethodLayer, self: unknown): string {
 
 function registryOf(self: unknown): PolicyRegistry {
   return instanceRegistry(self) ?? defaultRegistry;
+}
+
+function notFound(name: string, registry: PolicyRegistry, operation: string): RangeError {
+  const names = registry.names().map((other) => `'${other}'`);
+  const known = names.length > 0 ? `known are ${names.join(', ')}` : 'none is defined';
+  const where =
+    registry === defaultRegistry
+      ? 'in defaultRegistry. Define it there, or give the instance the registry that has it with setInstanceRegistry()'
+      : 'in the registry of the instance';
+  return new RangeError(`Cannot find policy '${name}' of ${operation}: ${known} ${where}`);
 }
 
 function isObject(value: unknown): value is object {

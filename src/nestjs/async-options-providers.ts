@@ -24,8 +24,13 @@ export function asyncOptionsProviders(options: ResilienceModuleAsyncOptions): Pr
   const made: Provider = {
     provide,
     useFactory: (
-      factory: ResilienceOptionsFactory,
-    ): Promise<ResilienceModuleOptions> | ResilienceModuleOptions => factory.createResilienceOptions(),
+      factory: Partial<ResilienceOptionsFactory>,
+    ): Promise<ResilienceModuleOptions> | ResilienceModuleOptions => {
+      if (typeof factory.createResilienceOptions === 'function') return factory.createResilienceOptions();
+      throw new TypeError(
+        `Cannot use ResilienceModule.forRootAsync: ${factory.constructor.name} has no method createResilienceOptions()`,
+      );
+    },
     inject: token === undefined ? [] : [token],
   };
   return useClass ? [{ provide: useClass, useClass }, made] : [made];

@@ -105,7 +105,8 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
   const own: Provider[] = [
     {
       provide: getClockToken(),
-      useFactory: ({ clock }: ResilienceModuleOptions) => clock,
+      // What is no object is told of where the registry is made.
+      useFactory: (options: ResilienceModuleOptions | undefined) => options?.clock,
       inject: [getOptionsToken()],
     },
     {

@@ -71,7 +71,7 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
 
   catch(error: WEEXError, host: ArgumentsHost): unknown {
     const problem = problemDetails(error, this.#statuses[error.kind]);
-    if (logged.has(error.kind)) this.#logger.error(`${error.name} (code ${error.code}): ${error.message}`);
+    if (logged.has(error.kind)) this.#logger.error(lineOf(error));
     switch (host.getType<string>()) {
       case 'http':
         sendProblem(host.switchToHttp().getResponse(), problem);
@@ -95,6 +95,14 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
 }
 
 // What its own callers are not told, or what somebody must look after.
+function lineOf(error: WEEXError & { readonly clientOrderId?: string | undefined }): string {
+  const facts = [
+    ...(error.code === undefined ? [] : [`code ${error.code}`]),
+    ...(error.clientOrderId === undefined ? [] : [`clientOrderId ${error.clientOrderId}`]),
+  ];
+  return `${error.name}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}: ${error.message}`;
+}
+
 const logged: ReadonlySet<WEEXErrorKind> = new Set<WEEXErrorKind>(['authentication', 'outcome-unknown']);
 
 /** As Nest's own filters tell an error to gateways and microservices. */

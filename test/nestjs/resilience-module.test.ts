@@ -292,6 +292,14 @@ describe('the start', () => {
     await expect(startApp(root)).rejects.toThrow(/^Cannot start ResilienceModule: /);
   });
 
+  it.each([
+    [{ useFactory: () => undefined as never }, 'the options must be an object, received undefined'],
+    [{ useClass: class Empty {} as never }, 'Empty has no method createResilienceOptions()'],
+  ])('refuses forRootAsync with %o', async (options, message) => {
+    const root = moduleOf({ imports: [ResilienceModule.forRootAsync(options)] });
+    await expect(startApp(root)).rejects.toThrow(message);
+  });
+
   it('refuses forRoot twice', async () => {
     const root = moduleOf({
       imports: [ResilienceModule.forRoot(), ResilienceModule.forRoot({ drainMs: 1 })],

@@ -1,7 +1,7 @@
-import { Controller, Get, HttpException, Param, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, HttpException, Logger, Param, Res, UseFilters } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { ServerResponse } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   PortfolioError,
   RiskManagementError,
@@ -131,6 +131,17 @@ describe.each(['express', 'fastify'] as const)('WeexExceptionFilter on %s', (pla
       status: 502,
       detail: 'The request cannot be served',
     });
+  });
+
+  it('logs what has to be looked up', async () => {
+    const logged = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    await fetch(`${app.url}/fail/outcome`);
+    await fetch(`${app.url}/fail/credentials`);
+    expect(logged.mock.calls.flat()).toEqual([
+      'WEEXOutcomeUnknownError (clientOrderId wr-1): Nobody knows',
+      expect.stringMatching(/^WEEXAuthenticationError \(code 40001\): /),
+    ]);
+    logged.mockRestore();
   });
 
   it('leaves every other exception alone', async () => {
