@@ -106,7 +106,7 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
     {
       provide: getClockToken(),
       // What is no object is told of where the registry is made.
-      useFactory: (options: ResilienceModuleOptions | undefined) => options?.clock,
+      useFactory: (given: ResilienceModuleOptions | undefined) => given?.clock,
       inject: [getOptionsToken()],
     },
     {
