@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { currentCallContext } from '../context/call-context.js';
-import { WEEXAuthenticationError } from '../errors/index.js';
+import { WEEXAuthenticationError, WEEXRateLimitError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
 import { checkAnswer, checkSubject } from './answer-shapes.js';
 import type { Endpoint } from './endpoint.js';
@@ -99,6 +99,9 @@ export class RestSession {
       this.clock.observeDate(sentAt, response.headers['date']);
       return withStringIds(response.data);
     } catch (error) {
+      // A request that a limit refuses is not counted; if it is after all, the next headers say so.
+      if (error instanceof WEEXRateLimitError && endpoint.orders === 0)
+        currentCallContext()?.observeCost?.(-endpoint.weight);
       // If another call has set the clock in the meantime, the next attempt has the right time already.
       const refused = error instanceof WEEXAuthenticationError && error.reason === 'clock';
       if (refused && this.clock.settings === settings) await this.#setClock();

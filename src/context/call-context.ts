@@ -49,8 +49,8 @@ export interface CallContext {
   /** @internal Told by the interceptor what the headers of every answer to this attempt say of the limits. */
   observeUsage?(usage: readonly RateLimitUsage[]): void;
   /**
-   * @internal Called by the client before each request with its weight, since the weight that a call took beforehand
-   * is an estimate.
+   * @internal Called by the client before each request with its weight, and with the negative weight of a request
+   * that a limit refused, since the weight that a call took beforehand is an estimate.
    */
   observeCost?(weight: number): void;
 }

@@ -20,7 +20,7 @@ describe('rateLimit.adaptive', () => {
     onTestFinished(onResilienceEvent('limitAdapted', (event) => told.push(event)));
     await use(policy, 89);
     await refuse(policy);
-    expect(policy.snapshot().rateLimit).toEqual({ used: 90, limit: 72, adaptive: true });
+    expect(policy.snapshot().rateLimit).toEqual({ used: 89, limit: 72, adaptive: true });
     expect(told).toMatchObject([{ policy: 'policy', from: 100, to: 72, error: { kind: 'rate-limit' } }]);
   });
 
@@ -34,19 +34,40 @@ describe('rateLimit.adaptive', () => {
     expect(policy.snapshot().rateLimit?.limit).toBe(50);
   });
 
-  it('gives back a tenth a window near to where it was refused, slowly from there, and all in the end', async () => {
+  it('gives back a tenth a window near to where it was refused, stays for 30 windows, and gives back all in the end', async () => {
     const { policy, clock } = build({ rateLimit });
     await use(policy, 89);
     await refuse(policy);
-    const limits: (number | undefined)[] = [];
-    for (let window = 0; window < 3; window += 1) {
-      await clock.advance(1_000);
-      limits.push(policy.snapshot().rateLimit?.limit);
-    }
+    const limitAfter = async (windows: number): Promise<number | undefined> => {
+      await clock.advance(windows * 1_000);
+      return policy.snapshot().rateLimit?.limit;
+    };
     // 81 is nine tenths of the 90 that were refused.
-    expect(limits).toEqual([81, 82, 83]);
+    expect([await limitAfter(1), await limitAfter(29), await limitAfter(1), await limitAfter(1)]).toEqual([
+      81, 81, 82, 83,
+    ]);
     await clock.advance(60_000);
     expect(policy.snapshot().rateLimit).toEqual({ used: 0, limit: 100 });
+  });
+
+  it('is soon the stated one again where little of it was used: others used the rest', async () => {
+    const { policy, clock } = build({ rateLimit });
+    await use(policy, 9);
+    await refuse(policy);
+    expect(policy.snapshot().rateLimit?.limit).toBe(50);
+    await clock.advance(5_000);
+    expect(policy.snapshot().rateLimit).toEqual({ used: 0, limit: 100 });
+  });
+
+  it('counts what was used as exchanges do, from the last multiple of the window', async () => {
+    const { policy, clock } = build({ rateLimit });
+    await clock.advance(900);
+    await use(policy, 30);
+    await clock.advance(100);
+    await use(policy, 59);
+    await refuse(policy);
+    // Of the 60 since then; all 90 were used within a second.
+    expect(policy.snapshot().rateLimit).toEqual({ used: 89, limit: 48, adaptive: true });
   });
 
   it('holds calls back at the limit that was found', async () => {
@@ -98,6 +119,6 @@ describe('rateLimit.adaptive', () => {
     });
     await use(one, 9);
     await refuse(two);
-    expect(one.snapshot().rateLimit).toEqual({ used: 10, limit: 50, adaptive: true });
+    expect(one.snapshot().rateLimit).toEqual({ used: 9, limit: 50, adaptive: true });
   });
 });

@@ -84,9 +84,27 @@ describe('a refusal without a time while the headers show room', () => {
     expect(others).toEqual([]);
     await clock.advance(200);
     expect(others).toHaveLength(3);
-    // It is remembered: the next one is taken for a ban at once.
+    // It is remembered: the next one may be another ban, and a probe would make it longer.
     await refuse(reads);
-    expect(activeForMs(reads)).toBe(10_000);
+    expect(activeForMs(reads)).toBe(2_000);
+  });
+
+  it('is probed later and later while one ban follows the other', async () => {
+    const { clock, reads } = await market();
+    const waits: (number | undefined)[] = [];
+    for (let ban = 0; ban < 5; ban += 1) {
+      await refuse(reads);
+      waits.push(activeForMs(reads));
+      const probe = answering(clock, limited(), 'late');
+      void reads.executeOutcome(probe);
+      await clock.advance(10_000);
+      void reads.executeOutcome(probe);
+      await clock.advance(20_000);
+      await reads.execute((context) =>
+        context.observeUsage?.([{ type: 'weight', intervalMs: 10_000, used: 1, remaining: 499 }]),
+      );
+    }
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000]);
   });
 
   it('is probed again after a second where it follows a ban that was waited for in full', async () => {
@@ -226,6 +244,21 @@ describe('a cool-down within another', () => {
     expect(placed).toEqual([10_000]);
     await clock.advance(20);
     expect(calls(reads, clock, 2)).toHaveLength(2);
+  });
+
+  it('sends one call ahead before the outer one when its own probe finds a ban', async () => {
+    const { orders: placing, reads, clock } = await market();
+    await refuse(placing);
+    const probe = answering(clock, limited(), 'late');
+    void placing.executeOutcome(probe);
+    await clock.advance(1_000);
+    expect(closedForMs(placing)).toBe(10_000);
+    const read = calls(reads, clock, 5);
+    expect(read).toEqual([1_000]);
+    await clock.advance(10);
+    expect(read.slice(0, 2)).toEqual([1_000, 1_010]);
+    await clock.advance(100);
+    expect(read).toHaveLength(5);
   });
 
   it('must be within the same one for all of its scope', () => {

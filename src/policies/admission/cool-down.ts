@@ -1,8 +1,7 @@
 import type { Clock } from '../../context/clock.js';
-import { channels } from '../../observability/channels.js';
 import type { Coordinator, SharedCoolDown } from '../options/coordinator.js';
 import type { CoolDownCause, CoolDownPass, CoolDownWaiter, PassResult } from './cool-down-types.js';
-import { epochTime } from '../time/monotonic-clock.js';
+import { coolDownEvents, type EventPlace } from '../events/cool-down-events.js';
 import { hold, release } from '../../observability/outbox.js';
 import { type RateLimitRefusal, RefusalMemory } from './refusal-memory.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
@@ -29,8 +28,7 @@ const elsewhere: CoolDownCause = { error: undefined, policy: 'another process' }
 export class CoolDown {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
-  readonly #scope: string;
-  readonly #origin: object | undefined;
+  readonly #place: EventPlace;
   /** The one that this one is within. */
   readonly outer: CoolDown | undefined;
   readonly #inner: Set<CoolDown> = new Set();
@@ -51,8 +49,7 @@ export class CoolDown {
   readonly #shared: SharedCoolDown | undefined;
 
   constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown, coordinator?: Coordinator) {
-    this.#scope = scope;
-    this.#origin = origin;
+    this.#place = { clock, origin, scope };
     this.#clock = clock;
     this.outer = outer;
     if (outer) outer.#inner.add(this);
@@ -99,12 +96,17 @@ export class CoolDown {
     return this.#queue.size;
   }
 
-  /** A rate-limit answer came: makes everybody wait, or slows them. */
-  refuse(refusal: RateLimitRefusal, cause: CoolDownCause, now: number): void {
+  /** A rate-limit answer came: makes everybody wait, or slows them. Whether a ban is on that nobody told of. */
+  refuse(refusal: RateLimitRefusal, cause: CoolDownCause, now: number): boolean {
     const verdict = this.#memory.judge(refusal, this.#state, now);
-    if (verdict === 'ignore') return;
+    if (verdict === 'ignore') return false;
     if (verdict === 'slow') this.#slow(cause, now);
     else this.#activate(verdict.activeForMs, cause, now);
+    if (verdict === 'slow' || !verdict.isBan) return false;
+    const { outer } = this;
+    // The ban may be its own: one call goes ahead there, so that not all run into it.
+    if (outer?.isIdle === true) outer.#activate(0, cause, now);
+    return true;
   }
 
   /** A call was answered that needed no pass. */
@@ -131,13 +133,7 @@ export class CoolDown {
     this.#policy = policy;
     this.#period += 1;
     this.#arm(now);
-    if (channels.coolDownEntered.hasSubscribers) {
-      const at = epochTime(this.#clock, now);
-      channels.coolDownEntered.publish(
-        { at, policy, scope: this.#scope, delayMs: forMs, error },
-        this.#origin,
-      );
-    }
+    coolDownEvents.entered({ policy, delayMs: forMs, error }, this.#place, now);
     if (policy !== elsewhere.policy) this.#shared?.activated(forMs);
     for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now);
   }
@@ -271,11 +267,8 @@ export class CoolDown {
     this.#disarm();
     const wasActive = this.#wasActive;
     this.#wasActive = false;
-    if (wasActive && channels.coolDownLeft.hasSubscribers) {
-      const at = epochTime(this.#clock, now);
-      const lastedMs = now - this.#activeSince;
-      channels.coolDownLeft.publish({ at, policy: this.#policy, scope: this.#scope, lastedMs }, this.#origin);
-    }
+    const lastedMs = now - this.#activeSince;
+    if (wasActive) coolDownEvents.left({ policy: this.#policy, lastedMs }, this.#place, now);
   }
 
   #arm(now: number): void {

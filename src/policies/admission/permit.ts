@@ -122,6 +122,11 @@ export class Permit {
     this.#holdsSlot = false;
   }
 
+  /** The exchange refused it by its limit: where it was one request, it took nothing. */
+  spendNothing(): void {
+    if (this.allowance && this.cost === 1) this.allowance.spent ??= 0;
+  }
+
   /** What it took from a rate limit is counted from now on: it comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
     this.allowance?.limiter.settle(this.cost, this.priority === 0, now, spent);

@@ -12,7 +12,7 @@ export interface RateLimitRefusal {
 }
 
 /** What a cool-down does about a refusal. `'slow'`: it lets calls through at a lower rate. */
-export type RefusalVerdict = { readonly activeForMs: number } | 'slow' | 'ignore';
+export type RefusalVerdict = { readonly activeForMs: number; readonly isBan?: true } | 'slow' | 'ignore';
 
 // The first probe after a soft refusal, and how long what was learned is believed.
 const softMs = 1_000;
@@ -24,7 +24,8 @@ const mostProbes = 2;
  * What a cool-down has learned of refusals that name no time: whether they are bans or pass by themselves.
  *
  * A request that was sent after a refused one and answered within the time of a ban proves that there is none. A
- * probe that is refused where nothing is proven is taken for a ban, for which the documented time is waited from then.
+ * probe that is refused where nothing is proven is taken for a ban, for which the documented time is waited from then;
+ * while that is remembered, the first probe after another refusal comes later, because it may extend a ban.
  */
 export class RefusalMemory {
   #refusedAt = -Infinity;
@@ -34,6 +35,8 @@ export class RefusalMemory {
   #inRow = 0;
   #provenSoftUntil = -Infinity;
   #bannedUntil = -Infinity;
+  /** Bans that followed each other while they were remembered. */
+  #bans = 0;
   #isWatching = false;
 
   /** Whether it matters that a call is answered. */
@@ -59,9 +62,10 @@ export class RefusalMemory {
     this.#note(refusal, now);
     const isProven = now < this.#provenSoftUntil;
     if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
-    if (state === 'idle' && !isProven && now < this.#bannedUntil) return this.#takeForBan(now);
     if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';
-    return { activeForMs: Math.min(documentedBanMs, softMs * 2 ** Math.max(0, this.#inRow - 2)) };
+    if (now >= this.#bannedUntil) this.#bans = 0;
+    const doublings = Math.max(0, this.#inRow - 2) + this.#bans;
+    return { activeForMs: Math.min(documentedBanMs, softMs * 2 ** doublings) };
   }
 
   /** A call was answered; `true` where that proves that the refusal before it was no ban. */
@@ -71,6 +75,7 @@ export class RefusalMemory {
     if (proves) {
       this.#provenSoftUntil = now + rememberedMs;
       this.#bannedUntil = -Infinity;
+      this.#bans = 0;
     }
     this.#inRow = 0;
     this.#isWatching = false;
@@ -87,9 +92,10 @@ export class RefusalMemory {
 
   #takeForBan(now: number): RefusalVerdict {
     this.#bannedUntil = now + documentedBanMs + rememberedMs;
+    this.#bans += 1;
     // The answer after the ban is no proof that there was none.
     this.#wasSoft = false;
     this.#inRow = 0;
-    return { activeForMs: documentedBanMs };
+    return { activeForMs: documentedBanMs, isBan: true };
   }
 }

@@ -160,7 +160,9 @@ export class Attempt implements PermitContext {
   observeUsage(usages: readonly RateLimitUsage[]): void {
     const { admission, clock } = this.#owner.policy;
     const { limiter } = admission;
-    if (limiter) for (const usage of usages) limiter.observe(usage, clock.now());
+    if (!limiter) return;
+    const now = clock.now();
+    for (const usage of usages) limiter.observe(usage, this.startedAt ?? now, now);
   }
 
   /** @internal */

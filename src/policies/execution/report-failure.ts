@@ -30,7 +30,10 @@ export function reportFailure(
   const failure: Failure = { error, rule: policy.rules.find(error), startedAt };
   permit?.fail(counts(policy, failure), error, startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
-  if (kind === 'rate-limit') lowerLimit(policy, failure, now);
+  if (kind === 'rate-limit') {
+    lowerLimit(policy, failure, now);
+    permit?.spendNothing();
+  }
   const { coolDown } = policy.admission;
   if (!coolDown) return undefined;
   const coolsDown = beginCoolDown(policy, failure, now);
@@ -69,6 +72,6 @@ function beginCoolDown(
   const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
   if (!coolsDown || !coolDown) return false;
   const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, startedAt, now);
-  target.refuse(refusal, { error, policy: name }, now);
+  if (target.refuse(refusal, { error, policy: name }, now)) limiter?.blameOthers(now);
   return true;
 }

@@ -30,6 +30,17 @@ export class PermitLedger {
     return this.#used.ordinary + this.#used.critical;
   }
 
+  /** What is used of what was taken since a time, as far as the answers tell. */
+  since(time: number): number {
+    let used = this.all;
+    for (let index = this.#from; index < this.#settled.length; index += 1) {
+      const entry = this.#settled[index];
+      if (!entry || entry.at >= time) break;
+      used -= entry.ordinary + entry.critical;
+    }
+    return used;
+  }
+
   take(cost: number, critical: boolean): void {
     this.#used[critical ? 'critical' : 'ordinary'] += cost;
   }

@@ -29,6 +29,26 @@ export interface PermitWaiter {
   readonly waitingSince: number;
 }
 
+// After so many others the call that has waited longest has its turn, if it has waited long enough.
+const turnAfter = 3;
+const agedAfterMs = 1_000;
+
+/** Whose turn it is out of order, after so many others. */
+export function agedTurn(
+  clients: ReadonlySet<RateLimitClient>,
+  gone: number,
+  now: number,
+): LimitTurn | undefined {
+  if (gone < turnAfter) return undefined;
+  let turn: LimitTurn | undefined;
+  for (const client of clients) {
+    const waiter = client.longestWaiting(now);
+    if (!waiter || now - waiter.waitingSince < agedAfterMs) continue;
+    if (!turn || waiter.waitingSince < turn.waiter.waitingSince) turn = { client, waiter };
+  }
+  return turn;
+}
+
 /** What those who wait here, and what was used, ask of a limit that is shared with other processes. */
 export function demandOf(
   clients: ReadonlySet<RateLimitClient>,

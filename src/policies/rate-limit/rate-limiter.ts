@@ -4,8 +4,10 @@ import type { RateLimitUsage } from '../../context/rate-limit-usage.js';
 import { hold, release } from '../../observability/outbox.js';
 import type { Coordinator, SharedLimit } from '../options/coordinator.js';
 import { CriticalReserve } from './critical-reserve.js';
+import { Pace, type PacedLimit, sliceEndsAt } from './pace.js';
 import { PermitLedger } from './permit-ledger.js';
 import {
+  agedTurn,
   type LimitTurn as Turn,
   demandOf,
   firstInLine,
@@ -13,18 +15,11 @@ import {
   type RateLimitClient,
 } from './rate-limit-client.js';
 import type { RateLimitConfig } from './rate-limit-config.js';
+import { Strangers } from './strangers.js';
+import { epochTime } from '../time/monotonic-clock.js';
 
-/** Calls that waited leave in slices of this length. */
-const sliceMs = 50;
 /** For how long the headers of an answer say something of those to come. */
 const shownMs = 60_000;
-
-// After so many others the call that has waited longest has its turn, if it has waited long enough.
-const turnAfter = 3;
-const agedAfterMs = 1_000;
-
-/** How much more than the even share may leave in one slice, so that a late timer loses nothing. */
-const sliceSlack = 1.5;
 
 /**
  * Allows at most `limit` in any stretch of `windowMs`, as the exchange sees it: what a request took comes back one
@@ -46,11 +41,11 @@ export class RateLimiter {
   readonly #clients: Set<RateLimitClient> = new Set();
   readonly #ledger = new PermitLedger();
   readonly #reserve = new CriticalReserve();
+  readonly #strangers = new Strangers();
   readonly #adaptive = new AdaptiveLimit();
   // How many went since the last turn, while others waited.
   #gone = 0;
-  // How much went out to calls that had waited, in this slice of time.
-  readonly #pace = { slice: -1, granted: 0 };
+  readonly #pace = new Pace();
   #timer: unknown;
   #draining = false;
   readonly #shared: SharedLimit | undefined;
@@ -88,6 +83,7 @@ export class RateLimiter {
       this.#statedLimit = Infinity;
       this.#shownAt = -Infinity;
       this.#adaptive.forget();
+      this.#strangers.forget();
       this.#reserve.restart(now, config.windowMs);
       this.#ledger.resize(now, config.windowMs);
     }
@@ -119,24 +115,19 @@ export class RateLimiter {
     const mayGoAlone = ordinary + urgent === 0 && !this.#shared;
     if (!mayGoAlone && ordinary + urgent + cost > this.#limit) return false;
     // A cost that never fits beside the reserve may go when nothing else is under way.
-    return (
-      critical || ordinary === 0 || ordinary + Math.max(urgent, this.#reserved(now)) + cost <= this.#limit
-    );
+    if (critical || ordinary === 0) return true;
+    const free = this.#limit - this.#keptForOthers(now);
+    return ordinary + Math.max(urgent, this.#reserved(now)) + cost <= free;
   }
 
   /** Whether a call that waited may leave in this slice; critical ones always may. */
   isInPace(cost: number, critical: boolean, now: number): boolean {
-    const slice = Math.floor(now / sliceMs);
-    if (critical || slice !== this.#pace.slice) return true;
-    const share = Math.ceil((sliceSlack * this.#limit * sliceMs) / this.#config.windowMs);
-    return this.#pace.granted + cost <= share;
+    return critical || this.#pace.allows(cost, this.#allowed, now);
   }
 
   /** A call that waited left. */
   countPace(cost: number, now: number): void {
-    const slice = Math.floor(now / sliceMs);
-    this.#pace.granted = slice === this.#pace.slice ? this.#pace.granted + cost : cost;
-    this.#pace.slice = slice;
+    this.#pace.count(cost, this.#keptForOthers(now), this.#allowed, now);
   }
 
   /** Whether the next allowance belongs to a call that waits, in any policy, and may not be overtaken by this class. */
@@ -162,7 +153,7 @@ export class RateLimiter {
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
-  observe(usage: RateLimitUsage, now: number): void {
+  observe(usage: RateLimitUsage, startedAt: number, now: number): void {
     const { type, windowMs } = this.#config;
     if (usage.type !== type || usage.intervalMs !== windowMs) return;
     this.#shownAt = now;
@@ -170,29 +161,40 @@ export class RateLimiter {
     const { used, remaining } = usage;
     // Past the limit the count goes on, so that it no longer tells what the limit is.
     if (used !== undefined && (remaining ?? 0) > 0) this.#statedLimit = Math.max(1, used + (remaining ?? 0));
-    this.#ledger.expire(now, this.#config.windowMs);
+    this.#ledger.expire(now, windowMs);
     const seen = used ?? (remaining === undefined ? 0 : this.#wholeLimit - remaining);
     // The exchange counts what all processes use: only all of them together can tell what is missing.
     this.#shared?.observe(seen);
-    const unseen = seen - this.#ledger.all;
-    if (unseen <= 0 || this.#shared) return;
+    if (this.#shared) return;
+    const theirs = this.#strangers.unseen(seen, startedAt, now, this.#ledger);
+    const unseen = Math.max(theirs, seen - this.#ledger.all);
+    if (unseen <= 0) return;
+    this.#strangers.note(unseen, now, windowMs);
     this.#ledger.take(unseen, false);
     this.settle(unseen, false, now);
   }
 
   /** The exchange refused: where the headers do not tell all, the limit is found out. */
   refused(startedAt: number, now: number): Lowered | undefined {
-    if (!this.#config.adaptive || now - this.#shownAt <= this.#config.windowMs) return undefined;
-    this.#ledger.expire(now, this.#config.windowMs);
-    const used = this.#ledger.all;
-    return this.#adaptive.refused(used, this.#limit, { startedAt, now });
+    const { adaptive, windowMs } = this.#config;
+    if (!adaptive || this.#isShown(now)) return undefined;
+    this.#ledger.expire(now, windowMs);
+    // Exchanges count from the last multiple of the window.
+    const used = this.#ledger.since(now - (epochTime(this.#clock, now) % windowMs));
+    return this.#adaptive.refused({ used, inForce: this.#limit, startedAt, now });
   }
 
-  /** Whether the headers of late answers left room, so that a refusal is none of this limit. */
+  /** Whether the headers of late answers left room for what was refused, so that it was not this limit. */
   hasShownRoom(now: number): boolean {
-    if (now - this.#shownAt > Math.max(shownMs, this.#config.windowMs)) return false;
+    if (!this.#isShown(now)) return false;
     this.#ledger.expire(now, this.#config.windowMs);
-    return this.#ledger.all < this.#limit;
+    return this.#ledger.all <= this.#limit;
+  }
+
+  /** The address is banned although there was room: others have used it, unseen. */
+  blameOthers(now: number): void {
+    const { type, windowMs } = this.#config;
+    if (type === 'weight' && this.hasShownRoom(now)) this.#strangers.blame(this.#limit, now, windowMs);
   }
 
   /** Lets waiting calls out while there is allowance, the most urgent first, whichever policy they belong to. */
@@ -223,11 +225,10 @@ export class RateLimiter {
     this.#disarm();
     if (this.#clients.size === 0) return;
     const freeAt = this.#ledger.freeAt(this.#config.windowMs);
-    const sliceEnds = (Math.floor(now / sliceMs) + 1) * sliceMs;
     const wakeAt = Math.min(
       // Allowance that is there already waits for the next slice.
-      freeAt === undefined || freeAt > now ? (freeAt ?? Infinity) : sliceEnds,
-      this.#pace.slice === Math.floor(now / sliceMs) ? sliceEnds : Infinity,
+      freeAt === undefined || freeAt > now ? (freeAt ?? Infinity) : sliceEndsAt(now),
+      this.#pace.opensAt(now),
       this.#reserveChangesAt(now),
     );
     if (wakeAt === Infinity) return;
@@ -246,16 +247,8 @@ export class RateLimiter {
     this.#timer = undefined;
   }
 
-  /** Whose turn it is, out of order. */
   #turn(now: number): Turn | undefined {
-    if (this.#gone < turnAfter) return undefined;
-    let turn: Turn | undefined;
-    for (const client of this.#clients) {
-      const waiter = client.longestWaiting(now);
-      if (!waiter || now - waiter.waitingSince < agedAfterMs) continue;
-      if (!turn || waiter.waitingSince < turn.waiter.waitingSince) turn = { client, waiter };
-    }
-    return turn;
+    return agedTurn(this.#clients, this.#gone, now);
   }
 
   #takeTurn({ client, waiter }: Turn, now: number): boolean {
@@ -277,6 +270,20 @@ export class RateLimiter {
 
   get #limit(): number {
     return this.#shared ? Math.min(this.#wholeLimit, this.#shared.share) : this.#wholeLimit;
+  }
+
+  get #allowed(): PacedLimit {
+    return { limit: this.#limit, windowMs: this.#config.windowMs, used: this.#ledger.all };
+  }
+
+  #isShown(now: number): boolean {
+    return now - this.#shownAt <= Math.max(shownMs, this.#config.windowMs);
+  }
+
+  /** What is kept free for others who share the limit. */
+  #keptForOthers(now: number): number {
+    const { adaptive, windowMs } = this.#config;
+    return adaptive ? Math.min(this.#strangers.kept(now, windowMs), Math.floor(this.#limit / 4)) : 0;
   }
 
   #reserved(now: number): number {

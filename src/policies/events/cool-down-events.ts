@@ -1,0 +1,33 @@
+import type { Clock } from '../../context/clock.js';
+import { channels } from '../../observability/channels.js';
+import type { CoolDownEntered, CoolDownLeft } from '../../observability/events.js';
+import { epochTime } from '../time/monotonic-clock.js';
+
+/** Where a cool-down is. */
+export interface EventPlace {
+  readonly clock: Clock;
+  readonly scope: string;
+  /** The registry; `undefined` outside of any. */
+  readonly origin: object | undefined;
+}
+
+/** Tells what became of a cool-down, where anybody listens. */
+export const coolDownEvents = {
+  entered(
+    facts: Omit<CoolDownEntered, 'at' | 'scope' | 'type'>,
+    { clock, origin, scope }: EventPlace,
+    now: number,
+  ): void {
+    if (!channels.coolDownEntered.hasSubscribers) return;
+    channels.coolDownEntered.publish({ at: epochTime(clock, now), scope, ...facts }, origin);
+  },
+
+  left(
+    facts: Omit<CoolDownLeft, 'at' | 'scope' | 'type'>,
+    { clock, origin, scope }: EventPlace,
+    now: number,
+  ): void {
+    if (!channels.coolDownLeft.hasSubscribers) return;
+    channels.coolDownLeft.publish({ at: epochTime(clock, now), scope, ...facts }, origin);
+  },
+};
