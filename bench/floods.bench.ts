@@ -1,15 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AxiosInstance } from 'axios';
-import { attachWeexErrors, createPolicy, type RateLimitOptions } from 'weex-resilience';
-import { createRandom, rehearse, type RehearsalContext } from 'weex-resilience/testing';
+import { attachWeexErrors, PolicyRegistry, type RateLimitOptions } from 'weex-resilience';
+import {
+  createRandom,
+  rehearse,
+  type RehearsalContext,
+  type SimulatedRequest,
+} from 'weex-resilience/testing';
 import { quantile } from './storms/quantile.js';
 
 /** BENCH_SEEDS: how many, one after the other. */
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 10) }, (_, index) => index + 1);
 
 const allowed = { limit: 100, windowMs: 10_000 };
+const banMs = 10_000;
 const dayMs = 300_000;
-const aloneMs = 60_000;
 const cancelEveryMs = 2_000;
 /** Five times the allowance is wanted. */
 const readEveryMs = allowed.windowMs / (5 * allowed.limit);
@@ -24,6 +29,7 @@ interface Flood {
 
 const floods: Readonly<Record<string, Flood>> = {
   'known limit': { rateLimit: allowed },
+  'known limit, adaptive': { rateLimit: { ...allowed, adaptive: true } },
   'strangers take a quarter': { rateLimit: { ...allowed, adaptive: true }, strangers: 0.25 },
   'to be learned: twice the limit stated, no headers': {
     rateLimit: { ...allowed, limit: 2 * allowed.limit, adaptive: true },
@@ -39,14 +45,16 @@ interface Result {
 }
 
 async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: number): Promise<Result> {
+  // At some time of the exchange's window.
+  const aloneMs = 60_000 + allowed.windowMs * createRandom(`flood ${seed}`)();
   const alone: number[] = [];
   const through: number[] = [];
   let failedCancels = 0;
   const flood = async ({ axios, clock, signal }: RehearsalContext): Promise<void> => {
     if (hidden) hideLimits(axios);
     attachWeexErrors(axios);
-    const policy = createPolicy({
-      name: 'flood',
+    // Outside of a registry it would share the cool-down with the run before.
+    const policy = new PolicyRegistry().define('flood', {
       effect: 'read',
       deadlineMs: 30_000,
       retry: { maxRetries: 2 },
@@ -54,7 +62,9 @@ async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: nu
       rateLimit,
       coolDown: true,
     });
-    const request = (): Promise<unknown> => axios.get('/capi/v3/market/time');
+    // By the signal the interceptor knows whose headers it reads.
+    const request = ({ signal: ofCall }: { signal: AbortSignal }): Promise<unknown> =>
+      axios.get('/capi/v3/market/time', { signal: ofCall });
     const cancel = async (took: number[]): Promise<void> => {
       const startedAt = clock.now();
       try {
@@ -94,8 +104,20 @@ async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: nu
     goodput: served / ((allowed.limit * (dayMs - aloneMs)) / allowed.windowMs),
     cancelRatio: quantile(through, 0.99) / quantile(alone, 0.99),
     failedCancels,
-    bans: refused.filter(({ at }, index) => at - (refused[index - 1]?.at ?? -Infinity) > 5_000).length,
+    bans: bansOf(refused),
   };
+}
+
+/** How many bans refusals come from: what is refused while one lasts belongs to it, whoever sent it. */
+function bansOf(refused: readonly SimulatedRequest[]): number {
+  let bans = 0;
+  let untilMs = -Infinity;
+  for (const { at } of refused) {
+    if (at < untilMs) continue;
+    bans += 1;
+    untilMs = at + banMs;
+  }
+  return bans;
 }
 
 function hideLimits(axios: AxiosInstance): void {
