@@ -57,6 +57,7 @@ export const graceMs = 4_000;
 export async function runDay(options: DayOptions): Promise<Day> {
   const { name, openMarket, scenario, seed, signal } = options;
   const startedAt = performance.now();
+  const openedAtMs = Date.now();
   const exchange = await startExchange({ scenario, seed });
   const { phases } = exchange;
   const lengthMs = phases.at(-1)?.untilMs ?? 0;
@@ -97,7 +98,8 @@ export async function runDay(options: DayOptions): Promise<Day> {
     await exchange.close();
   }
   const { faults, orders, requests } = exchange;
-  const placeable = placeableOrders(intents, faults, { deadlineMs, endsMs: lengthMs + graceMs });
+  const times = { deadlineMs, endsMs: lengthMs + graceMs, openedAtMs };
+  const placeable = placeableOrders(intents, faults, times);
   return { name, phases, lengthMs, requests, calls, audit: auditIntents(intents, orders), placeable };
 }
 

@@ -5,7 +5,12 @@ import type { OrderIntent } from './order-intents.js';
 export interface TradingTimes {
   readonly deadlineMs: number;
   readonly endsMs: number;
+  /** When the exchange opened, since 1970: it counts orders from the last multiple of the window. */
+  readonly openedAtMs?: number;
 }
+
+/** The orders that the exchange allows an account, where no fault tightens it. */
+const allowed = { orders: 300, windowMs: 60_000 } as const;
 
 interface Span {
   readonly fromMs: number;
@@ -25,37 +30,66 @@ const stopping: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * How many orders a program that knows every fault beforehand could have placed: those for which, at some moment
- * between when they were wanted and their deadline, the exchange does not refuse every order.
+ * How many orders a program that knows every fault and every limit beforehand could have placed: it sends each order,
+ * the oldest first, at the first moment at which the exchange accepts one.
  *
- * Faults with a probability do not count, because a program that knows them sends the order when they do not strike;
- * limits do not count, because placing costs no weight. So no real program can reach this number.
+ * Faults with a probability do not count, because such a program sends the order when they do not strike; weight does
+ * not count, because placing costs none. So no real program can reach this number.
  */
 export function placeableOrders(
   intents: readonly OrderIntent[],
   faults: readonly PlannedFault[],
-  { deadlineMs, endsMs }: TradingTimes,
+  { deadlineMs, endsMs, openedAtMs = 0 }: TradingTimes,
 ): number {
-  const closed = merge(faults.filter(stopsEveryOrder).map(spanOf));
-  return intents.filter(({ wantedAtMs }) => {
-    const untilMs = Math.min(wantedAtMs + deadlineMs, endsMs);
-    return (
-      wantedAtMs < untilMs && !closed.some((span) => span.fromMs <= wantedAtMs && untilMs <= span.untilMs)
-    );
-  }).length;
+  const closed = faults.filter(stopsEveryOrder).map(spanOf);
+  const tightened = faults.filter(tightensOrders);
+  const limitAt = (ms: number): number => {
+    if (closed.some((span) => isWithin(span, ms))) return 0;
+    return tightened.find((fault) => isWithin(spanOf(fault), ms))?.orders ?? allowed.orders;
+  };
+  const windowOf = (ms: number): number => Math.floor((openedAtMs + ms) / allowed.windowMs);
+  const used = new Map<number, number>();
+  const waiting = intents.map(({ wantedAtMs }) => wantedAtMs).toSorted((left, right) => left - right);
+  let placed = 0;
+  // More becomes possible at these moments alone.
+  const moments = new Set([
+    ...waiting,
+    ...[...closed, ...tightened.map(spanOf)].flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]),
+    ...windowStarts(openedAtMs, endsMs),
+  ]);
+  for (const ms of [...moments].toSorted((left, right) => left - right)) {
+    if (ms >= endsMs) break;
+    while ((waiting[0] ?? Infinity) + deadlineMs <= ms) waiting.shift();
+    const window = windowOf(ms);
+    while ((waiting[0] ?? Infinity) <= ms && (used.get(window) ?? 0) < limitAt(ms)) {
+      waiting.shift();
+      used.set(window, (used.get(window) ?? 0) + 1);
+      placed += 1;
+    }
+  }
+  return placed;
+}
+
+function windowStarts(openedAtMs: number, endsMs: number): number[] {
+  const { windowMs } = allowed;
+  const first = windowMs - (openedAtMs % windowMs);
+  return Array.from({ length: Math.ceil(endsMs / windowMs) + 1 }, (_, index) => first + index * windowMs);
 }
 
 function stopsEveryOrder(fault: PlannedFault): boolean {
-  const { kind, probability = 1, count, skip = 0 } = fault;
   const executes = 'executed' in fault && fault.executed === true;
-  return (
-    stopping.has(kind) &&
-    !executes &&
-    probability >= 1 &&
-    count === undefined &&
-    skip === 0 &&
-    hitsOrders(fault)
-  );
+  return stopping.has(fault.kind) && !executes && hitsEveryOrder(fault);
+}
+
+function tightensOrders(
+  fault: PlannedFault,
+): fault is Extract<PlannedFault, { kind: 'tight-limits' }> & { readonly orders: number } {
+  return fault.kind === 'tight-limits' && fault.orders !== undefined && hitsEveryOrder(fault);
+}
+
+function hitsEveryOrder(fault: PlannedFault): boolean {
+  const { probability = 1, count, skip = 0 } = fault;
+  return probability >= 1 && count === undefined && skip === 0 && hitsOrders(fault);
 }
 
 function hitsOrders({ endpoint }: PlannedFault): boolean {
@@ -68,13 +102,6 @@ function spanOf({ fromMs = 0, untilMs = Number.POSITIVE_INFINITY }: PlannedFault
   return { fromMs, untilMs };
 }
 
-/** Spans that touch are one. */
-function merge(spans: readonly Span[]): Span[] {
-  const merged: Span[] = [];
-  for (const span of spans.toSorted((left, right) => left.fromMs - right.fromMs)) {
-    const last = merged.at(-1);
-    if (!last || last.untilMs < span.fromMs) merged.push(span);
-    else merged[merged.length - 1] = { fromMs: last.fromMs, untilMs: Math.max(last.untilMs, span.untilMs) };
-  }
-  return merged;
+function isWithin({ fromMs, untilMs }: Span, ms: number): boolean {
+  return fromMs <= ms && ms < untilMs;
 }

@@ -39,4 +39,27 @@ describe('the orders that could be placed', () => {
       expect(placeableOrders(wantedAt(1), [fault({ kind: 'reset', endpoint })], times)).toBe(0);
     },
   );
+
+  describe('where the limit of orders is tightened', () => {
+    const many = wantedAt(...Array.from({ length: 20 }, (_, index) => 2_000 + index * 10));
+    const tight = fault({ kind: 'tight-limits', orders: 8, fromMs: 1_000, untilMs: 5_000 });
+
+    it('are no more than it allows in its window', () => {
+      expect(placeableOrders(many, [tight], times)).toBe(8);
+      expect(placeableOrders([...wantedAt(1, 2, 3), ...many], [tight], times)).toBe(3 + 5);
+    });
+
+    it('are all that live to see its end, or another window', () => {
+      expect(placeableOrders(many, [tight], { ...times, deadlineMs: 3_500 })).toBe(20);
+      expect(placeableOrders(many, [tight], { ...times, openedAtMs: 60_000 - 2_500 })).toBe(16);
+    });
+
+    it('are all where it is no limit of orders, or one by chance', () => {
+      const others = [{ weight: 8 }, { orders: 8, probability: 0.5 }, { orders: 8, endpoint: 'reads' }];
+      for (const other of others) {
+        const loose = fault({ kind: 'tight-limits', fromMs: 1_000, untilMs: 5_000, ...other });
+        expect(placeableOrders(many, [loose], times)).toBe(20);
+      }
+    });
+  });
 });
