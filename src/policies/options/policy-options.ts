@@ -110,9 +110,9 @@ export interface RateLimitOptions {
   /** Which counter of the exchange this is, so that the headers of its answers correct it. Default `'weight'`. */
   readonly type?: 'weight' | 'orders' | undefined;
   /**
-   * Finds the limit out below `limit`, where it is not known or others share it: a rate-limit answer leaves four
-   * fifths of what was used, at least half of what was allowed, and each window without one gives some back. Off while the headers of answers tell
-   * the count. Default `false`.
+   * Finds out what nobody tells. Without headers, a limit below `limit`: a rate-limit answer leaves four fifths of
+   * what was used, and for 30 windows calls stay below where it came. With headers, how much others use: room for
+   * what they usually take at once stays free. Default `false`.
    */
   readonly adaptive?: boolean | undefined;
   /**
