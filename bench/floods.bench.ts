@@ -37,9 +37,16 @@ const floods: Readonly<Record<string, Flood>> = {
   },
 };
 
+interface Cancel {
+  readonly at: number;
+  readonly tookMs: number;
+}
+
 interface Result {
   readonly goodput: number;
   readonly cancelRatio: number;
+  /** Of the cancels that began in no ban. */
+  readonly unbannedRatio: number;
   readonly failedCancels: number;
   readonly bans: number;
 }
@@ -47,8 +54,8 @@ interface Result {
 async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: number): Promise<Result> {
   // At some time of the exchange's window.
   const aloneMs = 60_000 + allowed.windowMs * createRandom(`flood ${seed}`)();
-  const alone: number[] = [];
-  const through: number[] = [];
+  const alone: Cancel[] = [];
+  const through: Cancel[] = [];
   let failedCancels = 0;
   const flood = async ({ axios, clock, signal }: RehearsalContext): Promise<void> => {
     if (hidden) hideLimits(axios);
@@ -65,11 +72,12 @@ async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: nu
     // By the signal the interceptor knows whose headers it reads.
     const request = ({ signal: ofCall }: { signal: AbortSignal }): Promise<unknown> =>
       axios.get('/capi/v3/market/time', { signal: ofCall });
-    const cancel = async (took: number[]): Promise<void> => {
-      const startedAt = clock.now();
+    const openedAt = clock.now();
+    const cancel = async (done: Cancel[]): Promise<void> => {
+      const at = clock.now() - openedAt;
       try {
         await policy.execute(request, { priority: 'critical' });
-        took.push(clock.now() - startedAt);
+        done.push({ at, tookMs: clock.now() - openedAt - at });
       } catch {
         failedCancels += 1;
       }
@@ -99,24 +107,28 @@ async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: nu
   });
   const during = requests.filter(({ at }) => at > aloneMs && at < dayMs);
   const served = during.filter(({ status }) => status === 200).length;
-  const refused = during.filter(({ status }) => status === 429);
+  const bans = bansOf(during.filter(({ status }) => status === 429));
+  const unbanned = through.filter(({ at }) => !bans.some((ban) => at >= ban && at < ban + banMs));
   return {
     goodput: served / ((allowed.limit * (dayMs - aloneMs)) / allowed.windowMs),
-    cancelRatio: quantile(through, 0.99) / quantile(alone, 0.99),
+    cancelRatio: p99(through) / p99(alone),
+    unbannedRatio: p99(unbanned) / p99(alone),
     failedCancels,
-    bans: bansOf(refused),
+    bans: bans.length,
   };
 }
 
-/** How many bans refusals come from: what is refused while one lasts belongs to it, whoever sent it. */
-function bansOf(refused: readonly SimulatedRequest[]): number {
-  let bans = 0;
-  let untilMs = -Infinity;
-  for (const { at } of refused) {
-    if (at < untilMs) continue;
-    bans += 1;
-    untilMs = at + banMs;
-  }
+function p99(cancels: readonly Cancel[]): number {
+  return quantile(
+    cancels.map(({ tookMs }) => tookMs),
+    0.99,
+  );
+}
+
+/** When bans began: what is refused while one lasts belongs to it, whoever sent it. */
+function bansOf(refused: readonly SimulatedRequest[]): number[] {
+  const bans: number[] = [];
+  for (const { at } of refused) if (at >= (bans.at(-1) ?? -Infinity) + banMs) bans.push(at);
   return bans;
 }
 
@@ -160,6 +172,7 @@ for (const [name, flood] of Object.entries(floods)) {
   table[name] = {
     'goodput of the allowed': median(({ goodput }) => goodput),
     'cancel p99 over unloaded': median(({ cancelRatio }) => cancelRatio),
+    'outside of bans': median(({ unbannedRatio }) => unbannedRatio),
     'failed cancels': results.reduce((sum, { failedCancels }) => sum + failedCancels, 0),
     'bans, median': median(({ bans }) => bans),
   };
