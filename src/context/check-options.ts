@@ -52,8 +52,11 @@ function faultOf(issue: v.BaseIssue<unknown>): OptionFault {
   const option = v.getDotPath(issue) ?? '';
   if (type === 'raw_check')
     return { option, text: `unknown option "${option}"${message}`, isWrongType: true };
-  const received = message === 'is required' ? '' : `, received ${describeValue(input)}`;
-  return optionFault(option, message + received, issue.kind === 'schema');
+  const isMissing = message === 'is required' && option !== '';
+  const problem = isMissing
+    ? message
+    : `${message.replace('is required', 'must be an object')}, received ${describeValue(input)}`;
+  return optionFault(option, problem, issue.kind === 'schema');
 }
 
 // Also of another copy of this package.

@@ -37,7 +37,7 @@ const isPort = (value: unknown): boolean =>
 const table = optionTable<DashboardOptions>({
   port: option('a whole number from 0 to 65535', isPort),
   host: option('one of 127.0.0.1, ::1, because there is no password', isOneOf('127.0.0.1', '::1')),
-  title: option('a text that is not empty', (value) => typeof value === 'string' && value !== ''),
+  title: option('a non-empty string', (value) => typeof value === 'string' && value !== ''),
 });
 const streams: Readonly<Record<string, ViewerKind>> = { '/events': 'data', '/page-events': 'page' };
 const everyMs = 1_000;

@@ -58,12 +58,12 @@ function describe({ clientOrderId: id, lookups, untraceable }: UnknownOutcome): 
   if (untraceable !== undefined) {
     return `${untraceable}, so no lookup can show that it is absent`;
   }
-  if (id === undefined) return 'it has no client order id, so that it cannot be looked up';
+  if (id === undefined) return 'it has no client order id, so it cannot be looked up';
   const last = lookups.at(-1);
   if (!last) return `there was no time to look up client order id ${id}`;
   const failed = lookups.filter(({ result }) => result === 'failed').length;
-  const seen = `${failed} of ${lookups.length} lookups of client order id ${id} failed and none saw it`;
-  return last.error === undefined ? seen : `${seen}, the last one with "${messageOf(last.error)}"`;
+  const seen = `${failed} of ${lookups.length} lookups of client order id ${id} failed and none found it`;
+  return last.error === undefined ? seen : `${seen}; the last one failed with "${messageOf(last.error)}"`;
 }
 
 /** Why no lookup can prove that an order is absent, for {@link outcomeUnknown}. */

@@ -39,12 +39,12 @@ export function recordMetrics(meter: Meter): () => void {
     'Failed calls that were passed to a fallback or to the last good value',
   );
   const waits = count('waits', 'wait', 'Waits for a cool-down or an open circuit');
-  const queued = seconds('queue.wait_time', 'A wait for a slot or an allowance');
-  const lookups = seconds('lookup.duration', 'A search for what became of a request');
-  const unknown = count('outcome_unknown', 'call', 'Calls of which nobody knows whether they took effect');
-  const orders = count('orders', 'order', 'Orders, by what is known of them when their call is over');
-  const coolDowns = count('cool_downs', 'cool_down', 'Cool-downs that began or were made longer');
-  const transitions = count('circuit.transitions', 'transition', 'Changes of circuits, by their new state');
+  const queued = seconds('queue.wait_time', 'A wait for a slot or permits');
+  const lookups = seconds('lookup.duration', 'A lookup of what became of a request');
+  const unknown = count('outcome_unknown', 'call', 'Calls that may or may not have taken effect');
+  const orders = count('orders', 'order', 'Orders by what is known of them when their call ends');
+  const coolDowns = count('cool_downs', 'cool_down', 'Cool-downs that began or were extended');
+  const transitions = count('circuit.transitions', 'transition', 'State changes of circuits by new state');
 
   // `increase` sees a counter rise from 0 to 1, but not one that appears as 1.
   const subjects = new Subjects(({ call, policy }) => {

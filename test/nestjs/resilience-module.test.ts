@@ -293,7 +293,7 @@ describe('the start', () => {
   });
 
   it.each([
-    [{ useFactory: () => undefined as never }, 'the options must be an object, received undefined'],
+    [{ useFactory: () => undefined as never }, 'options must be an object, received undefined'],
     [{ useClass: class Empty {} as never }, 'Empty has no method createResilienceOptions()'],
   ])('refuses forRootAsync with %o', async (options, message) => {
     const root = moduleOf({ imports: [ResilienceModule.forRootAsync(options)] });

@@ -252,7 +252,7 @@ describe('a cool-down within another', () => {
     const probe = answering(clock, limited(), 'late');
     void placing.executeOutcome(probe);
     await clock.advance(1_000);
-    expect(closedForMs(placing)).toBe(10_000);
+    expect(activeForMs(placing)).toBe(10_000);
     const read = calls(reads, clock, 5);
     expect(read).toEqual([1_000]);
     await clock.advance(10);
