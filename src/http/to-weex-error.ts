@@ -57,12 +57,17 @@ function safely<Result extends WEEXError | undefined>(
   make: () => Result,
 ): Result | WEEXError {
   let error: Result | WEEXError;
+  const { stackTraceLimit } = Error;
   try {
+    // The stack that the constructor takes is replaced below. Where built-ins are frozen it is taken twice.
+    Reflect.set(Error, 'stackTraceLimit', 0);
     error = make();
   } catch {
     error = new WEEXError('WEEX call failed: the failure cannot be read', {
       executionStatus: context.isRead === false ? 'unknown' : undefined,
     });
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
   // The stack starts at the caller, not with our own frames, which cost more than they reveal.
   if (error) Error.captureStackTrace(error, entry);
