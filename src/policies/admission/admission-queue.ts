@@ -112,7 +112,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.#bulkhead.take(permit);
     if (!this.#limiter) return;
     permit.allowance = { limiter: this.#limiter, spent: undefined };
-    this.#limiter.take(permit.cost, permit.priority === 0);
+    this.#limiter.take(permit.cost, permit.isUrgent);
   }
 
   /** The work of an attempt is over. */

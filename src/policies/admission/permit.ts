@@ -4,6 +4,9 @@ import type { Circuit, CircuitTicket } from '../circuit-breaker/circuit.js';
 import type { CoolDownPass } from './cool-down-types.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 
+/** Critical calls that waited longer for a cool-down come all at once, when it is over. */
+const longWaitMs = 1_000;
+
 /** What an attempt took from a rate limit. */
 interface Allowance {
   /** Another rate limit may be in force when the attempt is over. */
@@ -22,6 +25,7 @@ export class Permit {
   #ticket: CircuitTicket | undefined = undefined;
   #pass: CoolDownPass | undefined;
   #holdsSlot = false;
+  #isUrgent = false;
   /** What it took from a rate limit, until that is settled. */
   allowance: Allowance | undefined = undefined;
   /** Where it was made inside a call of the same policy: the permit whose slot they share. */
@@ -65,9 +69,17 @@ export class Permit {
     );
   }
 
+  /** Whether it takes what is kept for critical calls: one that waited for a ban was expected in an earlier window. */
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
   /** Takes what admission has found free. */
   take(now: number): void {
     const { queue } = this.admission;
+    const { priority, waitingSince } = this.#holder;
+    const isLate = this.#pass !== undefined && now - waitingSince >= longWaitMs;
+    this.#isUrgent = priority === 0 && !isLate;
     this.#ticket = this.#holder.circuit?.acquire(now);
     if (!queue) return;
     queue.take(this);
@@ -129,7 +141,7 @@ export class Permit {
 
   /** What it took from a rate limit is counted from now on: it comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
-    this.allowance?.limiter.settle(this.cost, this.priority === 0, now, spent);
+    this.allowance?.limiter.settle(this.cost, this.isUrgent, now, spent);
     this.allowance = undefined;
   }
 
