@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { startExchange } from 'weex-resilience/testing';
+import { type SimulatedExchange, startExchange } from 'weex-resilience/testing';
 import type { RedisServer } from './redis-server.js';
 import type { TraderReport, TraderTask } from './trader.js';
 
@@ -11,6 +11,10 @@ export interface FleetOptions {
   readonly seconds: number;
   /** How many times the limit all of them want together. */
   readonly demand: number;
+  /** Whether they place orders, too. Default: they do. */
+  readonly placesOrders?: boolean | undefined;
+  /** Where their connections to Redis go. Default: to its port. */
+  readonly redisPort?: number | undefined;
   /** What happens in the middle, begun after a third of the time. */
   readonly disturb?: ((traders: readonly ChildProcess[]) => Promise<void>) | undefined;
 }
@@ -21,6 +25,8 @@ export interface FleetResult {
   readonly refused: number;
   /** What got through, as a share of what the limit allows in the time. */
   readonly goodput: number;
+  /** The same, from one second after the disturbance began. */
+  readonly goodputSince: number;
   /** The least that a process got through, as a part of the most. */
   readonly evenness: number;
   readonly criticalP99Ms: number;
@@ -45,8 +51,9 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const task: TraderTask = {
     url: exchange.url,
     credentials: exchange.credentials,
-    redisPort: redis.port,
+    redisPort: options.redisPort ?? redis.port,
     isCoordinated,
+    placesOrders: options.placesOrders ?? true,
     limit,
     windowMs,
     wanted: (limit * demand * 1_000) / windowMs / processes,
@@ -57,24 +64,25 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   try {
     // Until all have started and have their shares.
     await Promise.all(traders.map((trader) => new Promise((resolve) => trader.once('message', resolve))));
-    await pause(2_000);
+    await pause(3_000);
     for (const trader of traders) trader.send('count');
-    const before = exchange.requests.length;
+    const begin = mark(exchange);
     await pause((seconds * 1_000) / 3);
     const disturbed = disturb?.(traders);
-    await pause((seconds * 2_000) / 3);
+    await pause(1_000);
+    const since = mark(exchange);
+    await pause((seconds * 2_000) / 3 - 1_000);
     await disturbed;
-    const requests = exchange.requests.slice(before);
-    const answered = requests.filter(
-      ({ status, operation }) => status === 200 && operation === 'getServerTime',
-    );
+    const end = mark(exchange);
+    const requests = exchange.requests.slice(begin.count, end.count);
     const reports = await Promise.all(traders.map(reportOf));
     const alive = reports.filter((report) => report !== undefined);
     const counts = alive.map(({ succeeded }) => succeeded);
     const ids = exchange.orders.map(({ clientOrderId }) => clientOrderId);
     return {
       refused: requests.filter(({ status }) => status === 429 || status === 418).length,
-      goodput: answered.length / ((limit * seconds * 1_000) / windowMs),
+      goodput: goodputOf(exchange, begin, end),
+      goodputSince: goodputOf(exchange, since, end),
       evenness: Math.min(...counts) / Math.max(...counts),
       criticalP99Ms: quantile(
         alive.flatMap(({ criticalMs }) => criticalMs),
@@ -90,6 +98,21 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     for (const trader of traders) trader.kill('SIGKILL');
     await exchange.close();
   }
+}
+
+interface Mark {
+  readonly at: number;
+  /** How many requests had come by then. */
+  readonly count: number;
+}
+
+const mark = ({ requests }: SimulatedExchange): Mark => ({ at: performance.now(), count: requests.length });
+
+function goodputOf({ requests }: SimulatedExchange, from: Mark, to: Mark): number {
+  const answered = requests
+    .slice(from.count, to.count)
+    .filter(({ status, operation }) => status === 200 && operation === 'getServerTime');
+  return answered.length / ((limit * (to.at - from.at)) / windowMs);
 }
 
 /** A process that was killed reports nothing. */

@@ -16,6 +16,8 @@ export interface TraderTask {
   readonly windowMs: number;
   /** Calls per second that it wants to make. */
   readonly wanted: number;
+  /** Whether it places orders, too, and settles those of the dead. */
+  readonly placesOrders: boolean;
 }
 
 /** What a trader reports. */
@@ -29,14 +31,14 @@ export interface TraderReport {
   readonly redisLost: number;
 }
 
-const { url, credentials, redisPort, isCoordinated, limit, windowMs, wanted } = JSON.parse(
-  process.env['TASK'] ?? '',
-) as TraderTask;
+const task = JSON.parse(process.env['TASK'] ?? '') as TraderTask;
+const { url, credentials, redisPort, isCoordinated, limit, windowMs, placesOrders } = task;
+let { wanted } = task;
 const redis = connect(redisPort);
 const coordinator = isCoordinated ? createRedisCoordinator({ client: redis, prefix: 'fleet:' }) : undefined;
 const registry = new PolicyRegistry({ coordinator });
 const market = registry.define('market', {
-  deadlineMs: 4_000,
+  deadlineMs: 10_000,
   effect: 'read',
   coolDown: { scope: 'address' },
   rateLimit: { limit, windowMs, scope: 'address', reserved: { critical: 2 } },
@@ -87,22 +89,32 @@ async function settle(): Promise<void> {
 }
 
 const tickMs = 20;
+const mostWaiting = 40;
 let ticks = 0;
 let waiting = 0;
+let due = 0;
 const timer = setInterval(() => {
   ticks += 1;
   // As many as are wanted, but no heap of calls that can never be made in time.
-  for (let count = (wanted * tickMs) / 1_000; count >= 1 && waiting < limit; count -= 1) {
+  due = Math.min(due + (wanted * tickMs) / 1_000, limit);
+  for (; due >= 1; due -= 1) {
+    if (waiting >= mostWaiting) continue;
     waiting += 1;
     void ask('normal').finally(() => (waiting -= 1));
   }
   if (ticks % 10 === 0) void ask('critical');
-  if (ticks % 40 === 0) void order();
-  if (ticks % 100 === 0) void settle().catch(() => undefined);
+  if (placesOrders && ticks % 40 === 0) void order();
+  if (placesOrders && ticks % 100 === 0) void settle().catch(() => undefined);
 }, tickMs);
 
+// A parent that was killed takes its processes along.
+process.on('disconnect', () => process.exit());
 process.send?.('ready');
 process.on('message', (wish) => {
+  if (wish === 'rest') {
+    wanted = 0;
+    return;
+  }
   if (wish === 'count') {
     // What came before the fleet was complete does not count.
     succeeded = 0;
