@@ -1,5 +1,6 @@
 import type { IntentJournal, Venue } from '../orders/index.js';
 import type { OrderSafety, SettleMs } from '../orders/order-safety.js';
+import type { Coordinator } from '../policies/options/coordinator.js';
 import type { ApiSymbols } from './api-symbols.js';
 import { lookupPolicy } from './lookup-policy.js';
 import type { OpenCalls } from './open-calls.js';
@@ -10,6 +11,8 @@ export interface ClientScope {
   readonly calls: OpenCalls;
   readonly settleMs: SettleMs | undefined;
   readonly reconcileDeadlineMs: number;
+  /** What knows of the ids of other processes. */
+  readonly coordinator: Coordinator | undefined;
 }
 
 /** What the methods of one market have in common. */

@@ -31,7 +31,7 @@ const algoSafety = {
   ...ofStream('algo'),
   // Their ids are not ids of orders.
   account(this: object): string {
-    return `${clientScope(this).account} algo`;
+    return `algo ${clientScope(this).account}`;
   },
   journal(this: object): IntentJournal | undefined {
     return clientScope(this).algoJournal;

@@ -20,15 +20,27 @@ export function journalSections(journal: IntentJournal): JournalSections {
 
 /**
  * An intent is written under its own id, unless another part holds one with that id open: only then it goes under the
- * name of its part and its id, with a space between them, which no client order id holds.
+ * name of its part and its id, with a space between them, which no client order id holds. In a journal that processes
+ * share, spot and conditional orders always go under such names.
  */
 function makeSections(journal: IntentJournal): JournalSections {
   let read: Promise<Map<string, SectionName>> | undefined;
   /** Which part each intent belongs to that is written under its own id. */
-  const owners = (): Promise<Map<string, SectionName>> => (read ??= readOwners(journal));
+  const owners = (): Promise<Map<string, SectionName>> => {
+    // What could not be read is read again by the next call.
+    const reading = (read ??= readOwners(journal));
+    return reading.catch((error: unknown) => {
+      read = undefined;
+      throw error;
+    });
+  };
   const isOpen = journal.isOpen?.bind(journal);
+  const isIntentOwn = journal.isOwn?.bind(journal);
+  const isShared = isIntentOwn !== undefined;
   const makeSection = (name: SectionName): IntentJournal => {
     const keyOf = async (id: string): Promise<string> => {
+      // Other processes write to a shared journal at any time.
+      if (isShared) return name === 'contract' ? id : `${name} ${id}`;
       const owner = (await owners()).get(id) ?? name;
       return owner === name ? id : `${name} ${id}`;
     };
@@ -36,19 +48,22 @@ function makeSections(journal: IntentJournal): JournalSections {
       async sent(intent) {
         const { clientOrderId } = intent;
         const key = await keyOf(clientOrderId);
-        if (key === clientOrderId) (await owners()).set(key, name);
+        if (key === clientOrderId && !isShared) (await owners()).set(key, name);
         await journal.sent({ ...intent, clientOrderId: key });
       },
       async settled(clientOrderId, outcome) {
         const key = await keyOf(clientOrderId);
         await journal.settled(key, outcome);
-        if (key === clientOrderId) (await owners()).delete(key);
+        if (key === clientOrderId && !isShared) (await owners()).delete(key);
       },
       ...(isOpen && { isOpen: async (clientOrderId) => isOpen(await keyOf(clientOrderId)) }),
-      async open() {
-        const intents = await journal.open();
-        return intents.flatMap((intent) => (ownerOf(intent) === name ? [withOwnId(intent)] : []));
+      async open(select = () => true) {
+        const isOwn = (intent: Intent): boolean => ownerOf(intent) === name;
+        const intents = await journal.open((intent) => isOwn(intent) && select(withOwnId(intent)));
+        return intents.filter(isOwn).map(withOwnId);
       },
+      ...(isIntentOwn && { isOwn: async (clientOrderId) => isIntentOwn(await keyOf(clientOrderId)) }),
+      ...(journal.sendBefore && { sendBefore: () => journal.sendBefore?.() }),
     };
   };
   return { contract: makeSection('contract'), spot: makeSection('spot'), algo: makeSection('algo') };

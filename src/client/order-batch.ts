@@ -36,6 +36,7 @@ interface Batch {
   /** What is known so far of its orders, by their ids. */
   readonly known: Map<string, OrderOutcome<unknown>>;
   wasSent: boolean;
+  claims: ReadonlyMap<string, OwnClaim>;
 }
 
 /**
@@ -46,14 +47,15 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
   const [given, ...options] = args as [readonly BatchOrder[], ...unknown[]];
   if (given.length === 0) return [];
   const known = new Map<string, OrderOutcome<unknown>>();
-  const batch: Batch = { known, wasSent: false };
+  const batch: Batch = { known, wasSent: false, claims: new Map() };
   const orders = given.map((order) => ({
     ...order,
     newClientOrderId: order.newClientOrderId ?? mintClientOrderId(),
     [batchOf]: batch,
   }));
-  const { account, journal } = clientScope(self);
-  const claims = await claimEach(orders, known, { account, journal, operation });
+  const { account, coordinator, journal } = clientScope(self);
+  const claims = await claimEach(orders, known, { account, coordinator, journal, operation });
+  batch.claims = claims;
   let failure: unknown;
   try {
     if (known.size < orders.length) await proceed([orders, ...options]);
@@ -81,18 +83,19 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
 async function claimEach(
   orders: readonly NamedOrder<BatchOrder>[],
   known: Map<string, OrderOutcome<unknown>>,
-  { account, journal, operation }: Pick<MarketScope, 'account' | 'journal'> & { operation: string },
+  scope: Pick<MarketScope, 'account' | 'coordinator' | 'journal'> & { readonly operation: string },
 ): Promise<Map<string, OwnClaim>> {
   const claims = new Map<string, OwnClaim>();
-  for (const { newClientOrderId: clientOrderId } of orders) {
+  const claim = async ({ newClientOrderId: clientOrderId }: NamedOrder<BatchOrder>): Promise<void> => {
     try {
-      const claim = await claimId({ id: clientOrderId, account, journal, operation });
-      claims.set(clientOrderId, claim);
-      if (claim.isUnknown) throw inDoubt(operation, clientOrderId);
+      const own = await claimId({ id: clientOrderId, ...scope });
+      claims.set(clientOrderId, own);
+      if (own.isUnknown) throw inDoubt(scope.operation, clientOrderId);
     } catch (error) {
       known.set(clientOrderId, { ok: false, error, clientOrderId });
     }
-  }
+  };
+  await Promise.all(orders.map(claim));
   return claims;
 }
 
@@ -128,8 +131,16 @@ export async function sendBatch<Order extends BatchOrder, Placed>(
   find: FindOne<Placed>,
 ): Promise<OrderOutcome<Placed>[]> {
   const known = knownOf<Placed>(orders);
-  const unsent = unknownOf(orders);
   const batch = batchWith(orders);
+  for (const { newClientOrderId: clientOrderId } of unknownOf(orders)) {
+    try {
+      batch.claims.get(clientOrderId)?.check();
+    } catch (error) {
+      known.set(clientOrderId, { ok: false, error, clientOrderId });
+    }
+  }
+  const unsent = unknownOf(orders);
+  if (unsent.length === 0) return [...known.values()];
   const again = batch.wasSent;
   batch.wasSent = true;
   const answer = await send(unsent).catch((error: unknown) => {
@@ -269,7 +280,7 @@ function eachOrder(journal: IntentJournal): IntentJournal {
     // Each order is settled by its outcome, once the caller has the result.
     settled() {},
     open: () => [],
-    isOpen: () => false,
+    sendBefore: () => journal.sendBefore?.(),
   };
 }
 

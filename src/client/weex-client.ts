@@ -125,7 +125,12 @@ export class WeexClient {
     } = optionsOf(given, behavior);
     this.registry = registry ?? new PolicyRegistry({ coordinator });
     const limits = defineClientPolicies(this.registry);
-    this.#scope = { calls: new OpenCalls(), settleMs, reconcileDeadlineMs };
+    this.#scope = {
+      calls: new OpenCalls(),
+      settleMs,
+      reconcileDeadlineMs,
+      coordinator: this.registry.coordinator,
+    };
     this.#journal = journal && journalSections(journal);
     const makeSession = (market: Market, time: Endpoint): RestSession =>
       new RestSession({

@@ -34,6 +34,8 @@ export interface CallContext {
   readonly self?: CallContext | undefined;
   /** @internal The guard of the call that it is an attempt of, for comparison only. */
   guard?: object | undefined;
+  /** @internal Until when its order may be sent, on the clock of `performance`: later another process may hold it. */
+  sendBefore?: number | undefined;
   /** @internal Whether its caller was released before its work was over. */
   readonly isGivenUp?: boolean | undefined;
   /** @internal Set when the guard has taken it for failed: its order is not sent any more. */
@@ -154,7 +156,8 @@ export function isTooLate(request: SentRequest, bound: CallContext | undefined):
 
 function isOfOver(request: SentRequest, context: CallContext | undefined): boolean {
   for (let link = context; link; link = link.outer) {
-    if (!link.isClosed && !link.isGivenUp) continue;
+    const isLate = performance.now() > ((link.self ?? link).sendBefore ?? Infinity);
+    if (!link.isClosed && !link.isGivenUp && !isLate) continue;
     if (request.carriesId(link.clientOrderId ?? '')) return true;
     // One without an id that can be read is taken for the order of the method that still runs.
     if (request.isNameless && link.clientOrderId !== undefined && link.ended !== 'done') return true;

@@ -12,6 +12,8 @@ export interface IdApplicant {
   /** The account, or the method that places its orders. */
   readonly account: string | object;
   readonly policy?: IPolicy | undefined;
+  /** What knows of the ids of other processes. Default: that of the policy. */
+  readonly coordinator?: Coordinator | undefined;
   /** Where it is written down: by its id alone, so that one journal has room for one of them. */
   readonly journal?: IntentJournal | undefined;
   readonly operation: string | undefined;
@@ -25,6 +27,10 @@ export interface OwnClaim extends IdClaim {
   readonly unknownForMs: number;
   /** As in a claim among processes; `hasSent` says whether the call itself sent anything. */
   release(isUnknown: boolean, hasSent?: boolean): void;
+  /** @throws WEEXOutcomeUnknownError where another process turned out to have the id. To be called before each send. */
+  check(): void;
+  /** What `check` has thrown. */
+  refusal: WEEXOutcomeUnknownError | undefined;
 }
 
 /**
@@ -50,17 +56,46 @@ export async function claimId(applicant: IdApplicant): Promise<OwnClaim> {
   let isUnknown = before.includes('unknown');
   try {
     if (before.includes('under-way')) throw underWay(applicant);
-    const { coordinator } =
-      ((policy ?? {}) as { options?: { coordinator?: Coordinator | undefined } }).options ?? {};
-    claim = owner ? undefined : await coordinator?.claimId?.(id);
+    const { coordinator = coordinatorOf(policy) } = applicant;
+    claim = owner ? undefined : await coordinator?.claimId?.(id, kindOf(account));
     if (claim === 'under-way') throw underWay(applicant);
     isUnknown ||=
       claim?.isUnknown === true || (!owner && journal !== undefined && (await isLeftOpen(journal, id)));
-    return { isUnknown, unknownForMs, release };
+    const own: OwnClaim = {
+      isUnknown,
+      unknownForMs,
+      release,
+      refusal: undefined,
+      check() {
+        const late = typeof claim === 'object' ? claim.late : undefined;
+        if (!late) return;
+        own.refusal = late === 'unknown' ? leftUnknown(applicant) : underWay(applicant);
+        throw own.refusal;
+      },
+    };
+    return own;
   } catch (error) {
     release(isUnknown, false);
     throw error;
   }
+}
+
+/** That of the policy, or of the first one in it that has one. */
+function coordinatorOf(policy: IPolicy | undefined): Coordinator | undefined {
+  const { options, wrapped = [] } = (policy ?? {}) as PolicyParts;
+  const inside = [...wrapped, ...(options?.inner ? [options.inner] : [])];
+  return options?.coordinator ?? inside.map(coordinatorOf).find((coordinator) => coordinator !== undefined);
+}
+
+interface PolicyParts {
+  readonly options?: { readonly coordinator?: Coordinator | undefined; readonly inner?: IPolicy | undefined };
+  /** Those that cockatiel's `wrap` was given. */
+  readonly wrapped?: readonly IPolicy[];
+}
+
+/** Which account it is the coordinator knows; what an account begins with tells the markets of one apart. */
+function kindOf(account: string | object): string | undefined {
+  return typeof account === 'string' ? account.split(' ', 1)[0] : undefined;
 }
 
 /** The attempt with this id that a call is made in. */
@@ -74,6 +109,14 @@ function underWay({ id, operation = 'the call' }: IdApplicant): WEEXOutcomeUnkno
   return new WEEXOutcomeUnknownError(
     `Cannot send ${operation}: another call with client order id ${id} is under way. Wait for that call, or use a ` +
       'different id for a different order',
+    { clientOrderId: id },
+  );
+}
+
+function leftUnknown({ id, operation = 'the call' }: IdApplicant): WEEXOutcomeUnknownError {
+  return new WEEXOutcomeUnknownError(
+    `Cannot send ${operation}: an earlier call of another process left open what became of client order id ${id}. Look ` +
+      'it up, or call again: then it is looked up first',
     { clientOrderId: id },
   );
 }

@@ -70,7 +70,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
 
   /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
   async run(): Promise<Result> {
-    const claim = await this.#claimId();
+    const claim = (this.#attempts.claim = await this.#claimId());
     const unwatch = this.#watch();
     const calls = claim && this.#attempts.enterCall();
     try {
@@ -211,6 +211,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
   ): Promise<Resolution> {
     const attempts = this.#attempts;
     attempts.stop();
+    if (error !== undefined && error === attempts.claim?.refusal) return { outcome: 'unknown', error };
     const finding = await this.#search(error, signal, suspicious, waitedMs);
     if (finding.outcome === 'found' && isRejected(finding.value)) {
       attempts.clear();

@@ -27,11 +27,21 @@ export interface IntentJournal {
   sent(intent: Intent): PromiseLike<void> | void;
   /** Forgets an intent whose outcome is known; called after the caller has the result. */
   settled(clientOrderId: string, outcome: IntentOutcome): PromiseLike<void> | void;
-  /** The intents that were sent and not settled, oldest first. */
-  open(): PromiseLike<readonly Intent[]> | readonly Intent[];
+  /**
+   * The intents that were sent and not settled, oldest first. A journal of many processes takes over what dead ones
+   * have left, but only what `select` accepts.
+   */
+  open(select?: (intent: Intent) => boolean): PromiseLike<readonly Intent[]> | readonly Intent[];
   /**
    * Whether an intent was sent and not settled, in this run or an earlier one: a call with its id looks the order up
    * before it sends. Without this method `open` is called once, before the first call.
    */
   isOpen?(clientOrderId: string): PromiseLike<boolean> | boolean;
+  /**
+   * Whether an intent is still for this process to settle; called before the outcome is reported. A journal that many
+   * processes share has this method. Default: it is.
+   */
+  isOwn?(clientOrderId: string): PromiseLike<boolean> | boolean;
+  /** Until when what was written down may be sent, on the clock of `performance.now()`. Default: at any time. */
+  sendBefore?(): number | undefined;
 }

@@ -30,17 +30,18 @@ export class IntentRecord {
     this.#written = true;
   }
 
-  /** Writes it down; nothing may be sent before. */
-  async beforeSend(): Promise<void> {
+  /** Writes it down; nothing may be sent before, nor after the time that is returned. */
+  async beforeSend(): Promise<number | undefined> {
     const { intent, journal, persist } = this.#options;
     if (!this.#persisted) {
       await persist();
       this.#persisted = true;
     }
-    if (!journal) return;
+    if (!journal) return undefined;
     keepOpen(journal, intent.clientOrderId);
     await journal.sent({ ...intent, begunAt: this.#begunAt, sentAt: Date.now() });
     this.#written = true;
+    return journal.sendBefore?.();
   }
 
   /** Forgets it, after the caller has the result. */

@@ -1,11 +1,10 @@
 import { type CallsOfId, enterAttempt, enterCall, leaveAttempt } from '../context/attempts-under-way.js';
 import type { CallContext } from '../context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
-import { isNoId, namesOrder } from '../context/names-order.js';
 import type { SentRequest } from '../context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/rules/in-doubt.js';
-import { carriesOtherId } from './carries-other-id.js';
-import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
+import type { OwnClaim } from './claim-id.js';
+import { isBareSuccess, isNoConfirmation, unconfirmed } from './confirmation.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import type { Sighting } from './sighting.js';
 
@@ -30,6 +29,8 @@ export class OrderAttempts<Result> {
   doubt: unknown;
   /** Set once an attempt was in doubt and taken for not executed. */
   doubted = false;
+  /** What the call holds of its id. */
+  claim: OwnClaim | undefined;
   /** The account that the order safety names. */
   account: string | undefined;
   /** When the last one was sent, in milliseconds since 1970; `undefined` while none was. */
@@ -120,17 +121,19 @@ export class OrderAttempts<Result> {
   /** Prepares and sends one attempt. */
   async start(
     context: CallContext,
-    prepare: (() => Promise<void>) | undefined,
+    prepare: (() => Promise<number | undefined>) | undefined,
     send: (context: CallContext) => PromiseLike<Result> | Result,
   ): Promise<Result> {
     const attempt = Symbol();
     this.#current = attempt;
     if (prepare) {
-      await prepare();
+      const sendBefore = await prepare();
+      if (sendBefore !== undefined) (context.self ?? context).sendBefore = sendBefore;
       context.signal.throwIfAborted();
       if (this.#current !== attempt)
         throw new Error('Cannot send: the attempt was given up before its order was written to the journal');
     }
+    this.claim?.check();
     this.heed();
     if (this.executed) return this.executed.value;
     this.#inDoubt.add(attempt);
@@ -268,31 +271,4 @@ export class OrderAttempts<Result> {
 
 function isOpen({ outcome }: SentRequest): boolean {
   return outcome === 'open' || outcome === 'unknown';
-}
-
-/** The fields in which an answer gives the order's own id. */
-const idFields = ['orderId', 'order_id'] as const;
-
-/** Whether a result looks like an acknowledgement but is not: it is about another order, or its id is not an id. */
-function isNoConfirmation(value: unknown, id: string | undefined): boolean {
-  if (typeof value === 'string') return value.trimStart().startsWith('<');
-  if (typeof value !== 'object' || value === null || id === undefined) return false;
-  if (carriesOtherId(value, id)) return true;
-  const fields = value as Readonly<Record<string, unknown>>;
-  return idFields.some((name) => name in fields && isNoId(fields[name])) || isRefusalBody(value);
-}
-
-/** Whether it says that it succeeded and not in what: a proxy or a half-finished deployment answers so. */
-function isBareSuccess(value: unknown, id: string | undefined): boolean {
-  if (typeof value !== 'object' || value === null || id === undefined) return false;
-  const { success } = value as { readonly success?: unknown };
-  return (success === true || isEmptySuccess(value)) && !namesOrder(value);
-}
-
-/** What an attempt ends with whose answer is no confirmation of its order. */
-function unconfirmed(value: unknown, id: string | undefined, why: string): WEEXOutcomeUnknownError {
-  return new WEEXOutcomeUnknownError(`Cannot tell from the answer whether order ${id} was placed: ${why}`, {
-    clientOrderId: id,
-    data: value,
-  });
 }

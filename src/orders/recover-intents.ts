@@ -80,12 +80,13 @@ export async function recoverIntents<Result>(
   options: RecoverOptions<Result>,
 ): Promise<RecoveredIntent<Result>[]> {
   const { concurrency = 20, journal } = options;
-  const opened = await journal.open();
-  const intents = opened.filter((intent) => options.select?.(intent) ?? true);
+  const select = (intent: Intent): boolean => options.select?.(intent) ?? true;
+  const opened = await journal.open(select);
+  const intents = opened.filter(select);
   const ids = idsInDoubt(journal);
   const idle = intents.filter(({ clientOrderId }) => !ids.isUnderWay(clientOrderId));
   for (const { clientOrderId } of idle) ids.take(clientOrderId);
-  const recovered: RecoveredIntent<Result>[] = [];
+  const recovered: (RecoveredIntent<Result> | undefined)[] = [];
   const queue = idle.entries();
   const worker = async (): Promise<void> => {
     for (const [index, intent] of queue) {
@@ -94,10 +95,11 @@ export async function recoverIntents<Result>(
   };
   try {
     await Promise.all(Array.from({ length: Math.min(concurrency, idle.length) }, worker));
-    for (const { intent, outcome } of recovered) {
+    const told = recovered.filter((one) => one !== undefined);
+    for (const { intent, outcome } of told) {
       if (outcome !== 'unknown') settleAfterwards(journal, intent.clientOrderId, outcome);
     }
-    return recovered;
+    return told;
   } finally {
     for (const [index, { clientOrderId }] of idle.entries())
       ids.release(clientOrderId, (recovered[index]?.outcome ?? 'unknown') === 'unknown', false);
@@ -108,9 +110,13 @@ export async function recoverIntents<Result>(
 async function recoverAlone<Result>(
   options: RecoverOptions<Result>,
   intent: Intent,
-): Promise<RecoveredIntent<Result>> {
+): Promise<RecoveredIntent<Result> | undefined> {
+  const { journal } = options;
   try {
-    return await recover(options, intent);
+    const recovered = await recover(options, intent);
+    if (recovered.outcome === 'unknown') return recovered;
+    // Who was paused for too long has lost it to another process, which tells what became of it.
+    return (await (journal.isOwn?.(intent.clientOrderId) ?? true)) ? recovered : undefined;
   } catch (cause) {
     options.signal?.throwIfAborted();
     const { clientOrderId } = intent;

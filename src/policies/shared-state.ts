@@ -29,10 +29,11 @@ class Scope {
 
 /**
  * What policies share by name: cool-downs, allowances and retry budgets. Policies on different clocks share nothing, so
- * that tests with clocks of their own do not disturb each other.
+ * that tests with clocks of their own do not disturb each other; nor do those with different coordinators, which stand
+ * for different accounts.
  */
 export class Scopes {
-  readonly #byClock: WeakMap<Clock, Map<string, Scope>> = new WeakMap();
+  readonly #byClock: WeakMap<Clock, WeakMap<object, Map<string, Scope>>> = new WeakMap();
   readonly #origin: object | undefined;
 
   constructor(origin?: object) {
@@ -41,7 +42,7 @@ export class Scopes {
 
   /** @throws RangeError when policies of the scope disagree on what it is within. */
   coolDown(name: string, clock: Clock, within?: string, coordinator?: Coordinator): CoolDown {
-    const scope = this.#scope(name, clock);
+    const scope = this.#scope(name, clock, coordinator);
     const outer = within === undefined ? undefined : this.coolDown(within, clock, undefined, coordinator);
     const existing = scope.coolDown;
     scope.coolDown ??= new CoolDown(name, clock, this.#origin, outer, coordinator);
@@ -61,7 +62,7 @@ export class Scopes {
     claim: LimitClaim,
     coordinator?: Coordinator,
   ): RateLimiter {
-    const scope = this.#scope(name, clock);
+    const scope = this.#scope(name, clock, coordinator);
     const limiter = (scope.limiter ??= new RateLimiter(config, clock, name, coordinator));
     // Who says again what it said before does not undo what another one has said since.
     if (claim.limiter === limiter && isDeepStrictEqual(claim.config, config)) return limiter;
@@ -94,9 +95,11 @@ export class Scopes {
     return existing ?? budget;
   }
 
-  #scope(name: string, clock: Clock): Scope {
-    const byName = this.#byClock.get(clock) ?? new Map<string, Scope>();
-    this.#byClock.set(clock, byName);
+  #scope(name: string, clock: Clock, coordinator: object = this): Scope {
+    const byCoordinator = this.#byClock.get(clock) ?? new WeakMap<object, Map<string, Scope>>();
+    this.#byClock.set(clock, byCoordinator);
+    const byName = byCoordinator.get(coordinator) ?? new Map<string, Scope>();
+    byCoordinator.set(coordinator, byName);
     const scope = byName.get(name) ?? new Scope();
     byName.set(name, scope);
     return scope;

@@ -1,30 +1,28 @@
-import { readOptions } from '../context/read-options.js';
+import { checkOptions } from '../context/check-options.js';
+import { anything, option, type OptionRule, optionTable } from '../context/option-table.js';
+import type { RedisCoordinatorOptions } from './create-redis-coordinator.js';
+import type { RedisJournalOptions } from './create-redis-journal.js';
 
-/** Options of the coordinator and the journal apart from the client. */
-interface Settings {
-  readonly prefix?: string | undefined;
-  readonly leaseMs?: number | undefined;
-}
+/** Redis takes whole numbers only. */
+const wholeMs = (least: number, most: number): OptionRule =>
+  option(
+    `a whole number of milliseconds from ${least} to ${most}`,
+    (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+  );
 
-const known: readonly string[] = ['client', 'prefix', 'leaseMs'];
+const common = {
+  // Checked by what it can do.
+  client: anything,
+  prefix: option('a non-empty string', (value) => typeof value === 'string' && value !== ''),
+  leaseMs: wholeMs(1_000, 3_600_000),
+};
+const coordinator = optionTable<RedisCoordinatorOptions>({ ...common, idWaitMs: wholeMs(1, 5_000) });
+const journal = optionTable<RedisJournalOptions>(common);
 
-/**
- * The options, each read once.
- *
- * @throws TypeError that names every unknown or invalid option.
- */
-export function checkRedisOptions<Options extends Settings>(given: Options, subject: string): Options {
-  const options = readOptions(given, known) as unknown as Options;
-  const { prefix, leaseMs } = options;
-  const faults = Object.keys(options)
-    .filter((name) => !known.includes(name))
-    .map((name) => `unknown option ${name}; expected one of ${known.join(', ')}`);
-  if (prefix !== undefined && (typeof prefix !== 'string' || prefix === '')) {
-    faults.push(`prefix must be a non-empty string, received ${prefix === '' ? "''" : typeof prefix}`);
-  }
-  if (leaseMs !== undefined && !(typeof leaseMs === 'number' && leaseMs >= 1_000 && leaseMs <= 3_600_000)) {
-    faults.push(`leaseMs must be a number of milliseconds from 1000 to 3600000, received ${String(leaseMs)}`);
-  }
-  if (faults.length > 0) throw new TypeError(`Cannot ${subject}: ${faults.join('; ')}`);
-  return options;
-}
+/** @throws TypeError or RangeError that names every unknown or invalid option. */
+export const checkCoordinatorOptions = (given: unknown): RedisCoordinatorOptions =>
+  checkOptions(coordinator, given, 'create a Redis coordinator');
+
+/** @throws TypeError or RangeError that names every unknown or invalid option. */
+export const checkJournalOptions = (given: unknown): RedisJournalOptions =>
+  checkOptions(journal, given, 'create a Redis journal');

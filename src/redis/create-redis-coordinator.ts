@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { channels } from '../observability/channels.js';
 import type { Coordinator } from '../policies/options/coordinator.js';
-import { checkRedisOptions } from './check-redis-options.js';
-import { type CoolDownMessage, RedisCoolDown } from './redis-cool-down.js';
+import { checkCoordinatorOptions } from './check-redis-options.js';
 import { type RedisClient, redisPort } from './redis-client.js';
-import { claimId } from './redis-ids.js';
+import { RedisCoolDowns } from './redis-cool-downs.js';
+import { RedisIds } from './redis-ids.js';
 import { RedisLimit } from './redis-limit.js';
 import { RedisLink } from './redis-link.js';
 
@@ -18,17 +18,26 @@ export interface RedisCoordinatorOptions {
   /** What every key and channel begins with. All processes of one account and address give the same. Default `'weex:'`. */
   readonly prefix?: string | undefined;
   /**
-   * How long the share of a process that no longer reports is kept for it, in milliseconds from 1,000; one window is
-   * added. Default 10,000.
+   * For how long the share of a process that is not heard of any more is kept for it, in milliseconds from 1,000, to
+   * which one window is added. Default 10,000.
    */
   readonly leaseMs?: number | undefined;
+  /**
+   * How long an order waits to learn whether its client order id is in doubt in another process, in milliseconds from
+   * 1 to 5,000. Where Redis answers later the order goes out, unless the answer is there when it is sent: so choose
+   * more than a round trip to Redis takes. Default 25.
+   */
+  readonly idWaitMs?: number | undefined;
 }
 
 /** A coordinator of policies by Redis. */
 export interface RedisCoordinator extends Coordinator {
-  /** Whether Redis answers. Without it, calls continue with the last share. */
+  /** Whether Redis answers. Without it calls go on with the last share. */
   snapshot(): { readonly isConnected: boolean; readonly lostForMs: number };
-  /** Gives the shares back to the other processes, and ends the subscription. The client stays open. */
+  /**
+   * Gives the shares back to the other processes, and ends the subscription. The client stays open. Calls that come
+   * later have a fiftieth of each limit.
+   */
   close(): Promise<void>;
 }
 
@@ -37,16 +46,16 @@ export interface RedisCoordinator extends Coordinator {
  * Valkey. Give it as `coordinator` to a policy, a `PolicyRegistry`, `WeexClient` or `ResilienceModule`.
  *
  * Each process holds a share of each limit, by its part of the demand; all shares together are at most the limit, and
- * calls take from the share without asking Redis. A rate-limit answer in one process starts the cool-down of all, and
- * one process sends the probe for all.
+ * calls take from the share without asking Redis. A rate-limit answer in one process starts the cool-down of all, and one
+ * process sends the probe for all.
  *
- * A client order id in doubt in one process is in doubt in all of them, for a day.
+ * A client order id in doubt in one process is in doubt in all of them, for a day; one that is under way in one process
+ * is refused in the others.
  *
- * If Redis is slow or gone, no call waits or fails because of it: each process continues with its last share, never
- * with the whole limit, and with its own cool-downs. A process that has never reached Redis has a fiftieth of the
- * limit.
+ * Where Redis is slow or gone no call waits or fails because of it: each process goes on with its last share, never
+ * with the whole limit, and cool-downs are its own. A process that has never reached Redis has a fiftieth of the limit.
  *
- * @throws TypeError that names every unknown or invalid option.
+ * @throws TypeError that names every option that makes no sense.
  * @example
  * ```ts
  * import { Redis } from 'ioredis';
@@ -60,52 +69,42 @@ export interface RedisCoordinator extends Coordinator {
  * ```
  */
 export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisCoordinator {
-  const {
-    client,
-    prefix = 'weex:',
-    leaseMs = 10_000,
-  } = checkRedisOptions(options, 'create a Redis coordinator');
-  const coolDowns = new Map<string, Set<RedisCoolDown>>();
+  const { client, prefix = 'weex:', leaseMs = 10_000, idWaitMs = 25 } = checkCoordinatorOptions(options);
   const limits: RedisLimit[] = [];
-  const at = (): number => Date.now();
+  let isClosed = false;
   const link = new RedisLink(redisPort(client, 'create a Redis coordinator'), {
     lost: (error) => {
-      for (const members of coolDowns.values()) for (const coolDown of members) coolDown.lost();
+      coolDowns.lost();
       if (channels.coordinatorLost.hasSubscribers)
-        channels.coordinatorLost.publish({ at: at(), error }, undefined);
+        channels.coordinatorLost.publish({ at: Date.now(), error }, undefined);
     },
     regained: (lostForMs) => {
-      for (const members of coolDowns.values()) for (const coolDown of members) void coolDown.catchUp();
+      coolDowns.catchUp();
+      ids.tell();
       if (channels.coordinatorRegained.hasSubscribers) {
-        channels.coordinatorRegained.publish({ at: at(), lostForMs }, undefined);
+        channels.coordinatorRegained.publish({ at: Date.now(), lostForMs }, undefined);
       }
     },
   });
-  const channel = `${prefix}cool-downs`;
-  let stop: (() => void) | undefined;
-  const hear = (text: string): void => {
-    const message = readMessage(text);
-    for (const coolDown of (message && coolDowns.get(message.scope)) ?? [])
-      coolDown.hear(message as CoolDownMessage);
-  };
+  const coolDowns = new RedisCoolDowns(link, prefix);
+  const ids = new RedisIds(link, prefix, idWaitMs);
   return {
     joinLimit(scope, member) {
       // Two registries of one process that name the same scope are two members.
       const limit = new RedisLimit(link, `${prefix}limit:{${scope}}`, member, leaseMs, randomUUID());
-      limits.push(limit);
+      if (isClosed) void limit.close();
+      else limits.push(limit);
       return limit;
     },
-    joinCoolDown(scope, member) {
-      stop ??= link.listen(channel, hear);
-      const coolDown = new RedisCoolDown(link, prefix, scope, channel, member);
-      coolDowns.set(scope, (coolDowns.get(scope) ?? new Set()).add(coolDown));
-      return coolDown;
-    },
-    claimId: (id) => claimId(link, prefix, id),
+    joinCoolDown: (scope, member) => coolDowns.join(scope, member),
+    claimId: (id, kind) => ids.claim(id, kind),
     snapshot: () => ({ isConnected: !link.isLost, lostForMs: Math.round(link.lostForMs) }),
     async close() {
-      stop?.();
-      const given = Promise.all(limits.map((limit) => limit.close()));
+      isClosed = true;
+      coolDowns.close();
+      ids.close();
+      link.close();
+      const given = Promise.all(limits.splice(0).map((limit) => limit.close()));
       // Without an answer the leases end by themselves.
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeWaitMs)));
@@ -113,16 +112,4 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
       clearTimeout(timer);
     },
   };
-}
-
-function readMessage(text: string): CoolDownMessage | undefined {
-  try {
-    const message = JSON.parse(text) as Partial<CoolDownMessage> | null;
-    return typeof message?.scope === 'string' && typeof message.from === 'string'
-      ? (message as CoolDownMessage)
-      : undefined;
-  } catch {
-    // Somebody else's message.
-    return undefined;
-  }
 }

@@ -1,110 +1,203 @@
+/** What a process tells of a limit at each beat. */
+export interface LimitReport {
+  readonly id: string;
+  /** The limit as this process knows it, for all together. */
+  readonly limit: number;
+  readonly windowMs: number;
+  /** The share that it goes by, and that with what it has drawn for critical calls. */
+  readonly share: number;
+  readonly held: number;
+  readonly used: number;
+  /** What it would use if it could. */
+  readonly demand: number;
+  /** The cost of the call that has waited longest, and that of all critical calls that wait; 0 where none does. */
+  readonly nextCost: number;
+  readonly urgentCost: number;
+  /** How many calls wait. */
+  readonly waiting: number;
+  /** The most that the exchange said was used by all, since the last beat; -1 where it said nothing. */
+  readonly seen: number;
+  /** When Redis last answered, by its own clock, and how many processes it knew then; 0 where it never did. */
+  readonly answeredAt: number;
+  readonly known: number;
+  /** What it may use while Redis does not know the others. */
+  readonly startShare: number;
+  readonly leaseMs: number;
+}
+
 /**
- * Gives one process its share of a limit, in one step of Redis and by its clock.
+ * Gives one process its share of a limit, in one step of Redis and by its clock. Answers the share, the share with
+ * what critical calls may draw from the reserve, how many processes take part, and the time.
  *
- * KEYS[1] is a hash with one claim for each process. A claim is the most that the process may have used in any
- * window; the sum of claims never grows beyond the limit. A claim shrinks only as far as the process reports that it
- * has shrunk already (`held`), and what it has used stays claimed until it has left the window.
+ * KEYS[1] is a hash with one claim for each process. A claim is the most that the process may have used in any window;
+ * the sum of claims never grows beyond the limit. A claim shrinks only as far as the process says that it has shrunk
+ * already (`held`), and what it has used stays claimed until it is out of the window.
  *
- * The limit is divided by demand, the smallest first, so that no process gets more than it needs while another one
- * lacks permits.
+ * The limit is divided by demand, the smallest first, so that nobody gets more than it wants while another one lacks.
+ * What does not divide goes round. A call that costs more than a share and has waited for a window has its turn: the
+ * others are left what it does not need.
+ *
+ * A Redis that has forgotten (flushed, restarted, replaced by a replica that lags behind) lets nobody's share grow
+ * until all that the first to come back knew of have told what they hold, at most for the grace time.
  */
 export const limitScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local key, me = KEYS[1], ARGV[1]
-local limit, windowMs, held, used = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local demand, nextCost, urgent = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == '1'
-local seen, joined, slack = tonumber(ARGV[9]), ARGV[10] == '1', tonumber(ARGV[11])
-local leaseMs, silenceMs, graceMs = tonumber(ARGV[12]) + windowMs, tonumber(ARGV[13]), tonumber(ARGV[14])
+local key, my = KEYS[1], cjson.decode(ARGV[1])
+local silenceMs, graceMs, firstMs, turnMs = 2500, 3000, 350, my.windowMs
 
-local fields = redis.call('HGETALL', key)
 local meta, members = {}, {}
+local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
   if string.sub(fields[i], 1, 1) == '#' then meta[fields[i]] = tonumber(fields[i + 1])
   else members[fields[i]] = cjson.decode(fields[i + 1]) end
 end
+local last, born = meta['#last'], meta['#born'] or now
+local quiet, since, expected = meta['#quiet'] or 0, meta['#since'] or 0, meta['#expected'] or 0
 
-local last, quiet = meta['#last'], meta['#quiet'] or 0
--- Redis knows nothing of a process that took part before: it has lost its memory, and others will come back too.
-if joined and not members[me] then quiet = math.max(quiet, now + graceMs)
-elseif not last then quiet = now + 100 end
+local function hasJustStarted()
+  local info = redis.pcall('INFO', 'server')
+  local seconds = type(info) == 'string' and tonumber(string.match(info, 'uptime_in_seconds:(%d+)'))
+  return not seconds or seconds * 1000 < graceMs
+end
+
+local mine = members[my.id]
+if my.answeredAt > 0 and (not last or my.answeredAt > last) then
+  -- It has forgotten, or knows less than it did.
+  quiet, since, expected = now + graceMs, now, 0
+elseif not last then
+  -- Where it has forgotten, all that are connected come within a beat; after a start they have to connect first.
+  quiet, since, expected = now + (hasJustStarted() and graceMs or firstMs), now, 0
+elseif my.answeredAt > 0 and not mine and my.answeredAt < born then
+  quiet = math.max(quiet, since + graceMs)
+end
+local backSince = my.answeredAt > 0 and my.answeredAt < since and since or mine and mine.back or 0
+if backSince == since and since > 0 then expected = math.max(expected, my.known) end
+
 -- Nobody could renew a claim while Redis was away.
 local wasAway = last and now - last > silenceMs
-
-local sum, usedByAll, demands, ids = 0, used, { demand }, { me }
+local sum, usedByAll, slack, back = 0, my.used, 0, backSince == since and 1 or 0
+local ids, others = { my.id }, {}
 for id, claim in pairs(members) do
-  if id ~= me then
-    if wasAway and claim[4] < now + graceMs then
-      claim[4] = now + graceMs
+  if id ~= my.id then
+    if wasAway and claim.ends < now + graceMs then
+      claim.ends = now + graceMs
       redis.call('HSET', key, id, cjson.encode(claim))
     end
-    if claim[4] <= now then redis.call('HDEL', key, id)
+    if claim.ends <= now then redis.call('HDEL', key, id)
     else
-      sum = sum + claim[1]
-      usedByAll = usedByAll + claim[2]
-      demands[#demands + 1] = claim[3]
+      sum = sum + claim.most
+      usedByAll = usedByAll + claim.used
+      slack = slack + math.max(0, claim.most - claim.used)
+      if claim.back == since then back = back + 1 end
+      others[#others + 1] = claim
       ids[#ids + 1] = id
     end
   end
 end
+if expected > 0 and back >= expected then quiet = 0 end
+local isQuiet = quiet > now
 
--- What the exchange counted and none of the processes used belongs to somebody else.
+-- What the exchange counted and none of the processes used belongs to somebody else. Others may have used more since
+-- they last told, but no more than what they claim.
 local foreign = (meta['#foreignUntil'] or 0) > now and meta['#foreign'] or 0
-if seen >= 0 then
-  local unknown = math.floor(seen - usedByAll - slack)
+if my.seen >= 0 and not isQuiet then
+  local sinceTold = math.ceil(my.limit * 200 / my.windowMs)
+  local unknown = math.floor(my.seen - usedByAll - math.min(slack, sinceTold))
   if unknown > 0 and unknown >= foreign then
     foreign = unknown
-    redis.call('HSET', key, '#foreign', foreign, '#foreignUntil', now + windowMs)
+    redis.call('HSET', key, '#foreign', foreign, '#foreignUntil', now + my.windowMs)
   end
 end
-
-local total = math.max(1, limit - foreign)
+local total = math.max(1, my.limit - foreign)
 -- For critical calls, and for a process that joins.
-local reserve = 0
-if total >= 20 then reserve = math.max(1, math.floor(total * 0.03)) end
-local pool, count = total - reserve, #demands
+local reserve = total >= 20 and math.max(1, math.floor(total * 0.03)) or 0
+local pool, count = total - reserve, #ids
 
-table.sort(demands)
-local left, level = pool, nil
-for i = 1, count do
-  local even = left / (count - i + 1)
-  if demands[i] >= even then level = even break end
-  left = left - demands[i]
-end
-local target = level and math.min(demand, level) or demand + left / count
-local share = math.floor(target)
-if level and demand >= level then
-  -- What does not divide goes to the first ones, a permit each.
-  local hungry = 0
-  for i = 1, count do if demands[i] >= level then hungry = hungry + 1 end end
-  table.sort(ids)
-  local place = 1
-  for i, id in ipairs(ids) do
-    if id == me then break end
-    if not members[id] or members[id][3] >= level then place = place + 1 end
+-- Divides so much by demand; the level that nobody is above, or nil where there is enough for all.
+local function levelOf(left, demands)
+  table.sort(demands)
+  for i = 1, #demands do
+    local even = left / (#demands - i + 1)
+    if demands[i] >= even then return even end
+    left = left - demands[i]
   end
-  if place <= math.floor((level - math.floor(level)) * hungry + 0.001) then share = share + 1 end
+  return nil, left
+end
+local demands = { my.demand }
+for i = 1, #others do demands[i + 1] = others[i].demand end
+local level, spare = levelOf(pool, demands)
+
+-- A costly call waits for its turn from when its share was first too small.
+local need, needsSince, granted = 0, 0, 0
+if level and my.nextCost > level then
+  need, needsSince = my.nextCost, now
+  -- What it was given serves for one window: then it stands at the end of the line.
+  local stands = mine and mine.need > 0 and (mine.granted == 0 or now - mine.granted < turnMs + 250)
+  if stands then needsSince, granted = mine.needsSince, mine.granted end
+end
+local turn, turnSince, turnNeed = nil, now - turnMs, 0
+if need > 0 and needsSince <= turnSince then turn, turnSince, turnNeed = my.id, needsSince, my.used + need end
+for i = 1, #others do
+  local other, id = others[i], ids[i + 1]
+  local isOlder = other.need > 0 and (other.needsSince < turnSince or (other.needsSince == turnSince and (not turn or id < turn)))
+  if isOlder then turn, turnSince, turnNeed = id, other.needsSince, other.used + other.need end
+end
+if turn and turn ~= my.id then
+  local rest = { my.demand }
+  for i = 1, #others do if ids[i + 1] ~= turn then rest[#rest + 1] = others[i].demand end end
+  level, spare = levelOf(math.max(0, pool - turnNeed), rest)
 end
 
-local free = (urgent and total or pool) - sum
--- A call that costs more than a share needs one big enough; who cannot have it now stands back for others.
-if nextCost > share then share = free >= used + nextCost and used + nextCost or used end
-if urgent then share = math.max(share, used + nextCost) end
-share = math.max(0, math.min(share, free))
-if now < quiet then share = math.min(share, held) end
+local share = level and math.floor(math.min(my.demand, level)) or math.floor(my.demand + spare / count)
+if level and my.demand >= level and not turn then
+  -- What does not divide goes round, a permit each.
+  local hungry = { my.id }
+  for i = 1, #others do if others[i].demand >= level then hungry[#hungry + 1] = ids[i + 1] end end
+  table.sort(hungry)
+  local more = math.floor((level - math.floor(level)) * #hungry + 0.001)
+  local first = math.floor(now / (5 * my.windowMs)) % #hungry
+  for i = 0, more - 1 do if hungry[(first + i) % #hungry + 1] == my.id then share = share + 1 end end
+end
 
-local claim = math.max(share, held, used)
-redis.call('HSET', key, me, cjson.encode({ claim, used, demand, now + leaseMs }), '#last', now, '#quiet', quiet)
-redis.call('PEXPIRE', key, leaseMs + graceMs)
-return { share, count, foreign }
+local room = total - sum
+-- What is held already need not be given up for the reserve's sake.
+local ordinary = math.max(pool - sum, math.min(my.share, room))
+if turn == my.id then share, ordinary = turnNeed, room
+elseif need > 0 and my.waiting == 1 then
+  -- Who cannot have it now stands back for others.
+  share = ordinary >= my.used + need and not turn and my.used + need or math.min(my.used, share)
+end
+share = math.min(share, ordinary)
+if isQuiet then share = math.min(share, math.max(my.share, math.min(my.startShare, room))) end
+share = math.max(0, share)
+local criticalShare = share
+if my.urgentCost > 0 then
+  criticalShare = math.max(share, math.min(my.used + my.urgentCost, room, isQuiet and my.held or room))
+end
+if turn == my.id and share >= need and granted == 0 then granted = now end
+
+local claim = {
+  most = math.max(criticalShare, my.held, my.used), used = my.used, demand = my.demand, need = need, needsSince = needsSince,
+  granted = granted, back = backSince, ends = now + my.leaseMs + my.windowMs,
+}
+redis.call('HSET', key, my.id, cjson.encode(claim), '#last', math.max(last or 0, now), '#born', born,
+  '#quiet', quiet, '#since', since, '#expected', expected)
+redis.call('PEXPIRE', key, my.leaseMs + my.windowMs + graceMs)
+return { share, criticalShare, count, now }
 `;
 
 /** Gives a share back: only what was used stays claimed, until it is out of the window. */
 export const leaveScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local used = tonumber(ARGV[2])
-if used > 0 then redis.call('HSET', KEYS[1], ARGV[1], cjson.encode({ used, used, 0, now + tonumber(ARGV[3]) }))
-else redis.call('HDEL', KEYS[1], ARGV[1]) end
+local my = cjson.decode(ARGV[1])
+if my.used > 0 then
+  -- Where Redis has forgotten, the key is new, and shall end by itself.
+  if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HSET', KEYS[1], my.id, '') redis.call('PEXPIRE', KEYS[1], my.windowMs) end
+  redis.call('HSET', KEYS[1], my.id, cjson.encode({
+    most = my.used, used = my.used, demand = 0, need = 0, needsSince = 0, granted = 0, back = 0, ends = now + my.windowMs,
+  }))
+else redis.call('HDEL', KEYS[1], my.id) end
 return 1
 `;

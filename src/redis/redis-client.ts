@@ -1,7 +1,7 @@
 /** A client of ioredis 5 or later, as far as it is used here. A `Cluster` has the same methods. */
 export interface IoRedisClient {
   call(command: string, ...args: string[]): Promise<unknown>;
-  duplicate(): IoRedisClient;
+  duplicate(options?: { readonly autoResubscribe: boolean }): IoRedisClient;
   subscribe(channel: string): Promise<unknown>;
   on(event: string, listener: (...args: string[]) => void): unknown;
   disconnect(reconnect?: boolean): void;
@@ -20,27 +20,45 @@ export interface NodeRedisClient {
 /** What the coordinator and the journal can talk to Redis with. */
 export type RedisClient = IoRedisClient | NodeRedisClient;
 
-/** The few operations needed from Redis, the same for every client. */
+/** What is told of a channel. */
+export interface ChannelListener {
+  readonly hear: (message: string) => void;
+  /** It is listened to; messages may have been missed before. */
+  readonly again: () => void;
+  /** It is not listened to for now, or not at all. */
+  readonly deaf: (reason?: unknown) => void;
+}
+
+/** The little that is asked of Redis, the same for every client. */
 export interface RedisPort {
   command(...args: string[]): Promise<unknown>;
-  /** Listens on a separate connection, until the returned function is called. */
-  listen(channel: string, hear: (message: string) => void): () => void;
-  /** The server accepts no writes, because it is no longer the primary. The client has to find the new primary. */
+  /**
+   * Listens on a connection of its own, until the function that it returns is called.
+   */
+  listen(channel: string, listener: ChannelListener): () => void;
+  /** The server takes no writes: it is no primary any more. The client shall look for the one that is. */
   leaveReplica(): void;
 }
 
 /**
  * Puts one face on both clients.
  *
- * @throws TypeError if the client is of neither package.
+ * @throws TypeError where the client is of neither package.
  */
 export function redisPort(client: RedisClient, subject: string): RedisPort {
   if (isIoRedis(client)) return ioRedisPort(client);
-  if (typeof (client as Partial<NodeRedisClient> | null | undefined)?.sendCommand === 'function') {
+  const { sendCommand, duplicate, slots } = (client ?? {}) as Partial<NodeRedisClient> & { slots?: unknown };
+  if (typeof sendCommand === 'function' && typeof duplicate === 'function' && slots === undefined) {
     return nodeRedisPort(client);
   }
+  const received =
+    typeof sendCommand === 'function'
+      ? 'a pool or a cluster of node-redis: give a single client, or a Cluster of ioredis'
+      : client === null
+        ? 'null'
+        : typeof client;
   throw new TypeError(
-    `Cannot ${subject}: client must be a client of ioredis or of redis (node-redis), received ${client === null ? 'null' : typeof client}`,
+    `Cannot ${subject}: client must be a client of ioredis or of redis (node-redis), received ${received}`,
   );
 }
 
@@ -51,11 +69,15 @@ function isIoRedis(client: RedisClient): client is IoRedisClient {
 function ioRedisPort(client: IoRedisClient): RedisPort {
   return {
     command: (name = '', ...args) => client.call(name, ...args),
-    listen(channel, hear) {
-      const subscriber = client.duplicate();
+    listen(channel, { hear, again, deaf }) {
+      // Its own resubscription rejects unheard when the connection ends once more.
+      const subscriber = client.duplicate({ autoResubscribe: false });
+      const subscribe = (): void => void subscriber.subscribe(channel).then(again, deaf);
       subscriber.on('error', ignore);
+      subscriber.on('close', () => deaf());
       subscriber.on('message', (_channel: string, message: string) => hear(message));
-      // This connects a client with `lazyConnect`; after a lost connection it resubscribes automatically.
+      subscriber.on('ready', subscribe);
+      // A client with `lazyConnect` connects by it.
       subscriber.subscribe(channel).catch(ignore);
       return () => subscriber.disconnect();
     },
@@ -66,15 +88,20 @@ function ioRedisPort(client: IoRedisClient): RedisPort {
 function nodeRedisPort(client: NodeRedisClient): RedisPort {
   return {
     command: (...args) => client.sendCommand(args),
-    listen(channel, hear) {
+    listen(channel, { hear, again, deaf }) {
       const subscriber = client.duplicate();
-      subscriber.on('error', ignore);
+      let isOver = false;
+      subscriber.on('error', () => deaf());
+      subscriber.on('ready', again);
       const subscribe = async (): Promise<void> => {
         await subscriber.connect();
-        await subscriber.subscribe(channel, hear);
+        if (!isOver) await subscriber.subscribe(channel, hear);
+        if (isOver) subscriber.destroy();
+        else again();
       };
-      subscribe().catch(ignore);
+      subscribe().catch(deaf);
       return () => {
+        isOver = true;
         try {
           subscriber.destroy();
         } catch {
@@ -82,11 +109,11 @@ function nodeRedisPort(client: NodeRedisClient): RedisPort {
         }
       };
     },
-    // node-redis has no call that reconnects and keeps pending commands; its own reconnect strategy has to do it.
+    // node-redis has no call that connects anew and keeps what waits; its own reconnect strategy has to do it.
     leaveReplica: ignore,
   };
 }
 
 function ignore(): void {
-  // Both clients report a lost connection in every command; the coordinator reports it once.
+  // Both clients tell of a lost connection in every command; the coordinator says it once.
 }

@@ -9,16 +9,30 @@ export interface CoolDownMessage {
   readonly type: 'active' | 'ramping';
 }
 
-/** Keeps the later end where the cool-down is active already, and tells everybody at once. */
+/**
+ * Keeps the later end where the scope is closed already, and tells everybody at once. The end is given by the time of
+ * Redis: what had to wait for the connection extends no cool-down.
+ */
 const activateScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local untilMs = now + tonumber(ARGV[1])
+local untilMs = tonumber(ARGV[1])
+if untilMs <= 0 then untilMs = now - untilMs end
+local left = math.ceil(untilMs - now)
+if left <= 0 then return 0 end
+-- The probe that was refused is over: the next one is anybody's.
+redis.call('DEL', KEYS[1] .. ':probe')
 if untilMs > tonumber(redis.call('GET', KEYS[1]) or 0) then
-  redis.call('SET', KEYS[1], untilMs, 'PX', ARGV[1])
+  redis.call('SET', KEYS[1], string.format('%.0f', untilMs), 'PX', left)
 end
-redis.call('PUBLISH', ARGV[2], ARGV[3])
+redis.pcall('PUBLISH', ARGV[2], cjson.encode({ from = ARGV[3], scope = ARGV[4], type = 'active', forMs = left }))
 return 1
+`;
+
+/** How long the scope stays closed, and the time. */
+const readScript = `
+local time = redis.call('TIME')
+return { redis.call('PTTL', KEYS[1]), time[1] * 1000 + math.floor(time[2] / 1000) }
 `;
 
 // A probe that is not over by then is given up, as by the cool-down itself.
@@ -33,6 +47,8 @@ export class RedisCoolDown implements SharedCoolDown {
   readonly #scope: string;
   readonly #member: CoolDownMember;
   #probe: 'none' | 'asked' | 'mine' = 'none';
+  /** Until when the scope is closed that Redis has not been told of yet. */
+  #untoldUntil = 0;
 
   constructor(link: RedisLink, prefix: string, scope: string, channel: string, member: CoolDownMember) {
     this.#link = link;
@@ -45,13 +61,8 @@ export class RedisCoolDown implements SharedCoolDown {
 
   activated(forMs: number): void {
     this.#probe = 'none';
-    const message = this.#message('active');
-    const wholeMs = Math.max(1, Math.ceil(forMs));
-    void this.#link.run(activateScript, this.#key, [
-      wholeMs,
-      this.#channel,
-      JSON.stringify({ ...message, forMs: wholeMs }),
-    ]);
+    this.#untoldUntil = performance.now() + forMs;
+    void this.#tellClosed();
   }
 
   mayProbe(): boolean {
@@ -66,6 +77,7 @@ export class RedisCoolDown implements SharedCoolDown {
   }
 
   ramping(): void {
+    this.#untoldUntil = 0;
     void this.#link.command('DEL', this.#key, this.#probeKey);
     void this.#link.command('PUBLISH', this.#channel, JSON.stringify(this.#message('ramping')));
   }
@@ -78,17 +90,30 @@ export class RedisCoolDown implements SharedCoolDown {
     if (message.type === 'ramping') this.#member.ramp();
   }
 
-  /** Redis does not answer: a call that waits for it to choose the probe goes on by itself. */
+  /** Redis does not answer: who waits for it to choose the probe goes by itself. */
   lost(): void {
     if (this.#probe !== 'asked') return;
     this.#probe = 'none';
     this.#member.probe();
   }
 
-  /** Reads what was published while this process did not listen. */
+  /** Tells what could not be told, and asks what was told while this process did not listen. */
   async catchUp(): Promise<void> {
-    const left = Number(await this.#link.command('PTTL', this.#key));
-    if (left > 0) this.#member.activateFor(left);
+    await this.#tellClosed();
+    const answer = await this.#link.run(readScript, this.#key, []);
+    const [left, now] = Array.isArray(answer) ? (answer as unknown[]).map(Number) : [];
+    if (now !== undefined && now > 0) this.#link.noteTime(now);
+    if (left !== undefined && left > 0) this.#member.activateFor(left);
+  }
+
+  async #tellClosed(): Promise<void> {
+    const leftMs = this.#untoldUntil - performance.now();
+    if (leftMs <= 0) return;
+    // A negative one is counted from when Redis reads it.
+    const end = this.#link.redisTime(leftMs) ?? -leftMs;
+    const args = [Math.ceil(end), this.#channel, this.#id, this.#scope];
+    const answer = await this.#link.run(activateScript, this.#key, args);
+    if (answer !== undefined) this.#untoldUntil = 0;
   }
 
   get #probeKey(): string {

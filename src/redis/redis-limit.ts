@@ -1,19 +1,21 @@
-import type { LimitMember, SharedLimit } from '../policies/options/coordinator.js';
-import { leaveScript, limitScript } from './limit-script.js';
+import type { LimitDemand, LimitMember, SharedLimit } from '../policies/options/coordinator.js';
+import { type LimitReport, leaveScript, limitScript } from './limit-script.js';
 import type { RedisLink } from './redis-link.js';
 
-// How often a claim is renewed while calls are made, and while no calls are made.
+// How often a claim is renewed while calls are made, and while none are.
 const beatMs = 100;
 // Soon enough that others have what this process does not use within a second.
 const idleBeatMs = 300;
-// Waiting calls request again no sooner; a critical call may request at once.
+// Those who wait ask again no sooner; a critical call may ask at once.
 const hurriedMs = 50;
-const urgentMs = 5;
-/** What a process may use before Redis has answered for the first time. */
+const urgentMs = 1;
+const drawnMs = 20;
+/** What a process may use that Redis does not answer. */
 const startShare = 0.02;
-// If no claim was renewed for this long, Redis was away; for as long, no claim ends or grows.
-const silenceMs = 2_500;
-const graceMs = 3_000;
+/** So long it hopes for the first answer, with one permit. */
+const firstAnswerMs = 100;
+/** What it would use beyond what it uses: so that not every call has to ask. */
+const headroom = 0.1;
 
 /** One limit of one process: renews its claim in the background and keeps the share that it was given. */
 export class RedisLimit implements SharedLimit {
@@ -22,9 +24,12 @@ export class RedisLimit implements SharedLimit {
   readonly #member: LimitMember;
   readonly #leaseMs: number;
   readonly #id: string;
-  #startShare: number | undefined;
-  #share: number | undefined;
+  #share = 1;
+  #criticalShare = 1;
   #seen = -1;
+  // What the last answer said.
+  #answeredAt = 0;
+  #known = 0;
   #timer: NodeJS.Timeout | undefined;
   #nextBeatAt = Infinity;
   #isBeating = false;
@@ -39,18 +44,24 @@ export class RedisLimit implements SharedLimit {
     this.#leaseMs = leaseMs;
     this.#id = id;
     this.#schedule(0);
+    const unanswered = setTimeout(() => {
+      if (this.#answeredAt === 0 && !this.#isClosed) this.#startAlone();
+    }, firstAnswerMs);
+    unanswered.unref();
   }
 
   get share(): number {
-    if (this.#share !== undefined) return this.#share;
-    this.#startShare ??= Math.max(1, Math.floor(this.#member.demand().limit * startShare));
-    return this.#startShare;
+    return this.#share;
+  }
+
+  get criticalShare(): number {
+    return this.#criticalShare;
   }
 
   request(): void {
     if (this.#isBeating) this.#hurry = true;
     else {
-      const restMs = this.#member.demand().isUrgent ? urgentMs : hurriedMs;
+      const restMs = this.#member.demand().urgentCost > 0 ? urgentMs : hurriedMs;
       this.#schedule(Math.max(0, this.#lastBeatAt + restMs - performance.now()));
     }
   }
@@ -59,13 +70,15 @@ export class RedisLimit implements SharedLimit {
     this.#seen = Math.max(this.#seen, used);
   }
 
-  /** Gives the share back. */
+  /** Gives the share back: what is called later has as little as where Redis was never reached. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#startAlone();
+    if (this.#answeredAt === 0 && !this.#isBeating) return;
     const { used, windowMs } = this.#member.demand();
-    this.#share = 0;
-    await this.#link.run(leaveScript, this.#key, [this.#id, used, windowMs]);
+    await this.#link.run(leaveScript, this.#key, [JSON.stringify({ id: this.#id, used, windowMs })]);
   }
 
   #schedule(inMs: number): void {
@@ -75,51 +88,98 @@ export class RedisLimit implements SharedLimit {
     this.#nextBeatAt = at;
     this.#timer = setTimeout(() => {
       this.#nextBeatAt = Infinity;
-      void this.#beat();
+      void this.#beat(performance.now() - at);
     }, inMs);
-    // It keeps no program alive: waiting calls have their own timers.
+    // It keeps no program alive: whoever waits has a timer of its own.
     this.#timer.unref();
   }
 
-  async #beat(): Promise<void> {
+  async #beat(lateMs: number): Promise<void> {
     if (this.#isBeating || this.#isClosed) return;
     this.#isBeating = true;
     this.#hurry = false;
     this.#lastBeatAt = performance.now();
-    const { limit, windowMs, used, waiting, nextCost, isUrgent } = this.#member.demand();
-    const held = this.share;
-    const wanted = used + waiting * Math.max(1, nextCost);
-    const seen = this.#seen;
-    this.#seen = -1;
-    const answer = await this.#link.run(limitScript, this.#key, [
-      this.#id,
-      limit,
-      windowMs,
-      held,
-      used,
-      wanted,
-      nextCost,
-      isUrgent ? 1 : 0,
-      seen,
-      this.#share === undefined ? 0 : 1,
-      // What others may have used since they last said so.
-      Math.ceil((limit * 2 * beatMs) / windowMs),
-      this.#leaseMs,
-      silenceMs,
-      graceMs,
-    ]);
+    const demand = this.#member.demand();
+    // This process was paused, and Redis has given its share to others meanwhile.
+    if (lateMs > this.#leaseMs) this.#startAlone();
+    const answer = await this.#link.run(limitScript, this.#key, [JSON.stringify(this.#report(demand))]);
     this.#isBeating = false;
     if (this.#isClosed) return;
-    const [share] = Array.isArray(answer) ? (answer as unknown[]).map(Number) : [];
-    const isActive = used > 0 || waiting > 0;
-    if (share === undefined || Number.isNaN(share)) {
+    const given = readAnswer(answer);
+    if (!given) {
       this.#schedule(beatMs);
       return;
     }
-    this.#share = share;
-    // Redis gives to others what this process says that it no longer holds.
-    const gaveUp = share < held;
-    this.#schedule(gaveUp ? urgentMs : this.#hurry ? hurriedMs : isActive ? beatMs : idleBeatMs);
-    if (share !== held) this.#member.shareChanged();
+    this.#answeredAt = given.answeredAt;
+    this.#link.noteTime(given.answeredAt);
+    this.#known = given.known;
+    this.#schedule(this.#nextBeatMs(given, demand));
+    this.#take(given.share, given.criticalShare);
+    if (this.#hurry) this.request();
   }
+
+  #nextBeatMs({ share, criticalShare }: GivenShare, { used, waiting }: LimitDemand): number {
+    // Redis gives to others what this process says that it no longer holds.
+    if (share < this.#share) return urgentMs;
+    // What was drawn from the reserve is there for the others, too.
+    if (criticalShare > share) return drawnMs;
+    return used > 0 || waiting > 0 ? beatMs : idleBeatMs;
+  }
+
+  #take(share: number, criticalShare: number): void {
+    const hasChanged = share !== this.#share || criticalShare !== this.#criticalShare;
+    this.#share = share;
+    this.#criticalShare = criticalShare;
+    if (hasChanged) this.#member.shareChanged();
+  }
+
+  /** What nobody has given it, or has given to others meanwhile. */
+  #startAlone(): void {
+    const share = this.#startShare(this.#member.demand());
+    this.#take(share, share);
+  }
+
+  #report(demand: LimitDemand): LimitReport {
+    const { limit, windowMs, used, waiting, nextCost, urgentCost } = demand;
+    const wanted = used + waiting * Math.max(1, nextCost);
+    const seen = this.#seen;
+    this.#seen = -1;
+    return {
+      id: this.#id,
+      limit,
+      windowMs,
+      share: this.#answeredAt === 0 ? this.#startShare(demand) : this.#share,
+      held: this.#answeredAt === 0 ? this.#startShare(demand) : this.#criticalShare,
+      used,
+      demand: wanted + Math.ceil(wanted * headroom),
+      nextCost,
+      urgentCost,
+      waiting,
+      seen,
+      answeredAt: this.#answeredAt,
+      known: this.#known,
+      startShare: this.#startShare(demand),
+      leaseMs: this.#leaseMs,
+    };
+  }
+
+  #startShare({ limit }: LimitDemand): number {
+    return Math.max(1, Math.floor(limit * startShare));
+  }
+}
+
+/** What Redis answers. */
+interface GivenShare {
+  readonly share: number;
+  readonly criticalShare: number;
+  readonly known: number;
+  readonly answeredAt: number;
+}
+
+function readAnswer(answer: unknown): GivenShare | undefined {
+  const values = Array.isArray(answer) ? (answer as unknown[]).map(Number) : [];
+  const [share, criticalShare, known, answeredAt] = values;
+  if (share === undefined || criticalShare === undefined || known === undefined || answeredAt === undefined)
+    return undefined;
+  return values.some(Number.isNaN) ? undefined : { share, criticalShare, known, answeredAt };
 }

@@ -1,11 +1,13 @@
-import type { RedisPort } from './redis-client.js';
-import { runScript, startsWith } from './run-script.js';
+import { bePatient } from './be-patient.js';
+import type { ChannelListener, RedisPort } from './redis-client.js';
+import { runScript, startsWith, withoutCommand } from './run-script.js';
 
 /** Redis counts as lost when an answer takes longer. */
 const lostAfterMs = 500;
 // A command that was sent before a connection died silently is never answered.
 const giveUpMs = 10_000;
 const replicaPauseMs = 1_000;
+const probeMs = 500;
 
 /** Called once each time that the connection changes. */
 export interface LinkListener {
@@ -19,6 +21,9 @@ export class RedisLink {
   readonly #listener: LinkListener;
   #lostAt: number | undefined;
   #leftReplicaAt = -Infinity;
+  #probing: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #redisOffset: number | undefined;
 
   constructor(port: RedisPort, listener: LinkListener) {
     this.#port = port;
@@ -27,6 +32,16 @@ export class RedisLink {
 
   get isLost(): boolean {
     return this.#lostAt !== undefined;
+  }
+
+  /** The time of Redis at a time of this process, in milliseconds since 1970; `undefined` until it is known. */
+  redisTime(inMs: number): number | undefined {
+    return this.#redisOffset === undefined ? undefined : performance.now() + this.#redisOffset + inMs;
+  }
+
+  /** Redis said what time it is. */
+  noteTime(redisNow: number): void {
+    this.#redisOffset = redisNow - performance.now();
   }
 
   get lostForMs(): number {
@@ -43,32 +58,33 @@ export class RedisLink {
     return this.#watch(this.#port.command(...args));
   }
 
-  listen(channel: string, hear: (message: string) => void): () => void {
-    return this.#port.listen(channel, hear);
+  listen(channel: string, listener: ChannelListener): () => void {
+    return this.#port.listen(channel, listener);
   }
 
   async #watch(answer: Promise<unknown>): Promise<unknown> {
-    const slow = setTimeout(
-      () => this.#lose(new Error(`Redis did not answer within ${lostAfterMs} ms`)),
-      lostAfterMs,
-    );
-    slow.unref();
-    let never: NodeJS.Timeout | undefined;
+    let isSlow = false;
+    const tooLate = (): void => {
+      isSlow = true;
+      this.#lose(new Error(`Redis did not answer within ${lostAfterMs} ms`));
+    };
+    const wasInTime = bePatient(lostAfterMs, tooLate, true);
+    let isOver: (() => void) | undefined;
     const gaveUp = new Promise<undefined>((resolve) => {
-      never = setTimeout(() => resolve(undefined), giveUpMs);
-      never.unref();
+      isOver = bePatient(giveUpMs, () => resolve(undefined), true);
     });
     try {
       const result = await Promise.race([answer.then((value) => ({ value })), gaveUp]);
-      if (result) this.#regain();
+      // A Redis that takes this long each time is not back: it would be lost and regained over and over.
+      if (result && !isSlow) this.#regain();
       return result?.value;
     } catch (error) {
       this.#lose(error);
       if (startsWith(error, 'READONLY')) this.#leaveReplica();
       return undefined;
     } finally {
-      clearTimeout(slow);
-      clearTimeout(never);
+      wasInTime();
+      isOver?.();
     }
   }
 
@@ -82,7 +98,24 @@ export class RedisLink {
   #lose(error: unknown): void {
     if (this.isLost) return;
     this.#lostAt = performance.now();
-    this.#listener.lost(error);
+    this.#listener.lost(withoutCommand(error));
+    this.#probe();
+  }
+
+  /** Asks until Redis answers: a coordinator without a limit has no beat that would. */
+  #probe(): void {
+    this.#probing = setTimeout(() => {
+      void this.command('PING').then(() => {
+        if (this.isLost && !this.#isClosed) this.#probe();
+      });
+    }, probeMs);
+    this.#probing.unref();
+  }
+
+  /** Ends the attempts to reach Redis. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#probing);
   }
 
   #regain(): void {

@@ -22,6 +22,12 @@ export function startsWith(error: unknown, kind: string): boolean {
   return error instanceof Error && error.message.startsWith(kind);
 }
 
+/** What Redis or its client said, without what was sent: clients add the command, which may hold a password. */
+export function withoutCommand(error: unknown): Error {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return Object.assign(new Error(message), { name });
+}
+
 const digests = new Map<string, string>();
 
 function digestOf(script: string): string {

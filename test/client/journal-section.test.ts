@@ -104,3 +104,16 @@ it('the parts are distinguished after a restart', async () => {
   await sections.contract.sent({ ...intent, operation: 'contract.placeOrder' });
   expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['a', 'contract a']);
 });
+
+it('in a journal that processes share, the parts never meet, whatever another process writes', async () => {
+  const shared = { ...createMemoryJournal(), isOwn: () => true };
+  const [one, other] = [journalSections(shared), journalSections({ ...shared })];
+  const intent = { clientOrderId: 'a', args: [{}], begunAt: 1, sentAt: 1 };
+  await one.spot.sent({ ...intent, operation: 'spot.placeOrder' });
+  await other.contract.sent({ ...intent, operation: 'contract.placeOrder' });
+  const ids = (await shared.open()).map(({ clientOrderId }) => clientOrderId);
+  expect(ids.toSorted()).toEqual(['a', 'spot a']);
+  expect(await other.spot.open()).toMatchObject([{ clientOrderId: 'a', operation: 'spot.placeOrder' }]);
+  await one.spot.settled('a', 'executed');
+  expect(await other.contract.open()).toHaveLength(1);
+});

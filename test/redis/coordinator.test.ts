@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createClient } from 'redis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { createClient, createCluster } from 'redis';
 import {
+  createPolicy,
   onResilienceEvent,
   PolicyRegistry,
   type ResiliencePolicy,
@@ -27,16 +29,30 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
   const coordinators: RedisCoordinator[] = [];
   const sentAt: number[] = [];
   const stops: (() => void)[] = [];
+  /** Of tests that kill theirs. */
+  const servers: RedisServer[] = [];
+
+  async function ownServer(): Promise<RedisServer> {
+    const own = await RedisServer.start();
+    servers.push(own);
+    return own;
+  }
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    await server.ripen();
+  });
+  afterAll(() => server.close());
 
   beforeEach(async () => {
-    server = await RedisServer.start();
+    await server.client().flushall();
     sentAt.length = 0;
   });
 
   afterEach(async () => {
     for (const stop of stops.splice(0)) stop();
     await Promise.all(coordinators.splice(0).map((coordinator) => coordinator.close()));
-    await server.close();
+    for (const own of servers.splice(0)) await own.close();
   });
 
   /** What one process has: a connection, a coordinator and policies of its own. */
@@ -104,12 +120,14 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
   });
 
   it('keeps to the limit when Redis is killed, restarted and empty', async () => {
-    const policies = [process(), process()];
+    const mortal = await ownServer();
+    await mortal.ripen();
+    const policies = [process(mortal.client()), process(mortal.client())];
     const calls = policies.map((policy) => send(policy, 150));
     await until(() => sentAt.length > 40);
-    await server.kill();
+    await mortal.kill();
     await until(() => sentAt.length > 120);
-    await server.run();
+    await mortal.run();
     await Promise.all(calls);
 
     expect(sentAt).toHaveLength(300);
@@ -129,8 +147,9 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
   });
 
   it('has a small share of the limit where it never reached Redis', async () => {
-    await server.kill();
-    const policy = process();
+    const mortal = await ownServer();
+    await mortal.kill();
+    const policy = process(mortal.client());
     await send(policy, 3);
 
     expect(shareOf(policy)).toBe(1);
@@ -160,7 +179,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     const coordinator = createRedisCoordinator({ client, prefix: 'test:' });
     coordinators.push(coordinator);
     let share = 0;
-    const demand = { limit: 100, windowMs: 10_000, used: 0, waiting: 0, nextCost: 0, isUrgent: false };
+    const demand = { limit: 100, windowMs: 10_000, used: 0, waiting: 0, nextCost: 0, urgentCost: 0 };
     const shared = coordinator.joinLimit('weight', { demand: () => demand, shareChanged: () => undefined });
     await until(() => (share = shared.share) > 90);
     shared.observe(60);
@@ -193,7 +212,23 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(probes).toBe(3);
   });
 
-  it('informs a process that starts later about the cool-down', async () => {
+  it('lets another process send the next probe where one was refused', async () => {
+    const [one, other] = [process(), process()];
+    await Promise.all([send(one, 1), send(other, 1)]);
+    const client = server.client();
+    const refuse = (policy: ResiliencePolicy) =>
+      policy.execute(() =>
+        Promise.reject(new WEEXRateLimitError('Too many', { code: 429, retryAfter: 0.3 })),
+      );
+    await expect(refuse(one)).rejects.toBeInstanceOf(WEEXRateLimitError);
+    await until(() => (other.snapshot().coolDown?.activeForMs ?? 0) > 0);
+    await expect(refuse(one)).rejects.toBeInstanceOf(WEEXRateLimitError);
+
+    await until(async () => (await client.exists('test:cool-down:{spot}:probe')) === 0);
+    await expect(send(other, 1)).resolves.toBeUndefined();
+  });
+
+  it('tells a process that starts later of the cool-down', async () => {
     const policy = process();
     const refusal = new WEEXRateLimitError('Too many', { code: 429, retryAfter: 30 });
     await expect(policy.execute(() => Promise.reject(refusal))).rejects.toBe(refusal);
@@ -204,12 +239,72 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     await until(() => (late.snapshot().coolDown?.activeForMs ?? 0) > 20_000);
   });
 
+  it('tells a cool-down that Redis could not be told of for as long as is left of it', async () => {
+    const mortal = await ownServer();
+    const told = process(mortal.client());
+    const other = process(mortal.client());
+    // Both have heard from Redis by then.
+    await until(() => shareOf(told) > 5 && shareOf(other) > 5);
+    await mortal.kill();
+    const refusal = new WEEXRateLimitError('Too many', { code: 429, retryAfter: 3 });
+    await expect(told.execute(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    await until(() => (told.snapshot().coolDown?.activeForMs ?? 0) < 2_500);
+    await mortal.run();
+    await until(() => (other.snapshot().coolDown?.activeForMs ?? 0) > 0);
+
+    expect(other.snapshot().coolDown?.activeForMs).toBeLessThan(2_500);
+  });
+
+  it('hears of cool-downs where its client may not subscribe, and says so', async () => {
+    const admin = server.client();
+    await admin.call('ACL', 'SETUSER', 'deaf', 'on', 'nopass', '~*', '+@all', 'resetchannels');
+    const warned = new Promise<Error>((resolve) => globalThis.process.once('warning', resolve));
+    const options = { host: '127.0.0.1', port: server.port, username: 'deaf', password: 'x' };
+    const client = new Redis({ ...options, maxRetriesPerRequest: null });
+    client.on('error', () => undefined);
+    const [told, deaf] = [process(), process(client)];
+    await Promise.all([send(told, 1), send(deaf, 1)]);
+
+    expect((await warned).message).toContain('Cannot subscribe to test:cool-downs: NOPERM');
+    const refusal = new WEEXRateLimitError('Too many', { code: 429, retryAfter: 30 });
+    await expect(told.execute(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    await until(() => (deaf.snapshot().coolDown?.activeForMs ?? 0) > 20_000);
+    client.disconnect();
+  });
+
+  it('goes on with little after it was closed, and leaves no key without an end', async () => {
+    const policy = process();
+    await send(policy, 5);
+    await server.client().flushall();
+    await coordinators[0]?.close();
+    await send(policy, 1);
+
+    expect(shareOf(policy)).toBe(1);
+    const client = server.client();
+    for (const key of await client.keys('*')) expect(await client.pttl(key)).not.toBe(-1);
+  });
+
+  it('keeps policies with different coordinators apart, also where their scopes have one name', async () => {
+    const client = server.client();
+    for (const prefix of ['one:', 'two:']) {
+      const coordinator = createRedisCoordinator({ client, prefix });
+      coordinators.push(coordinator);
+      createPolicy({ coordinator, rateLimit: { limit, windowMs, scope: 'the same' } });
+    }
+
+    await until(async () => (await client.keys('*limit*')).length === 2);
+  });
+
   it('refuses options that make no sense, all at once', () => {
+    const cluster = createCluster({ rootNodes: [] }) as unknown as RedisClient;
+    expect(() => createRedisCoordinator({ client: cluster })).toThrow(
+      'a pool or a cluster of node-redis: give a single client',
+    );
     expect(() => createRedisCoordinator({ client: {} as RedisClient })).toThrow(
       'client must be a client of ioredis or of redis (node-redis)',
     );
     expect(() =>
       createRedisCoordinator({ client: server.client(), prefix: '', leaseMs: 5, ttl: 1 } as never),
-    ).toThrow(/unknown option ttl.*prefix must be.*leaseMs must be/);
+    ).toThrow(/prefix must be.*leaseMs must be.*unknown option "ttl"/s);
   });
 });

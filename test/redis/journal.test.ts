@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
 import { recoverIntents, type Intent } from '../../src/index.js';
 import { createRedisJournal, type RedisClient } from '../../src/redis/index.js';
 import { hasRedis, RedisServer } from './redis-server.js';
@@ -69,10 +70,104 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await other.open();
 
     await expect(paused.sent(intentOf('a'))).rejects.toThrow(
-      'another process has taken it over. Nothing was sent',
+      'another process holds it, or has taken it over. Nothing was sent',
     );
     await paused.settled('a', 'not-executed');
     expect(await other.open()).toHaveLength(1);
+  });
+
+  it('lets a process that was cut off send nothing that another one has settled meanwhile', async () => {
+    const [paused, other] = [journal(), journal()];
+    await paused.sent(intentOf('a'));
+    await endLeases();
+    await other.open();
+    await other.settled('a', 'not-executed');
+
+    await expect(paused.sent(intentOf('a'))).rejects.toThrow(
+      'another process holds it, or has taken it over',
+    );
+    // Whoever was told may place it again under its id.
+    await expect(other.sent(intentOf('a'))).resolves.toBeUndefined();
+  });
+
+  it('tells until when what was written down may be sent', async () => {
+    const one = journal(5_000);
+    const before = performance.now();
+    await one.sent(intentOf('a'));
+
+    expect(one.sendBefore?.()).toBeGreaterThanOrEqual(before + 5_000);
+    expect(one.sendBefore?.()).toBeLessThanOrEqual(performance.now() + 5_000);
+  });
+
+  it('keeps a recovery that was paused from telling what another one tells', async () => {
+    await journal().sent(intentOf('a'));
+    await endLeases();
+    const paused = journal();
+    const other = journal();
+    const recovered = await recoverIntents({
+      journal: paused,
+      settleMs: 1,
+      find: async () => {
+        await endLeases();
+        await other.open();
+        return undefined;
+      },
+    });
+
+    expect(recovered).toEqual([]);
+    expect(await other.open()).toHaveLength(1);
+  });
+
+  it('takes over only what is asked for', async () => {
+    const dead = journal();
+    await dead.sent(intentOf('a'));
+    await dead.sent(intentOf('b'));
+    await endLeases();
+    const [one, other] = [journal(), journal()];
+
+    expect(await one.open(({ clientOrderId }) => clientOrderId === 'a')).toHaveLength(1);
+    expect((await other.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['b']);
+  });
+
+  it('keeps its lease also where the client puts a prefix of its own before keys', async () => {
+    const client = new Redis({ host: '127.0.0.1', port: server.port, keyPrefix: 'app:' });
+    const one = createRedisJournal({ client, prefix: 'test:', leaseMs: 1_000 });
+    await one.sent(intentOf('a'));
+    const reader = server.client();
+    const [lease = ''] = await reader.keys('*lease*');
+    let previous = await reader.pttl(lease);
+    await until(async () => {
+      const left = await reader.pttl(lease);
+      const isRenewed = left > previous;
+      previous = left;
+      return isRenewed;
+    });
+    await one.close();
+
+    expect(await reader.keys('*lease*')).toEqual([]);
+    client.disconnect();
+  });
+
+  it('writes down where the client answers with texts for numbers', async () => {
+    const client = new Redis({ host: '127.0.0.1', port: server.port, stringNumbers: true });
+    const one = createRedisJournal({ client, prefix: 'test:' });
+
+    await expect(one.sent(intentOf('a'))).resolves.toBeUndefined();
+    client.disconnect();
+  });
+
+  it('says that Redis hangs, and takes back what was written too late', async () => {
+    const one = journal();
+    await one.sent(intentOf('a'));
+    await one.settled('a', 'executed');
+    const client = server.client();
+    server.signal('SIGSTOP');
+
+    await expect(one.sent(intentOf('b'))).rejects.toThrow(
+      'Cannot write down the intent b: Redis did not answer within 2000 ms. Nothing was sent',
+    );
+    server.signal('SIGCONT');
+    await until(async () => (await client.hlen('test:{journal}:intents')) === 0);
   });
 
   it('counts the fencing token up at each take-over', async () => {

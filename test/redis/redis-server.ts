@@ -52,6 +52,14 @@ export class RedisServer {
     return client;
   }
 
+  /** Waits until it does not count as just started any more, so that a new fleet gets its shares at once. */
+  async ripen(): Promise<void> {
+    const client = this.client();
+    const ageOf = (info: string): number => Number(/uptime_in_seconds:(\d+)/.exec(info)?.[1]);
+    while (ageOf(await client.info('server')) < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+    client.disconnect();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process?.kill(signal);
   }

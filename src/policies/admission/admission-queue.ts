@@ -64,8 +64,8 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
 
   /** What runs and waits, where anything limits calls. */
   get load(): { readonly running: number; readonly waiting: number } | undefined {
-    if (!this.#bulkhead.options && !this.#limiter) return undefined;
-    return { running: this.#bulkhead.running, waiting: this.waiting };
+    const { options, running } = this.#bulkhead;
+    return (options ?? this.#limiter) && { running, waiting: this.waiting };
   }
 
   /** Takes new options; calls that run or wait stay as they are. */
@@ -95,11 +95,10 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.#reclaim(now);
     // Room that came back a moment ago belongs to those who wait.
     if (this.waiting > 0 || this.#limiter) this.drain(now);
-    const critical = priority === 0;
     if (applicant.host)
-      return !this.#inside?.hasAhead(priority) && this.#limiter?.canTake(cost, critical, now) !== false;
+      return !this.#inside?.hasAhead(priority) && this.#limiter?.canTake(cost, priority === 0, now) !== false;
     if (this.#queue.hasAhead(priority) || this.#limiter?.isOwed(priority)) return false;
-    return this.#bulkhead.has(priority) && this.#limiter?.canTake(cost, critical, now) !== false;
+    return this.#bulkhead.has(priority) && this.#limiter?.canTake(cost, priority === 0, now) !== false;
   }
 
   /** A critical call came that nothing refuses: what it asks for is kept free from now on. */
@@ -180,12 +179,9 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
 
   /** Lets out whoever may go now. */
   drain(now: number): void {
-    if (this.#limiter) {
-      this.#limiter.drain(now);
-      return;
-    }
+    this.#limiter?.drain(now);
     // A call that ends at once comes back here; the loop that runs goes on for it.
-    if (this.#draining) return;
+    if (this.#limiter || this.#draining) return;
     this.#draining = true;
     hold();
     try {
@@ -200,6 +196,10 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if ((this.#inside?.first?.priority ?? Infinity) <= priority) return true;
     const head = this.#queue.first;
     return head !== undefined && head.priority <= priority && this.#bulkhead.has(head.priority);
+  }
+
+  get urgentCost(): number {
+    return (this.#inside?.costOf(0) ?? 0) + (this.#bulkhead.has(0) ? this.#queue.costOf(0) : 0);
   }
 
   nextWaiting(now: number): Applicant | undefined {

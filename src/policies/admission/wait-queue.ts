@@ -2,6 +2,8 @@
 export interface Waiter {
   /** As a number: 0 critical, 1 normal, 2 background. */
   readonly priority: number;
+  /** What it takes of a rate limit. */
+  readonly cost?: number | undefined;
   /** When it began to wait. */
   waitingSince: number;
   /** The list's own fields. */
@@ -48,6 +50,12 @@ export class WaitQueue {
 
   sizeOf(priority: number): number {
     return this.#list(priority).size;
+  }
+
+  /** What those of a class cost, as if each cost what the first of them does. */
+  costOf(priority: number): number {
+    const { head, size } = this.#list(priority);
+    return (head?.cost ?? 0) * size;
   }
 
   /** Whether somebody waits that a newcomer of this class may not overtake. */

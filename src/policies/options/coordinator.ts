@@ -7,10 +7,10 @@ export interface LimitDemand {
   readonly used: number;
   /** How many calls wait here. */
   readonly waiting: number;
-  /** What the call that goes next costs; 0 where none waits. */
+  /** What the call that has waited longest costs; 0 where none waits. */
   readonly nextCost: number;
-  /** Whether a critical call waits. */
-  readonly isUrgent: boolean;
+  /** What all critical calls that wait cost; 0 where none does. */
+  readonly urgentCost: number;
 }
 
 /** A process's end of a shared limit. */
@@ -24,6 +24,8 @@ export interface LimitMember {
 export interface SharedLimit {
   /** How much this process may have used within a window. */
   readonly share: number;
+  /** How much it may have used where a critical call asks: the share, and what was drawn from a reserve. Default: the share. */
+  readonly criticalShare?: number | undefined;
   /** Calls wait: asks for more without waiting for the answer. */
   request(): void;
   /** The exchange said how much is used by all. */
@@ -54,6 +56,11 @@ export interface SharedCoolDown {
 export interface IdClaim {
   /** An earlier call with it ended, in any process, and nobody knows what became of it. */
   readonly isUnknown: boolean;
+  /**
+   * What became known after `claimId` had answered, read again before each send: another process has the id, or left
+   * it unknown.
+   */
+  readonly late?: 'under-way' | 'unknown' | undefined;
   /** The call is over: the id is free, or stays unknown. */
   release(isUnknown: boolean): void;
 }
@@ -70,9 +77,9 @@ export interface Coordinator {
   joinCoolDown(scope: string, member: CoolDownMember): SharedCoolDown;
   /**
    * Takes a client order id for a call; `'under-way'` where a call of another process has it, `undefined` where nobody
-   * can tell within a few milliseconds. It never rejects.
+   * can tell. Ids of different kinds (of two markets, say) are apart. It never rejects.
    */
-  claimId?(id: string): Promise<IdClaim | 'under-way' | undefined>;
+  claimId?(id: string, kind?: string): Promise<IdClaim | 'under-way' | undefined>;
   /** Whether it reaches the other processes, for health checks. */
   snapshot?(): { readonly isConnected: boolean };
 }

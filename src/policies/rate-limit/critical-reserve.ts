@@ -47,4 +47,9 @@ export class CriticalReserve {
     this.#demand = [...Array.from({ length: passed }, () => 0), ...this.#demand].slice(0, rememberedWindows);
     this.#window = window;
   }
+
+  /** When another window begins, of which more or less may be kept. */
+  changesAt(now: number, windowMs: number): number {
+    return (Math.floor(now / windowMs) + 1) * windowMs;
+  }
 }

@@ -14,6 +14,8 @@ export interface RateLimitClient {
   drainOne(now: number): boolean;
   /** Whether a call of this class or a higher one has its slot and lacks only the allowance. */
   wantsAllowance(priority: number): boolean;
+  /** What the critical calls that lack only the allowance cost. */
+  readonly urgentCost: number;
   /** The class and the age of the call that would go next, or `undefined`. */
   nextWaiting(now: number): { readonly priority: number; readonly waitingSince: number } | undefined;
   /** The call that has waited longest, of those that have their slot and lack only the allowance. */
@@ -59,13 +61,13 @@ export function demandOf(
 ): LimitDemand {
   let waiting = 0;
   let nextCost = 0;
-  let isUrgent = false;
+  let urgentCost = 0;
   for (const client of clients) {
     waiting += client.waiting;
     nextCost = Math.max(nextCost, client.longestWaiting(now)?.cost ?? 0);
-    isUrgent ||= client.wantsAllowance(0);
+    urgentCost += client.urgentCost;
   }
-  return { limit, windowMs, used, waiting, nextCost, isUrgent };
+  return { limit, windowMs, used, waiting, nextCost, urgentCost };
 }
 
 /** Whose waiting call goes first: the most urgent, and of those the one that has waited longest. */

@@ -103,21 +103,22 @@ export class RateLimiter {
   /** Whether there is enough for a call; `waiter` is the call where it waits. */
   canTake(cost: number, critical: boolean, now: number, waiter?: PermitWaiter): boolean {
     this.#ledger.expire(now, this.#config.windowMs);
+    const { ordinary, critical: urgent } = this.#ledger;
     const turn = this.#turn(now)?.waiter;
     if (turn && turn !== waiter) {
-      const { critical: urgent } = this.#ledger;
       // What it may take without keeping the other one waiting any longer.
       const ownShare = turn.priority === 0 ? 0 : Math.min(this.#reserved(now), this.#limit - turn.cost);
       if (!critical || urgent + cost > ownShare) return false;
     }
-    const { ordinary, critical: urgent } = this.#ledger;
     // A cost above a limit that was lowered may go alone, else nobody behind it would ever go.
     const mayGoAlone = ordinary + urgent === 0 && !this.#shared;
-    if (!mayGoAlone && ordinary + urgent + cost > this.#limit) return false;
+    if (!mayGoAlone && ordinary + urgent + cost > (critical ? this.#criticalLimit : this.#limit))
+      return false;
     // A cost that never fits beside the reserve may go when nothing else is under way.
     if (critical || ordinary === 0) return true;
-    const free = this.#limit - this.#keptForOthers(now);
-    return ordinary + Math.max(urgent, this.#reserved(now)) + cost <= free;
+    // Of a shared limit the others leave something free, on which a critical call may draw.
+    const kept = Math.max(0, this.#reserved(now) - (this.#shared ? 1 : 0));
+    return ordinary + Math.max(urgent, kept) + cost <= this.#limit - this.#keptForOthers(now);
   }
 
   /** Whether a call that waited may leave in this slice; critical ones always may. */
@@ -153,12 +154,11 @@ export class RateLimiter {
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
-  observe(usage: RateLimitUsage, startedAt: number, now: number): void {
-    const { type, windowMs } = this.#config;
-    if (usage.type !== type || usage.intervalMs !== windowMs) return;
+  observe({ type, intervalMs, used, remaining }: RateLimitUsage, startedAt: number, now: number): void {
+    const { windowMs } = this.#config;
+    if (type !== this.#config.type || intervalMs !== windowMs) return;
     this.#shownAt = now;
     this.#adaptive.forget();
-    const { used, remaining } = usage;
     // Past the limit the count goes on, so that it no longer tells what the limit is.
     if (used !== undefined && (remaining ?? 0) > 0) this.#statedLimit = Math.max(1, used + (remaining ?? 0));
     this.#ledger.expire(now, windowMs);
@@ -204,15 +204,8 @@ export class RateLimiter {
     hold();
     try {
       const blocked = new Set<RateLimitClient>();
-      for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
-      for (
-        let client = firstInLine(this.#clients, blocked, now);
-        client;
-        client = firstInLine(this.#clients, blocked, now)
-      ) {
+      for (let client = this.#next(blocked, now); client; client = this.#next(blocked, now))
         if (!client.drainOne(now)) blocked.add(client);
-        for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
-      }
       this.#draining = false;
       this.#arm(now);
     } finally {
@@ -224,12 +217,13 @@ export class RateLimiter {
   #arm(now: number): void {
     this.#disarm();
     if (this.#clients.size === 0) return;
-    const freeAt = this.#ledger.freeAt(this.#config.windowMs);
+    const { windowMs } = this.#config;
+    const freeAt = this.#ledger.freeAt(windowMs);
     const wakeAt = Math.min(
       // Allowance that is there already waits for the next slice.
       freeAt === undefined || freeAt > now ? (freeAt ?? Infinity) : sliceEndsAt(now),
       this.#pace.opensAt(now),
-      this.#reserveChangesAt(now),
+      this.#reserved(now) > 0 ? this.#reserve.changesAt(now, windowMs) : Infinity,
     );
     if (wakeAt === Infinity) return;
     this.#timer = this.#clock.setTimeout(
@@ -245,6 +239,12 @@ export class RateLimiter {
   #disarm(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** Who is first in line, after those whose turn it is have gone. */
+  #next(blocked: ReadonlySet<RateLimitClient>, now: number): RateLimitClient | undefined {
+    for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
+    return firstInLine(this.#clients, blocked, now);
   }
 
   #turn(now: number): Turn | undefined {
@@ -286,15 +286,15 @@ export class RateLimiter {
     return adaptive ? Math.min(this.#strangers.kept(now, windowMs), Math.floor(this.#limit / 4)) : 0;
   }
 
+  get #criticalLimit(): number {
+    const drawn = this.#shared?.criticalShare;
+    return drawn === undefined ? this.#limit : Math.min(this.#wholeLimit, drawn);
+  }
+
   #reserved(now: number): number {
     const { reservedCritical, windowMs } = this.#config;
     // Of a share only as much as belongs to it.
     const kept = Math.ceil(reservedCritical * (this.#limit / this.#wholeLimit));
     return this.#reserve.at(now, windowMs, kept, this.#limit);
-  }
-
-  #reserveChangesAt(now: number): number {
-    const { windowMs } = this.#config;
-    return this.#reserved(now) > 0 ? (Math.floor(now / windowMs) + 1) * windowMs : Infinity;
   }
 }

@@ -1,0 +1,31 @@
+import { isNoId, namesOrder } from '../context/names-order.js';
+import { WEEXOutcomeUnknownError } from '../errors/index.js';
+import { carriesOtherId } from './carries-other-id.js';
+import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
+
+/** The fields in which an answer gives the order's own id. */
+const idFields = ['orderId', 'order_id'] as const;
+
+/** Whether a result looks like an acknowledgement but is not: it is about another order, or its id is not an id. */
+export function isNoConfirmation(value: unknown, id: string | undefined): boolean {
+  if (typeof value === 'string') return value.trimStart().startsWith('<');
+  if (typeof value !== 'object' || value === null || id === undefined) return false;
+  if (carriesOtherId(value, id)) return true;
+  const fields = value as Readonly<Record<string, unknown>>;
+  return idFields.some((name) => name in fields && isNoId(fields[name])) || isRefusalBody(value);
+}
+
+/** Whether it says that it succeeded and not in what: a proxy or a half-finished deployment answers so. */
+export function isBareSuccess(value: unknown, id: string | undefined): boolean {
+  if (typeof value !== 'object' || value === null || id === undefined) return false;
+  const { success } = value as { readonly success?: unknown };
+  return (success === true || isEmptySuccess(value)) && !namesOrder(value);
+}
+
+/** What an attempt ends with whose answer is no confirmation of its order. */
+export function unconfirmed(value: unknown, id: string | undefined, why: string): WEEXOutcomeUnknownError {
+  return new WEEXOutcomeUnknownError(`Cannot tell from the answer whether order ${id} was placed: ${why}`, {
+    clientOrderId: id,
+    data: value,
+  });
+}
