@@ -29,8 +29,13 @@ class Model {
   waiting: Waiting[] = [];
   turns = 0;
   readonly said: string[] = [];
+  /** Probes refused in a row; each makes the next wait longer. */
+  refusedProbes = 0;
+  refusedStart = -Infinity;
+  readonly startedAt: Map<number, number> = new Map();
 
   #start(id: number): void {
+    this.startedAt.set(id, this.now);
     this.said.push(`${this.now} ${id}`);
   }
 
@@ -71,9 +76,14 @@ class Model {
 
   end(id: number, how: 'answered' | 'limited' | 'nothing', forMs = 0): void {
     const isProbe = this.state === 'probing' && this.probe === id;
+    const startedAt = this.startedAt.get(id) ?? 0;
+    if (how === 'answered' && startedAt > this.refusedStart) this.refusedProbes = 0;
     if (how === 'limited') {
-      this.closedUntil =
-        this.state === 'closed' ? Math.max(this.closedUntil, this.now + forMs) : this.now + forMs;
+      this.refusedStart = startedAt;
+      if (isProbe) this.refusedProbes += 1;
+      const leastMs = isProbe ? Math.min(60_000, 500 * 2 ** this.refusedProbes) : 0;
+      const until = this.now + Math.max(forMs, leastMs);
+      this.closedUntil = this.state === 'closed' ? Math.max(this.closedUntil, until) : until;
       this.state = 'closed';
       this.probe = undefined;
     } else if (isProbe && how === 'answered') {

@@ -18,7 +18,7 @@ export function readRateLimitAnswer(
   error: unknown,
   coolDown: CoolDown,
   limiter: RateLimiter | undefined,
-  startedAt: number,
+  { isProbe, startedAt }: Pick<RateLimitRefusal, 'isProbe' | 'startedAt'>,
   now: number,
 ): AddressedRefusal {
   const known = isWEEXError(error) ? error : undefined;
@@ -31,8 +31,10 @@ export function readRateLimitAnswer(
   const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now) === true;
   // The counter of the address stops whatever is sent from there.
   const isOfAddress = isCounted && !hasRoom && limitType?.startsWith('weight') === true;
+  // Where the exchange says that it bans, room in the counters means nothing.
+  const isBan = known?.context['status'] === 418;
   return {
-    refusal: { forMs, soft: limit !== undefined && !isTold && hasRoom, startedAt },
+    refusal: { forMs, isTold, soft: limit !== undefined && !isTold && !isBan && hasRoom, isProbe, startedAt },
     target: isOfAddress ? (coolDown.outer ?? coolDown) : coolDown,
   };
 }

@@ -5,8 +5,12 @@ export const documentedBanMs = 10_000;
 export interface RateLimitRefusal {
   /** How long to stay away, as the answer said or as is documented. */
   readonly forMs: number;
+  /** The answer itself names the time. */
+  readonly isTold: boolean;
   /** The answer names no time, and the headers show room: it may be no ban at all. */
   readonly soft: boolean;
+  /** It was the probe that was refused. */
+  readonly isProbe: boolean;
   /** When the refused request was sent. */
   readonly startedAt: number;
 }
@@ -19,6 +23,11 @@ const softMs = 1_000;
 const rememberedMs = 60_000;
 /** So many probes in a row may be refused where refusals were seen to be soft. A ban is extended by each. */
 const mostProbes = 2;
+/** A ban that outlasts its time starts anew with each probe: the next one is waited for longer, up to this. */
+const longestMs = 60_000;
+const longer = 1.5;
+// After a refused probe nothing is sent sooner than this, doubled for each, whatever time the answers name.
+const leastMs = 500;
 
 /**
  * What a cool-down has learned of refusals that name no time: whether they are bans or pass by themselves.
@@ -37,6 +46,8 @@ export class RefusalMemory {
   #bannedUntil = -Infinity;
   /** Bans that followed each other while they were remembered. */
   #bans = 0;
+  /** Bans and their probes that were refused in a row, without an answer in between. */
+  #unanswered = 0;
   #isWatching = false;
 
   /** Whether it matters that a call is answered. */
@@ -49,18 +60,21 @@ export class RefusalMemory {
     state: 'idle' | 'active' | 'probing' | 'ramping',
     now: number,
   ): RefusalVerdict {
-    const { forMs, soft, startedAt } = refusal;
+    const { forMs, isProbe, soft, startedAt } = refusal;
     if (!soft) {
       this.#note(refusal, now);
       // It is waited for in full: what is refused after it is refused for another reason.
       this.#inRow = 0;
-      return { activeForMs: forMs };
+      if (!isProbe) return { activeForMs: forMs };
+      this.#unanswered += 1;
+      return { activeForMs: Math.max(forMs, this.#grown(refusal)) };
     }
     // It was under way when the last refusal came: it says nothing new.
     const isLate = startedAt < this.#refusedAt && this.#isWatching;
     if (state === 'active' || isLate) return 'ignore';
     this.#note(refusal, now);
     const isProven = now < this.#provenSoftUntil;
+    if (isProbe && this.#unanswered > 0) return this.#takeForBan(now);
     if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
     if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';
     if (now >= this.#bannedUntil) this.#bans = 0;
@@ -78,6 +92,7 @@ export class RefusalMemory {
       this.#bans = 0;
     }
     this.#inRow = 0;
+    this.#unanswered = 0;
     this.#isWatching = false;
     return proves;
   }
@@ -91,11 +106,19 @@ export class RefusalMemory {
   }
 
   #takeForBan(now: number): RefusalVerdict {
-    this.#bannedUntil = now + documentedBanMs + rememberedMs;
+    const activeForMs = this.#grown({ forMs: documentedBanMs, isTold: false });
+    this.#bannedUntil = now + activeForMs + rememberedMs;
     this.#bans += 1;
+    this.#unanswered += 1;
     // The answer after the ban is no proof that there was none.
     this.#wasSoft = false;
     this.#inRow = 0;
-    return { activeForMs: documentedBanMs, isBan: true };
+    return { activeForMs, isBan: true };
+  }
+
+  /** The time of a ban whose probes were refused before. */
+  #grown({ forMs, isTold }: Pick<RateLimitRefusal, 'forMs' | 'isTold'>): number {
+    const grownMs = isTold ? leastMs * 2 ** this.#unanswered : forMs * longer ** this.#unanswered;
+    return Math.min(longestMs, grownMs);
   }
 }

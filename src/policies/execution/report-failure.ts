@@ -15,6 +15,8 @@ interface Failure {
   readonly error: unknown;
   readonly rule: FoundRule | undefined;
   readonly startedAt: number;
+  /** Whether the attempt was the probe of the cool-down. */
+  readonly isProbe: boolean;
 }
 
 /** Tells circuit and cool-down, once; a late answer still says how long to stay away. Returns for how long a cool-down goes on that the error asks for. */
@@ -27,14 +29,15 @@ export function reportFailure(
   const { policy } = execution;
   const { permit, startedAt = now } = attempt;
   const error = decidingError(execution, attempt, thrown);
-  const failure: Failure = { error, rule: policy.rules.find(error), startedAt };
+  const { coolDown } = policy.admission;
+  const isProbe = permit?.pass !== undefined && coolDown?.isProbe(permit.pass) === true;
+  const failure: Failure = { error, rule: policy.rules.find(error), startedAt, isProbe };
   permit?.fail(counts(policy, failure), error, startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
   if (kind === 'rate-limit') {
     lowerLimit(policy, failure, now);
     permit?.spendNothing();
   }
-  const { coolDown } = policy.admission;
   if (!coolDown) return undefined;
   const coolsDown = beginCoolDown(policy, failure, now);
   const isSilent = kind === 'network' || kind === 'timeout';
@@ -66,12 +69,12 @@ function lowerLimit(
 
 function beginCoolDown(
   { admission: { coolDown, limiter }, ownCoolDown, name }: CompiledPolicy,
-  { error, rule, startedAt }: Failure,
+  { error, rule, ...sent }: Failure,
   now: number,
 ): boolean {
   const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
   if (!coolsDown || !coolDown) return false;
-  const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, startedAt, now);
+  const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, sent, now);
   if (target.refuse(refusal, { error, policy: name }, now)) limiter?.blameOthers(now);
   return true;
 }

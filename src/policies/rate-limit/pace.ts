@@ -27,8 +27,8 @@ export class Pace {
   #nextAt = -Infinity;
 
   /** When more calls may leave; `Infinity` where none is kept back. */
-  opensAt(now: number): number {
-    if (now < this.#nextAt) return this.#nextAt;
+  opensAt({ limit, used }: PacedLimit, now: number): number {
+    if (now < this.#nextAt && used > limit * amongOthers.ahead) return this.#nextAt;
     return this.#isUnderWay(now) ? sliceEndsAt(now) : Infinity;
   }
 

@@ -15,6 +15,7 @@ import {
   type RateLimitClient,
 } from './rate-limit-client.js';
 import type { RateLimitConfig } from './rate-limit-config.js';
+import { OddUsage } from './odd-usage.js';
 import { Strangers } from './strangers.js';
 import { epochTime } from '../time/monotonic-clock.js';
 
@@ -34,7 +35,7 @@ const shownMs = 60_000;
  */
 export class RateLimiter {
   readonly #clock: Clock;
-  #config: RateLimitConfig;
+  config: RateLimitConfig;
   /** What the exchange itself says the limit is, where it says so. */
   #statedLimit = Infinity;
   #shownAt = -Infinity;
@@ -42,6 +43,7 @@ export class RateLimiter {
   readonly #ledger = new PermitLedger();
   readonly #reserve = new CriticalReserve();
   readonly #strangers = new Strangers();
+  readonly #oddUsage = new OddUsage();
   readonly #adaptive = new AdaptiveLimit();
   // How many went since the last turn, while others waited.
   #gone = 0;
@@ -51,33 +53,29 @@ export class RateLimiter {
   readonly #shared: SharedLimit | undefined;
 
   constructor(config: RateLimitConfig, clock: Clock, scope = '', coordinator?: Coordinator) {
-    this.#config = config;
+    this.config = config;
     this.#clock = clock;
     this.#shared = coordinator?.joinLimit(scope, {
       demand: () => {
         const now = clock.now();
-        this.#ledger.expire(now, this.#config.windowMs);
+        this.#ledger.expire(now, this.config.windowMs);
         const used = this.#ledger.all;
-        return demandOf(this.#clients, this.#wholeLimit, this.#config.windowMs, used, now);
+        return demandOf(this.#clients, this.#wholeLimit, this.config.windowMs, used, now);
       },
       shareChanged: () => this.drain(clock.now()),
     });
   }
 
-  get config(): RateLimitConfig {
-    return this.#config;
-  }
-
   /** What is used at this moment, and the limit in force. */
   snapshot(now: number): { readonly used: number; readonly limit: number; readonly adaptive?: true } {
-    this.#ledger.expire(now, this.#config.windowMs);
+    this.#ledger.expire(now, this.config.windowMs);
     const state = { used: this.#ledger.all, limit: this.#limit };
     return this.#adaptive.isActive ? { ...state, adaptive: true } : state;
   }
 
   configure(config: RateLimitConfig, now: number): void {
-    const { windowMs, type } = this.#config;
-    this.#config = config;
+    const { windowMs, type } = this.config;
+    this.config = config;
     if (config.windowMs !== windowMs || config.type !== type) {
       // What was learned of the other window says nothing of this one.
       this.#statedLimit = Infinity;
@@ -102,7 +100,7 @@ export class RateLimiter {
 
   /** Whether there is enough for a call; `waiter` is the call where it waits. */
   canTake(cost: number, critical: boolean, now: number, waiter?: PermitWaiter): boolean {
-    this.#ledger.expire(now, this.#config.windowMs);
+    this.#ledger.expire(now, this.config.windowMs);
     const { ordinary, critical: urgent } = this.#ledger;
     const turn = this.#turn(now)?.waiter;
     if (turn && turn !== waiter) {
@@ -139,7 +137,7 @@ export class RateLimiter {
 
   /** A critical call came: what it asks for is kept free in the windows to come. */
   noteDemand(cost: number, now: number): void {
-    this.#reserve.note(cost, now, this.#config.windowMs);
+    this.#reserve.note(cost, now, this.config.windowMs);
   }
 
   take(cost: number, critical: boolean): void {
@@ -154,9 +152,11 @@ export class RateLimiter {
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
-  observe({ type, intervalMs, used, remaining }: RateLimitUsage, startedAt: number, now: number): void {
-    const { windowMs } = this.#config;
-    if (type !== this.#config.type || intervalMs !== windowMs) return;
+  observe(usage: RateLimitUsage, startedAt: number, now: number): void {
+    const { type, windowMs } = this.config;
+    if (usage.type !== type || usage.intervalMs !== windowMs) return;
+    if (!this.#oddUsage.accepts(usage, this.#wholeLimit)) return;
+    const { used, remaining } = usage;
     this.#shownAt = now;
     this.#adaptive.forget();
     // Past the limit the count goes on, so that it no longer tells what the limit is.
@@ -166,7 +166,7 @@ export class RateLimiter {
     // The exchange counts what all processes use: only all of them together can tell what is missing.
     this.#shared?.observe(seen);
     if (this.#shared) return;
-    const theirs = this.#strangers.unseen(seen, startedAt, now, this.#ledger);
+    const theirs = this.#strangers.unseen(seen, { startedAt, windowMs }, now, this.#ledger);
     const unseen = Math.max(theirs, seen - this.#ledger.all);
     if (unseen <= 0) return;
     this.#strangers.note(unseen, now, windowMs);
@@ -176,7 +176,7 @@ export class RateLimiter {
 
   /** The exchange refused: where the headers do not tell all, the limit is found out. */
   refused(startedAt: number, now: number): Lowered | undefined {
-    const { adaptive, windowMs } = this.#config;
+    const { adaptive, windowMs } = this.config;
     if (!adaptive || this.#isShown(now)) return undefined;
     this.#ledger.expire(now, windowMs);
     // Exchanges count from the last multiple of the window.
@@ -187,13 +187,13 @@ export class RateLimiter {
   /** Whether the headers of late answers left room for what was refused, so that it was not this limit. */
   hasShownRoom(now: number): boolean {
     if (!this.#isShown(now)) return false;
-    this.#ledger.expire(now, this.#config.windowMs);
+    this.#ledger.expire(now, this.config.windowMs);
     return this.#ledger.all <= this.#limit;
   }
 
   /** The address is banned although there was room: others have used it, unseen. */
   blameOthers(now: number): void {
-    const { type, windowMs } = this.#config;
+    const { type, windowMs } = this.config;
     if (type === 'weight' && this.hasShownRoom(now)) this.#strangers.blame(this.#limit, now, windowMs);
   }
 
@@ -217,12 +217,12 @@ export class RateLimiter {
   #arm(now: number): void {
     this.#disarm();
     if (this.#clients.size === 0) return;
-    const { windowMs } = this.#config;
+    const { windowMs } = this.config;
     const freeAt = this.#ledger.freeAt(windowMs);
     const wakeAt = Math.min(
       // Allowance that is there already waits for the next slice.
       freeAt === undefined || freeAt > now ? (freeAt ?? Infinity) : sliceEndsAt(now),
-      this.#pace.opensAt(now),
+      this.#pace.opensAt(this.#allowed, now),
       this.#reserved(now) > 0 ? this.#reserve.changesAt(now, windowMs) : Infinity,
     );
     if (wakeAt === Infinity) return;
@@ -263,9 +263,9 @@ export class RateLimiter {
   }
 
   get #wholeLimit(): number {
-    const stated = Math.min(this.#config.limit, this.#statedLimit);
+    const stated = Math.min(this.config.limit, this.#statedLimit);
     if (!this.#adaptive.isActive) return stated;
-    return this.#adaptive.at(stated, this.#config.windowMs, this.#clock.now());
+    return this.#adaptive.at(stated, this.config.windowMs, this.#clock.now());
   }
 
   get #limit(): number {
@@ -273,16 +273,16 @@ export class RateLimiter {
   }
 
   get #allowed(): PacedLimit {
-    return { limit: this.#limit, windowMs: this.#config.windowMs, used: this.#ledger.all };
+    return { limit: this.#limit, windowMs: this.config.windowMs, used: this.#ledger.all };
   }
 
   #isShown(now: number): boolean {
-    return now - this.#shownAt <= Math.max(shownMs, this.#config.windowMs);
+    return now - this.#shownAt <= Math.max(shownMs, this.config.windowMs);
   }
 
   /** What is kept free for others who share the limit. */
   #keptForOthers(now: number): number {
-    const { adaptive, windowMs } = this.#config;
+    const { adaptive, windowMs } = this.config;
     return adaptive ? Math.min(this.#strangers.kept(now, windowMs), Math.floor(this.#limit / 4)) : 0;
   }
 
@@ -292,7 +292,7 @@ export class RateLimiter {
   }
 
   #reserved(now: number): number {
-    const { reservedCritical, windowMs } = this.#config;
+    const { reservedCritical, windowMs } = this.config;
     // Of a share only as much as belongs to it.
     const kept = Math.ceil(reservedCritical * (this.#limit / this.#wholeLimit));
     return this.#reserve.at(now, windowMs, kept, this.#limit);

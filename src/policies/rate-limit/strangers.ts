@@ -28,23 +28,35 @@ export class Strangers {
   /** The highest count since then, and when it came. */
   #highest = Infinity;
   #highestAt = -Infinity;
+  #fellAt = -Infinity;
+  /** Until then the counts say nothing of others. */
+  #mixedUntil = -Infinity;
 
   /** How much they have taken that is not counted yet, by the header of an answer. */
-  unseen(used: number, startedAt: number, now: number, ledger: Pick<PermitLedger, 'since'>): number {
+  unseen(
+    used: number,
+    { startedAt, windowMs }: { readonly startedAt: number; readonly windowMs: number },
+    now: number,
+    ledger: Pick<PermitLedger, 'since'>,
+  ): number {
     // What costs nothing is counted as nothing, whatever is used.
     if (used === 0) return 0;
     const isHigher = used > this.#highest;
     // Answers overtake each other: what was sent before the highest count was known may have a lower one.
     if (!isHigher && startedAt < this.#highestAt) return 0;
     if (used < this.#highest) {
-      // Another window of the exchange.
+      // Another window of the exchange; counts that fall more often are those of several servers, each of its part.
+      if (now - this.#fellAt < windowMs / 2) this.#mixedUntil = now + rememberedWindows * windowMs;
+      if (this.#highest !== Infinity) this.#fellAt = now;
       this.#first = used;
       this.#since = now;
     }
     this.#highest = used;
     this.#highestAt = now;
     // A request that was sent before may have been counted in the window before.
-    return startedAt < this.#since ? 0 : Math.max(0, used - this.#first - ledger.since(this.#since));
+    return startedAt < this.#since || now < this.#mixedUntil
+      ? 0
+      : Math.max(0, used - this.#first - ledger.since(this.#since));
   }
 
   /** They took so much. */
@@ -79,6 +91,8 @@ export class Strangers {
     this.#since = -Infinity;
     this.#highest = Infinity;
     this.#highestAt = -Infinity;
+    this.#fellAt = -Infinity;
+    this.#mixedUntil = -Infinity;
   }
 
   #count(): void {
