@@ -2,6 +2,7 @@ import type { Admission } from './admission.js';
 import type { Applicant } from './applicant.js';
 import type { Circuit, CircuitTicket } from '../circuit-breaker/circuit.js';
 import type { CoolDownPass } from './cool-down-types.js';
+import type { Entry } from '../rate-limit/permit-ledger.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 
 /** Critical calls that waited longer for a cool-down come all at once, when it is over. */
@@ -13,6 +14,8 @@ interface Allowance {
   readonly limiter: RateLimiter;
   /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
   spent: number | undefined;
+  /** What was counted already while a call inside waited for the same limit. */
+  early?: Entry | undefined;
 }
 
 /**
@@ -141,8 +144,15 @@ export class Permit {
 
   /** What it took from a rate limit is counted from now on: it comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
-    this.allowance?.limiter.settle(this.cost, this.isUrgent, now, spent);
+    const { early, limiter } = this.allowance ?? {};
+    limiter?.settle(this.cost, this.isUrgent, now, spent, early);
     this.allowance = undefined;
+  }
+
+  /** A call inside needs permits of the same limit: those of this one come back meanwhile, and count anew at its end. */
+  settleEarly(now: number): void {
+    const { allowance } = this;
+    if (allowance) allowance.early ??= allowance.limiter.settle(this.cost, this.isUrgent, now, this.cost);
   }
 
   #takeTicket(): CircuitTicket | undefined {

@@ -29,8 +29,9 @@ export function readRateLimitAnswer(
   // For how long the window is used up is for the limiter to count: the cool-down waits for the ban.
   const forMs = isTold ? known.retryAfterMs : documentedBanMs;
   const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now) === true;
-  // The counter of the address stops whatever is sent from there.
-  const isOfAddress = isCounted && !hasRoom && limitType?.startsWith('weight') === true;
+  // The counter of the address stops whatever is sent from there; so does its ban, which other answers make longer.
+  const isOfBan = isTold && !isCounted && (coolDown.outer?.activeForMs(now) ?? 0) > 0;
+  const isOfAddress = isOfBan || (isCounted && !hasRoom && limitType?.startsWith('weight') === true);
   // Where the exchange says that it bans, room in the counters means nothing.
   const isBan = known?.context['status'] === 418;
   return {

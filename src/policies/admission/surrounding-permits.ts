@@ -25,7 +25,7 @@ export function joinSurroundingPermits(
 ): Permit | undefined {
   let sharing: Permit | undefined;
   findPermit(within, (permit) => {
-    if (limiter && permit.allowance?.limiter === limiter) permit.settleAllowance(now);
+    if (limiter && permit.allowance?.limiter === limiter) permit.settleEarly(now);
     const holder = permit.host ?? permit;
     if (permit.admission.queue === queue && holder.sharers > 0) sharing ??= holder;
     return false;

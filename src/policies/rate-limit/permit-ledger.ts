@@ -1,5 +1,5 @@
 /** What was used at a time. */
-interface Entry {
+export interface Entry {
   readonly at: number;
   ordinary: number;
   critical: number;
@@ -46,9 +46,18 @@ export class PermitLedger {
   }
 
   /** From now on the window of what was taken runs. */
-  settle(cost: number, critical: boolean, now: number): void {
-    if (cost > 0)
-      this.#settled.push({ at: now, ordinary: critical ? 0 : cost, critical: critical ? cost : 0 });
+  settle(cost: number, critical: boolean, now: number): Entry | undefined {
+    if (cost <= 0) return undefined;
+    const entry = { at: now, ordinary: critical ? 0 : cost, critical: critical ? cost : 0 };
+    this.#settled.push(entry);
+    return entry;
+  }
+
+  /** What was settled is used after all, as if it had been taken now. */
+  unsettle(entry: Entry, cost: number, critical: boolean, now: number, windowMs: number): void {
+    this.expire(now, windowMs);
+    if (entry.at + windowMs <= now) this.take(cost, critical);
+    else entry[critical ? 'critical' : 'ordinary'] -= cost;
   }
 
   /** When the first of what is used comes back; `undefined` where no window runs. */

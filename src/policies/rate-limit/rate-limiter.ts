@@ -5,7 +5,7 @@ import { hold, release } from '../../observability/outbox.js';
 import type { Coordinator, SharedLimit } from '../options/coordinator.js';
 import { CriticalReserve } from './critical-reserve.js';
 import { Pace, type PacedLimit, sliceEndsAt } from './pace.js';
-import { PermitLedger } from './permit-ledger.js';
+import { type Entry, PermitLedger } from './permit-ledger.js';
 import {
   agedTurn,
   type LimitTurn as Turn,
@@ -77,7 +77,6 @@ export class RateLimiter {
     const { windowMs, type } = this.config;
     this.config = config;
     if (config.windowMs !== windowMs || config.type !== type) {
-      // What was learned of the other window says nothing of this one.
       this.#statedLimit = Infinity;
       this.#shownAt = -Infinity;
       this.#adaptive.forget();
@@ -146,9 +145,10 @@ export class RateLimiter {
   }
 
   /** The answer is there: from now on the window of what was spent runs. Less than was taken gives back the rest. */
-  settle(cost: number, critical: boolean, now: number, spent: number = cost): void {
+  settle(cost: number, critical: boolean, now: number, spent: number, early?: Entry): Entry | undefined {
+    if (early) this.#ledger.unsettle(early, cost, critical, now, this.config.windowMs);
     if (spent !== cost) this.#ledger.take(spent - cost, critical);
-    this.#ledger.settle(spent, critical, now);
+    return this.#ledger.settle(spent, critical, now);
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
@@ -171,7 +171,7 @@ export class RateLimiter {
     if (unseen <= 0) return;
     this.#strangers.note(unseen, now, windowMs);
     this.#ledger.take(unseen, false);
-    this.settle(unseen, false, now);
+    this.settle(unseen, false, now, unseen);
   }
 
   /** The exchange refused: where the headers do not tell all, the limit is found out. */
