@@ -4,7 +4,9 @@ import type { PolicyRegistry } from '../policies/policy-registry.js';
 import { channels } from '../observability/channels.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 import type { RateLimitOptions } from '../policies/options/policy-options.js';
-import type { ClientPolicyName, Market } from './endpoint.js';
+import { contractEndpoints } from './contract-endpoints.js';
+import type { ClientPolicyName, Endpoint, Market } from './endpoint.js';
+import { spotEndpoints } from './spot-endpoints.js';
 import type { ExchangeRateLimit } from './types.js';
 
 /** So much in any stretch of the window. */
@@ -34,6 +36,14 @@ const units: Readonly<Record<string, number>> = {
   HOUR: 3_600_000,
   DAY: 86_400_000,
 };
+/** What one call may cost: a limit that is shown below it lets such a call go alone, instead of rejecting it. */
+const costliest: Readonly<Record<LimitType, number>> = {
+  weight: most(({ weight }) => weight),
+  orders: most(({ orders }) => orders),
+};
+const wobble = 0.01;
+/** A limit below this part of the one before has to be shown twice in a row. */
+const doubtedPart = 1 / 4;
 /** No policy takes a longer window. */
 const longestMs = 2 ** 31 - 1;
 
@@ -48,6 +58,8 @@ export class MarketLimits {
   /** The limits that policies have from here: one that the program has set itself is not replaced. */
   readonly #given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
   readonly #seen: Partial<Record<LimitType, readonly Allowance[]>> = {};
+  /** What was shown last and contradicts that. */
+  readonly #odd: Partial<Record<LimitType, readonly Allowance[] | undefined>> = {};
   readonly #published: Partial<Record<LimitType, readonly Allowance[]>> = {};
   readonly #reported: Set<LimitType> = new Set();
 
@@ -94,11 +106,20 @@ export class MarketLimits {
     for (const type of limitTypes) {
       const shown = usages.filter((usage) => usage.type === type).map(allowanceOf);
       const known = shown.filter((allowance) => allowance !== undefined).filter(isUsable);
-      if (known.length === 0 || isDeepStrictEqual(this.#seen[type], known)) continue;
+      if (known.length === 0 || isAlike(this.#seen[type], known) || this.#isDoubted(type, known)) continue;
       this.#seen[type] = known;
       this.#apply(type, known);
       this.#compare(type);
     }
+  }
+
+  /** One answer that contradicts those before must not stop everything. */
+  #isDoubted(type: LimitType, known: readonly Allowance[]): boolean {
+    const before = this.#seen[type];
+    const isOdd = before !== undefined && slowest(known).limit < slowest(before).limit * doubtedPart;
+    const isNew = isOdd && !isAlike(this.#odd[type], known);
+    this.#odd[type] = isNew ? known : undefined;
+    return isNew;
   }
 
   #apply(type: LimitType, allowances: readonly Allowance[]): void {
@@ -135,8 +156,18 @@ export class MarketLimits {
 
   #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
     // Another window is another counter: those who share one must agree on it.
-    return { limit, windowMs, type, adaptive: true, scope: `${this.#market}.${type}.${windowMs}` };
+    return {
+      limit: Math.max(limit, costliest[type]),
+      windowMs,
+      type,
+      adaptive: true,
+      scope: `${this.#market}.${type}.${windowMs}`,
+    };
   }
+}
+
+function most(costOf: (endpoint: Endpoint) => number): number {
+  return Math.max(...[...Object.values(spotEndpoints), ...Object.values(contractEndpoints)].map(costOf));
 }
 
 /** The limit that a counter of the exchange shows, or `undefined` if the answer does not show it. */
@@ -161,4 +192,15 @@ function slowest(allowances: readonly Allowance[]): Allowance {
     (left, right) => left.limit / left.windowMs - right.limit / right.windowMs,
   );
   return first;
+}
+
+/** Whether two headers show the same: counters that are not read in one moment differ by a few. */
+function isAlike(some: readonly Allowance[] | undefined, others: readonly Allowance[]): boolean {
+  return (
+    some?.length === others.length &&
+    some.every(({ limit, windowMs }, index) => {
+      const other = others[index] as Allowance;
+      return windowMs === other.windowMs && Math.abs(limit - other.limit) <= limit * wobble;
+    })
+  );
 }

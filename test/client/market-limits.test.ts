@@ -99,3 +99,29 @@ describe('the limits of a client', () => {
     expect(inForce('contract.cancels')).toBe('100 in 10000');
   });
 });
+
+describe('headers that cannot be taken at their word', () => {
+  it('change nothing where they differ by a few', () => {
+    const { limits, inForce } = start();
+    limits.observe(weight('10S', 1, 499));
+    limits.observe(weight('10S', 2, 496));
+    expect(inForce('contract.market')).toBe('500 in 10000');
+  });
+
+  it('have to come twice where they contradict those before', () => {
+    const { limits, inForce } = start();
+    limits.observe(weight('10S', 1, 499));
+    limits.observe(weight('10S', 1, 1));
+    expect(inForce('contract.market')).toBe('500 in 10000');
+    limits.observe(weight('10S', 2, 98));
+    expect(inForce('contract.market')).toBe('500 in 10000');
+    limits.observe(weight('10S', 3, 97));
+    expect(inForce('contract.market')).toBe('100 in 10000');
+  });
+
+  it('reject no call that costs more than they allow: it goes alone', () => {
+    const { limits, inForce } = start();
+    limits.observe(weight('10S', 1, 29));
+    expect(inForce('contract.market')).toBe('40 in 10000');
+  });
+});

@@ -71,7 +71,7 @@ export class RefusalMemory {
     }
     // It was under way when the last refusal came: it says nothing new.
     const isLate = startedAt < this.#refusedAt && this.#isWatching;
-    if (state === 'active' || isLate) return 'ignore';
+    if (isLate) return 'ignore';
     this.#note(refusal, now);
     const isProven = now < this.#provenSoftUntil;
     if (isProbe && this.#unanswered > 0) return this.#takeForBan(now);
