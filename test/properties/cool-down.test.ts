@@ -81,7 +81,7 @@ class Model {
     if (how === 'limited') {
       this.refusedStart = startedAt;
       if (isProbe) this.refusedProbes += 1;
-      const leastMs = isProbe ? Math.min(60_000, 500 * 2 ** this.refusedProbes) : 0;
+      const leastMs = isProbe && forMs < 2_000 ? Math.min(60_000, 500 * 2 ** this.refusedProbes) : 0;
       const until = this.now + Math.max(forMs, leastMs);
       this.closedUntil = this.state === 'closed' ? Math.max(this.closedUntil, until) : until;
       this.state = 'closed';

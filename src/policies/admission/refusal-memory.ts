@@ -26,8 +26,9 @@ const mostProbes = 2;
 /** A ban that outlasts its time starts anew with each probe: the next one is waited for longer, up to this. */
 const longestMs = 60_000;
 const longer = 1.5;
-// After a refused probe nothing is sent sooner than this, doubled for each, whatever time the answers name.
+// Where the answers name hardly any time, nothing is sent sooner than this after a refused probe, doubled for each.
 const leastMs = 500;
+const hardlyAnyMs = 2_000;
 
 /**
  * What a cool-down has learned of refusals that name no time: whether they are bans or pass by themselves.
@@ -118,6 +119,7 @@ export class RefusalMemory {
 
   /** The time of a ban whose probes were refused before. */
   #grown({ forMs, isTold }: Pick<RateLimitRefusal, 'forMs' | 'isTold'>): number {
+    if (isTold && forMs >= hardlyAnyMs) return forMs;
     const grownMs = isTold ? leastMs * 2 ** this.#unanswered : forMs * longer ** this.#unanswered;
     return Math.min(longestMs, grownMs);
   }
