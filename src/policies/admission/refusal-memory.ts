@@ -36,6 +36,7 @@ const hardlyAnyMs = 2_000;
  * A request that was sent after a refused one and answered within the time of a ban proves that there is none. A
  * probe that is refused where nothing is proven is taken for a ban, for which the documented time is waited from then;
  * while that is remembered, the first probe after another refusal comes later, because it may extend a ban.
+ * A probe that is refused once more makes the next wait longer, up to a minute, until something is answered.
  */
 export class RefusalMemory {
   #refusedAt = -Infinity;
