@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
@@ -65,7 +66,7 @@ export class Browser {
         `--user-data-dir=${folder}`,
         'about:blank',
       ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
     );
     const address = await new Promise<string>((resolve, reject) => {
       let text = '';
@@ -131,9 +132,10 @@ export class Browser {
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#socket.close();
-    this.#process.kill();
+    // Its own processes write to the folder as long as they live.
+    process.kill(-Number(this.#process.pid), 'SIGKILL');
     await ended;
-    rmSync(this.#folder, { recursive: true, maxRetries: 5 });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   async #send(method: string, params: object = {}): Promise<Record<string, unknown>> {
