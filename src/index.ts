@@ -97,5 +97,5 @@ export type {
   ResilienceEventType,
   StructuredLogger,
 } from './observability/index.js';
-export type { CallContext } from './context/call-context.js';
-export type { Clock } from './context/clock.js';
+export type { CallContext } from './core/context/call-context.js';
+export type { Clock } from './core/time/clock.js';

@@ -1,5 +1,5 @@
 import type { ArgumentCheck } from './argument-checks.js';
-import { clientScope } from './client-scope.js';
+import { clientState } from './client-state.js';
 
 /** A symbol may be opened at any time: after this long the list no longer counts. */
 const validForMs = 3_600_000;
@@ -37,7 +37,7 @@ export const openToApi =
   (args, self) => {
     const faults = check(args, self);
     if (faults.length > 0) return faults;
-    const { apiSymbols } = clientScope(self);
+    const { apiSymbols } = clientState(self);
     const symbols = ([args[0]].flat() as { readonly symbol: string }[]).map(({ symbol }) => symbol);
     return [...new Set(symbols)].flatMap((symbol) => apiSymbols.faultsOf(symbol));
   };

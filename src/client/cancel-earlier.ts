@@ -1,6 +1,6 @@
 import { callerSignal } from '../decorators/caller-signal.js';
 import { isWEEXError } from '../errors/index.js';
-import { clientScope } from './client-scope.js';
+import { clientState } from './client-state.js';
 import type { Around } from './in-client.js';
 import { symbolFrom } from './order-reference.js';
 import type { CallOptions, OrderReference } from './types.js';
@@ -33,7 +33,7 @@ export const cancelEarlier: Around = async ({ self, args, proceed }) => {
     const signal = callerSignal(args);
     if (signal?.aborted || !isWEEXError(error) || error.executionStatus !== 'unknown') throw error;
     // By the clock of the exchange, which may have been learned in the meantime.
-    const sentAt = clientScope(self).serverNow() - (performance.now() - begunAt);
+    const sentAt = clientState(self).serverNow() - (performance.now() - begunAt);
     return cancelThoseBefore(sentAt, self as Canceling, symbolFrom(args[0] as never), signal, error);
   }
 };

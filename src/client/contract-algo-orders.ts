@@ -13,7 +13,7 @@ import {
 import type * as Algo from './algo-types.js';
 import { openToApi } from './api-symbols.js';
 import { idAndSymbol, queryFirst, symbolOrNothing } from './argument-checks.js';
-import { clientScope, ofClient, ofStream } from './client-scope.js';
+import { clientState, ofClient, ofStream } from './client-state.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import { ContractOrders } from './contract-orders.js';
 import type { ContractCanceledOrder, ContractCancelOutcome } from './contract-types.js';
@@ -31,10 +31,10 @@ const algoSafety = {
   ...ofStream('algo'),
   // Their ids are not ids of orders.
   account(this: object): string {
-    return `algo ${clientScope(this).account}`;
+    return `algo ${clientState(this).account}`;
   },
   journal(this: object): IntentJournal | undefined {
-    return clientScope(this).algoJournal;
+    return clientState(this).algoJournal;
   },
   clientOrderId: (order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) =>
     order.clientAlgoId ?? mintClientOrderId(),

@@ -1,6 +1,6 @@
 import { itemOf } from './answers.js';
 import { queryFirst, symbolFirst, symbolOrNothing } from './argument-checks.js';
-import { clientScope } from './client-scope.js';
+import { clientState } from './client-state.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
 import type * as Data from './market-types.js';
@@ -57,7 +57,7 @@ export class ContractMarketData {
   @Call('getApiTradingSymbols')
   async getApiTradingSymbols(_options?: CallOptions): Promise<string[]> {
     const symbols = await send<string[]>(this, 'getApiTradingSymbols');
-    clientScope(this).apiSymbols.learn(symbols);
+    clientState(this).apiSymbols.learn(symbols);
     return symbols;
   }
 

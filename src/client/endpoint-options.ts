@@ -1,4 +1,4 @@
-import { clientScope } from './client-scope.js';
+import { clientState } from './client-state.js';
 import type { Endpoint, Market } from './endpoint.js';
 
 /** What every decorator of a client says beside its policy. */
@@ -27,7 +27,7 @@ export function endpointOptions(market: Market, operation: string, endpoint: End
     idempotent: whenUnknown === 'send again' || (whenUnknown === 'look up' && orders === 0),
     ambient: true,
     signal() {
-      return clientScope(this).calls.starting;
+      return clientState(this).calls.starting;
     },
   };
 }

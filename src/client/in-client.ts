@@ -1,5 +1,5 @@
 import { type ArgumentCheck, checkOptions, refuseFaults } from './argument-checks.js';
-import { clientScope } from './client-scope.js';
+import { clientState } from './client-state.js';
 
 /** Runs round a call, outside of its policy. */
 export type Around = (call: {
@@ -28,7 +28,7 @@ export function InClient(operation: string, { check, around }: InClientOptions =
     const method = descriptor.value as Method;
     const holder = {
       async wrapper(this: object, ...given: unknown[]): Promise<unknown> {
-        const { calls } = clientScope(this);
+        const { calls } = clientState(this);
         const args = given.map(plain);
         // The options are the last parameter of every method.
         refuseFaults(operation, [...(check?.(args, this) ?? []), ...checkOptions(args, method.length)]);

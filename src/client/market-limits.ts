@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import { channels } from '../observability/channels.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';

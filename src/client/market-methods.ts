@@ -1,4 +1,4 @@
-import type { CallContext } from '../context/call-context.js';
+import type { CallContext } from '../core/context/call-context.js';
 import { Resilient, type ResilientDecorator } from '../decorators/index.js';
 import { type EndpointOptions, endpointOptions } from './endpoint-options.js';
 import type { Endpoint, Market } from './endpoint.js';

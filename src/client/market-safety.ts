@@ -1,6 +1,6 @@
 import { mintClientOrderId } from '../orders/index.js';
 import type { OrderSafety } from '../orders/order-safety.js';
-import { ofClient, ofStream } from './client-scope.js';
+import { ofClient, ofStream } from './client-state.js';
 import { batchSafety, findBatch, type OrderOutcome } from './order-batch.js';
 import { cancelSafety, judgeCanceled } from './order-reference.js';
 import type { CallOptions, OrderReference } from './types.js';

@@ -1,7 +1,7 @@
 import { callerSignal } from '../decorators/caller-signal.js';
 import { resilienceContext } from '../decorators/index.js';
 import { WEEXError, WEEXRequestError } from '../errors/index.js';
-import { joinSignal, leaveSignal } from '../context/abort-listeners.js';
+import { joinSignal, leaveSignal } from '../core/abort-listeners.js';
 
 /** The calls of a client that are under way, and their end when the client is closed. */
 export class OpenCalls {

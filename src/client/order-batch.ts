@@ -7,7 +7,7 @@ import { looksUpAll } from '../orders/order-safety.js';
 import { keepOpen, settleAfterwards } from '../orders/journal-settlements.js';
 import type { Outcome } from '../policies/resilience-policy.js';
 import { isOrder } from './answer-shapes.js';
-import { type MarketScope, clientScope } from './client-scope.js';
+import { type MarketState, clientState } from './client-state.js';
 import type { Around } from './in-client.js';
 
 /** What became of one order of a batch. */
@@ -53,7 +53,7 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
     newClientOrderId: order.newClientOrderId ?? mintClientOrderId(),
     [batchOf]: batch,
   }));
-  const { account, coordinator, journal } = clientScope(self);
+  const { account, coordinator, journal } = clientState(self);
   const claims = await claimEach(orders, known, { account, coordinator, journal, operation });
   batch.claims = claims;
   let failure: unknown;
@@ -83,14 +83,14 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
 async function claimEach(
   orders: readonly NamedOrder<BatchOrder>[],
   known: Map<string, OrderOutcome<unknown>>,
-  scope: Pick<MarketScope, 'account' | 'coordinator' | 'journal'> & { readonly operation: string },
+  state: Pick<MarketState, 'account' | 'coordinator' | 'journal'> & { readonly operation: string },
 ): Promise<Map<string, OwnClaim>> {
   const claims = new Map<string, OwnClaim>();
   const claim = async ({ newClientOrderId: clientOrderId }: NamedOrder<BatchOrder>): Promise<void> => {
     try {
-      const own = await claimId({ id: clientOrderId, ...scope });
+      const own = await claimId({ id: clientOrderId, ...state });
       claims.set(clientOrderId, own);
-      if (own.isUnknown) throw inDoubt(scope.operation, clientOrderId);
+      if (own.isUnknown) throw inDoubt(state.operation, clientOrderId);
     } catch (error) {
       known.set(clientOrderId, { ok: false, error, clientOrderId });
     }
@@ -119,7 +119,7 @@ export const batchSafety: {
   // The id is that of the batch; every order in it is looked up by its own.
   matches: () => true,
   journal() {
-    const { journal } = clientScope(this);
+    const { journal } = clientState(this);
     return journal && eachOrder(journal);
   },
 };

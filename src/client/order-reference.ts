@@ -1,6 +1,6 @@
 import { WEEXOrderError } from '../errors/index.js';
 import { sum } from '../orders/patience.js';
-import { clientScope } from './client-scope.js';
+import { clientState } from './client-state.js';
 import type { Around } from './in-client.js';
 import { tellDoubt } from './setting-doubt.js';
 import type { CallOptions, OrderReference, OrderStatus } from './types.js';
@@ -28,11 +28,11 @@ export const cancelSafety: {
   matches: () => true,
   /** An order that is still open was not cancelled; a moment is allowed for its state to show. */
   settleMs() {
-    return clientScope(this).reconcileDeadlineMs > sum(stateShowsMs) ? stateShowsMs : [0, 500];
+    return clientState(this).reconcileDeadlineMs > sum(stateShowsMs) ? stateShowsMs : [0, 500];
   },
   /** That of the client is for its own patience, which may be shorter. */
   reconcileDeadlineMs() {
-    return Math.max(1_000, clientScope(this).reconcileDeadlineMs);
+    return Math.max(1_000, clientState(this).reconcileDeadlineMs);
   },
 };
 

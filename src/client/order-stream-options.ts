@@ -1,6 +1,6 @@
 import type { IPolicy } from 'cockatiel';
-import { checkOptions, optionFault, type OptionFault } from '../context/check-options.js';
-import { anything, hasMethods, oneOf, option, optionTable } from '../context/option-table.js';
+import { checkOptions, optionFault, type OptionFault } from '../core/options/check-options.js';
+import { anything, hasMethods, oneOf, option, optionTable } from '../core/options/option-table.js';
 import type { Market } from './endpoint.js';
 import type { WeexBaseUrls, WeexConfig } from './weex-config.js';
 

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import { currentCallContext } from '../context/call-context.js';
+import { currentCallContext } from '../core/context/call-context.js';
 import { WEEXAuthenticationError, WEEXRateLimitError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
 import { checkAnswer, checkSubject } from './answer-shapes.js';

@@ -1,4 +1,4 @@
-import { type CallContext, currentCallContext, runWithCallContext } from '../context/call-context.js';
+import { type CallContext, currentCallContext, runWithCallContext } from '../core/context/call-context.js';
 import type { Around } from './in-client.js';
 
 /** Under this name order safety looks for an order. */

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
-import { checkOptions, optionFault } from '../context/check-options.js';
-import { anything, hasMethods, option, type OptionRules, optionTable } from '../context/option-table.js';
-import { readOptions } from '../context/read-options.js';
+import { checkOptions, optionFault } from '../core/options/check-options.js';
+import { anything, hasMethods, option, type OptionRules, optionTable } from '../core/options/option-table.js';
+import { readOptions } from '../core/options/read-options.js';
 import { type IntentJournal, type RecoveredIntent, weexVenues } from '../orders/index.js';
 import { checkOrderSafety } from '../orders/check-order-safety.js';
 import type { Coordinator } from '../policies/options/coordinator.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
 import { ApiSymbols } from './api-symbols.js';
 import { defineClientPolicies } from './client-policies.js';
-import { type ClientScope, setClientScope } from './client-scope.js';
+import { type ClientState, setClientState } from './client-state.js';
 import { journalSections, type JournalSections } from './journal-section.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
@@ -109,7 +109,7 @@ export class WeexClient {
   };
   readonly #streams: Set<OrderStream> = new Set();
   #isClosed = false;
-  readonly #scope: ClientScope;
+  readonly #state: ClientState;
   readonly #journal: JournalSections | undefined;
 
   constructor(options: WeexClientOptions);
@@ -125,7 +125,7 @@ export class WeexClient {
     } = optionsOf(given, behavior);
     this.registry = registry ?? new PolicyRegistry({ coordinator });
     const limits = defineClientPolicies(this.registry);
-    this.#scope = {
+    this.#state = {
       calls: new OpenCalls(),
       settleMs,
       reconcileDeadlineMs,
@@ -153,8 +153,8 @@ export class WeexClient {
       ['contract', contract],
     ] as const) {
       setInstanceRegistry(markets[name], this.registry);
-      setClientScope(markets[name], {
-        ...this.#scope,
+      setClientState(markets[name], {
+        ...this.#state,
         journal: this.#journal?.[name],
         algoJournal: this.#journal?.algo,
         account: accountOf(name, config),
@@ -187,7 +187,7 @@ export class WeexClient {
    * ```
    */
   async recoverIntents(options?: CallOptions): Promise<RecoveredIntent<RecoveredOrder>[]> {
-    const { calls, settleMs, reconcileDeadlineMs } = this.#scope;
+    const { calls, settleMs, reconcileDeadlineMs } = this.#state;
     const sections = this.#journal;
     if (!sections) {
       throw new TypeError('Cannot recover intents: the client has no journal; pass one in its options');
@@ -239,7 +239,7 @@ export class WeexClient {
    */
   async close({ graceMs = 5_000 }: CloseOptions = {}): Promise<void> {
     this.#isClosed = true;
-    await this.#scope.calls.close(graceMs);
+    await this.#state.calls.close(graceMs);
     await Promise.all([...this.#streams].map((stream) => stream.close()));
     await Promise.all(Object.values(this.#sessions).map((session) => session.close()));
   }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { optionFault, type OptionFault, throwFaults, unknownOption } from '../context/check-options.js';
-import { readOptions } from '../context/read-options.js';
+import { optionFault, type OptionFault, throwFaults, unknownOption } from '../core/options/check-options.js';
+import { readOptions } from '../core/options/read-options.js';
 
 /** The two hosts of the exchange. */
 export interface WeexBaseUrls {

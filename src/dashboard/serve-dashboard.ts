@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
-import { checkOptions } from '../context/check-options.js';
-import { isOneOf, option, optionTable } from '../context/option-table.js';
+import { checkOptions } from '../core/options/check-options.js';
+import { isOneOf, option, optionTable } from '../core/options/option-table.js';
 import { quietly } from '../observability/event-channel.js';
 import { Gatherer } from './gatherer.js';
 import { contentSecurityPolicy, dashboardPage } from './page.js';

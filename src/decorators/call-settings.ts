@@ -4,7 +4,7 @@ import {
   type OptionFault,
   readByTable,
   throwFaults,
-} from '../context/check-options.js';
+} from '../core/options/check-options.js';
 import {
   isFunction,
   isObject,
@@ -13,8 +13,8 @@ import {
   option,
   optionTable,
   trueOrFalse,
-} from '../context/option-table.js';
-import { readOptions } from '../context/read-options.js';
+} from '../core/options/option-table.js';
+import { readOptions } from '../core/options/read-options.js';
 import { createOrderGuard } from '../orders/order-guard.js';
 import { isPolicy, isResiliencePolicy } from '../policies/is-policy.js';
 import { optionNames } from '../policies/options/policy-schema.js';

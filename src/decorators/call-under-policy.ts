@@ -3,7 +3,7 @@ import {
   contextOfCall,
   currentCallContext,
   runWithCallContext,
-} from '../context/call-context.js';
+} from '../core/context/call-context.js';
 import { executeForeign } from '../policies/foreign/execute-foreign.js';
 import { isResiliencePolicy } from '../policies/is-policy.js';
 import { RepeatCheck } from '../policies/foreign/repeat-check.js';

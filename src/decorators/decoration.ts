@@ -1,4 +1,4 @@
-import type { CallContext } from '../context/call-context.js';
+import type { CallContext } from '../core/context/call-context.js';
 import type { ResilientOptions } from './resilient-options.js';
 
 /**

@@ -1,4 +1,4 @@
-import { WeakList } from '../context/weak-list.js';
+import { WeakList } from '../core/weak-list.js';
 import type { IPolicy } from 'cockatiel';
 import type { OrderGuard } from '../orders/order-guard.js';
 import type { ResilientOptions } from './resilient-options.js';

@@ -1,5 +1,5 @@
-import { type CallContext, currentCallContext } from '../context/call-context.js';
-import { spreadableOf } from '../context/spreadable.js';
+import { type CallContext, currentCallContext } from '../core/context/call-context.js';
+import { spreadableOf } from '../core/context/spreadable.js';
 
 /**
  * What the current call knows about itself: its operation, attempt, signal, deadline and client order id.

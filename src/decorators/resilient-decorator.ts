@@ -1,5 +1,5 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
-import type { CallContext } from '../context/call-context.js';
+import type { CallContext } from '../core/context/call-context.js';
 import type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
 import { callSettings } from './call-settings.js';
 import { decorateClass, decorateLegacyMember, decorateStandardMember } from './decorate.js';

@@ -1,5 +1,5 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
-import type { CallContext } from '../context/call-context.js';
+import type { CallContext } from '../core/context/call-context.js';
 import { callSettings } from './call-settings.js';
 import { createLayer, promiseMethod } from './decorate.js';
 import type { Misuse, OwnOption } from './decoration.js';

@@ -1,4 +1,4 @@
-import { type CallContext, currentCallContext } from '../context/call-context.js';
+import { type CallContext, currentCallContext } from '../core/context/call-context.js';
 import { type AnyMethod, layerAt, type MethodLayer, ownersOf, prototypeOf } from './method-layer.js';
 
 /**

@@ -5,8 +5,8 @@ import {
   callContextOf,
   contextOfWrite,
   currentCallContext,
-} from '../context/call-context.js';
-import { processWide } from '../context/process-wide.js';
+} from '../core/context/call-context.js';
+import { processWide } from '../core/process-wide.js';
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import { channels } from '../observability/channels.js';

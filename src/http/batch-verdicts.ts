@@ -1,5 +1,5 @@
-import { clientIdFields, namesOrder } from '../context/names-order.js';
-import { idsIn, type SentRequest } from '../context/sent-request.js';
+import { clientIdFields, namesOrder } from '../core/context/names-order.js';
+import { idsIn, type SentRequest } from '../core/context/sent-request.js';
 import { type BatchOutcome, batchOutcomes } from './batch-outcomes.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { CallContext } from '../context/call-context.js';
-import { type ProcessWide, processWide } from '../context/process-wide.js';
-import type { SentRequest } from '../context/sent-request.js';
+import type { CallContext } from '../core/context/call-context.js';
+import { type ProcessWide, processWide } from '../core/process-wide.js';
+import type { SentRequest } from '../core/context/sent-request.js';
 
 /** Those without an answer are remembered up to this number, the oldest forgotten first. */
 const capacity = 10_000;

@@ -1,4 +1,4 @@
-import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
 import { type AnyHeaders, headerEntries } from './headers.js';
 
 const fields = {

@@ -1,4 +1,4 @@
-import { requestIdPrefix } from '../context/request-id-prefix.js';
+import { requestIdPrefix } from '../core/context/request-id-prefix.js';
 
 /** The header in which the interceptor sends its own id. */
 export const requestIdHeader = 'X-Request-Id';

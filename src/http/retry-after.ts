@@ -1,4 +1,4 @@
-import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
 
 /** The ban that follows a breach of the limits. Source: WEEX V3 access restrictions. */
 const banSeconds = 10;

@@ -10,10 +10,10 @@ import {
   isSentTwice,
   isTooLate,
   tellSent,
-} from '../context/call-context.js';
-import { ownersOf } from '../context/attempts-under-way.js';
-import { namesOrder } from '../context/names-order.js';
-import { SentRequest } from '../context/sent-request.js';
+} from '../core/context/call-context.js';
+import { ownersOf } from '../core/context/attempts-under-way.js';
+import { namesOrder } from '../core/context/names-order.js';
+import { SentRequest } from '../core/context/sent-request.js';
 import type { WEEXError } from '../errors/weex-error.js';
 import { WEEXOutcomeUnknownError } from '../errors/weex-outcome-unknown-error.js';
 import { bodyText, isUnread, parseBody } from './answer-body.js';

@@ -1,8 +1,15 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import { describeValue, optionFault, readByTable, throwFaults } from '../context/check-options.js';
-import { callback, hasMethods, isObject, option, optionTable, trueOrFalse } from '../context/option-table.js';
+import { describeValue, optionFault, readByTable, throwFaults } from '../core/options/check-options.js';
+import {
+  callback,
+  hasMethods,
+  isObject,
+  option,
+  optionTable,
+  trueOrFalse,
+} from '../core/options/option-table.js';
 import type { Catalogue } from '../errors/catalogue.js';
-import type { RateLimitUsage } from '../context/rate-limit-usage.js';
+import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
 
 /** Options of `attachWeexErrors`; every one is optional. */
 export interface WeexErrorsOptions {

@@ -1,4 +1,4 @@
-import { checkOptions as check, optionFault, type OptionFault } from '../context/check-options.js';
+import { checkOptions as check, optionFault, type OptionFault } from '../core/options/check-options.js';
 import {
   callback,
   hasMethods,
@@ -8,7 +8,7 @@ import {
   oneOf,
   option,
   optionTable,
-} from '../context/option-table.js';
+} from '../core/options/option-table.js';
 import { clock, coordinator } from '../policies/options/policy-schema.js';
 import type { ResilienceModuleOptions } from './resilience-module-options.js';
 

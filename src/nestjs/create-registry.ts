@@ -1,5 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
-import type { Clock } from '../context/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import { operationOf } from '../decorators/operation.js';
 import { isPolicy } from '../policies/is-policy.js';
 import { ErrorTracker } from '../observability/error-tracker.js';

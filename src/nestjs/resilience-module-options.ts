@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { Clock } from '../context/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import type { ErrorTrackerOptions } from '../observability/error-tracker.js';
 import type { ResilienceEventType } from '../observability/events.js';
 import type { Coordinator } from '../policies/options/coordinator.js';

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { createSkippingClock } from '../context/skipping-clock.js';
+import { createSkippingClock } from '../core/time/skipping-clock.js';
 import type { ResilienceModuleOptions } from './resilience-module-options.js';
 import { ResilienceModule } from './resilience-module.js';
 

@@ -1,4 +1,4 @@
-import { faultsOf, type OptionFault, throwFaults } from '../context/check-options.js';
+import { faultsOf, type OptionFault, throwFaults } from '../core/options/check-options.js';
 
 /** Collects everything that keeps an application from starting, to tell it at once. */
 export class StartFaults {

@@ -1,4 +1,4 @@
-import { processWide } from '../context/process-wide.js';
+import { processWide } from '../core/process-wide.js';
 import { EventChannel } from './event-channel.js';
 import type { ResilienceEventType } from './events.js';
 

@@ -1,5 +1,5 @@
-import { optionFault, throwFaults } from '../context/check-options.js';
-import { type Clock, systemClock } from '../context/clock.js';
+import { optionFault, throwFaults } from '../core/options/check-options.js';
+import { type Clock, systemClock } from '../core/time/clock.js';
 import { type Burst, BurstDetector } from './burst-detector.js';
 import { factsOf, operationOf, shorten } from './error-facts.js';
 import type { ErrorBurst, ErrorHistory, ErrorSummary, TrackedError } from './error-summary.js';

@@ -1,6 +1,6 @@
-import { optionFault, type OptionFault, throwFaults } from '../context/check-options.js';
-import { type Clock, systemClock } from '../context/clock.js';
-import { longestMs } from '../context/option-table.js';
+import { optionFault, type OptionFault, throwFaults } from '../core/options/check-options.js';
+import { type Clock, systemClock } from '../core/time/clock.js';
+import { longestMs } from '../core/options/option-table.js';
 import { quietly } from './event-channel.js';
 import type { LogLevel, StructuredLogger } from './structured-logger.js';
 

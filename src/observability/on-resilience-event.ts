@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { describeValue, optionFault, throwFaults } from '../context/check-options.js';
-import { knownOptions } from '../context/option-table.js';
+import { describeValue, optionFault, throwFaults } from '../core/options/check-options.js';
+import { knownOptions } from '../core/options/option-table.js';
 import { channels } from './channels.js';
 import { deliver, eventOrigin } from './event-channel.js';
 import type { ResilienceEvent, ResilienceEventOf, ResilienceEventType } from './events.js';

@@ -1,4 +1,4 @@
-import { clientIdFields } from '../context/names-order.js';
+import { clientIdFields } from '../core/context/names-order.js';
 
 const orderIdFields = ['orderId', 'order_id'];
 

@@ -1,4 +1,4 @@
-import { checkOptions, optionFault, type OptionFault } from '../context/check-options.js';
+import { checkOptions, optionFault, type OptionFault } from '../core/options/check-options.js';
 import {
   hasMethods,
   isDelay,
@@ -8,7 +8,7 @@ import {
   option,
   type OptionRule,
   optionTable,
-} from '../context/option-table.js';
+} from '../core/options/option-table.js';
 import { looksUpAll, type OrderSafety } from './order-safety.js';
 import { sum } from './patience.js';
 

@@ -1,5 +1,5 @@
 import type { IPolicy } from 'cockatiel';
-import type { CallContext } from '../context/call-context.js';
+import type { CallContext } from '../core/context/call-context.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { Coordinator, IdClaim } from '../policies/options/coordinator.js';
 import { type IdsInDoubt, idsInDoubt } from './ids-in-doubt.js';
@@ -7,7 +7,7 @@ import type { IntentJournal } from './intent-journal.js';
 import { isLeftOpen } from './journal-settlements.js';
 
 /** A call that needs its client order id for itself. */
-export interface IdApplicant {
+export interface ClaimOptions {
   readonly id: string;
   /** The account, or the method that places its orders. */
   readonly account: string | object;
@@ -40,8 +40,8 @@ export interface OwnClaim extends IdClaim {
  *
  * @throws WEEXOutcomeUnknownError if another call with the id is under way.
  */
-export async function claimId(applicant: IdApplicant): Promise<OwnClaim> {
-  const { account, id, journal, outer, policy } = applicant;
+export async function claimId(options: ClaimOptions): Promise<OwnClaim> {
+  const { account, id, journal, outer, policy } = options;
   const owner = ownerOf(id, outer);
   const registers: IdsInDoubt[] = [idsInDoubt(owner ?? account)];
   if (!owner && journal) registers.push(idsInDoubt(journal));
@@ -55,10 +55,10 @@ export async function claimId(applicant: IdApplicant): Promise<OwnClaim> {
   };
   let isUnknown = before.includes('unknown');
   try {
-    if (before.includes('under-way')) throw underWay(applicant);
-    const { coordinator = coordinatorOf(policy) } = applicant;
+    if (before.includes('under-way')) throw underWay(options);
+    const { coordinator = coordinatorOf(policy) } = options;
     claim = owner ? undefined : await coordinator?.claimId?.(id, kindOf(account));
-    if (claim === 'under-way') throw underWay(applicant);
+    if (claim === 'under-way') throw underWay(options);
     isUnknown ||=
       claim?.isUnknown === true || (!owner && journal !== undefined && (await isLeftOpen(journal, id)));
     const own: OwnClaim = {
@@ -69,7 +69,7 @@ export async function claimId(applicant: IdApplicant): Promise<OwnClaim> {
       check() {
         const late = typeof claim === 'object' ? claim.late : undefined;
         if (!late) return;
-        own.refusal = late === 'unknown' ? leftUnknown(applicant) : underWay(applicant);
+        own.refusal = late === 'unknown' ? leftUnknown(options) : underWay(options);
         throw own.refusal;
       },
     };
@@ -105,7 +105,7 @@ export function ownerOf(id: string, outer: CallContext | undefined): CallContext
   return link;
 }
 
-function underWay({ id, operation = 'the call' }: IdApplicant): WEEXOutcomeUnknownError {
+function underWay({ id, operation = 'the call' }: ClaimOptions): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(
     `Cannot send ${operation}: another call with client order id ${id} is under way. Wait for that call, or use a ` +
       'different id for a different order',
@@ -113,7 +113,7 @@ function underWay({ id, operation = 'the call' }: IdApplicant): WEEXOutcomeUnkno
   );
 }
 
-function leftUnknown({ id, operation = 'the call' }: IdApplicant): WEEXOutcomeUnknownError {
+function leftUnknown({ id, operation = 'the call' }: ClaimOptions): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(
     `Cannot send ${operation}: an earlier call of another process left open what became of client order id ${id}. Look ` +
       'it up, or call again: then it is looked up first',

@@ -1,10 +1,10 @@
 import type { IPolicy } from 'cockatiel';
-import type { CallContext } from '../context/call-context.js';
-import type { Clock } from '../context/clock.js';
+import type { CallContext } from '../core/context/call-context.js';
+import type { Clock } from '../core/time/clock.js';
 import { channels, nextCallId } from '../observability/channels.js';
 import { runAccompanied } from '../observability/companions.js';
 import type { OrderSettled } from '../observability/events.js';
-import { epochTime } from '../policies/time/monotonic-clock.js';
+import { epochTime } from '../core/time/monotonic-clock.js';
 import type { Resolution } from '../policies/resilience-policy.js';
 import { ownerOf } from './claim-id.js';
 

@@ -1,4 +1,4 @@
-import { isNoId, namesOrder } from '../context/names-order.js';
+import { isNoId, namesOrder } from '../core/context/names-order.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';

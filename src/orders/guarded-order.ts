@@ -1,7 +1,7 @@
 import type { IPolicy } from 'cockatiel';
-import { leaveCall } from '../context/attempts-under-way.js';
-import type { CallContext } from '../context/call-context.js';
-import { systemClock } from '../context/clock.js';
+import { leaveCall } from '../core/context/attempts-under-way.js';
+import type { CallContext } from '../core/context/call-context.js';
+import { systemClock } from '../core/time/clock.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
 import { executeForeign } from '../policies/foreign/execute-foreign.js';
 import { isResiliencePolicy } from '../policies/is-policy.js';

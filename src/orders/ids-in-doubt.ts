@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type ProcessWide, processWide } from '../context/process-wide.js';
+import { type ProcessWide, processWide } from '../core/process-wide.js';
 
 /** What is known about an id: a call with it is under way, or a call ended with an unknown outcome. */
 export type IdState = 'under-way' | 'unknown';

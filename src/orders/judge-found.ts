@@ -1,4 +1,4 @@
-import { clientIdFields } from '../context/names-order.js';
+import { clientIdFields } from '../core/context/names-order.js';
 import { carriesOtherId, isId } from './carries-other-id.js';
 import { isRefusalBody } from './refusal-body.js';
 

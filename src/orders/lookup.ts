@@ -1,6 +1,6 @@
 import type { IPolicy } from 'cockatiel';
-import { type CallContext, currentCallContext, runWithCallContext } from '../context/call-context.js';
-import type { Clock } from '../context/clock.js';
+import { type CallContext, currentCallContext, runWithCallContext } from '../core/context/call-context.js';
+import type { Clock } from '../core/time/clock.js';
 import { createPolicy } from '../policies/create-policy.js';
 import { isResiliencePolicy } from '../policies/is-policy.js';
 import type { ExecuteOptions, ResiliencePolicy } from '../policies/resilience-policy.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { currentCallContext } from '../context/call-context.js';
-import { type Clock, systemClock } from '../context/clock.js';
+import { currentCallContext } from '../core/context/call-context.js';
+import { type Clock, systemClock } from '../core/time/clock.js';
 
 /** How a client order id is made; every field is optional. */
 export interface MintOptions {

@@ -1,7 +1,7 @@
-import { type CallsOfId, enterAttempt, enterCall, leaveAttempt } from '../context/attempts-under-way.js';
-import type { CallContext } from '../context/call-context.js';
+import { type CallsOfId, enterAttempt, enterCall, leaveAttempt } from '../core/context/attempts-under-way.js';
+import type { CallContext } from '../core/context/call-context.js';
 import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
-import type { SentRequest } from '../context/sent-request.js';
+import type { SentRequest } from '../core/context/sent-request.js';
 import { isCleared, isInDoubt, isSilent, ordersOf, saysNotExecuted } from '../policies/rules/in-doubt.js';
 import type { OwnClaim } from './claim-id.js';
 import { isBareSuccess, isNoConfirmation, unconfirmed } from './confirmation.js';

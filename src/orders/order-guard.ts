@@ -1,5 +1,5 @@
 import type { IPolicy } from 'cockatiel';
-import { followUnseenWrites } from '../context/unseen-writes.js';
+import { followUnseenWrites } from '../core/context/unseen-writes.js';
 import { checkOrderSafety } from './check-order-safety.js';
 import { type GuardedCall, GuardedOrder } from './guarded-order.js';
 import type { MethodMemory } from './order-attempts.js';

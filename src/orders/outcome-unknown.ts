@@ -1,4 +1,4 @@
-import type { SentRequest } from '../context/sent-request.js';
+import type { SentRequest } from '../core/context/sent-request.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { LookupResult } from './reconcile.js';
 import type { Venue } from './venue.js';

@@ -1,6 +1,6 @@
-import type { Clock } from '../context/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import { isWEEXError } from '../errors/index.js';
-import { joinSignal, leaveSignal } from '../context/abort-listeners.js';
+import { joinSignal, leaveSignal } from '../core/abort-listeners.js';
 import { judgeFound } from './judge-found.js';
 import { sum } from './patience.js';
 

@@ -1,5 +1,5 @@
 import type { IPolicy } from 'cockatiel';
-import { type Clock, systemClock } from '../context/clock.js';
+import { type Clock, systemClock } from '../core/time/clock.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import { idsInDoubt } from './ids-in-doubt.js';
 import type { Intent, IntentJournal } from './intent-journal.js';

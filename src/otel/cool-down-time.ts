@@ -1,6 +1,6 @@
-import type { Clock } from '../context/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import { eventOrigin } from '../observability/event-channel.js';
-import { monotonicClock } from '../policies/time/monotonic-clock.js';
+import { monotonicClock } from '../core/time/monotonic-clock.js';
 
 interface PolicyTime {
   readonly clock: Clock;

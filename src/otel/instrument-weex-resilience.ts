@@ -1,5 +1,5 @@
 import { metrics, type Meter, trace, type Tracer } from '@opentelemetry/api';
-import { describeValue, optionFault, type OptionFault, throwFaults } from '../context/check-options.js';
+import { describeValue, optionFault, type OptionFault, throwFaults } from '../core/options/check-options.js';
 import { quietly } from '../observability/event-channel.js';
 import { observeState } from './observe-state.js';
 import { recordMetrics } from './record-metrics.js';

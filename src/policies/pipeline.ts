@@ -5,8 +5,8 @@ import {
   type IFailureEvent,
   type ISuccessEvent,
 } from 'cockatiel';
-import type { CallContext } from '../context/call-context.js';
-import type { Clock } from '../context/clock.js';
+import type { CallContext } from '../core/context/call-context.js';
+import type { Clock } from '../core/time/clock.js';
 import { Admission } from './admission/admission.js';
 import { AdmissionQueue } from './admission/admission-queue.js';
 import { backoffDefaults, createBackoff } from './retry/backoff.js';
@@ -17,7 +17,7 @@ import type { CoolDown } from './admission/cool-down.js';
 import { describePolicy } from './describe.js';
 import { Execution } from './execution/execution.js';
 import { guardedEvent } from './events/guarded-event.js';
-import { monotonicClock } from './time/monotonic-clock.js';
+import { monotonicClock } from '../core/time/monotonic-clock.js';
 import type { ResolvedRetry } from './retry/next-step.js';
 import type { CompiledPolicy } from './execution/compiled-policy.js';
 import type { BackoffOptions, PolicyOptions, RetryOptions } from './options/policy-options.js';
@@ -29,7 +29,7 @@ import type { Outcome, PolicyDescription, PolicySnapshot, ResiliencePolicy } fro
 import { RetryBudget } from './retry/retry-budget.js';
 import { defaultScope, type LimitClaim, type SharedState } from './shared-state.js';
 import { snapshotOf } from './snapshot-of.js';
-import { steadyClock } from './time/steady-clock.js';
+import { steadyClock } from '../core/time/steady-clock.js';
 import { StaleValues } from './fallback/stale-values.js';
 import { validateOptions, validateSame } from './options/validate.js';
 

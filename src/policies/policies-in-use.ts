@@ -1,4 +1,4 @@
-import { WeakList } from '../context/weak-list.js';
+import { WeakList } from '../core/weak-list.js';
 import { accompany } from '../observability/companions.js';
 import type { PolicySnapshot, ResiliencePolicy } from './resilience-policy.js';
 

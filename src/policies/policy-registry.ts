@@ -1,5 +1,5 @@
-import { WeakList } from '../context/weak-list.js';
-import type { Clock } from '../context/clock.js';
+import { WeakList } from '../core/weak-list.js';
+import type { Clock } from '../core/time/clock.js';
 import type { Coordinator } from './options/coordinator.js';
 import { isPolicy } from './is-policy.js';
 import { Pipeline } from './pipeline.js';

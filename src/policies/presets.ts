@@ -1,4 +1,4 @@
-import { readOptions } from '../context/read-options.js';
+import { readOptions } from '../core/options/read-options.js';
 import { createPolicy } from './create-policy.js';
 import type { KnownFallback, PolicyOptions, PolicyOptionsWithFallback } from './options/policy-options.js';
 import { optionNames } from './options/policy-schema.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../context/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import { channels } from '../observability/channels.js';
-import { epochTime } from './time/monotonic-clock.js';
+import { epochTime } from '../core/time/monotonic-clock.js';
 import type { PolicyOptions } from './options/policy-options.js';
 
 /** Tells which options of a policy changed. */

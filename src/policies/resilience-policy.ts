@@ -1,6 +1,6 @@
 import type { IPolicy } from 'cockatiel';
-import type { CallContext } from '../context/call-context.js';
-import type { Clock } from '../context/clock.js';
+import type { CallContext } from '../core/context/call-context.js';
+import type { Clock } from '../core/time/clock.js';
 import type { CircuitBreakerSnapshot } from './circuit-breaker/circuit-breaker.js';
 import type { PolicyOptions } from './options/policy-options.js';
 import type { ExecuteOptions, Resolution } from './options/execute-options.js';

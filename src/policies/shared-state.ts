@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../context/clock.js';
-import { WeakList } from '../context/weak-list.js';
+import type { Clock } from '../core/time/clock.js';
+import { WeakList } from '../core/weak-list.js';
 import type { Coordinator } from './options/coordinator.js';
 import { CoolDown } from './admission/cool-down.js';
 import type { RetryBudgetOptions } from './options/policy-options.js';

@@ -1,5 +1,5 @@
-import { checkOptions } from '../context/check-options.js';
-import { anything, option, type OptionRule, optionTable } from '../context/option-table.js';
+import { checkOptions } from '../core/options/check-options.js';
+import { anything, option, type OptionRule, optionTable } from '../core/options/option-table.js';
 import type { RedisCoordinatorOptions } from './create-redis-coordinator.js';
 import type { RedisJournalOptions } from './create-redis-journal.js';
 

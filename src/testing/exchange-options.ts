@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { readOptions } from '../context/read-options.js';
+import { readOptions } from '../core/options/read-options.js';
 import type { ExchangeCredentials } from './exchange/authentication.js';
 import type { DuplicatePolicy } from './exchange/order-book.js';
 import type { ExchangeLimits, WindowLimit } from './exchange/rate-limits.js';
 import { parseUnits } from './exchange/units.js';
-import { type Clock, systemClock } from '../context/clock.js';
+import { type Clock, systemClock } from '../core/time/clock.js';
 import type { Scenario } from './scenario.js';
 import type { ResolvedStreamFaults, StreamFaults } from './stream-faults.js';
 import { resolveScenario } from './scenario-source.js';

@@ -1,5 +1,5 @@
-import { ManualTimers } from '../context/manual-timers.js';
-import { longestMs } from '../context/option-table.js';
+import { ManualTimers } from '../core/time/manual-timers.js';
+import { longestMs } from '../core/options/option-table.js';
 
 /** A clock for tests: time stands still until {@link FakeClock.advance} moves it. */
 export interface FakeClock {

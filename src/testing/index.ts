@@ -1,4 +1,4 @@
-export { createSkippingClock } from '../context/skipping-clock.js';
+export { createSkippingClock } from '../core/time/skipping-clock.js';
 export { createFakeClock } from './fake-clock.js';
 export { parseScenario } from './parse-scenario.js';
 export { scenarioFromTraffic } from './scenario-from-traffic.js';
@@ -10,8 +10,8 @@ export { startExchange } from './start-exchange.js';
 export type { ExchangeCredentials } from './exchange/authentication.js';
 export type { SimulatedAlgoOrder } from './exchange/simulated-algo-order.js';
 export type { SimulatedOrder } from './exchange/simulated-order.js';
-export type { Clock } from '../context/clock.js';
-export type { SkippingClock } from '../context/skipping-clock.js';
+export type { Clock } from '../core/time/clock.js';
+export type { SkippingClock } from '../core/time/skipping-clock.js';
 export type { ExchangeOptions } from './exchange-options.js';
 export type { FakeClock } from './fake-clock.js';
 export type { Fault } from './fault.js';

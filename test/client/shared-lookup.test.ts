@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type CallContext, currentCallContext, runWithCallContext } from '../../src/context/call-context.js';
+import {
+  type CallContext,
+  currentCallContext,
+  runWithCallContext,
+} from '../../src/core/context/call-context.js';
 import { lookUpTogether, shareLookup } from '../../src/client/shared-lookup.js';
 
 type Found = ReadonlyMap<string, string>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MarketScope, ofStream, setClientScope } from '../../src/client/client-scope.js';
+import { type MarketState, ofStream, setClientState } from '../../src/client/client-state.js';
 import { type SightingKind, Sightings } from '../../src/client/sightings.js';
 import type { StreamedOrder } from '../../src/client/stream-types.js';
 
@@ -8,7 +8,7 @@ function watching(kind: SightingKind, isUsed = false) {
   const sightings = new Sightings();
   const self = {};
   const serverNow = () => Date.now() + 3_600_000;
-  setClientScope(self, { sightings, serverNow } as unknown as MarketScope);
+  setClientState(self, { sightings, serverNow } as unknown as MarketState);
   const seen: StreamedOrder[] = [];
   if (isUsed) ofStream(kind).watch.call(self, 'mine', () => {})();
   ofStream(kind).watch.call(self, 'mine', (order) => void seen.push(order));

@@ -12,7 +12,7 @@ import {
   WEEXTimeoutError,
   weexClientCatalogue,
 } from '../../src/index.js';
-import { type CallContext, runWithCallContext } from '../../src/context/call-context.js';
+import { type CallContext, runWithCallContext } from '../../src/core/context/call-context.js';
 import { type AnsweringServer, reply, startAnsweringServer } from './answering-server.js';
 
 let server: AnsweringServer;

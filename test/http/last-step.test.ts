@@ -1,6 +1,6 @@
 import axios, { type AxiosAdapter, type InternalAxiosRequestConfig } from 'axios';
 import { expect, it } from 'vitest';
-import { type CallContext, runWithCallContext } from '../../src/context/call-context.js';
+import { type CallContext, runWithCallContext } from '../../src/core/context/call-context.js';
 import { createLastStep } from '../../src/http/last-step.js';
 import { attachWeexErrors } from '../../src/index.js';
 

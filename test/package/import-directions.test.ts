@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 // Which rooms a room may import. Everything that is not named here is forbidden.
-const below = ['context', 'decorators', 'errors', 'http', 'observability', 'orders', 'policies'];
+const below = ['core', 'decorators', 'errors', 'http', 'observability', 'orders', 'policies'];
 const directions: Record<string, readonly string[]> = {
-  context: [],
+  core: [],
   errors: [],
-  http: ['context', 'errors', 'observability'],
-  observability: ['context', 'errors'],
-  policies: ['context', 'errors', 'observability'],
-  orders: ['context', 'errors', 'observability', 'policies'],
-  decorators: ['context', 'errors', 'observability', 'orders', 'policies'],
+  http: ['core', 'errors', 'observability'],
+  observability: ['core', 'errors'],
+  policies: ['core', 'errors', 'observability'],
+  orders: ['core', 'errors', 'observability', 'policies'],
+  decorators: ['core', 'errors', 'observability', 'orders', 'policies'],
   client: below,
   nestjs: below,
   redis: below,

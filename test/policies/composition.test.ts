@@ -13,7 +13,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { describe, expect, it, vi } from 'vitest';
-import type { CallContext } from '../../src/context/call-context.js';
+import type { CallContext } from '../../src/core/context/call-context.js';
 import { type AnyPolicy, createPolicy, PolicyRegistry } from '../../src/index.js';
 import { answering, broken, build, down, hang } from './harness.js';
 

@@ -14,7 +14,6 @@ const fromTop = [
   'events',
   'rules',
   'options',
-  'time',
 ];
 const policies = new URL('../../src/policies/', import.meta.url);
 

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { CallContext } from '../../src/context/call-context.js';
+import type { CallContext } from '../../src/core/context/call-context.js';
 import {
   createPolicy,
   type PolicyOptions,

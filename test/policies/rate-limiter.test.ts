@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RateLimitUsage } from '../../src/context/rate-limit-usage.js';
-import type { CallContext } from '../../src/context/call-context.js';
+import type { RateLimitUsage } from '../../src/core/context/rate-limit-usage.js';
+import type { CallContext } from '../../src/core/context/call-context.js';
 import { createPolicy, PolicyRegistry, type PolicyOptions } from '../../src/index.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/fake-clock.js';
 import { build, hang, lasting, settle } from './harness.js';

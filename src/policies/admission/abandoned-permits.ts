@@ -1,4 +1,4 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { Permit } from './permit.js';
 
 /** Work that goes on after its caller was released holds its slot no longer than this. */

@@ -1,9 +1,9 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { AbandonedPermits } from './abandoned-permits.js';
-import type { Applicant } from './applicant.js';
+import type { Admissible } from './admissible.js';
 import { Bulkhead } from './bulkhead.js';
 import type { CoolDown } from './cool-down.js';
-import type { CoolDownPass, CoolDownWaiter } from './cool-down-types.js';
+import type { CoolDownPermit, CoolDownWaiter } from './cool-down-types.js';
 import type { Permit } from './permit.js';
 import type { BulkheadOptions } from '../options/policy-options.js';
 import type { RateLimitClient } from '../rate-limit/rate-limit-client.js';
@@ -90,19 +90,19 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   }
 
   /** Whether a call may go in at once: there is room, and nobody waits whom it would overtake. */
-  hasRoom(applicant: Applicant, now: number): boolean {
-    const { priority, cost } = applicant;
+  hasRoom(execution: Admissible, now: number): boolean {
+    const { priority, cost } = execution;
     this.#reclaim(now);
     // Room that came back a moment ago belongs to those who wait.
     if (this.waiting > 0 || this.#limiter) this.drain(now);
-    if (applicant.host)
+    if (execution.host)
       return !this.#inside?.hasAhead(priority) && this.#limiter?.canTake(cost, priority === 0, now) !== false;
     if (this.#queue.hasAhead(priority) || this.#limiter?.isOwed(priority)) return false;
     return this.#bulkhead.has(priority) && this.#limiter?.canTake(cost, priority === 0, now) !== false;
   }
 
   /** A critical call came that nothing refuses: what it asks for is kept free from now on. */
-  noteDemand({ priority, cost }: Applicant, now: number): void {
+  noteDemand({ priority, cost }: Admissible, now: number): void {
     if (priority === 0) this.#limiter?.noteDemand(cost, now);
   }
 
@@ -136,24 +136,24 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
    * Lets a call wait. Where the queue is full a background call that waits gives up its place to one of a higher
    * class: it is returned, to be refused. `'full'` where there is no place.
    */
-  enqueue(applicant: Applicant, now: number): Applicant | 'full' | undefined {
-    if (applicant.host) {
-      this.#bulkhead.join(applicant.host);
-      (this.#inside ??= new WaitQueue()).add(applicant, now);
+  enqueue(execution: Admissible, now: number): Admissible | 'full' | undefined {
+    if (execution.host) {
+      this.#bulkhead.join(execution.host);
+      (this.#inside ??= new WaitQueue()).add(execution, now);
       this.#limiter?.attach(this);
       return undefined;
     }
     const bulkhead = this.#bulkhead.options;
     const places = bulkhead ? (bulkhead.queue ?? 0) : Infinity;
-    const { priority } = applicant;
+    const { priority } = execution;
     const taken = priority === 0 ? this.#queue.sizeOf(0) : this.#queue.ordinarySize;
-    let evicted: Applicant | undefined;
+    let evicted: Admissible | undefined;
     if (taken >= places) {
-      evicted = priority < 2 && places > 0 ? (this.#queue.oldest(2) as Applicant | undefined) : undefined;
+      evicted = priority < 2 && places > 0 ? (this.#queue.oldest(2) as Admissible | undefined) : undefined;
       if (!evicted) return 'full';
       this.#queue.remove(evicted);
     }
-    this.#queue.add(applicant, now);
+    this.#queue.add(execution, now);
     this.#limiter?.attach(this);
     return evicted;
   }
@@ -165,10 +165,10 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   }
 
   /** Takes a call out of the queue; `false` where it does not wait. Those behind it may fit then: {@link drain}. */
-  leave(applicant: Applicant): boolean {
-    if (this.#inside?.remove(applicant)) {
-      if (applicant.host) this.#bulkhead.part(applicant.host);
-    } else if (!this.#queue.remove(applicant)) return false;
+  leave(execution: Admissible): boolean {
+    if (this.#inside?.remove(execution)) {
+      if (execution.host) this.#bulkhead.part(execution.host);
+    } else if (!this.#queue.remove(execution)) return false;
     this.#restIfEmpty();
     if (this.waiting === 0 && this.#awaitsCoolDown) {
       this.#coolDown?.leave(this);
@@ -202,10 +202,10 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return (this.#inside?.costOf(0) ?? 0) + (this.#bulkhead.has(0) ? this.#queue.costOf(0) : 0);
   }
 
-  nextWaiting(now: number): Applicant | undefined {
+  nextWaiting(now: number): Admissible | undefined {
     this.#reclaim(now);
-    const may = (waiter: Waiter): boolean => this.#mayLeave(waiter as Applicant, now);
-    const inside = this.#inside?.first as Applicant | undefined;
+    const may = (waiter: Waiter): boolean => this.#mayLeave(waiter as Admissible, now);
+    const inside = this.#inside?.first as Admissible | undefined;
     if (inside && may(inside) && (!this.#awaitsCoolDown || isInProbe(inside.within, this.#coolDown)))
       return inside;
     if (this.#awaitsCoolDown) return undefined;
@@ -213,73 +213,73 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if (inside && (this.#queue.first?.priority ?? 0) >= inside.priority) return undefined;
     // The rate limit knows all that wait for it, also those of other policies, and so keeps the turns.
     const next = this.#limiter ? this.#queue.nextByClass(may) : this.#queue.next(now, may);
-    return next as Applicant | undefined;
+    return next as Admissible | undefined;
   }
 
-  longestWaiting(now: number): Applicant | undefined {
+  longestWaiting(now: number): Admissible | undefined {
     if (this.#awaitsCoolDown || this.waiting === 0) return undefined;
     this.#reclaim(now);
     const inside = this.#inside?.longest(() => true);
     const longest = this.#queue.longest(({ priority }) => this.#bulkhead.has(priority));
     const isOlder = inside && (!longest || inside.waitingSince <= longest.waitingSince);
-    return (isOlder ? inside : longest) as Applicant | undefined;
+    return (isOlder ? inside : longest) as Admissible | undefined;
   }
 
   drainOne(now: number): boolean {
-    const applicant = this.nextWaiting(now);
-    return applicant !== undefined && this.letOut(applicant, now);
+    const execution = this.nextWaiting(now);
+    return execution !== undefined && this.letOut(execution, now);
   }
 
-  letOut(applicant: Applicant, now: number): boolean {
+  letOut(execution: Admissible, now: number): boolean {
     const coolDown = this.#coolDown;
-    const isFree = !coolDown || isInProbe(applicant.within, coolDown);
-    const pass = isFree ? 'idle' : coolDown.tryPass(now, applicant.priority);
-    if (pass === undefined) {
-      this.#waitForCoolDown(applicant, now);
+    const isFree = !coolDown || isInProbe(execution.within, coolDown);
+    const permit = isFree ? 'idle' : coolDown.tryAcquire(now, execution.priority);
+    if (permit === undefined) {
+      this.#waitForCoolDown(execution, now);
       return false;
     }
-    this.#admit(applicant, pass === 'idle' ? undefined : pass, now);
+    this.#admit(execution, permit === 'idle' ? undefined : permit, now);
     return true;
   }
 
   /** The cool-down lets the call at the head through. */
-  pass(pass: CoolDownPass, now: number): boolean {
+  admit(permit: CoolDownPermit, now: number): boolean {
     this.#awaitsCoolDown = false;
-    const applicant = this.nextWaiting(now);
-    if (applicant) this.#admit(applicant, pass, now);
-    else this.#coolDown?.settle(pass, 'nothing', now);
+    const execution = this.nextWaiting(now);
+    if (execution) this.#admit(execution, permit, now);
+    else this.#coolDown?.settle(permit, 'nothing', now);
     // Those behind it take their turn: the cool-down does not end for all at once.
     const next = this.#coolDown?.isIdle === false ? this.nextWaiting(now) : undefined;
     if (next) this.#waitForCoolDown(next, now);
     else this.drain(now);
-    return applicant !== undefined;
+    return execution !== undefined;
   }
 
-  #waitForCoolDown({ priority }: Applicant, now: number): void {
+  #waitForCoolDown({ priority }: Admissible, now: number): void {
     if (this.#awaitsCoolDown) return;
     this.priority = priority;
     this.#awaitsCoolDown = true;
     this.#coolDown?.wait(this, now);
   }
 
-  #admit(applicant: Applicant, pass: CoolDownPass | undefined, now: number): void {
-    const isInside = this.#inside?.remove(applicant) === true;
-    if (!isInside) this.#queue.grant(applicant);
-    if (applicant.priority !== 0) this.#limiter?.countPace(applicant.cost, now);
+  #admit(execution: Admissible, permit: CoolDownPermit | undefined, now: number): void {
+    const isInside = this.#inside?.remove(execution) === true;
+    if (!isInside) this.#queue.grant(execution);
+    if (execution.priority !== 0) this.#limiter?.countPace(execution.cost, now);
     this.#restIfEmpty();
-    const { admission } = applicant.policy;
-    if (!admission.leaveQueue(applicant, pass, now) && pass) this.#coolDown?.settle(pass, 'nothing', now);
+    const hasStarted = execution.policy.admission.leaveQueue(execution, permit, now);
+    if (!hasStarted && permit) this.#coolDown?.settle(permit, 'nothing', now);
     // It kept the slot while it waited; from now on its attempt does.
-    if (isInside && applicant.host) this.#bulkhead.part(applicant.host);
+    if (isInside && execution.host) this.#bulkhead.part(execution.host);
   }
 
-  #mayLeave(applicant: Applicant, now: number): boolean {
-    const { priority, cost, host } = applicant;
+  #mayLeave(execution: Admissible, now: number): boolean {
+    const { priority, cost, host } = execution;
     const limiter = this.#limiter;
     if (!host && !this.#bulkhead.has(priority)) return false;
     if (!limiter) return true;
     const critical = priority === 0;
-    return limiter.canTake(cost, critical, now, applicant) && limiter.isInPace(cost, critical, now);
+    return limiter.canTake(cost, critical, now, execution) && limiter.isInPace(cost, critical, now);
   }
 
   #reclaim(now: number): void {

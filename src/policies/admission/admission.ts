@@ -1,10 +1,10 @@
 import { hold, release } from '../../observability/outbox.js';
 import type { AdmissionQueue } from './admission-queue.js';
-import type { Applicant, Rejection } from './applicant.js';
+import type { Admissible, Rejection } from './admissible.js';
 import { callEvents } from '../events/call-events.js';
 import type { CircuitBreaker } from '../circuit-breaker/circuit-breaker.js';
 import type { CoolDown } from './cool-down.js';
-import type { CoolDownPass } from './cool-down-types.js';
+import type { CoolDownPermit } from './cool-down-types.js';
 import { ownErrors } from '../rules/own-errors.js';
 import { Permit } from './permit.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
@@ -49,13 +49,13 @@ export class Admission implements AdmissionStages {
   }
 
   /** Whether {@link Admission.request} looks at the time. */
-  needsTime({ priority }: Applicant): boolean {
+  needsTime({ priority }: Admissible): boolean {
     if (this.#isFree) return false;
     return this.#isTimed || this.queue?.isCrowdedFor(priority) === true;
   }
 
   /** Lets an execution start, now or when it is its turn, or says why not. */
-  request(execution: Applicant, now: number): 'admitted' | 'waiting' | Rejection {
+  request(execution: Admissible, now: number): 'admitted' | 'waiting' | Rejection {
     if (this.#isFree) {
       execution.start(undefined, now);
       return 'admitted';
@@ -73,9 +73,11 @@ export class Admission implements AdmissionStages {
     }
     hold();
     try {
-      const pass = isInProbe(execution.within, coolDown) ? 'idle' : coolDown.tryPass(now, execution.priority);
-      if (pass === undefined) return this.#waitForCoolDown(coolDown, execution, now);
-      this.#start(execution, pass === 'idle' ? undefined : pass, now);
+      const permit = isInProbe(execution.within, coolDown)
+        ? 'idle'
+        : coolDown.tryAcquire(now, execution.priority);
+      if (permit === undefined) return this.#waitForCoolDown(coolDown, execution, now);
+      this.#start(execution, permit === 'idle' ? undefined : permit, now);
       return 'admitted';
     } finally {
       release();
@@ -83,27 +85,27 @@ export class Admission implements AdmissionStages {
   }
 
   /** The cool-down lets one through that waited for it; whether it started. */
-  passCoolDown(execution: Applicant, pass: CoolDownPass, now: number): boolean {
+  leaveCoolDown(execution: Admissible, permit: CoolDownPermit, now: number): boolean {
     execution.disarm();
     if (now >= execution.deadlineAt) {
-      this.coolDown?.settle(pass, 'nothing', now);
+      this.coolDown?.settle(permit, 'nothing', now);
       execution.runOut(now);
       return false;
     }
     const hasRoom = this.#hasRoom(execution, now);
     const kept = this.#keptByCircuit(execution, now);
     if (hasRoom && !kept) {
-      this.#start(execution, pass, now);
+      this.#start(execution, permit, now);
       return true;
     }
     rejectIfSo(execution, kept, now);
-    this.coolDown?.settle(pass, 'nothing', now);
+    this.coolDown?.settle(permit, 'nothing', now);
     if (!kept) rejectIfSo(execution, this.#enqueue(execution, now), now);
     return false;
   }
 
   /** The queue lets one out; whether it started. */
-  leaveQueue(execution: Applicant, pass: CoolDownPass | undefined, now: number): boolean {
+  leaveQueue(execution: Admissible, permit: CoolDownPermit | undefined, now: number): boolean {
     execution.disarm();
     callEvents.dequeued(execution, 'admitted', this.waiting, now);
     if (now >= execution.deadlineAt && !execution.isOver) {
@@ -112,12 +114,12 @@ export class Admission implements AdmissionStages {
     }
     const kept = this.#keptByCircuit(execution, now);
     if (kept) rejectIfSo(execution, kept, now);
-    else this.#start(execution, pass, now);
+    else this.#start(execution, permit, now);
     return !kept;
   }
 
   /** Takes an execution out of whatever it waits in. */
-  leave(execution: Applicant, outcome: 'aborted' | 'refused', now: number): void {
+  leave(execution: Admissible, outcome: 'aborted' | 'refused', now: number): void {
     const { queue } = this;
     if (queue?.leave(execution)) {
       // Before anybody behind it is let out, in the events too.
@@ -131,11 +133,11 @@ export class Admission implements AdmissionStages {
     return this.queue?.waiting ?? 0;
   }
 
-  #start(execution: Applicant, pass: CoolDownPass | undefined, now: number): void {
-    execution.start(new Permit(execution, pass), now);
+  #start(execution: Admissible, permit: CoolDownPermit | undefined, now: number): void {
+    execution.start(new Permit(execution, permit), now);
   }
 
-  #hasRoom(execution: Applicant, now: number): boolean {
+  #hasRoom(execution: Admissible, now: number): boolean {
     const { queue } = this;
     if (!queue) return true;
     const { within } = execution;
@@ -144,7 +146,7 @@ export class Admission implements AdmissionStages {
   }
 
   /** Whether the circuit keeps it from going on, or it is over already: a listener may have aborted it. */
-  #keptByCircuit(execution: Applicant, now: number): 'waiting' | Rejection | undefined {
+  #keptByCircuit(execution: Admissible, now: number): 'waiting' | Rejection | undefined {
     if (execution.isOver) return 'waiting';
     const { circuit } = execution;
     const waitMs = circuit?.refusedForMs(now) ?? 0;
@@ -159,7 +161,7 @@ export class Admission implements AdmissionStages {
     return 'waiting';
   }
 
-  #enqueue(execution: Applicant, now: number): 'waiting' | Rejection {
+  #enqueue(execution: Admissible, now: number): 'waiting' | Rejection {
     const { queue } = this;
     if (!queue) return 'waiting';
     const { deadlineAt } = execution;
@@ -182,7 +184,7 @@ export class Admission implements AdmissionStages {
     }
   }
 
-  #waitForCoolDown(coolDown: CoolDown, execution: Applicant, now: number): 'waiting' | Rejection {
+  #waitForCoolDown(coolDown: CoolDown, execution: Admissible, now: number): 'waiting' | Rejection {
     const activeForMs = coolDown.activeForMs(now);
     if (now + activeForMs >= execution.deadlineAt) {
       return { reason: 'cool-down', error: ownErrors.coolingDown(execution, activeForMs, coolDown.error) };
@@ -194,10 +196,10 @@ export class Admission implements AdmissionStages {
   }
 }
 
-function bulkheadFull(execution: Applicant, what: string): Rejection {
+function bulkheadFull(execution: Admissible, what: string): Rejection {
   return { reason: 'bulkhead-full', error: ownErrors.bulkheadFull(execution, what) };
 }
 
-function rejectIfSo(execution: Applicant, answer: 'waiting' | Rejection | undefined, now: number): void {
+function rejectIfSo(execution: Admissible, answer: 'waiting' | Rejection | undefined, now: number): void {
   if (answer !== undefined && answer !== 'waiting') execution.reject(answer, now);
 }

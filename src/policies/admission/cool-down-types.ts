@@ -2,12 +2,12 @@ import type { Waiter } from './wait-queue.js';
 
 /** A call, or a queue of calls, that waits for the end of a cool-down. */
 export interface CoolDownWaiter extends Waiter {
-  /** The cool-down lets it through; the pass must be given back with the result. `false`: it could not go. */
-  pass(pass: CoolDownPass, now: number): boolean;
+  /** The cool-down lets it through; the permit must be given back with the result. `false`: it could not go. */
+  admit(permit: CoolDownPermit, now: number): boolean;
 }
 
 /** The right to go through while the cool-down is not over. */
-export interface CoolDownPass {
+export interface CoolDownPermit {
   readonly period: number;
 }
 
@@ -18,5 +18,5 @@ export interface CoolDownCause {
   readonly policy: string;
 }
 
-/** How the attempt behind a pass ended. `'nothing'`: it never reached the exchange, or gave up. */
-export type PassResult = 'answered' | 'nothing';
+/** How the attempt behind a permit ended. `'nothing'`: it never reached the exchange, or gave up. */
+export type CoolDownResult = 'answered' | 'nothing';

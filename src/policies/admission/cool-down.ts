@@ -1,6 +1,6 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { Coordinator, SharedCoolDown } from '../options/coordinator.js';
-import type { CoolDownCause, CoolDownPass, CoolDownWaiter, PassResult } from './cool-down-types.js';
+import type { CoolDownCause, CoolDownPermit, CoolDownWaiter, CoolDownResult } from './cool-down-types.js';
 import { coolDownEvents, type EventPlace } from '../events/cool-down-events.js';
 import { hold, release } from '../../observability/outbox.js';
 import { type RateLimitRefusal, RefusalMemory } from './refusal-memory.js';
@@ -109,7 +109,7 @@ export class CoolDown {
     return true;
   }
 
-  /** A call was answered that needed no pass. */
+  /** A call was answered that needed no permit. */
   answered(startedAt: number, now: number): void {
     if (!this.#memory.isWatching || !this.#memory.answered(startedAt, now)) return;
     // It was no ban: nobody has to wait for a probe.
@@ -151,8 +151,8 @@ export class CoolDown {
     this.#arm(now);
   }
 
-  /** Lets a call through: `'idle'` without more ado, or with a pass as the probe; `undefined` where it must wait. */
-  tryPass(now: number, priority: number): CoolDownPass | 'idle' | undefined {
+  /** Lets a call through: `'idle'` without more ado, or with a permit as the probe; `undefined` where it must wait. */
+  tryAcquire(now: number, priority: number): CoolDownPermit | 'idle' | undefined {
     if (this.#state === 'idle') return 'idle';
     // A critical call is not paced: it is only behind others of its class.
     if (this.#state === 'ramping' && priority === 0 && !this.#queue.hasAhead(0))
@@ -167,9 +167,9 @@ export class CoolDown {
     return this.#startProbe(now);
   }
 
-  /** Whether a pass is that of the probe under way. */
-  isProbe(pass: CoolDownPass): boolean {
-    return this.#state === 'probing' && pass.period === this.#period;
+  /** Whether a permit is that of the probe under way. */
+  isProbe(permit: CoolDownPermit): boolean {
+    return this.#state === 'probing' && permit.period === this.#period;
   }
 
   wait(waiter: CoolDownWaiter, now: number): void {
@@ -181,9 +181,9 @@ export class CoolDown {
     if (this.#queue.remove(waiter) && this.#queue.size === 0) this.#disarm();
   }
 
-  /** Gives a pass back with what became of it. */
-  settle(pass: CoolDownPass, result: PassResult, now: number): void {
-    if (!this.isProbe(pass)) return;
+  /** Gives a permit back with what became of it. */
+  settle(permit: CoolDownPermit, result: CoolDownResult, now: number): void {
+    if (!this.isProbe(permit)) return;
     if (result === 'nothing') {
       // Nobody learned anything: the next one is the probe.
       this.#state = 'active';
@@ -207,7 +207,7 @@ export class CoolDown {
     this.#advance(now);
   }
 
-  #startProbe(now: number): CoolDownPass {
+  #startProbe(now: number): CoolDownPermit {
     this.#state = 'probing';
     this.#period += 1;
     this.#until = now + probeMs;
@@ -245,10 +245,10 @@ export class CoolDown {
   }
 
   /** Lets one go; one that could not is back in the queue, and waits for the next round. */
-  #letGo(waiter: Waiter | undefined, pass: () => CoolDownPass, stuck: Set<Waiter>, now: number): boolean {
+  #letGo(waiter: Waiter | undefined, permit: () => CoolDownPermit, stuck: Set<Waiter>, now: number): boolean {
     if (!waiter || stuck.has(waiter)) return false;
     this.#queue.grant(waiter);
-    if (!(waiter as CoolDownWaiter).pass(pass(), now)) stuck.add(waiter);
+    if (!(waiter as CoolDownWaiter).admit(permit(), now)) stuck.add(waiter);
     return true;
   }
 

@@ -1,7 +1,7 @@
 import type { Admission } from './admission.js';
-import type { Applicant } from './applicant.js';
-import type { Circuit, CircuitTicket } from '../circuit-breaker/circuit.js';
-import type { CoolDownPass } from './cool-down-types.js';
+import type { Admissible } from './admissible.js';
+import type { Circuit, CircuitPermit } from '../circuit-breaker/circuit.js';
+import type { CoolDownPermit } from './cool-down-types.js';
 import type { Entry } from '../rate-limit/permit-ledger.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 
@@ -19,14 +19,14 @@ interface Allowance {
 }
 
 /**
- * What admission gave to one attempt: the circuit's ticket, a slot, an allowance, and the pass of a cool-down. First
+ * What admission gave to one attempt: a permit of the circuit, a slot, an allowance, and a permit of the cool-down. First
  * it is settled, so that circuit and cool-down know before anybody takes the slot; when the work is over, it is
  * released.
  */
 export class Permit {
-  readonly #holder: Applicant;
-  #ticket: CircuitTicket | undefined = undefined;
-  #pass: CoolDownPass | undefined;
+  readonly #execution: Admissible;
+  #circuitPermit: CircuitPermit | undefined = undefined;
+  #coolDownPermit: CoolDownPermit | undefined;
   #holdsSlot = false;
   #isUrgent = false;
   /** What it took from a rate limit, until that is settled. */
@@ -36,39 +36,41 @@ export class Permit {
   /** How many share the slot that it took, itself among them. */
   sharers = 0;
 
-  constructor(holder: Applicant, pass: CoolDownPass | undefined) {
-    this.#holder = holder;
-    this.#pass = pass;
-    this.host = holder.host;
+  constructor(execution: Admissible, coolDownPermit: CoolDownPermit | undefined) {
+    this.#execution = execution;
+    this.#coolDownPermit = coolDownPermit;
+    this.host = execution.host;
   }
 
   get priority(): number {
-    return this.#holder.priority;
+    return this.#execution.priority;
   }
 
   get cost(): number {
-    return this.#holder.cost;
+    return this.#execution.cost;
   }
 
   get admission(): Admission {
-    return this.#holder.policy.admission;
+    return this.#execution.policy.admission;
   }
 
   /** Whether it is that of a trial of this circuit. */
   isTrialOf(circuit: Circuit): boolean {
-    return this.#ticket !== undefined && circuit.isTrial(this.#ticket);
+    return this.#circuitPermit !== undefined && circuit.isTrial(this.#circuitPermit);
   }
 
-  /** The pass of the cool-down, until it is settled. */
-  get pass(): CoolDownPass | undefined {
-    return this.#pass;
+  /** The permit of the cool-down, until it is settled. */
+  get coolDownPermit(): CoolDownPermit | undefined {
+    return this.#coolDownPermit;
   }
 
   /** Whether it matters when the attempt is answered. */
   get needsTime(): boolean {
     const { coolDown } = this.admission;
     return (
-      this.#holder.circuit?.needsTime === true || this.#pass !== undefined || coolDown?.isWatching === true
+      this.#execution.circuit?.needsTime === true ||
+      this.#coolDownPermit !== undefined ||
+      coolDown?.isWatching === true
     );
   }
 
@@ -80,10 +82,10 @@ export class Permit {
   /** Takes what admission has found free. */
   take(now: number): void {
     const { queue } = this.admission;
-    const { priority, waitingSince } = this.#holder;
-    const isLate = this.#pass !== undefined && now - waitingSince >= longWaitMs;
+    const { priority, waitingSince } = this.#execution;
+    const isLate = this.#coolDownPermit !== undefined && now - waitingSince >= longWaitMs;
     this.#isUrgent = priority === 0 && !isLate;
-    this.#ticket = this.#holder.circuit?.acquire(now);
+    this.#circuitPermit = this.#execution.circuit?.acquire(now);
     if (!queue) return;
     queue.take(this);
     this.#holdsSlot = true;
@@ -92,32 +94,31 @@ export class Permit {
   /** The attempt was answered well. */
   succeed(startedAt: number, now: number): void {
     const { coolDown } = this.admission;
-    const ticket = this.#takeTicket();
-    if (ticket) this.#holder.circuit?.success(ticket, now, now - startedAt);
+    const permit = this.#takeCircuitPermit();
+    if (permit) this.#execution.circuit?.success(permit, now, now - startedAt);
     if (!coolDown) return;
-    const pass = this.#takePass();
-    if (pass) coolDown.settle(pass, 'answered', now);
+    this.settleCoolDown('answered', now);
     if (coolDown.isWatching) coolDown.answered(startedAt, now);
   }
 
   /** The attempt failed; `error` is what the circuit counts, if it counts it. */
   fail(counts: boolean, error: unknown, startedAt: number, now: number): void {
-    const ticket = this.#takeTicket();
-    if (!ticket) return;
-    if (counts) this.#holder.circuit?.failure(ticket, now, now - startedAt, error);
-    else this.#holder.circuit?.release(ticket);
+    const permit = this.#takeCircuitPermit();
+    if (!permit) return;
+    if (counts) this.#execution.circuit?.failure(permit, now, now - startedAt, error);
+    else this.#execution.circuit?.release(permit);
   }
 
-  /** Gives the pass back: the exchange answered, or nobody learned anything. */
-  settlePass(result: 'answered' | 'nothing', now: number): void {
-    const pass = this.#takePass();
-    if (pass) this.admission.coolDown?.settle(pass, result, now);
+  /** Gives the permit of the cool-down back: the exchange answered, or nobody learned anything. */
+  settleCoolDown(result: 'answered' | 'nothing', now: number): void {
+    const permit = this.#takeCoolDownPermit();
+    if (permit) this.admission.coolDown?.settle(permit, result, now);
   }
 
   /** The attempt ended in a way that says nothing of the exchange. */
   drop(now: number): void {
     this.fail(false, undefined, now, now);
-    this.settlePass('nothing', now);
+    this.settleCoolDown('nothing', now);
   }
 
   /** The work is over: gives back slot and allowance. */
@@ -155,15 +156,15 @@ export class Permit {
     if (allowance) allowance.early ??= allowance.limiter.settle(this.cost, this.isUrgent, now, this.cost);
   }
 
-  #takeTicket(): CircuitTicket | undefined {
-    const ticket = this.#ticket;
-    this.#ticket = undefined;
-    return ticket;
+  #takeCircuitPermit(): CircuitPermit | undefined {
+    const permit = this.#circuitPermit;
+    this.#circuitPermit = undefined;
+    return permit;
   }
 
-  #takePass(): CoolDownPass | undefined {
-    const pass = this.#pass;
-    this.#pass = undefined;
-    return pass;
+  #takeCoolDownPermit(): CoolDownPermit | undefined {
+    const permit = this.#coolDownPermit;
+    this.#coolDownPermit = undefined;
+    return permit;
   }
 }

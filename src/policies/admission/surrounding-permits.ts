@@ -1,4 +1,4 @@
-import type { CallContext } from '../../context/call-context.js';
+import type { CallContext } from '../../core/context/call-context.js';
 import type { Admission } from './admission.js';
 import type { AdmissionQueue } from './admission-queue.js';
 import type { Circuit } from '../circuit-breaker/circuit.js';
@@ -44,7 +44,8 @@ export function isInProbe(within: CallContext | undefined, coolDown: CoolDown | 
   if (!within || !coolDown) return false;
   return findPermit(
     within,
-    ({ admission, pass }) => admission.coolDown === coolDown && pass !== undefined && coolDown.isProbe(pass),
+    ({ admission, coolDownPermit }) =>
+      admission.coolDown === coolDown && coolDownPermit !== undefined && coolDown.isProbe(coolDownPermit),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { channels } from '../../observability/channels.js';
 import { hold, release } from '../../observability/outbox.js';
 import {
@@ -8,7 +8,7 @@ import {
   type CircuitState,
   type CircuitTransition,
 } from './circuit.js';
-import { epochTime } from '../time/monotonic-clock.js';
+import { epochTime } from '../../core/time/monotonic-clock.js';
 
 /** The circuits of a policy as plain data. */
 export interface CircuitBreakerSnapshot {

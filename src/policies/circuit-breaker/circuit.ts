@@ -6,7 +6,7 @@ import { CountWindow, type SlidingWindow, TimeWindow } from './sliding-window.js
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
 /** The permission of one attempt: to which period of the circuit its result belongs. */
-export interface CircuitTicket {
+export interface CircuitPermit {
   readonly epoch: number;
 }
 
@@ -75,11 +75,11 @@ export class Circuit {
   #consecutive: ConsecutiveBreaker | undefined;
   readonly #onTransition: (transition: CircuitTransition) => void;
   #state: CircuitState = 'closed';
-  #ticket: CircuitTicket = { epoch: 0 };
+  #permit: CircuitPermit = { epoch: 0 };
   #openUntil = 0;
   #openings = 0;
   // Trials under way, each with the time at which it frees its place.
-  readonly #trials: Map<CircuitTicket, number> = new Map();
+  readonly #trials: Map<CircuitPermit, number> = new Map();
   #trialsPassed = 0;
   #trialsFailed = 0;
 
@@ -128,40 +128,40 @@ export class Circuit {
     }
   }
 
-  /** Lets an attempt through and gives it its ticket, or `undefined` where it is refused. */
-  acquire(now: number): CircuitTicket | undefined {
-    if (this.#state === 'closed') return this.#ticket;
+  /** Lets an attempt through and gives it its permit, or `undefined` where it is refused. */
+  acquire(now: number): CircuitPermit | undefined {
+    if (this.#state === 'closed') return this.#permit;
     if (this.refusedForMs(now) > 0) return undefined;
     if (this.#state === 'open') this.#change('half-open');
-    // A ticket of its own, so that a trial frees its own place.
-    const ticket = { epoch: this.#ticket.epoch };
-    this.#trials.set(ticket, now + this.#config.halfOpenAfterMs);
-    return ticket;
+    // A permit of its own, so that a trial frees its own place.
+    const permit = { epoch: this.#permit.epoch };
+    this.#trials.set(permit, now + this.#config.halfOpenAfterMs);
+    return permit;
   }
 
-  /** Whether a ticket is that of a trial under way. */
-  isTrial(ticket: CircuitTicket): boolean {
-    return this.#trials.has(ticket);
+  /** Whether a permit is that of a trial under way. */
+  isTrial(permit: CircuitPermit): boolean {
+    return this.#trials.has(permit);
   }
 
   /** The attempt succeeded. */
-  success(ticket: CircuitTicket, now: number, durationMs: number): void {
-    if (ticket.epoch !== this.#ticket.epoch) return;
+  success(permit: CircuitPermit, now: number, durationMs: number): void {
+    if (permit.epoch !== this.#permit.epoch) return;
     const slow = this.#isSlow(durationMs);
-    if (this.#state === 'half-open') this.#settleTrial(ticket, slow, now, undefined);
+    if (this.#state === 'half-open') this.#settleTrial(permit, slow, now, undefined);
     else this.#record(now, false, slow, undefined);
   }
 
   /** The attempt failed in a way that counts. */
-  failure(ticket: CircuitTicket, now: number, durationMs: number, error: unknown): void {
-    if (ticket.epoch !== this.#ticket.epoch) return;
-    if (this.#state === 'half-open') this.#settleTrial(ticket, true, now, error);
+  failure(permit: CircuitPermit, now: number, durationMs: number, error: unknown): void {
+    if (permit.epoch !== this.#permit.epoch) return;
+    if (this.#state === 'half-open') this.#settleTrial(permit, true, now, error);
     else this.#record(now, true, this.#isSlow(durationMs), error);
   }
 
   /** The attempt ended in a way that says nothing of the exchange. */
-  release(ticket: CircuitTicket): void {
-    this.#trials.delete(ticket);
+  release(permit: CircuitPermit): void {
+    this.#trials.delete(permit);
   }
 
   /** Refuses every call until {@link Circuit.reset}. */
@@ -216,8 +216,8 @@ export class Circuit {
     if (failures / calls >= failureRate || tooSlow) this.#open(now, error);
   }
 
-  #settleTrial(ticket: CircuitTicket, failed: boolean, now: number, error: unknown): void {
-    this.#trials.delete(ticket);
+  #settleTrial(permit: CircuitPermit, failed: boolean, now: number, error: unknown): void {
+    this.#trials.delete(permit);
     if (failed) this.#trialsFailed += 1;
     else this.#trialsPassed += 1;
     this.#judgeTrials(now, error);
@@ -246,7 +246,7 @@ export class Circuit {
   #change(to: CircuitState, halfOpenAfterMs = 0, error?: unknown): void {
     const from = this.#state;
     this.#state = to;
-    this.#ticket = { epoch: this.#ticket.epoch + 1 };
+    this.#permit = { epoch: this.#permit.epoch + 1 };
     this.#forget();
     this.#onTransition({ from, to, halfOpenAfterMs, error });
   }
@@ -264,7 +264,7 @@ export class Circuit {
   }
 
   #hasTrialLeft(now: number): boolean {
-    for (const [ticket, freeAt] of this.#trials) if (freeAt <= now) this.#trials.delete(ticket);
+    for (const [permit, freeAt] of this.#trials) if (freeAt <= now) this.#trials.delete(permit);
     return this.#trials.size + this.#trialsPassed + this.#trialsFailed < this.#config.halfOpenTrials;
   }
 

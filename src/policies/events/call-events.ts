@@ -1,7 +1,7 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { channels, nextCallId } from '../../observability/channels.js';
 import type { CallFacts, CallHeld, CallRefused } from '../../observability/events.js';
-import { epochTime } from '../time/monotonic-clock.js';
+import { epochTime } from '../../core/time/monotonic-clock.js';
 import { whenWhole } from '../../observability/outbox.js';
 import { type Priority, priorities } from '../options/priorities.js';
 import type { ExecuteOptions, Resolution } from '../options/execute-options.js';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { channels } from '../../observability/channels.js';
 import type { CoolDownEntered, CoolDownLeft } from '../../observability/events.js';
-import { epochTime } from '../time/monotonic-clock.js';
+import { epochTime } from '../../core/time/monotonic-clock.js';
 
 /** Where a cool-down is. */
 export interface EventPlace {

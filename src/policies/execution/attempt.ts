@@ -1,7 +1,7 @@
-import { bindSignal, type CallContext } from '../../context/call-context.js';
-import type { RateLimitUsage } from '../../context/rate-limit-usage.js';
-import type { SentRequest } from '../../context/sent-request.js';
-import { epochTime } from '../time/monotonic-clock.js';
+import { bindSignal, type CallContext } from '../../core/context/call-context.js';
+import type { RateLimitUsage } from '../../core/context/rate-limit-usage.js';
+import type { SentRequest } from '../../core/context/sent-request.js';
+import { epochTime } from '../../core/time/monotonic-clock.js';
 import type { CompiledPolicy } from './compiled-policy.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { Permit } from '../admission/permit.js';

@@ -1,5 +1,5 @@
 import type { IBackoffFactory } from 'cockatiel';
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { Admission } from '../admission/admission.js';
 import type { PolicyListeners } from '../events/call-events.js';
 import type { AnyPolicy, BackoffOptions, ErrorClass, Fallback } from '../options/policy-options.js';

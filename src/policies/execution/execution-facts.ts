@@ -1,4 +1,4 @@
-import { type CallContext, callContextOf, currentCallContext } from '../../context/call-context.js';
+import { type CallContext, callContextOf, currentCallContext } from '../../core/context/call-context.js';
 import type { CallHeld } from '../../observability/events.js';
 import type { Circuit } from '../circuit-breaker/circuit.js';
 import { ExecutionTimer } from './execution-timer.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { asOne } from '../../observability/outbox.js';
 
 /** What the timer of an execution is there for. */

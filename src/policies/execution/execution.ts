@@ -1,11 +1,11 @@
-import type { CallContext } from '../../context/call-context.js';
+import type { CallContext } from '../../core/context/call-context.js';
 import { beginAccompanied, isAccompanied } from '../../observability/companions.js';
 import { hold, isWhole, release, whenWhole } from '../../observability/outbox.js';
-import { joinSignal, leaveSignal } from '../../context/abort-listeners.js';
-import type { Rejection, WaitEnd } from '../admission/applicant.js';
+import { joinSignal, leaveSignal } from '../../core/abort-listeners.js';
+import type { Rejection, WaitEnd } from '../admission/admissible.js';
 import { Attempt } from './attempt.js';
 import { callEvents } from '../events/call-events.js';
-import type { CoolDownPass } from '../admission/cool-down-types.js';
+import type { CoolDownPermit } from '../admission/cool-down-types.js';
 import { ExecutionFacts, type ExecutionState } from './execution-facts.js';
 import type { TimerPurpose } from './execution-timer.js';
 import { ownErrors } from '../rules/own-errors.js';
@@ -138,8 +138,8 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
     this.arm(until, end, now);
   }
 
-  pass(pass: CoolDownPass, now: number): boolean {
-    return this.policy.admission.passCoolDown(this, pass, now);
+  admit(permit: CoolDownPermit, now: number): boolean {
+    return this.policy.admission.leaveCoolDown(this, permit, now);
   }
 
   reject(rejection: Rejection, now: number): void {

@@ -1,6 +1,6 @@
 import { isWEEXError } from '../../errors/index.js';
 import type { CallRefused } from '../../observability/events.js';
-import type { Applicant, Rejection } from '../admission/applicant.js';
+import type { Admissible, Rejection } from '../admission/admissible.js';
 import type { Attempt, AttemptOwner } from './attempt.js';
 import { callEvents } from '../events/call-events.js';
 import { decidingError } from '../rules/deciding-error.js';
@@ -16,14 +16,14 @@ import { RetryState } from '../retry/retry-state.js';
 import { runGuarded } from '../fallback/run-guarded.js';
 
 /** An execution, as its recovery sees it. */
-export interface Recoverable extends Applicant, AttemptOwner {
+export interface Recoverable extends Admissible, AttemptOwner {
   readonly policy: CompiledPolicy;
   readonly options: ExecuteOptions;
   readonly attempts: number;
   readonly callId: number;
   readonly deadlineAt: number;
   readonly isOver: boolean;
-  readonly within: Applicant['within'];
+  readonly within: Admissible['within'];
   state: ExecutionState;
   arm(at: number, purpose: TimerPurpose, now: number): void;
   /** Asks for admission, for another attempt. */

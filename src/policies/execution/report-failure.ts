@@ -5,7 +5,7 @@ import { decidingError } from '../rules/deciding-error.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { FoundRule } from '../rules/error-rules.js';
 import { matchesClass } from '../rules/matches-class.js';
-import { epochTime } from '../time/monotonic-clock.js';
+import { epochTime } from '../../core/time/monotonic-clock.js';
 import type { CompiledPolicy } from './compiled-policy.js';
 import { readRateLimitAnswer } from '../admission/rate-limit-answer.js';
 
@@ -30,7 +30,7 @@ export function reportFailure(
   const { permit, startedAt = now } = attempt;
   const error = decidingError(execution, attempt, thrown);
   const { coolDown } = policy.admission;
-  const isProbe = permit?.pass !== undefined && coolDown?.isProbe(permit.pass) === true;
+  const isProbe = permit?.coolDownPermit !== undefined && coolDown?.isProbe(permit.coolDownPermit) === true;
   const failure: Failure = { error, rule: policy.rules.find(error), startedAt, isProbe };
   permit?.fail(counts(policy, failure), error, startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
@@ -41,7 +41,7 @@ export function reportFailure(
   if (!coolDown) return undefined;
   const coolsDown = beginCoolDown(policy, failure, now);
   const isSilent = kind === 'network' || kind === 'timeout';
-  permit?.settlePass(isSilent ? 'nothing' : 'answered', now);
+  permit?.settleCoolDown(isSilent ? 'nothing' : 'answered', now);
   return coolsDown ? coolDown.activeForMs(now) : undefined;
 }
 

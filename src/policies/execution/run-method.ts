@@ -1,5 +1,5 @@
-import type { CallContext } from '../../context/call-context.js';
-import { spreadable } from '../../context/spreadable.js';
+import type { CallContext } from '../../core/context/call-context.js';
+import { spreadable } from '../../core/context/spreadable.js';
 import { isAccompanied, runAccompanied } from '../../observability/companions.js';
 import type { Attempt } from './attempt.js';
 import { throughInner } from './through-inner.js';

@@ -1,5 +1,5 @@
-import type { CallContext } from '../../context/call-context.js';
-import { spreadable } from '../../context/spreadable.js';
+import type { CallContext } from '../../core/context/call-context.js';
+import { spreadable } from '../../core/context/spreadable.js';
 import { type Attempt, InnerAttempt } from './attempt.js';
 import type { AnyPolicy } from '../options/policy-options.js';
 import { RepeatCheck } from '../foreign/repeat-check.js';

@@ -1,5 +1,5 @@
 import type { IPolicy } from 'cockatiel';
-import { joinSignal, leaveSignal } from '../../context/abort-listeners.js';
+import { joinSignal, leaveSignal } from '../../core/abort-listeners.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import { endAttempts, ForeignAttempt } from './foreign-attempt.js';
 

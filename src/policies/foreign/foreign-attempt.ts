@@ -1,6 +1,6 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
-import { bindSignal, type CallContext, callContextOf } from '../../context/call-context.js';
-import type { SentRequest } from '../../context/sent-request.js';
+import { bindSignal, type CallContext, callContextOf } from '../../core/context/call-context.js';
+import type { SentRequest } from '../../core/context/sent-request.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 
 /** An attempt under a policy that is not of this library. */

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../context/call-context.js';
+import type { CallContext } from '../../core/context/call-context.js';
 import { WEEXOutcomeUnknownError } from '../../errors/index.js';
 import { isInDoubt } from '../rules/in-doubt.js';
 

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../context/call-context.js';
+import type { CallContext } from '../../core/context/call-context.js';
 import type { Priority } from './priorities.js';
 
 /** What became of a request whose outcome was unknown. */

@@ -1,6 +1,6 @@
 import type { IDefaultPolicyContext, IPolicy } from 'cockatiel';
-import type { CallContext } from '../../context/call-context.js';
-import type { Clock } from '../../context/clock.js';
+import type { CallContext } from '../../core/context/call-context.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { Coordinator } from './coordinator.js';
 
 /** A class of errors, as in `instanceof`. */

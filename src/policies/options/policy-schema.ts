@@ -10,7 +10,7 @@ import {
   type OptionRules,
   type OptionTable,
   trueOrFalse,
-} from '../../context/option-table.js';
+} from '../../core/options/option-table.js';
 import type { ErrorRule, PolicyOptions } from './policy-options.js';
 
 function number(minimum: number, maximum: number, whole: boolean): OptionRule {

@@ -4,8 +4,8 @@ import {
   type OptionFault,
   readByTable,
   throwFaults,
-} from '../../context/check-options.js';
-import { isObject } from '../../context/option-table.js';
+} from '../../core/options/check-options.js';
+import { isObject } from '../../core/options/option-table.js';
 import type { ErrorRule, PolicyOptions } from './policy-options.js';
 import { tables } from './policy-schema.js';
 

@@ -1,4 +1,4 @@
-import type { RateLimitUsage } from '../../context/rate-limit-usage.js';
+import type { RateLimitUsage } from '../../core/context/rate-limit-usage.js';
 
 /**
  * Doubts headers that contradict those before: one answer of a proxy, or of a counter that was just reset, must not stop

@@ -1,6 +1,6 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { AdaptiveLimit, type Lowered } from './adaptive-limit.js';
-import type { RateLimitUsage } from '../../context/rate-limit-usage.js';
+import type { RateLimitUsage } from '../../core/context/rate-limit-usage.js';
 import { hold, release } from '../../observability/outbox.js';
 import type { Coordinator, SharedLimit } from '../options/coordinator.js';
 import { CriticalReserve } from './critical-reserve.js';
@@ -17,7 +17,7 @@ import {
 import type { RateLimitConfig } from './rate-limit-config.js';
 import { OddUsage } from './odd-usage.js';
 import { Strangers } from './strangers.js';
-import { epochTime } from '../time/monotonic-clock.js';
+import { epochTime } from '../../core/time/monotonic-clock.js';
 
 /** For how long the headers of an answer say something of those to come. */
 const shownMs = 60_000;

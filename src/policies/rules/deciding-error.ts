@@ -1,4 +1,4 @@
-import type { CallContext } from '../../context/call-context.js';
+import type { CallContext } from '../../core/context/call-context.js';
 import { isWEEXError, type WEEXErrorKind } from '../../errors/index.js';
 import { causeChain } from './cause-chain.js';
 import { writesOf } from './in-doubt.js';

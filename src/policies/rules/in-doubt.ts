@@ -1,4 +1,4 @@
-import type { SentRequest } from '../../context/sent-request.js';
+import type { SentRequest } from '../../core/context/sent-request.js';
 import { isWEEXError, type WEEXError, type WEEXErrorKind } from '../../errors/index.js';
 import { causeChain } from './cause-chain.js';
 import type { ExecuteOptions } from '../options/execute-options.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { Answer } from './answer.js';
 
 /** What a connection needs of a response: that of Node's server, or one without a socket. */

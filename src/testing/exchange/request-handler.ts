@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parse } from 'lossless-json';
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { SimulatedRequest } from '../simulated-request.js';
 import { type Answer, jsonAnswer } from './answer.js';
 import { authenticate, type ExchangeCredentials } from './authentication.js';

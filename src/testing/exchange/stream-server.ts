@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { randomAt } from '../seeded-random.js';
 import type { ResolvedStreamFaults } from '../stream-faults.js';
 import { authenticate, type ExchangeCredentials } from './authentication.js';

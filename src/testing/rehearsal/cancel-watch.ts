@@ -1,4 +1,4 @@
-import { currentCallContext } from '../../context/call-context.js';
+import { currentCallContext } from '../../core/context/call-context.js';
 import { keyOf } from './mishaps.js';
 import type { Arrived, Outgoing } from './network.js';
 import type { RequestPlace } from './rehearsal-event.js';

@@ -1,4 +1,4 @@
-import { TimerHeap } from '../../context/timer-heap.js';
+import { TimerHeap } from '../../core/time/timer-heap.js';
 
 /** The time of a rehearsal, and everything that is to happen in it. */
 export interface EventLoop {

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { type EventLoop, StandstillError } from './event-loop.js';
 import type { IntentReport } from './intent-book.js';
 

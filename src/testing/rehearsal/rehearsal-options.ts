@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { readOptions } from '../../context/read-options.js';
+import { readOptions } from '../../core/options/read-options.js';
 import type { ExchangeOptions } from '../exchange-options.js';
 import { amount, check, durationMs, inputError, known, problemText } from '../schema-parts.js';
 import type { RehearsalInvariant } from './invariants.js';

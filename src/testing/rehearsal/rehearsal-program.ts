@@ -1,5 +1,5 @@
 import type { AxiosInstance } from 'axios';
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import type { IntentJournal } from '../../orders/index.js';
 import type { ExchangeCredentials } from '../exchange/authentication.js';
 import type { IntentReport } from './intent-book.js';

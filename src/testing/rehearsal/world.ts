@@ -1,6 +1,6 @@
 import type * as Axios from 'axios';
-import type { Clock } from '../../context/clock.js';
-import { setAsideOrders } from '../../context/process-wide.js';
+import type { Clock } from '../../core/time/clock.js';
+import { setAsideOrders } from '../../core/process-wide.js';
 import type { CallSettled } from '../../observability/events.js';
 import { FaultPlan } from '../exchange/fault-plan.js';
 import { createSimulation, type Simulation } from '../exchange/simulation.js';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type ProcessWide, processWide } from './process-wide.js';
+import { type ProcessWide, processWide } from '../process-wide.js';
 import type { RateLimitUsage } from './rate-limit-usage.js';
 import { isSameOrder, isSimilarOrder, type SentRequest } from './sent-request.js';
 

@@ -1,5 +1,5 @@
 import type { CallContext } from './call-context.js';
-import { type ProcessWide, processWide } from './process-wide.js';
+import { type ProcessWide, processWide } from '../process-wide.js';
 import type { SentRequest } from './sent-request.js';
 
 /** What is known of the calls of one guarded method with one client order id. */

@@ -7,7 +7,7 @@ import type { OpenCalls } from './open-calls.js';
 import type { SightingKind, Sightings } from './sightings.js';
 
 /** What the methods of one client have in common. */
-export interface ClientScope {
+export interface ClientState {
   readonly calls: OpenCalls;
   readonly settleMs: SettleMs | undefined;
   readonly reconcileDeadlineMs: number;
@@ -16,7 +16,7 @@ export interface ClientScope {
 }
 
 /** What the methods of one market have in common. */
-export interface MarketScope extends ClientScope {
+export interface MarketState extends ClientState {
   readonly venue: Venue;
   /** The present time of the exchange, in milliseconds since 1970. */
   readonly serverNow: () => number;
@@ -32,17 +32,17 @@ export interface MarketScope extends ClientScope {
   readonly sightings: Sightings;
 }
 
-const scopes: WeakMap<object, MarketScope> = new WeakMap();
+const states: WeakMap<object, MarketState> = new WeakMap();
 
 /** Makes an object part of a client. */
-export function setClientScope(self: object, scope: MarketScope): void {
-  scopes.set(self, scope);
+export function setClientState(self: object, state: MarketState): void {
+  states.set(self, state);
 }
 
 /** The client that an object is part of. */
-export function clientScope(self: unknown): MarketScope {
-  const scope = typeof self === 'object' && self !== null ? scopes.get(self) : undefined;
-  if (scope) return scope;
+export function clientState(self: unknown): MarketState {
+  const state = typeof self === 'object' && self !== null ? states.get(self) : undefined;
+  if (state) return state;
   throw new TypeError('Cannot call a client method without its object: write client.spot.getTicker(…)');
 }
 
@@ -53,19 +53,19 @@ export const ofClient: Pick<
 > = {
   lookupPolicy,
   reconcileDeadlineMs(this: object): number {
-    return clientScope(this).reconcileDeadlineMs;
+    return clientState(this).reconcileDeadlineMs;
   },
   account(this: object): string {
-    return clientScope(this).account;
+    return clientState(this).account;
   },
   venue(this: object): Venue {
-    return clientScope(this).venue;
+    return clientState(this).venue;
   },
   settleMs(this: object): SettleMs | undefined {
-    return clientScope(this).settleMs;
+    return clientState(this).settleMs;
   },
   journal(this: object): IntentJournal | undefined {
-    return clientScope(this).journal;
+    return clientState(this).journal;
   },
 };
 
@@ -74,7 +74,7 @@ export const ofStream = (
   kind: SightingKind,
 ): { watch(this: object, id: string, seen: (order: never) => void): () => void } => ({
   watch(id, seen) {
-    const { serverNow, sightings } = clientScope(this);
+    const { serverNow, sightings } = clientState(this);
     const isUsed = sightings.isUsed(kind, id);
     const startedAt = performance.now();
     return sightings.watch(kind, id, (order) => {

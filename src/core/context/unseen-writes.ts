@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { type CallContext, contextOfWrite, tellSent } from './call-context.js';
-import { processWide } from './process-wide.js';
+import { processWide } from '../process-wide.js';
 import { requestIdPrefix } from './request-id-prefix.js';
 import { SentRequest } from './sent-request.js';
 

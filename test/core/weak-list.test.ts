@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { WeakList } from '../../src/context/weak-list.js';
+import { WeakList } from '../../src/core/weak-list.js';
 
 it('lists what is in use, in the order of adding, and forgets what is no longer referenced', async () => {
   setFlagsFromString('--expose-gc');

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../context/call-context.js';
+import type { CallContext } from '../../core/context/call-context.js';
 import type { CallRefused } from '../../observability/events.js';
 import type { Admission } from './admission.js';
 import type { EventSource } from '../events/call-events.js';
@@ -17,7 +17,7 @@ export interface Rejection {
 export type WaitEnd = 'retry' | 'queue' | 'deadline';
 
 /** An execution, as admission sees it. */
-export interface Applicant extends CoolDownWaiter, EventSource, ErrorSubject {
+export interface Admissible extends CoolDownWaiter, EventSource, ErrorSubject {
   readonly policy: EventSource['policy'] & ErrorSubject['policy'] & { readonly admission: Admission };
   readonly options: EventSource['options'];
   readonly attempts: number;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from './clock.js';
 
 /** The clock of policies: a change of the system time neither opens nor expires anything. */
 export const monotonicClock: Clock = {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../context/clock.js';
+import type { Clock } from './clock.js';
 import { monotonicClock } from './monotonic-clock.js';
 
 const byClock: WeakMap<Clock, Clock> = new WeakMap();
