@@ -20,7 +20,15 @@ export function checkLogger(logger: unknown, subject: string): asserts logger is
   );
 }
 
-/** The fields that hold anything. */
+/** The fields that have a value, with durations in whole milliseconds. */
 export function present(fields: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, isDuration(name, value) ? Math.round(value) : value]),
+  );
+}
+
+function isDuration(name: string, value: unknown): value is number {
+  return name.endsWith('Ms') && typeof value === 'number';
 }

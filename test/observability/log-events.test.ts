@@ -92,6 +92,12 @@ describe('logEvents', () => {
     expect(asked.lines.map(([level]) => level)).toEqual(['info', 'warn']);
   });
 
+  it('writes durations in whole milliseconds', () => {
+    const { lines } = start({ events: ['callSettled'] });
+    channels.callSettled.publish({ ...call, outcome: 'success', attempts: 1, durationMs: 3.700000000000728 });
+    expect(lines[0]?.[1]).toMatchObject({ durationMs: 4 });
+  });
+
   it('uses warn where the logger has no info', () => {
     const { lines } = start({}, 'info');
     channels.circuitClosed.publish({ at, policy: 'orders', from: 'open' });
