@@ -34,7 +34,7 @@ function plain(exchange: ExchangeAddress): Parameters<typeof openAxiosMarket>[0]
 
 function scenarioOf(name: string, seed: number): Scenario {
   const scenario = name === 'mixture' ? mixture(seed) : builtInScenarios[name];
-  if (!scenario) throw new RangeError(`There is no scenario '${name}': known are ${all.join(', ')}`);
+  if (!scenario) throw new RangeError(`There is no scenario '${name}': known names are ${all.join(', ')}`);
   return scenario;
 }
 

@@ -120,7 +120,7 @@ export class PolicyRegistry {
     if (policy) return policy;
     const known = this.names().map((other) => `'${other}'`);
     throw new RangeError(
-      `Cannot find policy '${name}': ${known.length > 0 ? `known are ${known.join(', ')}` : 'none is defined'}`,
+      `Cannot find policy '${name}': ${known.length > 0 ? `known names are ${known.join(', ')}` : 'no policy is defined'}`,
     );
   }
 

@@ -346,11 +346,11 @@ describe('the registry', () => {
 
   it('lists the names it knows when asked for another', () => {
     const registry = new PolicyRegistry();
-    expect(() => registry.get('orders')).toThrow("Cannot find policy 'orders': none is defined");
+    expect(() => registry.get('orders')).toThrow("Cannot find policy 'orders': no policy is defined");
     registry.define('market', {});
     registry.define('account', {});
     expect(() => registry.get('orders')).toThrow(
-      "Cannot find policy 'orders': known are 'market', 'account'",
+      "Cannot find policy 'orders': known names are 'market', 'account'",
     );
     expect([registry.has('market'), registry.has('toString')]).toEqual([true, false]);
   });
