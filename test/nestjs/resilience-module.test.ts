@@ -281,7 +281,7 @@ describe('the start', () => {
       /unknownPolicies must be one of 'refuse', 'allow', 'define', received 'ignore'/,
     ],
     [{ registry: new PolicyRegistry(), random: () => 0 }, /random cannot be combined with registry/],
-    [{ coordinator: {} }, /coordinator must be a coordinator, as createRedisCoordinator makes one/],
+    [{ coordinator: {} }, /coordinator must be a coordinator, such as createRedisCoordinator returns/],
     [{ events: 'all' }, /events must be true, false or a list of event types, received 'all'/],
     [{ errorTracker: { capacity: 0 } }, /capacity/],
     [{ clock: {} }, /clock must have the methods now, setTimeout and clearTimeout, received an object/],
