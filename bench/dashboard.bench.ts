@@ -5,7 +5,8 @@ import { type Dashboard, serveDashboard } from 'weex-resilience/dashboard';
 import { compare } from './harness.js';
 import { serveSymbolPrice } from './symbol-price.js';
 
-// What the live page costs a call: one over HTTP to a server on this machine, and one that does nothing at all.
+// What the live page costs per call: for a call over HTTP to a server on this machine, and for one that does
+// nothing.
 const policy = createPolicy({
   name: 'bench',
   attemptTimeoutMs: 2_000,
@@ -15,7 +16,7 @@ const policy = createPolicy({
 });
 
 let running: { readonly name: string; readonly dashboard: Dashboard | undefined } | undefined;
-/** A call with a page or without: it changes with the first call of a round. */
+/** A call with or without a page; the page is opened or closed by the first call of a round. */
 const beside =
   (name: 'plain' | 'served' | 'looked at', call: () => Promise<unknown>) => async (): Promise<unknown> => {
     if (running?.name !== name) {
@@ -26,7 +27,7 @@ const beside =
     }
     return call();
   };
-/** Reads what the page is sent, until it ends. */
+/** Reads the page's event stream until it ends. */
 async function lookAt({ url }: Dashboard): Promise<void> {
   const [answer] = (await once(get(new URL('page-events', url)), 'response')) as [IncomingMessage];
   answer.on('error', () => undefined).resume();

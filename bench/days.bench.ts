@@ -34,14 +34,15 @@ function plain(exchange: ExchangeAddress): Parameters<typeof openAxiosMarket>[0]
 
 function scenarioOf(name: string, seed: number): Scenario {
   const scenario = name === 'mixture' ? mixture(seed) : builtInScenarios[name];
-  if (!scenario) throw new RangeError(`There is no scenario '${name}': known are ${all.join(', ')}`);
+  if (!scenario)
+    throw new RangeError(`Cannot find the scenario '${name}': known names are ${all.join(', ')}`);
   return scenario;
 }
 
-/** A refusal after a pause of the length of a ban is that of another one. */
+/** A refusal after a pause as long as a ban counts as a new ban. */
 const banMs = 10_000;
 
-/** How often the exchange began to refuse for more than one request. */
+/** How many separate times the exchange started to refuse requests. */
 function bansOf(requests: readonly SimulatedRequest[]): number {
   const refused = requests.filter(({ fault, status }) => status === 429 && fault === undefined);
   return refused.filter(({ at }, index) => index === 0 || at - (refused[index - 1]?.at ?? 0) > banMs).length;
@@ -85,12 +86,12 @@ function report(name: string, days: ReadonlyMap<string, readonly RehearsedTraffi
   );
   const where = behind.length > 0 ? ` (${behind.join(', ')})` : '';
   console.log(
-    `${name}, ${seeds.length} seeds: ${own} places less than the best peer in ${behind.length} of them${where}`,
+    `${name}, ${seeds.length} seeds: ${own} places fewer orders than the best peer in ${behind.length} of them${where}`,
   );
   console.table(table);
 }
 
-/** How long a cancel that succeeded took. */
+/** How long successful cancels took. */
 function cancels(days: readonly RehearsedTraffic[]): string {
   const took = days
     .flatMap(({ calls }) => calls)

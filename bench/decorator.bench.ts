@@ -69,7 +69,7 @@ await compare({
   },
 });
 
-// Last: on Node 20 and 22 the first ambient context slows every promise of the process, also the baseline's.
+// Last: on Node 20 and 22 the first ambient context slows every promise of the process, including the baseline's.
 await withContext.price('BTCUSDT');
 await compare({
   title: 'With the ambient context in use',

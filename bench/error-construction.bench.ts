@@ -1,9 +1,9 @@
 import { WEEXError, WEEXRateLimitError } from 'weex-resilience';
 import { compare } from './harness.js';
 
-// What a failure costs before anybody looks at it, against the cheapest error there is.
+// What creating an error costs before anything reads it, compared with a plain Error.
 await compare({
-  title: 'Making an error',
+  title: 'Creating an error',
   baseline: 'Error',
   cases: {
     Error: () => new Error('Too many requests'),

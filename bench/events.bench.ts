@@ -2,8 +2,8 @@ import { channel } from 'node:diagnostics_channel';
 import { createPolicy, onResilienceEvent } from 'weex-resilience';
 import { compare } from './harness.js';
 
-// What events cost a call that succeeds. With nobody listening a call only asks each of its channels; a call that
-// asks them all once more tells what that costs.
+// What events cost a successful call. Without listeners a call only checks each of its channels; the case that
+// checks them all twice shows the cost of those checks.
 const policy = createPolicy({
   attemptTimeoutMs: 2_000,
   retry: { maxRetries: 3 },
@@ -19,23 +19,23 @@ const asked = ['callStarted', 'attemptStarted', 'attemptSettled', 'callSettled',
 let listening = 0;
 
 await compare({
-  title: 'Events of a call, nobody listening',
+  title: 'Events of a call, no listeners',
   baseline: 'call',
   cases: {
     call,
-    'call that asks every channel twice': () => {
+    'call that checks every channel twice': () => {
       for (const each of asked) if (each.hasSubscribers) listening += 1;
       return call();
     },
   },
 });
-if (listening > 0) throw new Error('Somebody listened: the figures above are not what they say');
+if (listening > 0) throw new Error('There was a listener: the figures above are invalid');
 
 let heard = 0;
 const hear = (): void => {
   heard += 1;
 };
-/** A call with one listener for as long as it takes. */
+/** A call with one listener attached for its duration. */
 const heardCall = (type: 'callSettled' | '*') => async (): Promise<void> => {
   const stop = type === '*' ? onResilienceEvent('*', hear) : onResilienceEvent(type, hear);
   for (let count = 0; count < 100; count += 1) await call();
@@ -43,7 +43,7 @@ const heardCall = (type: 'callSettled' | '*') => async (): Promise<void> => {
 };
 
 await compare({
-  title: 'A hundred calls, somebody listening',
+  title: 'A hundred calls with a listener',
   baseline: 'nobody',
   cases: {
     nobody: async () => {
@@ -53,4 +53,4 @@ await compare({
     'to every event': heardCall('*'),
   },
 });
-if (heard === 0) throw new Error('Nobody listened: the figures above are not what they say');
+if (heard === 0) throw new Error('There was no listener: the figures above are invalid');

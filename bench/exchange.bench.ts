@@ -3,8 +3,8 @@ import { Agent, request } from 'node:http';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { startExchange } from 'weex-resilience/testing';
 
-// How many requests a second the simulated exchange answers from one process, with a client in a thread beside it:
-// half of them reads of the ticker, a quarter orders, a quarter lookups of the orders that stand.
+// How many requests per second the simulated exchange answers from one process, with a client in another thread:
+// half of them are ticker reads, a quarter orders, a quarter lookups of existing orders.
 interface Load {
   readonly url: string;
   readonly apiKey: string;

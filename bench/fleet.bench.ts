@@ -1,14 +1,14 @@
-// Processes of one account on one Redis. Every figure of the page docs/many-processes.md:
+// Processes of one account on one Redis; prints every figure of docs/many-processes.md:
 //   limit      eight want five times the limit for 60 s: refused requests, goodput, evenness, and critical calls
-//              against the same calls without any other load
-//   idle       what one of four leaves unused, a second after it has nothing more to do
-//   redis      the same load with Redis stopped, killed and back empty, flushed, and delayed by 200 ms
-//   cool-down  how long after one process is told 429 the others stop
-//   cost       a call over one with a limit of this process alone, in processor time
-//   kills      four that place orders are killed at random; the others settle what those have left
-// BENCH_ONLY names parts (`BENCH_ONLY=limit,kills npm run bench -- fleet`), BENCH_SECONDS (60) is the length of `limit`
-// BENCH_KILLS (40) how many are killed, and BENCH_PROCESSES (8) how many share the limit. More processes than processors make the calls themselves slow: see the load
-// that is printed.
+//              compared with the same calls without any other load
+//   idle       what one of four leaves unused, from a second after it becomes idle
+//   redis      the same load with Redis stopped, killed and restarted empty, flushed, and delayed by 200 ms
+//   cool-down  how long after one process receives 429 the others stop
+//   cost       a shared limit compared with a limit of one process alone, in processor time per call
+//   kills      four that place orders are killed at random; the others settle what those left open
+// BENCH_ONLY selects parts (`BENCH_ONLY=limit,kills npm run bench -- fleet`), BENCH_SECONDS (60) is the length of
+// `limit`, BENCH_KILLS (40) the number of kills, and BENCH_PROCESSES (8) the number of processes that share the limit.
+// With more processes than processors the calls themselves become slow: see the printed load.
 import { loadavg } from 'node:os';
 import { type FleetResult, pause, runFleet } from '../examples/fleet/fleet-run.js';
 import { RedisServer } from '../examples/fleet/redis-server.js';
@@ -73,7 +73,7 @@ try {
   }
   if (wants('redis')) {
     for (const [name, disturb] of Object.entries(disturbances)) {
-      // From a second after it begins: what comes after it counts in, too.
+      // From one second after the disturbance starts, including the time after it.
       const result = await runFleet({ ...load, seconds: 12, redisPort: slow.port, disturb });
       tell(`redis, ${name}: ${describe(result)}, goodput meanwhile ${result.goodputSince.toFixed(3)}`);
     }
@@ -89,7 +89,7 @@ try {
     const result = await runKills({ redis, processes: 4, kills, seed: 16 });
     const { orders, secondOrders, recovered, settledTwice, wrong, unknown, lost, open } = result;
     tell(
-      `kills, ${kills} of 4 processes: ${orders} orders, ${secondOrders} second orders; of the dead ${recovered} intents ` +
+      `kills, ${kills} of 4 processes: ${orders} orders, ${secondOrders} second orders; of the killed ones ${recovered} intents ` +
         `settled by others, ${settledTwice} of them twice, ${wrong} wrong, ${unknown} unknown, ${lost} lost, ${open} left open`,
     );
   }

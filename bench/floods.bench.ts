@@ -16,14 +16,14 @@ const allowed = { limit: 100, windowMs: 10_000 };
 const banMs = 10_000;
 const dayMs = 300_000;
 const cancelEveryMs = 2_000;
-/** Five times the allowance is wanted. */
+/** The reads add up to five times the allowance. */
 const readEveryMs = allowed.windowMs / (5 * allowed.limit);
 
 interface Flood {
   readonly rateLimit: RateLimitOptions;
-  /** The headers tell nothing of the limit. */
+  /** Whether the headers omit the limit. */
   readonly hidden?: boolean;
-  /** So much of the allowance others use, at times of their own. */
+  /** The share of the allowance that other clients use, at their own times. */
   readonly strangers?: number;
 }
 
@@ -45,14 +45,14 @@ interface Cancel {
 interface Result {
   readonly goodput: number;
   readonly cancelRatio: number;
-  /** Of the cancels that began in no ban. */
+  /** Of the cancels that did not start during a ban. */
   readonly unbannedRatio: number;
   readonly failedCancels: number;
   readonly bans: number;
 }
 
 async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: number): Promise<Result> {
-  // At some time of the exchange's window.
+  // Starts at a random time of the exchange's window.
   const aloneMs = 60_000 + allowed.windowMs * createRandom(`flood ${seed}`)();
   const alone: Cancel[] = [];
   const through: Cancel[] = [];
@@ -60,7 +60,7 @@ async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: nu
   const flood = async ({ axios, clock, signal }: RehearsalContext): Promise<void> => {
     if (hidden) hideLimits(axios);
     attachWeexErrors(axios);
-    // Outside of a registry it would share the cool-down with the run before.
+    // Outside a registry it would share the cool-down with the previous run.
     const policy = new PolicyRegistry().define('flood', {
       effect: 'read',
       deadlineMs: 30_000,
@@ -69,7 +69,7 @@ async function run({ rateLimit, hidden = false, strangers = 0 }: Flood, seed: nu
       rateLimit,
       coolDown: true,
     });
-    // By the signal the interceptor knows whose headers it reads.
+    // The signal tells the interceptor to which call the headers belong.
     const request = ({ signal: ofCall }: { signal: AbortSignal }): Promise<unknown> =>
       axios.get('/capi/v3/market/time', { signal: ofCall });
     const openedAt = clock.now();
@@ -125,7 +125,7 @@ function p99(cancels: readonly Cancel[]): number {
   );
 }
 
-/** When bans began: what is refused while one lasts belongs to it, whoever sent it. */
+/** When bans started: everything refused during a ban belongs to it, whoever sent it. */
 function bansOf(refused: readonly SimulatedRequest[]): number[] {
   const bans: number[] = [];
   for (const { at } of refused) if (at >= (bans.at(-1) ?? -Infinity) + banMs) bans.push(at);
@@ -158,7 +158,7 @@ async function takeAway(
 ): Promise<void> {
   const random = createRandom(`strangers ${seed}`);
   while (!signal.aborted) {
-    // In bursts of ten, since nobody shares an address evenly.
+    // In bursts of ten, since other clients do not send evenly.
     await wait((2 * random() * 10 * allowed.windowMs) / (share * allowed.limit));
     for (let index = 0; index < 10; index += 1) void axios.get('/capi/v3/market/time').catch(() => undefined);
   }

@@ -4,8 +4,8 @@ import type * as library from 'weex-resilience';
 import { compare } from './harness.js';
 
 /*
- * An order that succeeds: guarded, beside the same call without a guard. The exchange is an adapter that answers at
- * once, so that nothing but the client's own work is timed. BENCH_AGAINST=<the dist of another build> adds that one.
+ * A successful order with a guard, compared with the same call without one. The exchange is an adapter that answers at
+ * once, so that only the client's own work is timed. BENCH_AGAINST=<the dist of another build> adds that build.
  */
 type Library = typeof library;
 

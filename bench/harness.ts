@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** One question, asked of several candidates that do the same work. */
+/** A comparison of several candidates that do the same work. */
 export interface Comparison {
   readonly title: string;
-  /** What is timed, by name: one call of the function, awaited where it returns a promise. */
+  /** What is timed, by name: one call of the function, awaited if it returns a promise. */
   readonly cases: Readonly<Record<string, () => unknown>>;
-  /** The case that the ratios are taken against. */
+  /** The case to which the ratios relate. */
   readonly baseline: string;
-  /** Packages whose versions belong beside the figures. */
+  /** Packages whose versions are printed with the figures. */
   readonly packages?: readonly string[] | undefined;
   /** Default: 61, or the environment's BENCH_ROUNDS. */
   readonly rounds?: number | undefined;
   /** How long one case runs in one round, in milliseconds. Default 5. */
   readonly roundMs?: number | undefined;
-  /** What is taken for time: `'wall'`, the default, or what this process used of the processors (`'cpu'`). */
+  /** What is measured: `'wall'`, the default, is elapsed time; `'cpu'` is the processor time of this process. */
   readonly measure?: 'wall' | 'cpu' | undefined;
 }
 
-/** What came out for one case. */
+/** The result for one case. */
 export interface Measurement {
   readonly name: string;
   /** Median over the rounds, in nanoseconds. */
@@ -30,9 +30,9 @@ export interface Measurement {
 }
 
 /**
- * Times every case in every round, in an order that moves on by one a round, so that whatever else the machine
- * does meets all of them alike. Prints a table and returns it. The absolute times are this machine's; the ratios
- * are the result.
+ * Times every case in every round, in an order that rotates by one per round, so that other activity on the machine
+ * affects all of them alike. Prints a table and returns it. The absolute times are this machine's; the ratios are
+ * the result.
  */
 export async function compare(comparison: Comparison): Promise<readonly Measurement[]> {
   const { baseline, roundMs = 5, rounds = Number(process.env['BENCH_ROUNDS'] ?? 61) } = comparison;
@@ -41,7 +41,7 @@ export async function compare(comparison: Comparison): Promise<readonly Measurem
   for (const [name, fn] of Object.entries(comparison.cases)) trials.push(await prepare(name, fn, roundMs));
 
   globalThis.gc?.();
-  // Not between the rounds: a full collection with no call under way makes V8 forget what it has optimized.
+  // Not between the rounds: a full collection without a call in progress makes V8 discard optimized code.
   for (let round = 0; round < rounds; round += 1) {
     for (let place = 0; place < trials.length; place += 1) {
       await runOnce(trials[(round + place) % trials.length] as Trial);
@@ -69,7 +69,7 @@ interface Trial {
   readonly time: (fn: () => unknown, calls: number) => number | Promise<number>;
   /** How many calls fill a round. */
   readonly calls: number;
-  /** One figure a round. */
+  /** One figure per round. */
   readonly nsPerCall: number[];
 }
 
@@ -79,7 +79,7 @@ async function prepare(name: string, fn: () => unknown, roundMs: number): Promis
   await first;
   const roundNs = roundMs * 1e6;
   let calls = 1;
-  // Growing until a round is full is the warm-up, too. Twice: what the optimizer did meanwhile may have filled one.
+  // Growing until a round is full also warms up. Twice, because the optimizer may have changed the speed meanwhile.
   for (let full = 0; full < 2; ) {
     const ns = await time(fn, calls);
     full = ns < roundNs ? 0 : full + 1;

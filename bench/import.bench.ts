@@ -1,4 +1,4 @@
-// How long it takes a fresh process to load the package, beside axios, which every program has that uses it.
+// How long a fresh process takes to load the package, compared with axios, which every user of it loads anyway.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 

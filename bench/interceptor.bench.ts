@@ -8,12 +8,12 @@ import axiosRetry from 'axios-retry';
 import { attachWeexErrors, type WeexErrorsOptions } from 'weex-resilience';
 import { compare } from './harness.js';
 
-// An adapter that answers at once leaves axios and what is attached to it.
+// An adapter that answers at once, so that only axios and what is attached to it are timed.
 const ticker = { symbol: 'BTCUSDT', last: '90307.8', volume_24h: '2222.09', timestamp: '1746669150000' };
 const refusal = { code: -1003, msg: 'Too many requests' };
 
 await compare({
-  title: 'A request that succeeds: what an instance pays for what is attached to it',
+  title: 'A successful request: the cost of what is attached to the instance',
   baseline: 'axios alone',
   packages: ['axios', 'axios-retry'],
   cases: {
@@ -24,7 +24,7 @@ await compare({
 });
 
 await compare({
-  title: 'A request that is refused with HTTP 429: an AxiosError, and a typed error',
+  title: 'A request refused with HTTP 429: an AxiosError, and a typed error',
   baseline: 'axios alone',
   packages: ['axios'],
   cases: {
@@ -42,9 +42,9 @@ const signed = {
 const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', quantity: '0.01', price: '80000' };
 const rejection = { code: -1054, msg: 'INVALID_ARGUMENT: size is not a multiple of stepSize' };
 
-// The ratio less one is what it costs to classify, as a share of what axios spends on the rejected request.
+// The ratio minus one is the cost of classification, as a share of what axios spends on the rejected request.
 await compare({
-  title: 'A signed order that is refused with HTTP 500: its secrets are looked for',
+  title: 'A signed order refused with HTTP 500: searched for secrets',
   baseline: 'axios alone',
   packages: ['axios'],
   cases: {

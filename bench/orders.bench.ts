@@ -1,6 +1,7 @@
-// How many second orders there are: the same orders on the same simulated exchange under the same faults, through
-// this library and through what people write with its peers. BENCH_SEEDS (20), BENCH_ORDERS (500 a seed and market)
-// and BENCH_KILLS (200) make it shorter; BENCH_MARKETS names the markets; BENCH_ONLY=kills or =clients runs one half.
+// How many second orders are placed: the same orders on the same simulated exchange under the same faults, through
+// this library and through typical code with its peers. BENCH_SEEDS (20), BENCH_ORDERS (500 per seed and market)
+// and BENCH_KILLS (200) set the size; BENCH_MARKETS selects the markets; BENCH_ONLY=kills or =clients runs one
+// half.
 import { readFileSync } from 'node:fs';
 import { ambiguousFaults, ban } from './orders/ambiguous-faults.js';
 import { ccxtPlacer } from './orders/ccxt-placer.js';

@@ -15,12 +15,13 @@ import { instrumentWeexResilience, type Instrumentation, type InstrumentOptions 
 import { compare } from './harness.js';
 import { serveSymbolPrice } from './symbol-price.js';
 
-// What metrics and spans cost a call: one over HTTP to a server on this machine, and one that does nothing at all.
+// What metrics and spans cost per call: for a call over HTTP to a server on this machine, and for one that does
+// nothing.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 const metricsReader = new PrometheusExporter({ preventServerStart: true });
 const meter = new MeterProvider({ readers: [metricsReader] }).getMeter('bench');
 let exported = 0;
-/** Counts what it is given, and keeps nothing. */
+/** Counts the spans and discards them. */
 class CountingExporter extends InMemorySpanExporter {
   override export(...[spans, done]: Parameters<InMemorySpanExporter['export']>): void {
     exported += spans.length;
@@ -40,7 +41,7 @@ const policy = createPolicy({
 });
 
 let running: { readonly name: string; readonly instrumentation: Instrumentation | undefined } | undefined;
-/** A call under one instrumentation or none: it changes with the first call of a round. */
+/** A call with or without instrumentation, switched by the first call of a round. */
 const instrumented =
   (name: string, options: InstrumentOptions | undefined, call: () => Promise<unknown>) =>
   (): Promise<unknown> => {
@@ -68,7 +69,7 @@ await compare({
   measure: 'cpu',
 });
 price.close();
-if (exported === 0) throw new Error('No span was exported: the figures above are not what they say');
+if (exported === 0) throw new Error('No span was exported: the figures above are invalid');
 
 const nothing = async (): Promise<number> => 42;
 await compare({
@@ -82,7 +83,7 @@ await compare({
 
 running?.instrumentation?.dispose();
 
-// A million calls over a thousand symbols, with every kind of failure that a busy account meets.
+// A million calls over a thousand symbols, with every kind of failure that a busy account sees.
 const market = createPolicy({
   name: 'market',
   effect: 'read',

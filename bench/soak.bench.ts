@@ -1,4 +1,4 @@
-// A million calls on one signal that never ends: what is left of them on the heap, as timers and as listeners.
+// A million calls on one signal that never aborts: what remains of them on the heap, as timers and as listeners.
 import { getEventListeners } from 'node:events';
 import { createPolicy, WEEXNetworkError } from 'weex-resilience';
 

@@ -9,7 +9,7 @@ import {
 import { createPolicy } from 'weex-resilience';
 import { compare } from './harness.js';
 
-// One stage at a time, each beside cockatiel's own: a call that succeeds, then one that an open circuit refuses.
+// One stage at a time, each compared with cockatiel's: a call that succeeds, then one that an open circuit refuses.
 const work = async (): Promise<number> => 1;
 const down = async (): Promise<never> => {
   throw new Error('down');

@@ -4,7 +4,7 @@ import { quantile } from './storms/quantile.js';
 
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 3) }, (_, index) => index + 1);
 
-/** Runs a storm with every seed and gives the median of a figure. */
+/** Runs a storm with every seed and returns the median of a figure. */
 async function storm<Result>(
   run: (contestant: string, seed: number) => Promise<Result>,
   contestant: string,

@@ -1,20 +1,20 @@
-// How soon it is certain what became of an order whose reply was lost, and whether a second one was made: without a
-// stream, with one, and with one that never tells of half of what happens. Real sockets on 127.0.0.1, real time.
-// BENCH_ORDERS (100 a row) makes it shorter or longer. It fails if an order was placed twice or is misreported.
+// How soon the outcome of an order is known whose reply was lost, and whether a second one was placed: without a
+// stream, with one, and with one that omits half of the events. Real sockets on 127.0.0.1, real time. BENCH_ORDERS
+// (100 per row) sets the size. It fails if an order was placed twice or is misreported.
 import { isWEEXError } from 'weex-resilience';
 import { WeexClient } from 'weex-resilience/client';
 import { type Fault, startExchange } from 'weex-resilience/testing';
 
 const count = Number(process.env['BENCH_ORDERS'] ?? 100);
-/** How late reads show an order, in milliseconds: as long as a busy exchange was seen to take. */
+/** The delay after which reads show an order, in milliseconds: as long as observed on a busy exchange. */
 const visibleAfterMs = 2_000;
-/** How late the stream is. */
+/** The delay of the stream, in milliseconds. */
 const streamDelayMs = 50;
 
 type Kind = 'order' | 'stop';
 type Outcome = 'placed' | 'not-executed' | 'unknown';
 
-/** Every fifth request never gets there, the reply of the others is lost. */
+/** Every fifth request is lost; of the others, the reply is lost. */
 const faults: readonly Fault[] = [
   { kind: 'late-visibility', delayMs: visibleAfterMs },
   { kind: 'reset', endpoint: ['placeOrder', 'placeAlgoOrder'], probability: 0.2 },
@@ -45,7 +45,7 @@ async function run(kind: Kind, drop: number | undefined) {
   const exchange = await startExchange({ seed: 18, stream, limits: { orders: false, weight: false } });
   const baseUrls = { spot: exchange.url, contract: exchange.url };
   const client = new WeexClient({ ...exchange.credentials, baseUrls });
-  // Every reply is lost: that would open the circuit, and the orders would wait for each other.
+  // Every reply is lost, which would open the circuit and make the orders wait for each other.
   for (const name of ['contract.orders', 'contract.account']) {
     client.registry
       .get(name)
@@ -56,7 +56,7 @@ async function run(kind: Kind, drop: number | undefined) {
   const ids = Array.from({ length: count }, (_, index) => `${kind}-${index}`);
   const results = await Promise.all(
     ids.map(async (id, index) => {
-      // One after the other: a busy process would be what is measured.
+      // Staggered, so that a busy process does not distort the times.
       await new Promise((resolve) => setTimeout(resolve, index * 100));
       const from = performance.now();
       const outcome = await place(client, kind, id);
@@ -82,7 +82,7 @@ async function run(kind: Kind, drop: number | undefined) {
       ({ id, outcome }) => outcome !== 'unknown' && (outcome === 'placed') !== standing.has(id),
     ).length,
     unknown: results.filter(({ outcome }) => outcome === 'unknown').length,
-    // What never got there takes the whole patience of a search; no stream makes that shorter.
+    // Proving that a lost request was not executed takes the whole patience; no stream shortens that.
     timesMs: results
       .filter(({ id }) => wasFirst.has(id))
       .map(({ tookMs }) => tookMs)

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import axios from 'axios';
 import { attachWeexErrors } from 'weex-resilience';
 
-/** A server on this machine that answers at once, and a call to it by an attached axios instance. */
+/** Starts a server on this machine that answers at once; returns a call to it by an attached axios instance. */
 export async function serveSymbolPrice(): Promise<{ get: () => Promise<unknown>; close: () => void }> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');

@@ -1,14 +1,14 @@
 import { ErrorTracker, WEEXError, WEEXNetworkError, WEEXRateLimitError } from 'weex-resilience';
 
-// What ten million errors do to memory: the heap after every million, first of a storm of one kind, then of one where
-// every code and every operation is new.
+// What ten million errors do to memory: the heap after every million, first in a storm of one kind, then in one
+// where every code and every operation is new.
 const errorsInAll = Number(process.env['BENCH_ERRORS'] ?? 10_000_000);
 const steps = 10;
 
 const collect = globalThis.gc;
 if (!collect) throw new Error('Cannot measure memory: run node with --expose-gc');
 
-/** Bytes on the heap once everything that is unused is gone. */
+/** Bytes on the heap after a garbage collection. */
 function heapUsed(): number {
   for (let round = 0; round < 3; round += 1) collect?.();
   return process.memoryUsage().heapUsed;
@@ -29,7 +29,7 @@ function storm(title: string, tracker: ErrorTracker, record: (index: number) => 
   }
   const { totalErrors, patterns } = tracker.summary();
   console.log(
-    `  ${Number(nanoseconds / BigInt(errorsInAll))} ns an error, making the error included in the second storm`,
+    `  ${Number(nanoseconds / BigInt(errorsInAll))} ns per error; in the second storm this includes creating it`,
   );
   console.log(`  ${totalErrors.toLocaleString('en')} counted, ${patterns[0]?.pattern} first`);
 }
@@ -45,7 +45,7 @@ storm('Three kinds', few, (index) => few.record(known[index % 3], { operation: '
 const many = new ErrorTracker();
 const stackTraceLimit = Error.stackTraceLimit;
 Error.stackTraceLimit = 0;
-storm('Ever new kinds', many, (index) => {
+storm('Always new kinds', many, (index) => {
   many.record(new WEEXError('x', { code: `C${index}` }), { operation: `operation ${index}` });
 });
 Error.stackTraceLimit = stackTraceLimit;

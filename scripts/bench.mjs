@@ -1,5 +1,5 @@
-// Runs the benchmarks named on the command line, or all of them: `npm run bench -- call-cost`. Each gets a process
-// of its own, so that no one inherits what the optimizer learned from another.
+// Runs the benchmarks named on the command line, or all of them: `npm run bench -- call-cost`. Each runs in its own
+// process, so that none is affected by what the optimizer learned from another.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
@@ -12,7 +12,7 @@ const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
 
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  console.error(`Cannot run ${unknown.join(', ')}: the benchmarks are ${known.join(', ')}`);
+  console.error(`Cannot run ${unknown.join(', ')}: known benchmarks are ${known.join(', ')}`);
   process.exit(2);
 }
 for (const name of wanted) {

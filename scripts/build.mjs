@@ -1,5 +1,5 @@
-// Makes of what the compiler has put into dist what is published: ES modules with their declarations, and below dist/cjs the same once more for whoever can only
-// require(), as Jest does. The reasons are in docs/decisions.
+// Turns the compiler's output in dist into what is published: ES modules with their declarations, and in dist/cjs
+// the same once more for programs that can only use require(), such as Jest. The reasons are in docs/decisions.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -21,7 +21,7 @@ await takeInDrawing();
 await makeCommonJs();
 for (const file of filesOf('dist', '.js')) {
   const source = readFileSync(file, 'utf8');
-  // Without white space the marks would go that let a bundler leave a call out.
+  // Minifying white space would remove the marks that let a bundler drop an unused call.
   const minifyWhitespace = !source.includes('@__PURE__');
   const { code } = await transform(source, {
     minifySyntax: true,
@@ -33,7 +33,7 @@ for (const file of filesOf('dist', '.js')) {
   writeFileSync(file, code);
 }
 
-/** Declarations that no entry point leads to are of no use to anybody but the scripts that write the docs. */
+/** Declarations that no entry point reaches are only used by the scripts that write the docs. */
 function dropUnreachableDeclarations() {
   /** @type {Set<string>} */
   const reached = new Set();
@@ -59,7 +59,7 @@ function dropUnreachableDeclarations() {
   for (const file of filesOf('dist', '.d.ts')) if (!reached.has(file)) rmSync(file);
 }
 
-/** Of d3 a few functions are used; they become part of the file that names them. */
+/** Only a few functions of d3 are used; they are bundled into the file that imports them. */
 async function takeInDrawing() {
   const file = 'dist/drawing/d3.js';
   await build({
@@ -88,7 +88,7 @@ async function makeCommonJs() {
     format: 'esm',
     platform: 'node',
     target,
-    // Of cockatiel, which is ES modules only, the parts in use are taken in; its licence comes with them.
+    // cockatiel is ES modules only; the parts in use are bundled, together with its licence.
     external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
       .filter((name) => name !== 'cockatiel')
       .flatMap((name) => [name, `${name}/*`]),

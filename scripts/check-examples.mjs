@@ -1,6 +1,6 @@
 // Compiles every ```ts fence of the Markdown files and of the doc comments in src against the built package, with
-// the strictest settings, and runs those marked ```ts run. In these, a comment behind `console.log(…);` is what it
-// prints. Without arguments it checks everything, otherwise the files named.
+// the strictest settings, and runs those marked ```ts run. In these, a comment after `console.log(…);` is the
+// expected output. Without arguments it checks everything, otherwise the named files.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ const files = process.argv.length > 2 ? process.argv.slice(2) : documented();
 const examples = files.flatMap((file) => examplesOf(file, readFileSync(resolve(root, file), 'utf8')));
 
 mkdirSync(join(root, 'build'), { recursive: true });
-// Inside the repository, where the package finds itself by its own name. The compiler skips names with a dot.
+// Inside the repository, where the package resolves itself by its own name. The compiler skips names with a dot.
 const folder = mkdtempSync(join(root, 'build/examples-of-docs-'));
 try {
   const faults = [...compile(examples), ...examples.filter((example) => example.runs).flatMap(run)];
@@ -37,7 +37,7 @@ function nameOf({ file, line }) {
  * @returns {string[]}
  */
 function compile(all) {
-  // Empty lines above the code make the compiler's line numbers those of the document.
+  // Empty lines above the code keep the compiler's line numbers equal to those of the document.
   for (const example of all)
     writeFileSync(join(folder, `${nameOf(example)}.ts`), '\n'.repeat(example.line - 1) + example.code);
   const compilerOptions = {

@@ -1,10 +1,10 @@
-// The tables of the client's documentation, made from the tables that the client runs by.
+// The tables of the client's documentation, generated from the tables that the client uses.
 
 /** @typedef {import('../src/client/endpoint.js').Endpoint} Endpoint */
 /** @typedef {import('../src/policies/options/policy-options.js').PolicyOptions} PolicyOptions */
 /** @typedef {Readonly<Record<string, Endpoint>>} Endpoints */
 
-/** How each method is called, beside its options. */
+/** The parameters of each method, other than its options. */
 const parameters = /** @type {Readonly<Record<string, string>>} */ ({
   getServerTime: '',
   getExchangeInfo: '',
@@ -68,7 +68,7 @@ export function methodsTable(spot, contract) {
 }
 
 /**
- * What each policy of a market does; both markets have the same.
+ * What each policy of a market does; it is the same in both markets.
  * @param {(name: string) => PolicyOptions} optionsOf
  */
 export function policiesTable(optionsOf) {

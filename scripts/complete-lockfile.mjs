@@ -1,6 +1,6 @@
-// npm leaves a platform's binary package out of the lock file when the registry it asked did not have it, and then
-// `npm ci` refuses the lock file everywhere. This adds what is missing: its version stands in the package that wants
-// it, its platform in its name. With --check it only tells, and ends with 1.
+// npm leaves a platform's binary package out of the lock file if its registry did not have it, and then `npm ci`
+// rejects the lock file everywhere. This adds what is missing: its version is in the package that requires it, its
+// platform in its name. With --check it only reports, and exits with 1.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**

@@ -1,5 +1,5 @@
-// Writes the tables of the client into docs/client.md from those of the built package; a test fails when
-// the page is behind them.
+// Writes the tables of the client into docs/client.md from those of the built package; a test fails if the page is
+// out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { defineClientPolicies } from '../dist/client/client-policies.js';
 import { contractEndpoints } from '../dist/client/contract-endpoints.js';

@@ -1,4 +1,4 @@
-// Writes docs/codes.md from the tables of the built package; a test tells when the page is behind them.
+// Writes docs/codes.md from the tables of the built package; a test fails if the page is out of date.
 import { writeFileSync } from 'node:fs';
 import { codesPage } from '../dist/cli/codes-page.js';
 

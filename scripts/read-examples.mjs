@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** The files that hold examples: all Markdown, and all sources. */
+/** The files that contain examples: all Markdown, and all sources. */
 export function documented() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   const documents = [...markdownIn('.', false), ...markdownIn('docs', true)];
@@ -29,7 +29,7 @@ function markdownIn(place, recursive) {
  * @returns {Example[]}
  */
 export function examplesOf(file, text) {
-  // In a source file a line of a doc comment starts with an asterisk; anything else is no documentation.
+  // In a source file a line of a doc comment starts with an asterisk; anything else is not documentation.
   const margin = file.endsWith('.ts') ? /^\s*\* ?/ : /^/;
   /** @type {Example[]} */
   const found = [];
@@ -43,7 +43,7 @@ export function examplesOf(file, text) {
       open = { file, line: index + 2, code: '', runs: fence[2] === 'run' };
       found.push(open);
     } else if (fence) {
-      // Some other language: its lines are read over until it closes.
+      // Another language: its lines are skipped until it closes.
       open = { file, line: index + 2, code: '', runs: false };
     } else if (open) open.code += `${line}\n`;
   }

@@ -1,5 +1,5 @@
-// Prints one hash of the traces of some seeds for each version of Node: `node scripts/rehearse-traces.mjs 20 22 24`.
-// It exits with 1 when they differ. Run `npm run rehearse -- --seeds 1` before, which builds what it needs.
+// Prints one hash of the traces of some seeds for each version of Node: `node scripts/rehearse-traces.mjs 20 22
+// 24`. It exits with 1 if they differ. First run `npm run rehearse -- --seeds 1`, which builds what it needs.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
-// Runs the tests of src/nestjs against NestJS 10 and 11, each installed in a folder of its own, and checks the types of
-// src/nestjs against them. `node scripts/test-nestjs.mjs 11` takes one. What cannot be installed is skipped, and said so.
+// Runs the tests of src/nestjs against NestJS 10 and 11, each installed in its own folder, and checks the types of
+// src/nestjs against them. `node scripts/test-nestjs.mjs 11` runs one. What cannot be installed is reported as
+// skipped.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +30,7 @@ function test(folder) {
   const packages = join(folder, 'node_modules');
   const { stdout } = spawnSync('npm', ['ls', '@nestjs/core', '--depth=0'], { cwd: folder, encoding: 'utf8' });
   console.log(stdout.trim());
-  // A project file outside of the repository cannot be extended by a relative path.
+  // A project file outside the repository cannot be extended by a relative path.
   const project = join(folder, 'tsconfig.json');
   writeFileSync(
     project,

@@ -1,7 +1,7 @@
 // Compiles a strict program and every example of the documentation against the packed package, with each version of
-// TypeScript from 5.4 on and each way of resolving modules. What docs/environments.md claims is the verdict: where it
-// says "yes" nothing may be reported, and where it names an error, that error must be the reason.
-// `node scripts/test-typescript.mjs 5.4 node10` runs the versions and settings that contain one of the words.
+// TypeScript from 5.4 on and each way of resolving modules. The expected results are in docs/environments.md: where
+// it says "yes" there must be no error, and where it names an error, that must be the reason. `node
+// scripts/test-typescript.mjs 5.4 node10` runs the versions and settings that contain one of the words.
 import { execFile, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -65,7 +65,7 @@ const settings = [
   },
 ];
 
-/** Await outside of functions, which CommonJS has not, whatever the package. */
+/** Top-level await, which CommonJS does not have, whatever the package. */
 const awaits = /error TS(1309|1378|1432):/;
 /** NestJS 12 is ES modules only, which node16 does not load from CommonJS. */
 const nest = /^[\w-]*nestjs[^(]*\(.*error TS1541:|error TS1479:.*import\("@nestjs\//;
@@ -138,7 +138,7 @@ function installCompilers() {
   return spawnSync('npm', command, { cwd: place }).status === 0;
 }
 
-/** The tarball by itself; what it and the examples need is linked from here. */
+/** Unpacks the tarball alone; what it and the examples need is linked from here. */
 function installPackage() {
   const packed = spawnSync('npm', ['pack', '--silent', '--pack-destination', folder], { encoding: 'utf8' });
   const tarball = join(folder, packed.stdout.trim().split('\n').at(-1) ?? '');

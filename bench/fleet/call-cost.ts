@@ -4,11 +4,14 @@ import { connect, type RedisServer } from '../../examples/fleet/redis-server.js'
 import { pause } from '../../examples/fleet/fleet-run.js';
 import { compare } from '../harness.js';
 
-/** What a call costs over one with the same limit in this process alone, where nobody has to wait. */
+/**
+ * The cost of a call with a shared limit, relative to the same limit in this process alone, when no call has to
+ * wait.
+ */
 export async function measureCallCost(redis: RedisServer): Promise<number> {
   const client = connect(redis.port);
   const coordinator = createRedisCoordinator({ client, prefix: 'cost:' });
-  // The permits of a window are kept one by one: few enough that none runs out, in windows that end soon.
+  // Permits are kept one by one until their window ends: few enough that none runs out, in short windows.
   const rateLimit = { limit: 1_000_000, windowMs: 100, scope: 'cost' } as const;
   const local = new PolicyRegistry().define('cost', { rateLimit });
   const shared = new PolicyRegistry({ coordinator }).define('cost', { rateLimit });

@@ -4,7 +4,7 @@ import { pause } from '../../examples/fleet/fleet-run.js';
 import { quantile } from '../storms/quantile.js';
 import type { StopReport } from './stopped-process.js';
 
-/** How long after one process was told to stay away the others stop, in milliseconds. */
+/** How long after one process was told to pause the others stop, in milliseconds. */
 export async function measureStops(
   redis: RedisServer,
   { processes, rounds }: { readonly processes: number; readonly rounds: number },

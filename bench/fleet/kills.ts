@@ -4,7 +4,7 @@ import { connect, type RedisServer } from '../../examples/fleet/redis-server.js'
 import { pause } from '../../examples/fleet/fleet-run.js';
 import type { OrderTraderLine, OrderTraderTask } from './order-trader.js';
 
-/** What is run. */
+/** The options of a run. */
 export interface KillsOptions {
   readonly redis: RedisServer;
   readonly processes: number;
@@ -12,25 +12,25 @@ export interface KillsOptions {
   readonly seed: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface KillsResult {
   readonly orders: number;
   readonly secondOrders: number;
   readonly kills: number;
-  /** Intents of the dead that another process settled. */
+  /** Intents of killed processes that another process settled. */
   readonly recovered: number;
-  /** Settled by more than one. */
+  /** Settled by more than one process. */
   readonly settledTwice: number;
-  /** Reported as placed without standing, or the reverse. */
+  /** Reported as placed although no order exists, or vice versa. */
   readonly wrong: number;
   readonly unknown: number;
-  /** Of which nobody was told, though they stand. */
+  /** Orders that exist although none was reported. */
   readonly lost: number;
-  /** In the journal at the end. */
+  /** Still in the journal at the end. */
   readonly open: number;
 }
 
-/** Kills processes of a fleet at random; the others settle what those have left. */
+/** Kills processes of a fleet at random; the others settle what those left open. */
 export async function runKills({ redis, processes, kills, seed }: KillsOptions): Promise<KillsResult> {
   const random = createRandom(`fleet kills ${seed}`);
   await redis.flush();
@@ -45,7 +45,7 @@ export async function runKills({ redis, processes, kills, seed }: KillsOptions):
           durationMs: 3_600_000,
           faults: [
             { kind: 'lost-reply', endpoint: 'writes', probability: 0.05 },
-            // So that there are always some under way.
+            // So that some writes are always in progress.
             { kind: 'delay', endpoint: 'writes', delayMs: 100, jitterMs: 400 },
           ],
         },

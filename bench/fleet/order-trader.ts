@@ -1,22 +1,22 @@
-// One trading process that may be killed at any moment: it places orders, and settles what the dead have left. What it
-// learns of each order it tells at once.
+// One trading process that may be killed at any moment: it places orders, and settles what killed processes left
+// open. It reports the outcome of each order at once.
 import { isWEEXError, mintClientOrderId } from 'weex-resilience';
 import { WeexClient } from 'weex-resilience/client';
 import { createRedisCoordinator, createRedisJournal } from 'weex-resilience/redis';
 import { connect } from '../../examples/fleet/redis-server.js';
 
-/** What a process is told. */
+/** The task of a process. */
 export interface OrderTraderTask {
   readonly url: string;
   readonly credentials: { readonly apiKey: string; readonly secretKey: string; readonly passphrase: string };
   readonly redisPort: number;
 }
 
-/** What a process tells of one order. */
+/** What a process reports about one order. */
 export interface OrderTraderLine {
   readonly id: string;
   readonly outcome: 'executed' | 'not-executed' | 'unknown';
-  /** Whether it was another process's. */
+  /** Whether the order was another process's. */
   readonly isRecovered: boolean;
 }
 
@@ -27,7 +27,7 @@ const client = new WeexClient({
   baseUrls: { spot: url, contract: url },
   coordinator: createRedisCoordinator({ client: redis, prefix: 'orders:' }),
   journal: createRedisJournal({ client: redis, prefix: 'orders:', leaseMs: 2_000 }),
-  // The simulated exchange shows an order at once, and executes none late.
+  // The simulated exchange shows an order at once and executes none late.
   settleMs: [100, 500],
 });
 const tell = (line: OrderTraderLine): void => void process.send?.(line);
@@ -63,7 +63,7 @@ async function recover(): Promise<void> {
     for (const { intent, outcome } of found) tell({ id: intent.clientOrderId, outcome, isRecovered: true });
   }
 }
-// A parent that was killed takes its processes along.
+// Ends with its parent, even if that was killed.
 process.on('disconnect', () => process.exit());
 process.on('message', () => (state.isPlacing = false));
 void recover();

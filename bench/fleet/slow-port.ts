@@ -1,13 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A port that leads to another one, with everything that comes back so much later. */
+/** A port that forwards to another one and delays everything that comes back. */
 export interface SlowPort {
   readonly port: number;
   delayMs: number;
   close(): Promise<void>;
 }
 
-/** Opens a port of this machine that leads to another one of it. */
+/** Opens a port of this machine that forwards to another one on it. */
 export async function openSlowPort(to: number): Promise<SlowPort> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {

@@ -1,11 +1,12 @@
-// One process of many with a common cool-down: it is refused when it is told to be, and tells when its cool-down begins.
+// One process of several with a shared cool-down: it receives a refusal on request, and reports when its cool-down
+// starts.
 import { onResilienceEvent, PolicyRegistry, WEEXRateLimitError } from 'weex-resilience';
 import { createRedisCoordinator } from 'weex-resilience/redis';
 import { connect } from '../../examples/fleet/redis-server.js';
 
-/** What a process tells when it stops. */
+/** What a process reports when it stops. */
 export interface StopReport {
-  /** In milliseconds since 1970, with their fractions. */
+  /** In milliseconds since 1970, with fractions. */
   readonly at: number;
 }
 
@@ -20,9 +21,9 @@ onResilienceEvent('coolDownEntered', () => {
 });
 process.on('message', () => {
   const refusal = new WEEXRateLimitError('Too many requests', { code: 429, retryAfter: 0.2 });
-  // Nobody is banned here: the next round begins when the cool-down is over.
+  // There is no real ban here: the next round starts when the cool-down is over.
   policy.execute(() => Promise.reject(refusal)).catch(() => undefined);
 });
 setTimeout(() => process.send?.({ at: 0 }), 1_000);
-// A parent that was killed takes its processes along.
+// Ends with its parent, even if that was killed.
 process.on('disconnect', () => process.exit());

@@ -2,14 +2,14 @@ import type { Fault } from 'weex-resilience/testing';
 
 /** Times of the run, in milliseconds: short, so that thousands of orders fit into minutes. */
 export const attemptTimeoutMs = 500;
-/** A request may be carried out so long after it arrived. */
+/** The longest time after its arrival at which a request may be executed. */
 export const latestExecutionMs = 1_000;
-/** An order may be invisible so long after it was placed. */
+/** The longest time for which a placed order may be invisible. */
 const latestVisibilityMs = 600;
 
 /**
- * What goes wrong with three requests of ten, reads and writes alike: most of it leaves a client in the dark about
- * whether its request was carried out.
+ * What goes wrong with three requests of ten, reads and writes alike: after most of it a client does not know
+ * whether its request was executed.
  */
 export const ambiguousFaults: readonly Fault[] = [
   { kind: 'lost-reply', probability: 0.07 },
@@ -33,5 +33,5 @@ export const ambiguousFaults: readonly Fault[] = [
   },
 ];
 
-/** A ban now and then, after which the exchange names no time: the documented 10 s are waited for. */
+/** An occasional ban for which the exchange gives no time: clients wait for the documented 10 s. */
 export const ban: Fault = { kind: 'rate-limit', banMs: 500, probability: 0.0005 };

@@ -22,8 +22,8 @@ interface Ccxt {
 }
 
 /**
- * Places orders through ccxt with its own retry. It is 58 MB and no dependency of this project: without it there is
- * nothing to compare.
+ * Places orders through ccxt with its own retry. It is 58 MB and not a dependency of this project; without it the
+ * comparison is left out.
  */
 export async function ccxtPlacer(): Promise<{ version: string; make: MakePlacer } | undefined> {
   const ccxt = await loadCcxt();
@@ -54,7 +54,7 @@ export async function ccxtPlacer(): Promise<{ version: string; make: MakePlacer 
           await exchange.createOrder(symbol, type.toLowerCase(), 'buy', amount, limit, params);
           return 'placed';
         } catch (error) {
-          // What is no NetworkError is what ccxt calls a refusal.
+          // ccxt reports every refusal as an error other than NetworkError.
           return error instanceof ccxt.NetworkError ? 'unknown' : 'not-placed';
         }
       },
@@ -69,12 +69,12 @@ async function untilLoaded(exchange: CcxtExchange): Promise<void> {
       await exchange.loadMarkets();
       return;
     } catch {
-      // A fault hit it; without its markets ccxt places nothing.
+      // A fault hit it; without its markets ccxt cannot place orders.
     }
   }
 }
 
-/** Every address of the exchange, replaced. */
+/** Replaces every address of the exchange. */
 function redirect(api: unknown, url: string): unknown {
   if (typeof api === 'string') return url;
   if (typeof api !== 'object' || api === null) return api;

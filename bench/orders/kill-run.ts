@@ -7,23 +7,23 @@ import { createRandom, startExchange } from 'weex-resilience/testing';
 import { ambiguousFaults, latestExecutionMs } from './ambiguous-faults.js';
 import type { ExchangeAccess, Market, Report } from './order-run.js';
 
-/** What the program under test is told. */
+/** The task of the program under test. */
 export interface KilledTraderTask {
   readonly exchange: ExchangeAccess;
   readonly market: Market;
-  /** Of its journal. */
+  /** The folder of its journal. */
   readonly directory: string;
   /** How many orders it places before it ends by itself. */
   readonly orders: number;
 }
 
-/** What the program under test tells. */
+/** What the program under test reports. */
 export type KilledTraderLine =
   | { readonly event: 'started' }
   | { readonly event: 'begun'; readonly id: string }
   | { readonly event: 'reported'; readonly id: string; readonly report: Report };
 
-/** What is run. */
+/** The options of a run. */
 export interface KillRunOptions {
   /** The compiled `killed-trader`. */
   readonly program: string;
@@ -34,26 +34,26 @@ export interface KillRunOptions {
   readonly longestLifeMs?: number | undefined;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface KillTally {
   readonly kills: number;
-  /** Orders that the program began, in all its lives. */
+  /** Orders that the program started, in all its lives. */
   readonly orders: number;
-  /** Of which it heard only after a restart. */
+  /** Orders whose outcome it learned only after a restart. */
   readonly recovered: number;
   readonly duplicates: number;
-  /** Reported as placed without standing, or the reverse. */
+  /** Reported as placed although no order exists, or vice versa. */
   readonly wrong: number;
   /** How often the end of the journal was damaged. */
   readonly damaged: number;
-  /** How often an intent could only be named afterwards. */
+  /** How often only the id of an intent could be recovered. */
   readonly named: number;
-  /** They stand, and nobody was ever told. */
+  /** Orders that exist although they were never reported. */
   readonly lost: number;
   readonly unknown: number;
 }
 
-/** Kills a trading program again and again, lets it end at last, and counts what stands against what it was told. */
+/** Kills a trading program again and again, lets it finish at last, and compares the orders with what was reported. */
 export async function runKilled(options: KillRunOptions): Promise<KillTally> {
   const { kills, longestLifeMs = 4_000, market, program, seed } = options;
   const random = createRandom(`kills ${seed}`);
@@ -83,7 +83,7 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
       });
       for (const [, count] of warnings.matchAll(/Cannot read (\d+) of \d+ intents/gu)) named += Number(count);
       for (const id of mine) begun.add(id);
-      // One life in three; where there is nothing to damage, the next one.
+      // One life in three; if there is nothing to damage, the next one.
       if (!last && damaged < (life + 1) / 3 && (await damageTail(directory))) damaged += 1;
     }
     await new Promise((resolve) => setTimeout(resolve, latestExecutionMs + 200));
@@ -114,10 +114,10 @@ export async function runKilled(options: KillRunOptions): Promise<KillTally> {
   };
 }
 
-/** Makes the last 60 bytes of the journal's newest file with records unreadable; `false` where there is none. */
+/** Makes the last 60 bytes of the journal's newest file with records unreadable; returns `false` if there is none. */
 async function damageTail(directory: string): Promise<boolean> {
   const names = (await readdir(directory)).toSorted();
-  // The log holds what came last; it is empty where the program died before it wrote anything.
+  // The log holds the latest records; it is empty if the program died before it wrote any.
   for (const end of ['.log', '.ldb']) {
     const path = join(directory, names.findLast((name) => name.endsWith(end)) ?? 'none');
     const bytes = await readFile(path).catch(() => Buffer.alloc(0));
@@ -131,7 +131,7 @@ async function damageTail(directory: string): Promise<boolean> {
   return false;
 }
 
-/** One life of the program: it ends by itself, or is killed so long after it has started. What it warned of. */
+/** One life of the program: it ends by itself or is killed after this time. Returns its warnings. */
 async function live(
   program: string,
   task: KilledTraderTask,

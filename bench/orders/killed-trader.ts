@@ -1,5 +1,5 @@
 // A trading program that may be killed at any moment: it recovers at its start, then goes on placing orders. Its
-// standard output is its memory: a line once written is known.
+// standard output is its memory: a line that was written counts as reported.
 import { writeSync } from 'node:fs';
 import { mintClientOrderId, recoverIntents } from 'weex-resilience';
 import { openIntentJournal } from 'weex-resilience/journal';
@@ -18,7 +18,7 @@ tell({ event: 'started' });
 const recovered = await recoverIntents({
   journal,
   settleMs,
-  // Of an intent whose record is damaged the id alone is known.
+  // Of an intent with a damaged record only the id is known.
   find: ({ begunAt, clientOrderId }) => trading.findOrder(clientOrderId, symbol, begunAt),
 });
 const reports = { executed: 'placed', 'not-executed': 'not-placed', unknown: 'unknown' } as const;

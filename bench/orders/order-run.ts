@@ -4,7 +4,7 @@ import { ambiguousFaults, latestExecutionMs } from './ambiguous-faults.js';
 /** Which market the orders go to. */
 export type Market = 'spot' | 'contract';
 
-/** An order that is to be placed once. */
+/** An order to be placed exactly once. */
 export interface WantedOrder {
   readonly symbol: string;
   readonly side: 'BUY';
@@ -16,51 +16,54 @@ export interface WantedOrder {
   readonly newClientOrderId: string;
 }
 
-/** What a client says of an order in the end. */
+/** What a client finally reports about an order. */
 export type Report = 'placed' | 'not-placed' | 'unknown';
 
 /** A client of the exchange under test. */
 export interface OrderPlacer {
-  /** Settles when the client has nothing more to say. */
+  /** Resolves when the client has its final report. */
   place(order: WantedOrder): Promise<Report>;
 }
 
 /** What a client needs to know of an exchange. */
 export type ExchangeAccess = Pick<SimulatedExchange, 'url' | 'credentials'>;
 
-/** Makes the client under test for an exchange. */
+/** Creates the client under test for an exchange. */
 export type MakePlacer = (exchange: ExchangeAccess, market: Market) => OrderPlacer;
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Tally {
   orders: number;
-  /** Orders that stand beside another one with the same intent. */
+  /** Additional orders for the same intent. */
   duplicates: number;
-  /** Reported as placed, but none stands. */
+  /** Reported as placed, but no order exists. */
   wronglyPlaced: number;
-  /** Reported as not placed, but one stands. */
+  /** Reported as not placed, but an order exists. */
   wronglyNotPlaced: number;
   /** Left to the caller to find out. */
   unknown: number;
-  /** Intents of which no order stands, refused ones too. */
+  /** Intents without an order, including refused ones. */
   unplaced: number;
   requests: number;
   /** Requests that a fault hit. */
   faults: number;
 }
 
-/** What is run. */
+/** The options of a run. */
 export interface RunOptions {
   readonly market: Market;
   readonly seed: number;
   readonly orders: number;
-  /** How many orders are under way at once. Default 50. */
+  /** How many orders are in progress at once. Default 50. */
   readonly concurrency?: number | undefined;
   /** Default {@link ambiguousFaults}. */
   readonly faults?: readonly Fault[] | undefined;
 }
 
-/** Places orders on a simulated exchange under ambiguous faults, and counts what stands against what was said. */
+/**
+ * Places orders on a simulated exchange under ambiguous faults, and compares the orders that exist with the
+ * reports.
+ */
 export async function runOrders(makePlacer: MakePlacer, options: RunOptions): Promise<Tally> {
   const { concurrency = 50, faults = ambiguousFaults, market, seed } = options;
   const exchange = await startExchange({
@@ -76,7 +79,7 @@ export async function runOrders(makePlacer: MakePlacer, options: RunOptions): Pr
       for (const [, order] of wanted) reports.set(order.newClientOrderId, await placer.place(order));
     };
     await Promise.all(Array.from({ length: concurrency }, work));
-    // What is still on its way shall arrive before it is counted.
+    // Requests still on their way must arrive before the count.
     await new Promise((resolve) => setTimeout(resolve, latestExecutionMs + 200));
     return count(exchange, reports);
   } finally {
@@ -84,7 +87,7 @@ export async function runOrders(makePlacer: MakePlacer, options: RunOptions): Pr
   }
 }
 
-/** Holds what stands against what was said. */
+/** Compares the orders that exist with the reports. */
 function count(exchange: SimulatedExchange, reports: ReadonlyMap<string, Report>): Tally {
   const standing = new Map<string, number>();
   for (const { clientOrderId } of exchange.orders) {
@@ -111,10 +114,10 @@ function count(exchange: SimulatedExchange, reports: ReadonlyMap<string, Report>
   return tally;
 }
 
-/** Sums the tallies of several runs. */
+/** Adds up the tallies of several runs. */
 export function total(tallies: readonly Tally[]): Tally {
   const [first, ...rest] = tallies;
-  if (!first) throw new Error('Cannot sum: there was no run');
+  if (!first) throw new Error('Cannot add up the tallies: there are none');
   const sum = { ...first };
   for (const tally of rest) {
     for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
@@ -122,7 +125,7 @@ export function total(tallies: readonly Tally[]): Tally {
   return sum;
 }
 
-/** Half of them are filled at once, half of them rest. */
+/** Half of the orders fill at once, half of them rest. */
 function wantedOrders({ market, orders, seed }: RunOptions): WantedOrder[] {
   const random = createRandom(`orders ${seed}`);
   return Array.from({ length: orders }, (_, index) => ({

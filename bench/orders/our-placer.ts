@@ -11,7 +11,7 @@ import { attemptTimeoutMs } from './ambiguous-faults.js';
 import type { ExchangeAccess, Market, OrderPlacer, Report, WantedOrder } from './order-run.js';
 import { type FindOrder, makeFindOrder, Session } from './session.js';
 
-/** Patience before "absent": longer than a request may be on its way and an order invisible. */
+/** Patience before "absent": longer than a request may be on its way and an order may be invisible. */
 export const settleMs: readonly number[] = [100, 400, 1_500];
 
 /** Places orders through this library. */
@@ -19,7 +19,7 @@ export function ourPlacer(exchange: ExchangeAccess, market: Market): OrderPlacer
   return ourTrading(exchange, market);
 }
 
-/** As {@link ourPlacer}, with the lookup and a journal. */
+/** Like {@link ourPlacer}, with the lookup and a journal. */
 export function ourTrading(
   exchange: ExchangeAccess,
   market: Market,

@@ -15,11 +15,11 @@ import { Session } from './session.js';
 
 const maxRetries = 3;
 
-/** The others, with the settings that their users write for orders: the same id on every attempt. */
+/** The peers, with the settings that their users choose for orders: the same id on every attempt. */
 export const peerPlacers: Readonly<Record<'axios' | 'axios-retry' | 'cockatiel', MakePlacer>> = {
   axios: (exchange, market) => placerOf(exchange, market, (_http, send) => send()),
 
-  // Its own defaults would not repeat a POST at all.
+  // Its default settings would not repeat a POST at all.
   'axios-retry': (exchange, market) => {
     const { http, session } = client(exchange, market);
     axiosRetry(http, {
@@ -31,7 +31,8 @@ export const peerPlacers: Readonly<Record<'axios' | 'axios-retry' | 'cockatiel',
     return { place: (order) => settle(async () => place(http, session, order)) };
   },
 
-  // Retry and timeout; every attempt freshly signed, refusals not repeated. A circuit would only leave more unplaced.
+  // Retry and timeout; every attempt freshly signed, refusals not repeated. A circuit breaker would only leave more
+  // orders unplaced.
   cockatiel: (exchange, market) => {
     const policy: IPolicy = wrap(
       retry(handleWhen(isTransient), {
@@ -60,8 +61,8 @@ function placerOf(
 
 async function place(http: AxiosInstance, session: Session, order: WantedOrder): Promise<unknown> {
   const { data } = await http.request<unknown>(session.place(order));
-  // Cut JSON arrives as text: axios does not say so.
-  if (typeof data !== 'object') throw new Error('the answer is no order');
+  // axios returns truncated JSON as text, without an error.
+  if (typeof data !== 'object') throw new Error('The answer is not an order');
   return data;
 }
 
@@ -74,7 +75,7 @@ async function settle(call: () => Promise<unknown>): Promise<Report> {
   }
 }
 
-/** What a careful user reads in the answer: the exchange says no. */
+/** How a careful user detects that the exchange refused the order. */
 function refusalOf(error: unknown): boolean {
   if (!axios.isAxiosError(error) || !error.response) return false;
   const { data, status } = error.response as { data: unknown; status: number };

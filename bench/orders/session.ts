@@ -2,7 +2,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { signRequest } from 'weex-resilience/client';
 import type { ExchangeAccess, Market, WantedOrder } from './order-run.js';
 
-/** Signs requests for a simulated exchange; each call makes a fresh one. */
+/** Signs requests for a simulated exchange; each call creates a new request. */
 export class Session {
   readonly #exchange: ExchangeAccess;
   readonly market: Market;
@@ -45,10 +45,10 @@ export class Session {
   }
 }
 
-/** Looks an order up by its client order id; it was not placed before `sinceMs`. */
+/** Looks up an order by its client order id; it was not placed before `sinceMs`. */
 export type FindOrder = (clientOrderId: string, symbol: string, sinceMs: number) => Promise<unknown>;
 
-/** Makes the lookup of orders from a read, as the market lets it. */
+/** Creates the lookup of orders from a read, as the market supports it. */
 export function makeFindOrder(
   market: Market,
   read: (what: string, query: Readonly<Record<string, string>>) => Promise<unknown>,
@@ -61,7 +61,7 @@ export function makeFindOrder(
     ];
     for (const { what, limit } of lists) {
       for (let page = 0; ; page += 1) {
-        // A little earlier, for clocks that differ.
+        // A little earlier, since clocks may differ.
         const startTime = String(Math.max(0, sinceMs - 1_000));
         const query = { symbol, startTime, limit: String(limit), page: String(page) };
         const orders = (await read(what, query)) as { readonly clientOrderId: string }[];

@@ -13,8 +13,8 @@ import {
 import type { Market, OpenMarket } from '../../examples/bad-day/market.js';
 
 /**
- * A market as a careful user of cockatiel would wrap it: reads and cancels are retried whatever happened, orders only
- * where the answer says that they were refused for the moment; one bulkhead and one circuit breaker for all.
+ * A market as a careful user of cockatiel would wrap it: reads and cancels are retried after any failure, orders
+ * only if the answer says that they were refused temporarily; one bulkhead and one circuit breaker for all.
  */
 export function cockatielMarket(open: OpenMarket): OpenMarket {
   const { market } = open;

@@ -21,7 +21,7 @@ const cancelEveryMs = 200;
 // Five times the allowance.
 const readEveryMs = windowMs / (5 * limit);
 
-/** How one contestant sends what it is given. */
+/** How one contestant sends its requests. */
 interface Contestant {
   readonly read: (work: () => Promise<unknown>) => Promise<unknown>;
   readonly cancel: (work: () => Promise<unknown>) => Promise<unknown>;
@@ -54,19 +54,19 @@ const contestants: Readonly<Record<string, (http: AxiosInstance) => Contestant>>
   },
 };
 
-/** What came of a flood. */
+/** The result of a flood. */
 export interface FloodResult {
   readonly contestant: string;
   readonly cancels: number;
   readonly failedCancels: number;
-  /** 99th percentile of the cancels through the flood, over that of cancels alone. */
+  /** 99th percentile of the cancels during the flood, relative to that of cancels alone. */
   readonly cancelRatio: number;
-  /** Answered requests over what the limit allows. */
+  /** Answered requests relative to what the limit allows. */
   readonly goodput: number;
   readonly rateLimited: number;
 }
 
-/** Reads for five times the limit, and five cancels a second through them. */
+/** Reads for five times the limit, and five cancels per second among them. */
 export async function flood(contestant: string, seed: number): Promise<FloodResult> {
   const exchange = await startExchange({
     seed,
@@ -77,14 +77,14 @@ export async function flood(contestant: string, seed: number): Promise<FloodResu
   const make = contestants[contestant];
   if (!make) throw new Error(`Cannot run the flood: no contestant is named ${contestant}`);
   const { read, cancel } = make(http);
-  // The time endpoint weighs 1 as a cancel does, and needs no order to be there.
+  // The time endpoint has weight 1 like a cancel, and needs no existing order.
   const request = (): Promise<unknown> => http.get('/capi/v3/market/time');
   const latencies = async (count: number): Promise<(number | undefined)[]> => {
     const running: Promise<number | undefined>[] = [];
     for (let index = 0; index < count; index += 1) {
       const startedAt = performance.now();
       running.push(
-        // What a limiter drops it may never settle.
+        // A request that a limiter drops may never settle.
         Promise.race([cancel(request), neverSettled()]).then(
           () => performance.now() - startedAt,
           () => undefined,
@@ -94,7 +94,7 @@ export async function flood(contestant: string, seed: number): Promise<FloodResu
     }
     return Promise.all(running);
   };
-  // The first requests of a process are slower than all others.
+  // The first requests of a process are slower than the others.
   for (let index = 0; index < 20; index += 1) await cancel(request);
   const alone = await latencies(25);
   await wait(windowMs);

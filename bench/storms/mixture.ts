@@ -1,6 +1,6 @@
 import { createRandom, type Scenario } from 'weex-resilience/testing';
 
-/** A storm put together by chance: soft refusals, bans that restart when knocked at, tightened limits, lost replies. */
+/** A random storm: soft refusals, bans that restart on every request, tightened limits, lost replies. */
 export function mixture(seed: number): Scenario {
   const random = createRandom(`mixture ${seed}`);
   const between = (low: number, high: number): number => low + (high - low) * random();

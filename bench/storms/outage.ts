@@ -59,17 +59,17 @@ const contestants: Readonly<Record<string, (http: AxiosInstance) => Send>> = {
   },
 };
 
-/** What came of an outage. */
+/** The result of an outage. */
 export interface OutageResult {
   readonly contestant: string;
-  /** Requests that reached the exchange while it was down, for each call that started then. */
+  /** Requests that reached the exchange while it was down, per call that started then. */
   readonly requestsPerCall: number;
-  /** How long after the end nine tenths of the throughput of before were back, in milliseconds. */
+  /** How long after the end the throughput was back at nine tenths of the earlier one, in milliseconds. */
   readonly recoveryMs: number;
   readonly unsettled: number;
 }
 
-/** Fifty callers, one call after the other, while the exchange fails for four seconds. */
+/** Fifty callers, each with one call after the other, while the exchange fails for four seconds. */
 export async function outage(contestant: string, seed: number): Promise<OutageResult> {
   const exchange = await startExchange({ seed, limits: { weight: false, orders: false } });
   const httpAgent = new Agent({ keepAlive: true });

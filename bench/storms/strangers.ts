@@ -3,11 +3,11 @@ import axios from 'axios';
 import { createRandom } from 'weex-resilience/testing';
 import type { ExchangeAddress, OpenMarket } from '../../examples/bad-day/market.js';
 
-/** The longest pause between two requests of a stranger, and how long one stays away after a refusal. */
+/** The longest pause between two requests of a stranger, and how long it pauses after a refusal. */
 const pauseMs = 4_000;
 const banMs = 10_000;
 
-/** On every second day another program on the same address uses up to half of its weight; it keeps to the bans. */
+/** On every second day another program on the same address uses up to half of its weight; it respects bans. */
 export function amongStrangers(
   seed: number,
   openMarket: (exchange: ExchangeAddress) => OpenMarket | Promise<OpenMarket>,

@@ -23,16 +23,19 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 const require = createRequire(import.meta.url);
 
-/** The versions that are compared with, for the report. */
+/** The compared versions, for the report. */
 export const axiosName = `axios ${axios.VERSION}`;
 export const axiosRetryName = `axios-retry ${(require('axios-retry/package.json') as { version: string }).version}`;
 
-/** The market through axios as it is, with a timeout. */
+/** The market through plain axios with a timeout. */
 export function openAxiosMarket(options: AxiosMarketOptions): OpenMarket {
   return openMarket(axios.create({ baseURL: options.url, timeout: options.timeoutMs }), options);
 }
 
-/** The same with axios-retry as its page shows it: three retries with exponential delay, its own condition. */
+/**
+ * The same with axios-retry as its documentation shows: three retries with exponential delay, and its own
+ * condition.
+ */
 export function openAxiosRetryMarket(options: AxiosMarketOptions): OpenMarket {
   const http = axios.create({ baseURL: options.url, timeout: options.timeoutMs });
   axiosRetry(http, { retries: 3, retryDelay: exponentialDelay, shouldResetTimeout: true });

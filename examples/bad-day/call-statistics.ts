@@ -1,6 +1,6 @@
 import { isWEEXError, onResilienceEvent } from 'weex-resilience';
 
-/** What is counted of one method of the client. */
+/** The counts of one method of the client. */
 export interface MethodCounts {
   readonly operation: string;
   readonly policy: string;
@@ -19,7 +19,7 @@ export interface CircuitChange {
   readonly state: 'closed' | 'open' | 'half-open';
 }
 
-/** How many calls were under way at a moment, and how many of these were waiting. */
+/** How many calls were in progress at a moment, and how many of these were waiting. */
 export interface LoadSample {
   readonly atMs: number;
   readonly underWay: number;
@@ -74,7 +74,7 @@ export class CallStatistics {
       }),
       onResilienceEvent('attemptStarted', ({ callId }) => this.#running.set(callId, 1)),
       onResilienceEvent('attemptSettled', (event) => {
-        // A call may be over before the attempt that it gave up.
+        // A call may end before the attempt that it gave up.
         if (this.#running.has(event.callId)) this.#running.set(event.callId, 0);
         if (event.outcome === 'failure') countFailure(this.#method(event), event.error);
       }),

@@ -8,11 +8,11 @@ export async function openClientMarket(
   registry: PolicyRegistry,
 ): Promise<OpenMarket> {
   const baseUrls = { spot: url, contract: url };
-  // This exchange shows an order no later than that; nothing of the kind is known of the real one. One look is
-  // enough then, and a look takes weight.
+  // This exchange shows an order no later than that; for the real one no such bound is known. A single lookup is
+  // then enough, and lookups cost weight.
   const settleMs = 1_500;
   const client = new WeexClient({ ...credentials, baseUrls, registry, settleMs });
-  // An order has time until its deadline: it waits for an exchange that is down, and so does a lookup.
+  // An order has time until its deadline: it waits while the exchange is down, and so does a lookup.
   for (const name of ['contract.orders', 'contract.cancels', 'contract.account']) {
     const policy = registry.get(name);
     const { circuitBreaker } = policy.describe().options;

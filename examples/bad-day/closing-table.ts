@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { CallStatistics, MethodCounts } from './call-statistics.js';
 import type { Day } from './day.js';
 
-/** What the program prints at the end: a row per method, then what became of the orders. */
+/** The table printed at the end: a row per method, then the outcome of the orders. */
 export function closingTable(day: Day, statistics: CallStatistics): string {
   const table = new Table({
     head: ['method', 'calls', 'succeeded', 'retries', 'failures by kind', 'circuit openings', 'orders'],
@@ -25,7 +25,7 @@ export function closingTable(day: Day, statistics: CallStatistics): string {
   return table.toString();
 }
 
-/** What became of the orders of each day, one line per client. */
+/** The outcome of the orders of each day, one line per client. */
 export function closingLines(day: Day, others: readonly Day[]): string {
   const lines = [day, ...others].map(({ audit, name, placeable }) => {
     const { duplicates, once, unfinished, unknown, wanted, wronglyReported } = audit;

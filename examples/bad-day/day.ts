@@ -13,20 +13,20 @@ import { placeableOrders } from './oracle.js';
 import { auditIntents, type IntentAudit, type OrderIntent } from './order-intents.js';
 import { symbolOf, trade, type TraderCall } from './trader.js';
 
-/** What a day is made of. */
+/** Options of a day. */
 export interface DayOptions {
-  /** Who trades, for the report. */
+  /** The name of the client, for the report. */
   readonly name: string;
   readonly scenario: Scenario;
   readonly seed: number;
   /** Interrupts the day. */
   readonly signal: AbortSignal;
   readonly openMarket: (exchange: SimulatedExchange) => OpenMarket | Promise<OpenMarket>;
-  /** Told of the exchange before anybody trades. */
+  /** Called with the exchange before trading starts. */
   readonly onStart?: (day: RunningDay) => void;
 }
 
-/** A day that is under way. */
+/** A day in progress. */
 export interface RunningDay {
   readonly exchange: SimulatedExchange;
   readonly intents: readonly OrderIntent[];
@@ -35,7 +35,7 @@ export interface RunningDay {
   readonly lengthMs: number;
 }
 
-/** What came of a day. */
+/** The result of a day. */
 export interface Day {
   readonly name: string;
   readonly phases: readonly PlannedPhase[];
@@ -43,14 +43,14 @@ export interface Day {
   readonly requests: readonly SimulatedRequest[];
   readonly calls: readonly TraderCall[];
   readonly audit: IntentAudit;
-  /** How many of the orders a program that knew the faults could have placed. */
+  /** How many of the orders a program could have placed that knew all faults. */
   readonly placeable: number;
 }
 
 /** As long as the client's own calls may take. */
 export const deadlineMs = 20_000;
 export const traders = 8;
-/** How long after the last phase a call may still be under way before it is ended. */
+/** How long after the last phase a call may still run before it is ended. */
 export const graceMs = 4_000;
 
 /** Runs a trading day on its own exchange, and finally compares what was reported with what the exchange has. */
@@ -69,7 +69,7 @@ export async function runDay(options: DayOptions): Promise<Day> {
   try {
     const evening = new AbortController();
     const ends = AbortSignal.any([signal, evening.signal]);
-    // Every call under way listens to it.
+    // Every call in progress listens to it.
     setMaxListeners(0, ends);
     const trading = Promise.all(
       Array.from({ length: traders }, (_, index) =>
@@ -91,7 +91,7 @@ export async function runDay(options: DayOptions): Promise<Day> {
     await Promise.race([trading, bell]);
     evening.abort(new Error('The day is over'));
     await trading;
-    // What the exchange took its time over shall have arrived before it is counted.
+    // Delayed requests must have arrived at the exchange before the count.
     if (!signal.aborted) await wait(longestDelayMs(exchange));
   } finally {
     await open.close();

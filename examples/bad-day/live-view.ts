@@ -11,10 +11,13 @@ export interface LiveViewOptions {
   readonly output: NodeJS.WriteStream;
 }
 
-/** Shows phase, progress, circuits and counts until it is stopped: in place on a terminal, else a line now and then. */
+/**
+ * Shows phase, progress, circuits and counts until it is stopped: in place on a terminal, otherwise a line from
+ * time to time.
+ */
 export function showLive(options: LiveViewOptions): () => void {
   const { columns, isTTY } = options.output;
-  // A terminal without a size, as some containers have it, shows nothing in place.
+  // A terminal without a size, as in some containers, shows nothing in place.
   return isTTY && columns > 0 ? updateInPlace(options) : writeLines(options);
 }
 
@@ -66,7 +69,7 @@ function phaseName({ day }: LiveViewOptions): string {
   return day.exchange.phase()?.name ?? 'closing';
 }
 
-/** The state of each policy's circuit, the worst one where it has several. */
+/** The state of each policy's circuit, or the worst one if it has several. */
 function circuits({ registry }: LiveViewOptions): string {
   const used = registry.names().filter((name) => name.startsWith('contract.'));
   const states = used.flatMap((name) => {

@@ -7,21 +7,21 @@ import { builtInScenarios, parseScenario, type Scenario } from 'weex-resilience/
 export interface Options {
   readonly seed: number;
   readonly scenario: Scenario;
-  /** How many seeds the day is rehearsed over in virtual time. */
+  /** Over how many seeds the day is rehearsed in virtual time. */
   readonly rehearse: number;
-  /** Where the report in HTML goes. */
+  /** The file for the HTML report. */
   readonly report: string;
-  /** Whether a live page is served meanwhile, and at which port. */
+  /** Whether a live page is served meanwhile, and on which port. */
   readonly watch: false | { readonly port: number | undefined };
 }
 
-/** The program was used wrongly. */
+/** Thrown if the program was used wrongly. */
 export class UsageError extends Error {}
 
 /**
  * Reads the command line.
  *
- * @throws CommanderError, after it has written its message or the help text; UsageError.
+ * @throws CommanderError after it has written its message or the help text; UsageError.
  */
 export function readOptions(args: readonly string[], err: (text: string) => void): Options {
   const given = new Command('npm start --')
@@ -90,7 +90,7 @@ function scenarioOfFile(file: string): Scenario {
   }
 }
 
-// Known before the day begins: a report that cannot be written would be a day lost.
+// Checked before the day starts, so that no day is lost because its report cannot be written.
 function writableFile(file: string): string {
   const path = resolve(file);
   try {

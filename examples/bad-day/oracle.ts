@@ -5,11 +5,11 @@ import type { OrderIntent } from './order-intents.js';
 export interface TradingTimes {
   readonly deadlineMs: number;
   readonly endsMs: number;
-  /** When the exchange opened, since 1970: it counts orders from the last multiple of the window. */
+  /** When the exchange opened, in milliseconds since 1970: it counts orders from the last multiple of the window. */
   readonly openedAtMs?: number;
 }
 
-/** The orders that the exchange allows an account, where no fault tightens it. */
+/** The orders that the exchange allows an account, unless a fault tightens the limit. */
 const allowed = { orders: 300, windowMs: 60_000 } as const;
 
 interface Span {
@@ -17,7 +17,7 @@ interface Span {
   readonly untilMs: number;
 }
 
-/** The faults after which no order exists, unless they say that they execute it. */
+/** The faults after which no order exists, unless they are set to execute it. */
 const stopping: ReadonlySet<string> = new Set([
   'rate-limit',
   'reset',
@@ -30,11 +30,11 @@ const stopping: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * How many orders a program that knows every fault and every limit beforehand could have placed: it sends each order,
- * the oldest first, at the first moment at which the exchange accepts one.
+ * How many orders a program could have placed that knew every fault and every limit beforehand: it sends each
+ * order, oldest first, at the first moment at which the exchange accepts one.
  *
- * Faults with a probability do not count, because such a program sends the order when they do not strike; weight does
- * not count, because placing costs none. So no real program can reach this number.
+ * Faults with a probability do not count, because such a program sends the order when they do not strike; weight
+ * does not count, because placing costs none. So no real program can reach this number.
  */
 export function placeableOrders(
   intents: readonly OrderIntent[],
@@ -51,7 +51,7 @@ export function placeableOrders(
   const used = new Map<number, number>();
   const waiting = intents.map(({ wantedAtMs }) => wantedAtMs).toSorted((left, right) => left - right);
   let placed = 0;
-  // More becomes possible at these moments alone.
+  // More becomes possible only at these moments.
   const moments = new Set([
     ...waiting,
     ...[...closed, ...tightened.map(spanOf)].flatMap(({ fromMs, untilMs }) => [fromMs, untilMs]),

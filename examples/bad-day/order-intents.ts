@@ -2,53 +2,54 @@ import type { SimulatedOrder } from 'weex-resilience/testing';
 import type { WantedOrder } from './market.js';
 
 /**
- * What the client reported of an order. `'unknown'`: that it does not know, or nothing because it was interrupted.
+ * What the client reported about an order. `'unknown'`: that it does not know, or nothing because it was
+ * interrupted.
  */
 export type OrderReport = 'placed' | 'not placed' | 'unknown';
 
-/** An order that was wanted, and what was reported of it. */
+/** A wanted order, and what was reported about it. */
 export interface OrderIntent {
   readonly order: WantedOrder;
   /** Milliseconds since the exchange opened. */
   readonly wantedAtMs: number;
   report: OrderReport;
-  /** The client was still finding out when the day ended. */
+  /** The client was still looking up the outcome when the day ended. */
   unfinished?: true;
-  /** What was reported of its cancel, if there was one. */
+  /** What was reported about its cancel, if there was one. */
   cancel?: 'cancelled' | 'failed';
 }
 
-/** An intent beside what the exchange holds. */
+/** An intent compared with what the exchange has. */
 export interface IntentVerdict {
   readonly clientOrderId: string;
   readonly symbol: string;
   readonly report: OrderReport;
   /** How many orders with its id are or were on the exchange. */
   readonly standing: number;
-  /** What must not be, in words; absent where all is well. */
+  /** What is wrong, as a sentence; absent if nothing is. */
   readonly broken?: string;
 }
 
-/** All intents of a day beside what the exchange holds. */
+/** All intents of a day compared with what the exchange has. */
 export interface IntentAudit {
   readonly verdicts: readonly IntentVerdict[];
   readonly wanted: number;
   readonly placed: number;
   readonly notPlaced: number;
   readonly unknown: number;
-  /** Of the unknown ones, those that the client was still finding out about when the day ended. */
+  /** Of the unknown ones, those that the client was still looking up when the day ended. */
   readonly unfinished: number;
   /** Intents placed exactly once. */
   readonly once: number;
   /** Orders beyond the first of an intent. */
   readonly duplicates: number;
-  /** Intents that were reported differently from what the exchange has. */
+  /** Intents whose report differs from what the exchange has. */
   readonly wronglyReported: number;
-  /** Every invariant that is broken, a sentence each. */
+  /** Every broken invariant, one sentence each. */
   readonly broken: readonly string[];
 }
 
-/** How many orders may exist, by what was reported. */
+/** How many orders may exist for each report. */
 const allowedStanding: Readonly<Record<OrderReport, readonly number[]>> = {
   placed: [1],
   'not placed': [0],

@@ -16,19 +16,19 @@ import { rehearseDays } from './rehearse-days.js';
 import type { RehearsedDay } from './rehearsed-day.js';
 import { reportPage } from './report/report-page.js';
 
-/** Where the program runs. */
+/** The surroundings in which the program runs. */
 export interface Surroundings {
   readonly output: NodeJS.WriteStream;
   readonly err: (text: string) => void;
-  /** The file of this program, which runs once more on each thread that rehearses. */
+  /** The file of this program, which also runs on each rehearsing thread. */
   readonly program: URL;
-  /** Aborts when the user has seen enough. */
+  /** Aborts when the user interrupts the program. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs the program and gives its exit status: 0 when every order is as it was reported, 1 when one is not, 2 when the
- * program was used wrongly, 130 when it was interrupted.
+ * Runs the program and returns its exit status: 0 if every order is as it was reported, 1 if one is not, 2 if the
+ * program was used wrongly, 130 if it was interrupted.
  */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
   let options: Options;
@@ -55,7 +55,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   }
 }
 
-/** The live page, if requested. It ends with the program. */
+/** Starts the live page, if requested. It ends with the program. */
 async function watched(
   { scenario, seed, watch }: Options,
   { output }: Surroundings,
@@ -92,7 +92,7 @@ async function tradeTheDay(options: Options, surroundings: Surroundings): Promis
     stopShowing();
     statistics?.stop();
   });
-  if (!statistics) throw new Error('The day never began');
+  if (!statistics) throw new Error('The day never started');
 
   print(`\n${closingTable(day, statistics)}\n\n${closingLines(day, others)}`);
   const rehearsed = await rehearseIt(options, surroundings);
@@ -102,7 +102,7 @@ async function tradeTheDay(options: Options, surroundings: Surroundings): Promis
   return exitStatus(day, rehearsed, signal, err);
 }
 
-/** The day that has just been, in virtual time, over many seeds. */
+/** Rehearses the same day in virtual time, over many seeds. */
 async function rehearseIt(
   { rehearse: count, scenario, seed }: Options,
   { output, program, signal }: Surroundings,
@@ -137,7 +137,7 @@ function exitStatus(
   return broken.length === 0 ? 0 : 1;
 }
 
-// As long as the client's own attempts may take, so that all wait alike.
+// The timeout of the client's own attempts, so that all clients wait equally long.
 const timeoutMs = 5_000;
 
 function axiosOptions({ credentials, url }: SimulatedExchange): Parameters<typeof openAxiosMarket>[0] {

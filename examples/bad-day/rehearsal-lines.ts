@@ -2,7 +2,7 @@ import type { RehearsedDay } from './rehearsed-day.js';
 
 /** The number of days by the share of wanted orders that they placed. */
 export interface Histogram {
-  /** The share of the first bin, in percent; each bin is one wide. */
+  /** The share of the first bin, in percent; each bin is one percent wide. */
   readonly from: number;
   readonly counts: readonly number[];
 }
@@ -14,7 +14,7 @@ function placedShare({ once, wanted }: RehearsedDay): number {
   return wanted === 0 ? 100 : (100 * once) / wanted;
 }
 
-/** Counts days by the share that they placed, a bin a percent. */
+/** Counts days by the share that they placed, in bins of one percent. */
 export function histogramOf(days: readonly RehearsedDay[]): Histogram {
   const shares = days.map((day) => Math.min(99, Math.floor(placedShare(day))));
   const from = Math.min(99, ...shares);
@@ -23,7 +23,7 @@ export function histogramOf(days: readonly RehearsedDay[]): Histogram {
   return { from, counts };
 }
 
-/** The days in two lines: what came of them, and how they differ. */
+/** The days in two lines: their result, and how they differ. */
 export function rehearsalLines(days: readonly RehearsedDay[], tookMs: number): string {
   const sum = (of: (day: RehearsedDay) => number): number => days.reduce((total, day) => total + of(day), 0);
   const shares = days.toSorted((left, right) => placedShare(left) - placedShare(right));

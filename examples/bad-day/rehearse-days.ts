@@ -12,11 +12,11 @@ export interface RehearsedDays {
   readonly seed: number;
   readonly count: number;
   readonly signal: AbortSignal;
-  /** Told after each day. */
+  /** Called after each day. */
   readonly onDay: (done: number) => void;
 }
 
-/** Rehearses a scenario over many seeds, on as many threads as there are cores; each runs this program once more. */
+/** Rehearses a scenario over many seeds, on as many threads as there are cores; each thread runs this program. */
 export async function rehearseDays({
   count,
   onDay,
@@ -53,9 +53,9 @@ export async function rehearseDays({
   return days.toSorted((left, right) => left.seed - right.seed);
 }
 
-/** What a thread of `rehearseDays` does: it is sent a seed, and answers with its day. */
+/** The work of a thread of `rehearseDays`: it receives seeds, and answers each with its day. */
 export function serveDays(): void {
-  // The stacks of a bad day's errors, which are not shown here, take a quarter of its time.
+  // Capturing the stacks of a bad day's errors takes a quarter of its time, and they are not shown here.
   Error.stackTraceLimit = 0;
   parentPort?.on('message', (seed: number) => {
     // oxlint-disable-next-line require-post-message-target-origin

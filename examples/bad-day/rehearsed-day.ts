@@ -16,11 +16,11 @@ import { auditIntents, type OrderIntent, type OrderReport } from './order-intent
 import { planDay } from './plan-day.js';
 import { symbolOf, trade, type TraderCall } from './trader.js';
 
-/** What came of a day in virtual time. */
+/** The result of a day in virtual time. */
 export interface RehearsedDay {
   readonly seed: number;
   readonly wanted: number;
-  /** How many of them a program that knew the faults could have placed. */
+  /** How many of them a program could have placed that knew all faults. */
   readonly placeable: number;
   /** Intents placed exactly once. */
   readonly once: number;
@@ -28,12 +28,12 @@ export interface RehearsedDay {
   readonly wronglyReported: number;
 }
 
-/** A day in virtual time, with all that was asked and answered in it. */
+/** A day in virtual time, with all its requests and answers. */
 export interface RehearsedTraffic extends RehearsedDay {
   readonly intents: readonly OrderIntent[];
   readonly calls: readonly TraderCall[];
   readonly requests: readonly SimulatedRequest[];
-  /** What happened, a line each. */
+  /** What happened, one line each. */
   readonly trace: string;
 }
 
@@ -43,7 +43,7 @@ const reports = {
   unknown: 'unknown',
 } as const satisfies Readonly<Record<OrderReport, string>>;
 
-/** Rehearses the day: the same traders through the same client, with its seed deciding everything. */
+/** Rehearses the day: the same traders through the same client; the seed decides everything. */
 export async function rehearseDay(scenario: Scenario, seed: number): Promise<RehearsedDay> {
   const open = (exchange: ExchangeAddress): Promise<OpenMarket> =>
     openClientMarket(exchange, new PolicyRegistry());
@@ -89,7 +89,7 @@ async function tradeRehearsed(
   const openedAt = clock.now();
   const open = await openMarket(exchange);
   const evening = new AbortController();
-  // Every call under way listens to it.
+  // Every call in progress listens to it.
   setMaxListeners(0, evening.signal);
   const desks = Array.from({ length: traders }, (_, index) =>
     trade({

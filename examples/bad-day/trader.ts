@@ -11,21 +11,21 @@ export interface TraderCall {
   readonly tookMs: number;
 }
 
-/** What one trader has on its desk. */
+/** What a trader works with. */
 export interface Desk {
   readonly market: Market;
   readonly symbol: TradedSymbol;
-  /** Decides what it does next. */
+  /** Decides what the trader does next. */
   readonly random: () => number;
-  /** Where it records what it wants, and what was reported. */
+  /** Where it records the wanted orders, and what was reported about them. */
   readonly intents: OrderIntent[];
   readonly calls: TraderCall[];
-  /** The time of the day, and when no new round begins. */
+  /** The time of the day, and when no new round starts. */
   readonly elapsedMs: () => number;
   readonly lengthMs: number;
-  /** Rung when no new round begins, where that is not known beforehand. */
+  /** Aborts when no new round may start, if that time is not known beforehand. */
   readonly bell?: AbortSignal;
-  /** Ends what is under way. */
+  /** Ends the calls in progress. */
   readonly signal: AbortSignal;
 }
 
@@ -44,12 +44,12 @@ const tradedSymbols: readonly TradedSymbol[] = [
   { symbol: 'DOGEUSDT', priceDecimals: 5, quantity: '100' },
 ];
 
-/** What a trader trades; each has one contract. */
+/** What a trader trades; each trades one contract. */
 export function symbolOf(trader: number): TradedSymbol {
   return tradedSymbols[trader % tradedSymbols.length] as TradedSymbol;
 }
 
-/** How often a trader does what, of 100 rounds. */
+/** How often a trader does what, in 100 rounds. */
 const habits = [
   ['readPrice', 6],
   ['readBalance', 16],
@@ -61,12 +61,12 @@ const habits = [
 
 type Habit = (typeof habits)[number][0];
 
-/** The longest pause between two rounds; the shortest is none. */
+/** The longest pause between two rounds; the shortest is 0. */
 const longestPauseMs = 1_200;
 
 /**
- * Trades until the day is over. What it does, and when, is decided by chance alone: a round begins at its time, also
- * when calls of earlier ones are still under way, so that the same seed wants the same orders of every client.
+ * Trades until the day is over. Only chance decides what it does, and when: a round starts at its time even if
+ * calls of earlier ones are still running, so the same seed produces the same orders for every client.
  */
 export async function trade(desk: Desk): Promise<void> {
   const { elapsedMs, lengthMs, random, signal, bell = signal } = desk;
@@ -109,7 +109,7 @@ class Trader implements Record<Habit, () => Promise<void>> {
     await this.#call('getOpenOrders', () => market.getOpenOrders(symbol.symbol, { signal }));
   }
 
-  /** An order far from the market, that rests until it is cancelled. */
+  /** An order far from the market that rests until it is cancelled. */
   async placeLimitOrder(): Promise<void> {
     if (this.#price === undefined) return this.readPrice();
     const { priceDecimals } = this.#desk.symbol;
@@ -123,7 +123,7 @@ class Trader implements Record<Habit, () => Promise<void>> {
     await this.#place({ ...this.#newOrder(), type: 'MARKET' });
   }
 
-  /** An order that cannot be cancelled is left as it is: nothing is tidied up by hand here. */
+  /** An order that cannot be cancelled stays: nothing is cleaned up by hand here. */
   async cancelOldest(): Promise<void> {
     const intent = this.#resting.shift();
     if (!intent) return this.readOpenOrders();
@@ -147,7 +147,7 @@ class Trader implements Record<Habit, () => Promise<void>> {
 
   async #place(order: WantedOrder): Promise<OrderIntent> {
     const { elapsedMs, intents, market, signal } = this.#desk;
-    // It is on the books before it is sent, as it has to be in a program that may be interrupted.
+    // Recorded before it is sent, as a program that may be interrupted must do.
     const intent: OrderIntent = { order, wantedAtMs: elapsedMs(), report: 'unknown' };
     intents.push(intent);
     const error = await this.#call('placeOrder', () => market.placeOrder(order, { signal }));
@@ -157,7 +157,7 @@ class Trader implements Record<Habit, () => Promise<void>> {
     return intent;
   }
 
-  /** Makes a call and writes it down; the error comes back instead of being thrown. */
+  /** Makes a call and records it; an error is returned instead of thrown. */
   async #call(operation: Operation, call: () => Promise<unknown>): Promise<unknown> {
     const { calls, elapsedMs, signal } = this.#desk;
     const startedMs = elapsedMs();
@@ -183,7 +183,7 @@ function pick(chance: number): Habit {
   return 'readOpenOrders';
 }
 
-// What others throw is read by the same table as our own errors, so that all are measured alike.
+// What other clients throw is classified by the same table as our own errors, so that all are measured alike.
 function reportOf(error: unknown): OrderReport {
   return toWeexError(error)?.executionStatus === 'not-executed' ? 'not placed' : 'unknown';
 }

@@ -9,25 +9,25 @@ export interface FleetOptions {
   readonly isCoordinated: boolean;
   readonly processes: number;
   readonly seconds: number;
-  /** How many times the limit all of them want together. */
+  /** Their combined demand, as a multiple of the limit. */
   readonly demand: number;
-  /** Whether they place orders, too. Default: they do. */
+  /** Whether they also place orders. Default `true`. */
   readonly placesOrders?: boolean | undefined;
-  /** Where their connections to Redis go. Default: to its port. */
+  /** The port for their connections to Redis. Default: the port of Redis. */
   readonly redisPort?: number | undefined;
-  /** What happens in the middle, begun after a third of the time. */
+  /** A disturbance, started after a third of the time. */
   readonly disturb?: ((traders: readonly ChildProcess[]) => Promise<void>) | undefined;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface FleetResult {
-  /** Answers with 429 or 418. */
+  /** Answers with status 429 or 418. */
   readonly refused: number;
   /** What got through, as a share of what the limit allows in the time. */
   readonly goodput: number;
-  /** The same, from one second after the disturbance began. */
+  /** The same, from one second after the disturbance started. */
   readonly goodputSince: number;
-  /** The least that a process got through, as a part of the most. */
+  /** What the process with the fewest successes got through, relative to the one with the most. */
   readonly evenness: number;
   readonly criticalP99Ms: number;
   readonly failed: number;
@@ -40,7 +40,7 @@ export interface FleetResult {
 const limit = 200;
 const windowMs = 1_000;
 
-/** Runs some trading processes with one account on a simulated exchange. */
+/** Runs several trading processes with one account on a simulated exchange. */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
   const { redis, isCoordinated, processes, seconds, demand, disturb } = options;
   await redis.flush();
@@ -62,7 +62,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
     fork(new URL('trader.js', import.meta.url), { env: { ...process.env, TASK: JSON.stringify(task) } }),
   );
   try {
-    // Until all have started and have their shares.
+    // Waits until all have started and have their shares.
     await Promise.all(traders.map((trader) => new Promise((resolve) => trader.once('message', resolve))));
     await pause(3_000);
     for (const trader of traders) trader.send('count');
@@ -102,7 +102,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetResult> {
 
 interface Mark {
   readonly at: number;
-  /** How many requests had come by then. */
+  /** How many requests had arrived by then. */
   readonly count: number;
 }
 
@@ -115,7 +115,7 @@ function goodputOf({ requests }: SimulatedExchange, from: Mark, to: Mark): numbe
   return answered.length / ((limit * (to.at - from.at)) / windowMs);
 }
 
-/** A process that was killed reports nothing. */
+/** A killed process reports nothing. */
 async function reportOf(trader: ChildProcess): Promise<TraderReport | undefined> {
   if (!trader.connected) return undefined;
   const report = new Promise<TraderReport>((resolve) =>

@@ -1,5 +1,5 @@
-// Four trading processes with one account, with and without a coordinator. In the middle Redis is killed and started
-// again, empty, and one process is killed.
+// Four trading processes with one account, with and without a coordinator. In the middle Redis is killed and
+// restarted empty, and one process is killed.
 import Table from 'cli-table3';
 import { type FleetResult, pause, runFleet } from './fleet-run.js';
 import { RedisServer } from './redis-server.js';
@@ -9,7 +9,7 @@ const redis = await RedisServer.start();
 const results: [string, FleetResult][] = [];
 try {
   for (const isCoordinated of [false, true]) {
-    const name = isCoordinated ? 'with the coordinator' : 'each for itself';
+    const name = isCoordinated ? 'with the coordinator' : 'without a coordinator';
     process.stdout.write(`Four processes for ${seconds} s, ${name} …\n`);
     const result = await runFleet({
       redis,
@@ -37,13 +37,13 @@ const table = new Table({
   style: { head: [], border: [], compact: true },
 });
 const rows: [string, (result: FleetResult) => string][] = [
-  ['requests that the exchange refused', ({ refused }) => String(refused)],
+  ['requests refused by the exchange', ({ refused }) => String(refused)],
   ['got through, of what the limit allows', ({ goodput }) => `${Math.round(goodput * 100)} %`],
   ['99 % of critical calls within', ({ criticalP99Ms }) => `${Math.round(criticalP99Ms)} ms`],
-  ['times that a process lost Redis', ({ redisLost }) => String(redisLost)],
+  ['times a process lost Redis', ({ redisLost }) => String(redisLost)],
   ['orders', ({ orders }) => String(orders)],
   ['second orders', ({ secondOrders }) => String(secondOrders)],
-  ['intents of the dead settled by others', ({ recovered }) => String(recovered)],
+  ['intents of killed processes settled by others', ({ recovered }) => String(recovered)],
 ];
 for (const [name, tell] of rows) table.push([name, ...results.map(([, result]) => tell(result))]);
 process.stdout.write(`${table.toString()}\n`);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
 
-/** A Redis server of this program's own, which it may stop, kill and start again. */
+/** A Redis server that this program may stop, kill and start again. */
 export class RedisServer {
   readonly port: number;
   #process: ChildProcess | undefined;
@@ -17,7 +17,7 @@ export class RedisServer {
     return server;
   }
 
-  /** @throws Error where `redis-server` is not installed. */
+  /** @throws Error if `redis-server` is not installed. */
   async run(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', ''];
     const child = spawn('redis-server', options, { stdio: 'ignore' });
@@ -50,7 +50,7 @@ export class RedisServer {
   }
 }
 
-/** A client that gives nothing up while the server is away. */
+/** A client that keeps commands queued while the server is away. */
 export function connect(port: number): Redis {
   const client = new Redis({
     host: '127.0.0.1',

@@ -1,5 +1,5 @@
-// One trading process of the fleet: it needs more than the limit, with an occasional critical call and order, and
-// settles what dead processes have left open. It reports to the parent when it is asked to stop.
+// One trading process of the fleet: it needs more than the limit, makes an occasional critical call and order, and
+// settles what killed processes left open. It reports to the parent when asked to stop.
 import axios from 'axios';
 import { attachWeexErrors, onResilienceEvent, PolicyRegistry, recoverIntents } from 'weex-resilience';
 import { WeexClient } from 'weex-resilience/client';
@@ -16,7 +16,7 @@ export interface TraderTask {
   readonly windowMs: number;
   /** Calls per second that it wants to make. */
   readonly wanted: number;
-  /** Whether it places orders, too, and settles those of the dead. */
+  /** Whether it also places orders, and settles those of killed processes. */
   readonly placesOrders: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface TraderReport {
   readonly failed: number;
   /** How long each critical call took, in milliseconds. */
   readonly criticalMs: readonly number[];
-  /** What this process settled for those that died. */
+  /** What this process settled for killed ones. */
   readonly recovered: number;
   readonly redisLost: number;
 }
@@ -76,7 +76,7 @@ async function order(): Promise<void> {
     type: 'MARKET',
     quantity: '10',
   } as const;
-  // What became of an order that fails here is in the journal.
+  // The journal keeps the outcome of an order that fails here.
   await client.contract.placeOrder(wish).catch(() => undefined);
 }
 
@@ -95,7 +95,7 @@ let waiting = 0;
 let due = 0;
 const timer = setInterval(() => {
   ticks += 1;
-  // As many as are wanted, but no heap of calls that can never be made in time.
+  // As many as are wanted, but without a backlog that can never be worked off in time.
   due = Math.min(due + (wanted * tickMs) / 1_000, limit);
   for (; due >= 1; due -= 1) {
     if (waiting >= mostWaiting) continue;
@@ -107,7 +107,7 @@ const timer = setInterval(() => {
   if (placesOrders && ticks % 100 === 0) void settle().catch(() => undefined);
 }, tickMs);
 
-// A parent that was killed takes its processes along.
+// Ends with its parent, even if that was killed.
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
 process.on('message', (wish) => {
@@ -116,7 +116,7 @@ process.on('message', (wish) => {
     return;
   }
   if (wish === 'count') {
-    // What came before the fleet was complete does not count.
+    // Calls before the fleet was complete do not count.
     succeeded = 0;
     failed = 0;
     criticalMs.length = 0;

@@ -28,7 +28,7 @@ export interface Order {
   readonly newClientOrderId: string;
 }
 
-/** The exchange answered with a price of long ago. */
+/** The exchange answered with an outdated price. */
 export class StaleTickerError extends WEEXError {}
 
 /** A grid on the spot market: a buy order on the line below the price and a sell order on the one above it. */
@@ -94,7 +94,7 @@ export class GridBot {
     ]);
   }
 
-  /** A line keeps its id: if it is not known whether its order exists, the next round finds out before it sends. */
+  /** A line keeps its id: if it is unknown whether its order exists, the next round finds out before it sends. */
   async #place(wanted: Omit<Order, 'newClientOrderId'>): Promise<string> {
     const line = this.#lines.get(`${wanted.symbol} ${wanted.price}`) ?? {
       id: mintClientOrderId(),

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { ResilienceHealthIndicator } from 'weex-resilience/nestjs';
 
-/** `GET /health`: 200 while calls go through, 503 while a circuit is open. */
+/** `GET /health`: 200 while calls pass, 503 while a circuit is open. */
 @Controller('health')
 export class HealthController {
   constructor(

@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import type { ErrorTracker, PolicyRegistry } from 'weex-resilience';
 import { InjectErrorTracker, InjectRegistry } from 'weex-resilience/nestjs';
 
-/** `GET /metrics`: errors by type, and what each policy is doing, in the text format of Prometheus. */
+/** `GET /metrics`: errors by type and the state of each policy, in the text format of Prometheus. */
 @Controller('metrics')
 export class MetricsController {
   constructor(

@@ -6,6 +6,6 @@ export interface Settings {
   readonly passphrase: string;
   /** The largest order that the desk accepts, in units of the coin. */
   readonly maxQuantity: number;
-  /** How long a shutdown waits for calls under way, in milliseconds. */
+  /** How long a shutdown waits for running calls, in milliseconds. */
   readonly drainMs: number;
 }

@@ -7,7 +7,7 @@ import { OrdersController } from './orders-controller.js';
 import type { Settings } from './settings.js';
 import { Trading } from './trading.js';
 
-/** Orders, through a client that has its policies in the registry of the application. */
+/** Orders, through a client whose policies are in the registry of the application. */
 @Module({
   controllers: [OrdersController],
   providers: [

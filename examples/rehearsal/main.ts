@@ -1,6 +1,6 @@
 /**
- * Ten traders on one client, for `npm run rehearse`: they want orders, cancel some of them, and report the result of
- * each. The rehearsal checks whether that is true.
+ * Ten traders on one client, for `npm run rehearse`: they place orders, cancel some of them, and report the result
+ * of each. The rehearsal checks whether the reports are true.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isWEEXError, mintClientOrderId } from 'weex-resilience';
@@ -17,14 +17,14 @@ interface Desk {
   readonly context: RehearsalContext;
   readonly market: Market;
   readonly traded: Traded;
-  /** Orders that rest, by their client order ids. */
+  /** Resting orders, by their client order ids. */
   readonly resting: string[];
 }
 
 interface Traded {
   readonly symbol: string;
   readonly quantity: string;
-  /** So far below the market that an order rests. */
+  /** A price so far below the market that an order rests. */
   readonly price: string;
 }
 
@@ -35,12 +35,12 @@ const traded: readonly Traded[] = [
   { symbol: 'DOGEUSDT', quantity: '100', price: '0.002' },
 ];
 
-/** The program: started by the rehearsal, again after each crash. */
+/** The program: started by the rehearsal, and again after each crash. */
 export async function run(context: RehearsalContext): Promise<void> {
   await tradeAll(context, {});
 }
 
-/** The same with a client that behaves otherwise. */
+/** The same with another client. */
 export async function tradeAll(
   context: RehearsalContext,
   behavior: Pick<WeexClientOptions, 'settleMs' | 'reconcileDeadlineMs'>,
@@ -157,7 +157,7 @@ function newOrder({ traded: { quantity, symbol } }: Desk): NewOrder {
   return { symbol, side: 'BUY', positionSide: 'LONG', quantity, newClientOrderId };
 }
 
-/** Spot knows no positions. */
+/** Spot has no positions. */
 function spotOrder<Wanted extends Order>({
   positionSide: _position,
   ...order

@@ -1,7 +1,7 @@
 /**
- * The order guard around methods as people write them: each order goes through one that is drawn at random. They wrap
- * errors, read back, write twice, send unseen, nest calls, bring their own retries and use one object for many
- * orders. `npm run rehearse:user-code` runs it.
+ * The order guard around typical user code: each order goes through a randomly chosen method. The methods wrap
+ * errors, read back, write twice, send without an interceptor, nest calls, have their own retries and reuse one
+ * object for many orders. `npm run rehearse:user-code` runs it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
@@ -30,14 +30,14 @@ import {
 import { signRequest, WeexClient } from 'weex-resilience/client';
 import type { RehearsalContext } from 'weex-resilience/testing';
 
-// What a method returns that hides its failure, or does not wait.
+// Returned by methods that hide a failure or do not wait.
 const nothing = undefined as unknown as Placed;
 
 const traders = 10;
 const longestPauseMs = 4_000;
 const symbol = 'BTCUSDT';
 
-// The clock of the machine may run ahead by this much, and these methods sign by it.
+// The machine's clock may be ahead by this much, and these methods use it for signing.
 const venue: Venue = { ...weexVenues.contract, clockAheadMs: 25_000 };
 
 interface Order {
@@ -77,11 +77,11 @@ export async function run(context: RehearsalContext): Promise<void> {
   const again = async ({ intent: { clientOrderId }, outcome }: (typeof recovered)[number]): Promise<void> => {
     if (outcome === 'executed') report(clientOrderId, 'placed');
     else if (outcome === 'unknown') report(clientOrderId, 'unknown');
-    // It is still wanted, and goes out under the id that it had.
+    // The order is still wanted, and is sent with the same id.
     else await place(methods[0][1]({ symbol, newClientOrderId: clientOrderId }), clientOrderId);
   };
   const trade = async (): Promise<void> => {
-    // Everything that this trader orders goes through one object.
+    // All orders of this trader go through one object.
     const reused: Order = { symbol, newClientOrderId: '' };
     while (!signal.aborted) {
       // oxlint-disable-next-line no-await-in-loop
@@ -215,9 +215,9 @@ function makeMethods(
     ['does not wait for the answer', guard(inPassing, own)],
     ['reads back', guard(readBack, own)],
     ['writes twice', guard(writeTwice, eager)],
-    ['orders where nobody sees it', guard((order) => post(order, unseen), eager)],
-    ['reads first, and orders where nobody sees it', guard(readFirst, eager)],
-    // What is not guarded is not copied, and the trader uses its object again.
+    ['orders where no interceptor sees it', guard((order) => post(order, unseen), eager)],
+    ['reads first, and orders where no interceptor sees it', guard(readFirst, eager)],
+    // Arguments of unguarded calls are not copied, and the trader reuses its object.
     ['is called by another one', (order) => nested({ ...order })],
     ['has a retry of cockatiel', guardForeign((order) => post(order), foreign)],
     [

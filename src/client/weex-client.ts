@@ -34,7 +34,7 @@ export interface WeexClientBehavior {
   readonly registry?: PolicyRegistry | undefined;
   /**
    * Makes the limits and cool-downs of the client hold across processes, as `createRedisCoordinator` of
-   * `weex-resilience/redis` does. Not with `registry`: give it to the registry then.
+   * `weex-resilience/redis` does. Not with `registry`: pass it to the registry instead.
    */
   readonly coordinator?: Coordinator | undefined;
   /**
@@ -269,7 +269,7 @@ function optionsOf(
 function checkBehavior(given: WeexClientBehavior): WeexClientBehavior {
   const behavior = checkOptions(behaviorTable, given, 'make a client', ({ registry, coordinator }) =>
     registry && coordinator
-      ? [optionFault('coordinator', 'contradicts registry; give it to the registry')]
+      ? [optionFault('coordinator', 'cannot be combined with registry; pass it to the registry')]
       : [],
   );
   const { journal, settleMs, reconcileDeadlineMs } = behavior;

@@ -1,10 +1,10 @@
-/** Whoever ends with a signal. */
+/** Something that ends with a signal. */
 export interface Abortable {
-  /** The signal aborted. */
+  /** Called when the signal aborts. */
   handleEvent(): void;
 }
 
-/** All that end with one signal, behind one listener: at the eleventh Node warns of a leak. */
+/** Everything that ends with one signal, behind a single listener: Node warns of a leak at the eleventh. */
 class Audience implements Abortable {
   readonly members: Set<Abortable> = new Set();
 
@@ -15,7 +15,7 @@ class Audience implements Abortable {
 
 const audiences: WeakMap<AbortSignal, Audience> = new WeakMap();
 
-/** Tells `member` when the signal aborts, until {@link leaveSignal}. */
+/** Notifies `member` when the signal aborts, until {@link leaveSignal}. */
 export function joinSignal(signal: AbortSignal, member: Abortable): void {
   let audience = audiences.get(signal);
   if (!audience) audiences.set(signal, (audience = new Audience()));
@@ -23,7 +23,7 @@ export function joinSignal(signal: AbortSignal, member: Abortable): void {
   audience.members.add(member);
 }
 
-/** The last one to leave takes the listener off the signal. */
+/** Removes a member; when the last one leaves, the listener is removed from the signal. */
 export function leaveSignal(signal: AbortSignal, member: Abortable): void {
   const audience = audiences.get(signal);
   if (audience?.members.delete(member) && audience.members.size === 0) {

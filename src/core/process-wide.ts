@@ -11,7 +11,7 @@ export interface ProcessWide<Value> {
  * of two installed versions. It is created when it is first needed. The name is incremented when its shape changes.
  */
 export function processWide<Value>(name: string, make: () => Value): ProcessWide<Value> {
-  // An object of its own, made at the first look: to miss a property of the global object takes longer than the look.
+  // A separate object, created on first use: looking up a missing property of the global object is slower.
   let cell: { value?: Value } | undefined;
   const find = (): { value?: Value } => (cell ??= cellOf(name) as { value?: Value });
   return {
@@ -25,10 +25,10 @@ function cellOf(name: string): { value?: unknown } {
   return (holder[Symbol.for(`weex-resilience/2/${name}`)] ??= {});
 }
 
-/** What a process knows of orders, and a restarted one does not. */
+/** What a process knows about orders, and loses in a restart. */
 const ofOrders = ['ids-in-doubt', 'known-ids', 'orders'] as const;
 
-/** Sets aside what the process knows of orders, as if it had just been started; returns what brings it back. */
+/** Sets aside what the process knows about orders, as if it had just started; returns a function that restores it. */
 export function setAsideOrders(): () => void {
   const cells = ofOrders.map(cellOf);
   const before = cells.map(({ value }) => value);

@@ -11,7 +11,7 @@ export class WeakList<Item extends object> implements Iterable<Item> {
     this.#forgotten.register(item, reference);
   }
 
-  /** What is still in use, in the order of adding. */
+  /** The items still in use, in insertion order. */
   *[Symbol.iterator](): Iterator<Item> {
     for (const reference of this.#references) {
       const item = reference.deref();

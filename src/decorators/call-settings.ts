@@ -21,7 +21,7 @@ import { optionNames } from '../policies/options/policy-schema.js';
 import type { CallSettings, UncheckedOptions } from './method-layer.js';
 import { type PolicyReference, policySource } from './policy-source.js';
 
-/** Checks what a decorator was given, once, where the class is defined; a function, where it is made resilient. */
+/** Checks the arguments of `@Resilient` once, when the class is defined, and of `resilient` when it is called. */
 export function callSettings(
   form: '@Resilient' | 'resilient',
   policy: PolicyReference,
@@ -63,14 +63,14 @@ const table = optionTable<UncheckedOptions>({
   scope: oneOf('shared', 'method', 'instance'),
 });
 
-/** What only a policy of this library can do. */
+/** Options that only a policy of this library can honour. */
 const ownOptions = ['priority', 'key', 'cost'] as const;
 
 function contradictions(reference: PolicyReference, options: UncheckedOptions): OptionFault[] {
   const faults: OptionFault[] = [];
   if (options.scope !== undefined && (typeof reference === 'string' || isPolicy(reference))) {
     const received = isPolicy(reference) ? 'a policy' : describeValue(reference);
-    faults.push(optionFault('scope', `needs options to make policies from, received ${received}`));
+    faults.push(optionFault('scope', `can only be given with policy options, received ${received}`));
   }
   if (isPolicy(reference) && !isResiliencePolicy(reference)) {
     const own = ownOptions.filter((name) => options[name] !== undefined).join(', ');
@@ -80,16 +80,17 @@ function contradictions(reference: PolicyReference, options: UncheckedOptions): 
   return faults;
 }
 
-/** What would send an order again unproven, or answer with another one. */
+/** Options that would resend an order without proof that the first one is missing, or answer with an earlier order. */
 function unsafeOrder(reference: PolicyReference, { effect }: UncheckedOptions): OptionFault[] {
   const faults: OptionFault[] = [];
   if (effect === 'read') {
-    const problem = "looks up before it sends again, effect: 'read' sends again at once: leave one out";
+    const problem =
+      "looks up an order before sending it again, but effect: 'read' sends again at once; remove one of them";
     faults.push(optionFault('orderSafety', problem));
   }
   const { staleMs } = (reference ?? {}) as { readonly staleMs?: unknown };
   if (staleMs !== undefined && !isPolicy(reference)) {
-    const problem = `never answers with an earlier order: leave out staleMs, received ${String(staleMs)}`;
+    const problem = `cannot be combined with staleMs, which may answer with an earlier order, received ${String(staleMs)}`;
     faults.push(optionFault('orderSafety', problem));
   }
   return faults;

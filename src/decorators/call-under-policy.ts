@@ -13,7 +13,7 @@ import { getDefaultAmbientContext } from './default-ambient-context.js';
 import type { AnyMethod, MethodLayer, UncheckedOptions } from './method-layer.js';
 import { operationOf } from './operation.js';
 
-/** Stands for a context that is always given. */
+/** The default of a parameter that is always passed. */
 const nowhere = {} as CallContext;
 
 /** Calls a method under the policy of its layer. */
@@ -25,7 +25,7 @@ export function callUnderPolicy(
 ): Promise<unknown> {
   try {
     const { guard, options: said, source } = layer.settings;
-    // The caller may change its order for the next call while this one waits, is sent again or is looked up.
+    // The caller may reuse and change its order object while this call waits, is sent again or is looked up.
     const args = guard ? given.map((value) => copyOrder(value)) : given;
     const ambient = said.ambient ?? getDefaultAmbientContext();
     const policy = source(layer, self);
@@ -33,19 +33,20 @@ export function callUnderPolicy(
     const outer = ambient ? (reads ? currentCallContext() : contextOfCall()) : undefined;
     const options = executeOptions(layer, self, args, outer);
     const run = (): unknown => Reflect.apply(method, self, args);
-    // The default makes it a function without parameters, as far as one can tell: it is given the bare context.
+    // A parameter with a default keeps `length` at 0, so the policy passes the plain context instead of a
+    // spreadable copy.
     const attempt = ambient
       ? (context: CallContext = nowhere): unknown => runWithCallContext(context, run)
       : run;
     if (guard) return guard(policy, { self, args, send: attempt, options, ambient });
     if (isResiliencePolicy(policy)) return policy.execute(attempt, options);
-    // Such a policy does not know what was sent: its retry would send an order again that may stand already.
+    // A foreign policy does not know what was sent: its retry could resend an order that was already placed.
     const repeats = new RepeatCheck(options.operation, reads);
     return executeForeign(policy, options, {
       run: (foreign) => repeats.run(foreign, () => foreign.run(() => attempt(foreign))),
     });
   } catch (error) {
-    // A callback or a missing policy must reject, as everything else that goes wrong in an asynchronous method.
+    // An asynchronous method rejects, so a throwing callback and a missing policy must reject as well.
     const reason = error as Error;
     return Promise.reject(reason);
   }
@@ -72,7 +73,7 @@ function executeOptions(
   };
 }
 
-// A call that is made by another resilient call ends with it.
+// A call made by another resilient call ends with it.
 function signalOf(
   option: UncheckedOptions['signal'],
   self: unknown,
@@ -89,10 +90,10 @@ function signalOf(
   return own === undefined || own === outer.signal ? outer.signal : AbortSignal.any([own, outer.signal]);
 }
 
-/** Deeper than any order is; what is deeper, or a circle, stays the same. */
+/** Deeper than any order. Deeper values and cycles are passed on uncopied. */
 const copiedDepth = 8;
 
-/** Plain objects and lists are copied; what has a class of its own stays the same. */
+/** Copies plain objects and arrays; instances of other classes are passed on uncopied. */
 function copyOrder(value: unknown, depth = copiedDepth): unknown {
   if (typeof value !== 'object' || value === null || depth === 0) return value;
   if (Array.isArray(value)) return value.map((item) => copyOrder(item, depth - 1));

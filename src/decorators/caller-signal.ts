@@ -1,4 +1,4 @@
-/** The signal that a caller passed: the last argument, or the `signal` of the last argument. */
+/** The signal passed by the caller: the last argument, or the `signal` property of the last argument. */
 export function callerSignal(args: readonly unknown[]): AbortSignal | undefined {
   const last = args[args.length - 1];
   if (typeof last !== 'object' || last === null) return undefined;
@@ -7,7 +7,7 @@ export function callerSignal(args: readonly unknown[]): AbortSignal | undefined 
   return isAbortSignal(signal) ? signal : undefined;
 }
 
-// By its shape: a signal may come from another realm or from a polyfill.
+// Checked by shape: a signal may come from another realm or from a polyfill.
 function isAbortSignal(value: unknown): value is AbortSignal {
   return (
     typeof value === 'object' &&

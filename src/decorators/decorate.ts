@@ -16,7 +16,7 @@ import { wrapMethod } from './wrap-method.js';
 
 type MemberContext = Exclude<DecoratorContext, ClassDecoratorContext>;
 
-/** Decorates a member in the standard dialect. */
+/** Decorates a member with a standard decorator. */
 export function decorateStandardMember(
   settings: CallSettings,
   value: unknown,
@@ -24,7 +24,7 @@ export function decorateStandardMember(
 ): unknown {
   const { kind, name } = context;
   if (kind === 'field') return decorateField(settings, context);
-  if (kind !== 'method') refuse(context.name, `a ${kind} gives no promise; decorate a method`);
+  if (kind !== 'method') refuse(context.name, `a ${kind} does not return a promise; decorate a method`);
   const method = promiseMethod(value, name);
   const layer = createLayer(settings, {
     method: name,
@@ -39,7 +39,7 @@ export function decorateStandardMember(
   return wrapMethod(method, layer);
 }
 
-/** Decorates a member in the legacy dialect. */
+/** Decorates a member with a legacy decorator. */
 export function decorateLegacyMember(
   settings: CallSettings,
   target: object,
@@ -48,20 +48,22 @@ export function decorateLegacyMember(
 ): PropertyDescriptor {
   const isStatic = typeof target === 'function';
   const owner = isStatic ? target : target.constructor;
-  if (typeof descriptor === 'number') refuse(method, 'a parameter is not called; decorate its method', owner);
+  if (typeof descriptor === 'number')
+    refuse(method, 'a parameter cannot be decorated; decorate its method', owner);
   if (descriptor?.get || descriptor?.set)
-    refuse(method, 'an accessor gives no promise; decorate a method', owner);
+    refuse(method, 'an accessor does not return a promise; decorate a method', owner);
   if (!descriptor || !('value' in descriptor)) {
     refuse(
       method,
-      'where decorators are legacy they cannot see the value of a property; write a method, or use resilient(fn)',
+      'legacy decorators cannot see the value of a property; write a method, or use resilient(fn)',
       owner,
     );
   }
   const original = promiseMethod(descriptor.value, method, owner, target);
   const layer = createLayer(settings, { method, isStatic, isPrivate: false, attachedTo: 'method' });
   bindHome(layer, target);
-  // In place as well: what composes decorators, applyDecorators of NestJS for one, drops what they return.
+  // Changed in place too: some helpers that compose decorators (`applyDecorators` of NestJS) ignore what they
+  // return.
   descriptor.value = wrapMethod(original, layer);
   return descriptor;
 }
@@ -80,7 +82,7 @@ function decorateField(settings: CallSettings, context: ClassFieldDecoratorConte
     else learnHome(layer, this);
     if (!context.private) tellOverridden(prototypeOf(this), name);
     const wrapper = wrapMethod(method, layer);
-    // Compilers take the name from an arrow function that they decorate.
+    // Compilers take the name from the arrow function that is decorated.
     if (method.name === '')
       Object.defineProperty(wrapper, 'name', { value: fieldName(name), configurable: true });
     return wrapper;
@@ -98,18 +100,18 @@ function fieldName(name: string | symbol): string {
   return typeof name === 'symbol' ? `[${name.description ?? ''}]` : name;
 }
 
-/** Decorates the asynchronous methods of a class that have no decorator of their own, in either dialect. */
+/** Decorates the asynchronous methods of a class that have no decorator of their own, for both kinds of decorators. */
 export function decorateClass(settings: CallSettings, target: unknown): void {
   if (typeof target !== 'function' || typeof target.prototype !== 'object') {
     throw new TypeError(
-      'Cannot use @Resilient here: it decorates classes and their methods; for a function use resilient(fn)',
+      'Cannot use @Resilient here: it decorates classes and methods; for a function use resilient(fn)',
     );
   }
   const single = (['orderSafety', 'operation'] as const).filter(
     (name) => settings.options[name] !== undefined,
   );
   if (single.length > 0) {
-    refuse(target.name, `${single.join(' and ')} must be given for one method, this is a class`);
+    refuse(target.name, `${single.join(' and ')} must be given on a single method, not on a class`);
   }
   const covered = [
     ...coverMethods(settings, target.prototype as object, false),
@@ -131,7 +133,7 @@ function coverMethods(settings: CallSettings, home: object, isStatic: boolean): 
     if (decorated) {
       bindHome(decorated, home);
     } else if (isExempt(home, method, descriptor.value)) {
-      // Covered by its own word.
+      // Its own decorator excludes it.
     } else if (!descriptor.enumerable && isAsync(descriptor.value, home, method)) {
       const layer = createLayer(settings, { method, isStatic, isPrivate: false, attachedTo: 'class' });
       bindHome(layer, home);
@@ -165,12 +167,12 @@ export function createLayer(
   return layer;
 }
 
-/** The kind of a function, also where a wrapper that inherits from it stands in its place. */
+/** The kind of a function; a wrapper that inherits from the function has the same kind. */
 function kindOf(fn: unknown): string {
   return Object.prototype.toString.call(fn).slice('[object '.length, -1);
 }
 
-/** The function to wrap, or an error where it cannot be resilient. */
+/** Returns the function to wrap, or throws if it cannot be made resilient. */
 export function promiseMethod(
   value: unknown,
   method: PropertyKey,
@@ -179,19 +181,19 @@ export function promiseMethod(
 ): AnyMethod {
   if (typeof value !== 'function') refuse(method, `expected a function, received ${typeof value}`, owner);
   if (kindOf(value).endsWith('GeneratorFunction')) {
-    refuse(method, 'a generator gives no promise; decorate a method that returns one', owner);
+    refuse(method, 'a generator does not return a promise; decorate a method that does', owner);
   }
   if (layerOf(value) ?? (home && layerAt(home, method))) {
-    refuse(method, 'it is resilient already; for two policies in one use wrap() of cockatiel', owner);
+    refuse(method, "it is already resilient; to combine two policies use cockatiel's wrap()", owner);
   }
-  if (isExempt(home, method, value)) refuse(method, 'it says @NotResilient as well', owner);
+  if (isExempt(home, method, value)) refuse(method, 'it is also marked @NotResilient', owner);
   return value as AnyMethod;
 }
 
 function isAsync(value: unknown, home: object, method: PropertyKey): boolean {
   if (typeof value !== 'function' || method === 'constructor') return false;
   if (kindOf(value) === 'AsyncFunction') return true;
-  // Another decorator's function may cover an async one; then the compiler's word for the result type counts.
+  // Another decorator's plain function may wrap an async one; then the emitted return type decides.
   const { getOwnMetadata } = Reflect as {
     getOwnMetadata?: (key: string, target: object, property: PropertyKey) => unknown;
   };

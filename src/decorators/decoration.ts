@@ -2,14 +2,14 @@ import type { CallContext } from '../core/context/call-context.js';
 import type { ResilientOptions } from './resilient-options.js';
 
 /**
- * What `@Resilient(…)` gives: it decorates a method or a class, in either dialect.
+ * The decorator that `@Resilient(…)` returns, for methods and classes, legacy and standard.
  *
- * The compiler holds the type of the result against the member. Where the member cannot be resilient, that type is a
- * sentence, which the error message quotes.
+ * The compiler checks the type of the result against the member. If the member cannot be made resilient, that type
+ * is a sentence, which the compiler's error quotes.
  */
 export interface ResilientDecorator<Options, Fallback, Context> {
-  // Conditional types know nothing of the constraint of a type parameter, and a parameter may be of such a type, in a
-  // generic class. So parameters are held against what the callbacks take here, and only where that fails below.
+  // Conditional types ignore the constraint of a type parameter, and in a generic class a method parameter may have
+  // such a type. So parameters are checked against the callbacks here, and below only if that fails.
   <This, Args extends ArgsFor<Options>, Returned>(
     target: (this: This, ...args: Args) => Returned,
     context: ClassMethodDecoratorContext<This, (this: This, ...args: Args) => Returned>,
@@ -27,14 +27,17 @@ export interface ResilientDecorator<Options, Fallback, Context> {
   ): Decoration<Target, Where, Descriptor, Facts<Options, Fallback, Context>>;
 }
 
-/** What the arguments of `@Resilient(…)` tell of the methods that it fits. */
+/** What the arguments of `@Resilient(…)` require of the decorated methods. */
 interface Facts<Options, Fallback, Context> {
   options: Options;
   fallback: Fallback;
   context: Context;
 }
 
-/** What the compiler says of a member that does not fit. An object, because it would print a bare sentence as `string`. */
+/**
+ * The compiler's message for a member that does not fit. An object, because a bare sentence would be printed as
+ * `string`.
+ */
 export interface Misuse<Reason extends string> {
   readonly cannotBeResilient: Reason;
 }
@@ -57,7 +60,7 @@ type StandardDecoration<Target, Where extends StandardContext, On extends AnyFac
       ? MethodDecoration<Value, This, (this: This, value: Value) => Value, On>
       : Where extends { readonly kind: 'class' }
         ? ClassDecoration<Target, On>
-        : Misuse<'an accessor gives no promise; decorate a method'>;
+        : Misuse<'an accessor does not return a promise; decorate a method'>;
 
 type LegacyDecoration<Target, Descriptor, On extends AnyFacts> =
   Descriptor extends TypedPropertyDescriptor<infer Method>
@@ -82,13 +85,13 @@ type CallDecoration<This, Args extends unknown[], Result, Fitting, On extends An
 ] extends [never]
   ? [On['fallback']] extends [never]
     ? OwnPolicyOnly<Fitting, On>
-    : // Not as a tuple, which TypeScript leaves undecided where the result is a type parameter.
+    : // Not compared as a tuple, which TypeScript leaves undecided if the result is a type parameter.
       Promise<On['fallback']> extends Promise<Result>
       ? OwnPolicyOnly<Fitting, On>
       : Misuse<'what the fallback returns does not fit the result of the method'>
   : Misuse<`${Misfit<On['options'], ResilientOptions<This, Args, Result>>} does not fit the parameters, this or result of the method`>;
 
-/** The parameters that every callback of the options can be called with. */
+/** The parameters with which every callback of the options can be called. */
 type ArgsFor<Options> = unknown[] &
   Intersected<
     | TakenBy<Pick<Options, keyof Options & ('priority' | 'key' | 'cost' | 'signal')>>
@@ -111,7 +114,7 @@ type Taken<Callback, Name> = Callback extends (...args: infer Args) => unknown
 
 type Tail<Args> = Args extends [unknown?, ...infer Rest] ? Rest : [];
 
-/** A callback may leave out the last parameters. */
+/** A callback may omit the last parameters. */
 type AtLeast<Args extends unknown[]> = number extends Args['length'] ? Args : [...Args, ...unknown[]];
 
 type Intersected<Union> = (Union extends unknown ? (value: Union) => void : never) extends (
@@ -120,7 +123,7 @@ type Intersected<Union> = (Union extends unknown ? (value: Union) => void : neve
   ? All
   : never;
 
-// By its prototype: a class with a private constructor is no constructor type.
+// Matched by its prototype: a class with a private constructor does not match a constructor type.
 type ClassDecoration<Target, On extends AnyFacts> = Target extends { readonly prototype: infer Instance }
   ? [Misfit<On['options'], ClassOptions<Target, Instance>>] extends [never]
     ? [UnfitMethod<Instance, On['fallback']>] extends [never]
@@ -129,7 +132,7 @@ type ClassDecoration<Target, On extends AnyFacts> = Target extends { readonly pr
     : Misuse<`${Misfit<On['options'], ClassOptions<Target, Instance>>} does not fit a whole class`>
   : Misuse<'it is neither a method nor a class'>;
 
-// A callback for a class is called for methods with any parameters, and also for static methods.
+// On a class, callbacks are called for methods with any parameters, and for static methods too.
 type ClassOptions<Target, Instance> = {
   [Name in keyof ResilientOptions]: Name extends 'orderSafety' | 'operation'
     ? undefined
@@ -154,10 +157,10 @@ type OwnPolicyOnly<Fitting, On extends AnyFacts> = [On['context']] extends [Call
     ? Fitting
     : Misuse<`${OwnOption & keyof On['options']} needs a policy of weex-resilience`>;
 
-/** What a policy that is not of this library cannot do. */
+/** Options that a foreign policy does not support. */
 export type OwnOption = 'priority' | 'key' | 'cost' | 'scope';
 
-/** The names of the options that do not fit; none where the options are wrong by themselves, which is said there. */
+/** The names of the options that do not fit; none if the options themselves are wrong, which is reported there. */
 type Misfit<Options, Fitting> = [ResilientOptions] extends [Options] ? never : MisfitNames<Options, Fitting>;
 
 type MisfitNames<Options, Fitting> = {
@@ -168,7 +171,7 @@ type MisfitNames<Options, Fitting> = {
       : Name;
 }[keyof Options & keyof Fitting & string];
 
-/** Options with a name that is none, at that name. */
+/** Marks unknown option names with an error at that name. */
 export type KnownOptions<Options> = Options & {
   readonly [Name in Exclude<keyof Options, keyof ResilientOptions>]: 'is not an option of @Resilient';
 } & (Options extends { readonly orderSafety: infer Safety }

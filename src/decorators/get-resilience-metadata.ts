@@ -3,32 +3,36 @@ import { layerAt, layerOf, type MethodLayer, ownersOf, type UncheckedOptions } f
 import { classNameOf, operationOf } from './operation.js';
 import { knownPolicy } from './policy-source.js';
 
-/** What is attached to a method. */
+/** What is attached to a resilient method or function. */
 export interface ResilienceMetadata {
-  /** The class that declares the method; in the standard dialect known from its first instance on. */
+  /** The class that declares the method; with standard decorators, known once the first instance has been created. */
   readonly className: string | undefined;
-  /** The name of the method; a private one begins with `#`. `undefined` for a function made by `resilient`. */
+  /** The name of the method, starting with `#` if it is private; `undefined` for a function wrapped by `resilient`. */
   readonly method: PropertyKey | undefined;
   /** The name in errors and events. */
   readonly operation: string;
   readonly isStatic: boolean;
-  /** Where the decorator stands. */
+  /** Where the decorator is. */
   readonly attachedTo: 'method' | 'field' | 'class' | 'function';
-  /** The name that the decorator gives, where it gives one. */
+  /** The policy name given to the decorator, if any. */
   readonly policyName: string | undefined;
-  /** The policy; `undefined` where the name is not defined yet, or where each instance has its own and none is given. */
+  /**
+   * The policy; `undefined` if its name is not defined yet, or if each instance has its own and no instance was
+   * given.
+   */
   readonly policy: IPolicy | undefined;
-  /** What the decorator says beside the policy. */
+  /** The options given to the decorator. */
   readonly options: Readonly<UncheckedOptions>;
 }
 
 /**
- * Tells what is attached to a method: the policy, the options, and where the decorator stands.
+ * Returns what is attached to a method: the policy, the options, and where the decorator is.
  *
- * `target` is a class, an instance or a prototype; of a class, instance methods come before static ones. A function
- * made by `resilient` is given alone. An override without a decorator is a plain method.
+ * `target` is a class, an instance or a prototype; if a class has an instance method and a static method of that
+ * name, the instance method is returned. Pass a function wrapped by `resilient` alone. An override without a
+ * decorator is a plain method.
  *
- * Gives `undefined` for a method or function that is not resilient, and for private methods.
+ * Returns `undefined` for a method or function that is not resilient, and for private methods.
  *
  * @example
  * ```ts
@@ -50,7 +54,7 @@ export function getResilienceMetadata(target: object, method?: PropertyKey): Res
   return layer && metadataOf(layer, isInstance ? target : undefined);
 }
 
-/** @internal A layer as others see it; an instance counts by its registry and its own policy. */
+/** @internal A layer as callers see it, with the registry and the own policy of the instance, if one is given. */
 export function metadataOf(layer: MethodLayer, instance?: object): ResilienceMetadata {
   return {
     className: classNameOf(layer),

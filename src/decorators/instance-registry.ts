@@ -3,11 +3,11 @@ import type { PolicyRegistry } from '../policies/policy-registry.js';
 let registries: WeakMap<object, PolicyRegistry> | undefined;
 
 /**
- * Gives an instance, or a class for all its instances that have none of their own, the registry in which decorators
- * look up the policies that they name.
+ * Sets the registry in which decorators look up policy names, for an instance, or for a class and all its instances
+ * that have none of their own.
  *
- * It acts from the next call on. An instance without a registry uses that of its class, else `defaultRegistry`. The
- * registry is forgotten with the instance.
+ * It affects later calls. An instance without a registry uses that of its class, and a class without one uses
+ * `defaultRegistry`. The entry is dropped together with the instance.
  *
  * @example
  * ```ts
@@ -40,12 +40,12 @@ export function instanceRegistry(self: unknown): PolicyRegistry | undefined {
   return registries.get(self) ?? registries.get(self.constructor);
 }
 
-/** @internal The registry that was given to this very object, not to its class. */
+/** @internal The registry set for this very object, not for its class. */
 export function ownRegistry(target: object): PolicyRegistry | undefined {
   return registries?.get(target);
 }
 
-/** @internal Takes back what `setInstanceRegistry` said, where it still says the same. */
+/** @internal Removes the registry that `setInstanceRegistry` set, unless another one has been set since. */
 export function forgetRegistry(target: object, registry: PolicyRegistry): void {
   if (registries?.get(target) === registry) registries.delete(target);
 }

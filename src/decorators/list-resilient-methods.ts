@@ -2,11 +2,11 @@ import { metadataOf, type ResilienceMetadata } from './get-resilience-metadata.j
 import { listedLayers } from './method-layer.js';
 
 /**
- * Lists every decorated method of the program, and every function made by `resilient`, with what is attached to it:
- * for documentation, health pages and tests.
+ * Lists every decorated method of the program and every function wrapped by `resilient`, with what is attached to
+ * it: for documentation, health pages and tests.
  *
- * It holds what is decorated so far, in that order; a class that nobody uses any more is forgotten. Private methods
- * are in it. Names are looked up in `defaultRegistry`; where another registry serves an instance, ask
+ * It contains what has been decorated so far, in that order, private methods included; a class that is no longer in
+ * use is dropped. Names are looked up in `defaultRegistry`; for an instance that uses another registry, call
  * `getResilienceMetadata(instance, method)`.
  *
  * @example

@@ -1,20 +1,19 @@
 import { functionChain, layerAt, layerOf } from './method-layer.js';
 import { refuse } from './refuse.js';
 
-/** Takes a member out, in either dialect. */
+/** Excludes a member, as a legacy or a standard decorator. */
 export type NotResilientDecorator = (target: unknown, where?: unknown, descriptor?: unknown) => void;
 
 const exemptFunctions: WeakSet<object> = new WeakSet();
 const exemptMethods: WeakMap<object, Set<PropertyKey>> = new WeakMap();
 
 /**
- * Takes a method out of what a `@Resilient` on its class covers: it is called as it was written.
+ * Excludes a method from the `@Resilient` of its class: the method is called without a policy.
  *
- * It acts on methods, in either dialect of decorators. Without a decorated class it changes nothing. An override of
- * the method in a subclass says for itself what it wants.
+ * It works on methods, as a legacy and as a standard decorator. Without a decorated class it has no effect, and it
+ * does not apply to overrides in subclasses.
  *
- * @throws {TypeError} where it stands on anything but a method, or beside `@Resilient`.
- *
+ * @throws {TypeError} if it is used on anything but a method, or together with `@Resilient` on the same method.
  * @example
  * ```ts
  * import { NotResilient, Resilient } from 'weex-resilience';
@@ -41,7 +40,7 @@ export function NotResilient(): NotResilientDecorator {
       throw new TypeError('Cannot use @NotResilient here: it excludes a method of a decorated class');
     }
     if (layerOf(value) ?? (standard ? undefined : layerAt(target as object, method))) {
-      refuse(method, 'it says @NotResilient as well');
+      refuse(method, 'it is also marked @NotResilient');
     }
     exemptFunctions.add(value);
     if (standard) return;
@@ -51,7 +50,7 @@ export function NotResilient(): NotResilientDecorator {
   };
 }
 
-/** Whether `@NotResilient` stands on a method. */
+/** Whether a method is marked `@NotResilient`. */
 export function isExempt(home: object | undefined, method: PropertyKey, value: unknown): boolean {
   if (home && exemptMethods.get(home)?.has(method)) return true;
   return functionChain(value).some((link) => exemptFunctions.has(link));

@@ -9,14 +9,14 @@ export function operationOf(layer: MethodLayer, self?: unknown): string {
   return operation;
 }
 
-/** The name of the class where a method is defined, or `undefined` as long as the dialect hides it. */
+/** The name of the class that defines a method, or `undefined` while a standard decorator cannot see it yet. */
 export function classNameOf(layer: MethodLayer): string | undefined {
   const { home, isStatic } = layer;
   const owner: unknown = isStatic ? home : home?.constructor;
   return typeof owner === 'function' && owner.name !== '' ? owner.name : undefined;
 }
 
-/** Finds out from an instance which class defines the method: a standard decorator is not told. */
+/** Determines from an instance which class defines the method: standard decorators are not given the class. */
 export function learnHome(layer: MethodLayer, self: object): void {
   if (layer.home !== undefined || layer.method === undefined) return;
   const home = layer.isPrivate || layer.attachedTo === 'field' ? prototypeOf(self) : definer(layer, self);
@@ -30,7 +30,7 @@ function definer(layer: MethodLayer, self: object): object | undefined {
   const owners = ownersOf(prototype, method);
   const layers = owners.map((owner) => layerOf(Object.getOwnPropertyDescriptor(owner, method)?.value));
   if (layers.includes(layer)) return owners[layers.indexOf(layer)];
-  // Another decorator's function covers ours: certain only where nobody else defines the method.
+  // Another decorator's function covers ours: certain only if no other class defines the method.
   return owners.length === 1 ? owners[0] : undefined;
 }
 

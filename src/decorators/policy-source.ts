@@ -9,13 +9,13 @@ import type { MethodLayer, PolicySource } from './method-layer.js';
 import { classNameOf, operationOf } from './operation.js';
 import type { PolicyScope } from './resilient-options.js';
 
-/** Where a decorator has its policy from: a name, options, a policy, or nothing for the default. */
+/** The policy given to a decorator: a name, options, a policy, or nothing for the default. */
 export type PolicyReference = string | PolicyOptions | IPolicy | undefined;
 
-/** How the policy of a decorator is found: by name in a registry, made from options, or as it was given. */
+/** How the policy of a decorator is found: by name in a registry, created from options, or as given. */
 export function policySource(reference: PolicyReference, scope: PolicyScope): PolicySource {
   if (typeof reference === 'string') {
-    // At each call: the registry is not known before, and may be filled after the class is defined.
+    // Looked up at each call: the registry is not known earlier and may be filled after the class is defined.
     return (layer, self) => {
       const registry = registryOf(self);
       try {
@@ -27,12 +27,12 @@ export function policySource(reference: PolicyReference, scope: PolicyScope): Po
   }
   if (isPolicy(reference)) return () => reference;
   if (reference === undefined) return made(scope, (name) => policies.standard({ name }));
-  // Bad options are an error where the class is defined, not at the first call.
+  // Wrong options throw when the class is defined, not at the first call.
   const options = validateOptions(reference, 'use @Resilient');
   return made(scope, (name) => ({ name, ...options }));
 }
 
-/** The policy of a method, or `undefined` where only a call could tell. */
+/** The policy of a method, or `undefined` if it depends on the call. */
 export function knownPolicy(layer: MethodLayer, instance: object | undefined): IPolicy | undefined {
   const { policyName, options, source } = layer.settings;
   if (policyName !== undefined && !registryOf(instance).has(policyName)) return undefined;
@@ -40,7 +40,7 @@ export function knownPolicy(layer: MethodLayer, instance: object | undefined): I
   return source(layer, instance);
 }
 
-/** Policies made at their first use: one for each registry, and there one for each owner that the scope names. */
+/** Creates policies on first use: one per registry and per owner, as the scope defines owners. */
 function made(scope: PolicyScope, options: (name: string) => PolicyOptions | IPolicy): PolicySource {
   const byRegistry: WeakMap<PolicyRegistry, WeakMap<object, IPolicy>> = new WeakMap();
   const shared = {};
@@ -52,7 +52,7 @@ function made(scope: PolicyScope, options: (name: string) => PolicyOptions | IPo
     const byOwner = byRegistry.get(registry) ?? new WeakMap<object, IPolicy>();
     const policy = byOwner.get(owner) ?? registry.create(options(nameOf(scope, layer, self)));
     byRegistry.set(registry, byOwner.set(owner, policy));
-    // An instance must not be kept alive by having been the last one.
+    // The cache must not keep an instance alive.
     if (scope !== 'instance') last = { registry, owner, policy };
     return policy;
   };
@@ -69,10 +69,10 @@ function registryOf(self: unknown): PolicyRegistry {
 
 function notFound(name: string, registry: PolicyRegistry, operation: string): RangeError {
   const names = registry.names().map((other) => `'${other}'`);
-  const known = names.length > 0 ? `known are ${names.join(', ')}` : 'none is defined';
+  const known = names.length > 0 ? `known names are ${names.join(', ')}` : 'no policy is defined';
   const where =
     registry === defaultRegistry
-      ? 'in defaultRegistry. Define it there, or give the instance the registry that has it with setInstanceRegistry()'
+      ? 'in defaultRegistry. Define it there, or set the registry of the instance with setInstanceRegistry()'
       : 'in the registry of the instance';
   return new RangeError(`Cannot find policy '${name}' of ${operation}: ${known} ${where}`);
 }

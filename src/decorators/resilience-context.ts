@@ -2,13 +2,13 @@ import { type CallContext, currentCallContext } from '../core/context/call-conte
 import { spreadableOf } from '../core/context/spreadable.js';
 
 /**
- * What the current call knows about itself: its operation, attempt, signal, deadline and client order id.
+ * Returns the context of the current call: its operation, attempt, signal, deadline and client order id.
  *
- * It acts inside a decorated method and everything that the method starts, also after an `await`. Outside of one,
- * and where the ambient context is switched off, it is `undefined`.
+ * It is available inside a decorated method and everything that the method starts, also after an `await`.
+ * Elsewhere, and while the ambient context is switched off, it is `undefined`.
  *
- * `attempt` is 0 for the first attempt; `deadline` is in milliseconds since 1970, or on the scale of the policy's
- * own clock.
+ * `attempt` is 0 for the first attempt; `deadline` is in milliseconds since 1970, or on the time scale of the
+ * policy's own clock.
  *
  * @example
  * ```ts

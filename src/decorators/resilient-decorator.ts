@@ -9,20 +9,21 @@ import type { ResilientOptions } from './resilient-options.js';
 
 /**
  * Runs every call of a method, or of all asynchronous methods of a class, under a policy: one found by name, one
- * made from options, one given as an object, or with nothing at all the policy of `policies.standard()`.
+ * created from options, one given as an object, or, without an argument, `policies.standard()`.
  *
- * It acts on methods that return a promise; anything else does not compile. On a class it covers what the class
- * itself declares `async`, static methods included; a method's own decorator wins, and `@NotResilient()` takes one
- * out. An override that calls `super` has one layer, its own. Everything else of a method stays: `this`, arguments,
- * `name`, `length`, own properties and metadata. Works as a legacy decorator and as a standard one.
+ * It applies to methods that return a promise; anything else does not compile. On a class it covers the methods
+ * that the class itself declares `async`, static ones included; a method's own decorator takes precedence, and
+ * `@NotResilient()` excludes a method. An override that calls `super` runs under its own policy only. The method
+ * keeps everything else: `this`, arguments, `name`, `length`, own properties and metadata. It works as a legacy and
+ * as a standard decorator.
  *
- * A name is looked up at each call: in the registry of the instance if it has one, else in `defaultRegistry`. The
- * policy made from options, or from nothing, belongs to the decorator; `scope` and `key` narrow that.
+ * A name is looked up at each call: in the registry of the instance if it has one, otherwise in `defaultRegistry`.
+ * A policy created from options, or by default, belongs to the decorator; the option `scope` gives each method or
+ * instance its own, and `key` gives each key its own circuit.
  *
- * @throws {TypeError} where a getter, setter, generator or property is decorated, where a method is decorated twice,
- * where a class has nothing to cover, and for wrong options. A call rejects where its policy has no such name, or
- * where a callback throws.
- *
+ * @throws {TypeError} if a getter, setter, generator or property is decorated, if a method is decorated twice, if a
+ * class has no method to cover, and for wrong options. A call rejects if its policy name is not defined or a
+ * callback throws.
  * @example
  * ```ts
  * import { Resilient } from 'weex-resilience';
@@ -41,11 +42,11 @@ export function Resilient<
   const Options extends ResilientOptions = object,
 >(
   policy?: string | PolicyOptionsWithFallback<Fallback> | IPolicy<Context, Fallback>,
-  // Without a declared `this` a callback would be told that it is a part of these options.
+  // Without a declared `this` the compiler would type `this` in a callback as these options.
   options?: KnownOptions<Options> & ThisType<{ readonly thisMustBeDeclared: true }>,
 ): ResilientDecorator<Options, Fallback, Context> {
   const settings = callSettings('@Resilient', policy as PolicyReference, options);
-  // Standard decorators are called with a context, legacy ones with a key, or with the class alone.
+  // Standard decorators receive a context, legacy ones a key, or only the class.
   const decorator = (
     target: unknown,
     where?: DecoratorContext | PropertyKey,

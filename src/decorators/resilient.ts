@@ -9,13 +9,11 @@ import type { ResilientOptions } from './resilient-options.js';
 import { wrapMethod } from './wrap-method.js';
 
 /**
- * Gives a function the policy that `@Resilient` gives a method, where there is no class: the same policies, the same
- * options.
+ * Wraps a function in a policy, as `@Resilient` does for a method: it takes the same policies and the same options.
  *
- * The result is called as the function is: with its `this`, arguments, `name`, `length` and properties.
+ * The wrapper is called like the function and keeps its `this`, arguments, `name`, `length` and properties.
  *
- * @throws {TypeError} where the function is none, is a generator, or is resilient already, and for wrong options.
- *
+ * @throws {TypeError} if `fn` is not a function, is a generator or is already resilient, and for wrong options.
  * @example
  * ```ts
  * import { resilient } from 'weex-resilience';

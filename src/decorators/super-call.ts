@@ -2,21 +2,21 @@ import { type CallContext, currentCallContext } from '../core/context/call-conte
 import { type AnyMethod, layerAt, type MethodLayer, ownersOf, prototypeOf } from './method-layer.js';
 
 /**
- * An override that calls `super` must not be retried twice over, and a base method called on its own must not lose
- * its layer. So the bodies that run under a layer are remembered for each instance, as long as they run, and a base
- * method called meanwhile on the same instance is a part of them. That holds after an `await` too, and needs no
- * async context. Nothing is remembered for a method that only one class of the chain defines.
+ * An override that calls `super` must not be retried twice over, and a base method called on its own must keep its
+ * layer. So the bodies running under a layer are recorded per instance, and a base method called on the same
+ * instance in the meantime counts as part of them. This also works after an `await` and needs no async context.
+ * Nothing is recorded for a method that only one class of the chain defines.
  */
 const runningBodies: WeakMap<object, Set<RunningBody>> = new WeakMap();
 
 interface RunningBody {
   readonly layer: MethodLayer;
   readonly args: unknown[];
-  /** The attempt that it runs in, where the async context tells. */
+  /** The attempt that the body runs in, if the async context is available. */
   readonly context: CallContext | undefined;
 }
 
-/** Whether more than one class of the chain defines the method, so that one may call the other by `super`. */
+/** Whether more than one class of the chain defines the method, so that one may call the other through `super`. */
 export function isOverridden(layer: MethodLayer, self: unknown): self is object {
   if (layer.method === undefined || layer.isPrivate) return false;
   if ((typeof self !== 'object' && typeof self !== 'function') || self === null) return false;
@@ -36,12 +36,12 @@ export function isSuperCall(layer: MethodLayer, self: object, args: unknown[]): 
   return false;
 }
 
-/** Whether a call is not made in the async context of that body, and orders under another id. */
+/** Whether a call is made outside the async context of that body and has another client order id. */
 function isOtherOrder(layer: MethodLayer, self: object, args: unknown[], body: RunningBody): boolean {
   const idOf = layer.settings.options.orderSafety?.clientOrderId;
   if (!idOf || !body.context || isWithin(body.context)) return false;
   const id = Reflect.apply(idOf, self, args);
-  // One that is another at every look says nothing about the order.
+  // An id that differs each time it is read says nothing about the order.
   return id === Reflect.apply(idOf, self, args) && id !== Reflect.apply(idOf, self, body.args);
 }
 
@@ -50,7 +50,7 @@ function isWithin(context: CallContext): boolean {
   return false;
 }
 
-/** The same method, remembered as running on its instance until what it returned has settled. */
+/** The same method, recorded as running on its instance until its result settles. */
 export function rememberRunning(layer: MethodLayer, original: AnyMethod): AnyMethod {
   return function (this: unknown, ...args: unknown[]): unknown {
     const self = this as object;

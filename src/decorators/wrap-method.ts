@@ -2,10 +2,10 @@ import { callUnderPolicy } from './call-under-policy.js';
 import { type AnyMethod, bindWrapper, type MethodLayer } from './method-layer.js';
 import { isOverridden, isSuperCall, rememberRunning } from './super-call.js';
 
-/** The method under its policy, with everything else that the original has. */
+/** The method under its policy, with all other properties of the original. */
 export function wrapMethod(original: AnyMethod, layer: MethodLayer): AnyMethod {
   const remembered = rememberRunning(layer, original);
-  // A method rather than a function: like the original, it is no constructor.
+  // A method rather than a function: like the original, it cannot be used with `new`.
   const holder = {
     wrapper(this: unknown, ...args: unknown[]): unknown {
       if (!isOverridden(layer, this)) return callUnderPolicy(layer, original, this, args);
@@ -19,14 +19,15 @@ export function wrapMethod(original: AnyMethod, layer: MethodLayer): AnyMethod {
   return wrapper;
 }
 
-/** `Reflect` as reflect-metadata leaves it, where somebody has loaded it. */
+/** `Reflect` with what reflect-metadata adds, if it is loaded. */
 interface MetadataReflect {
   getOwnMetadataKeys?(target: object): unknown[];
   getOwnMetadata?(key: unknown, target: object): unknown;
   defineMetadata?(key: unknown, value: unknown, target: object): void;
 }
 
-// The wrapper inherits from the original, so that what is attached to the original later is found on it as well.
+// The wrapper inherits from the original, so that what is attached to the original later is found on the wrapper
+// too.
 function resemble(wrapper: AnyMethod, original: AnyMethod): void {
   const { prototype: _, ...properties } = Object.getOwnPropertyDescriptors<PropertyDescriptorMap>(
     original as object as PropertyDescriptorMap,

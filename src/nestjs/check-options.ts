@@ -34,7 +34,7 @@ const table = optionTable<ResilienceModuleOptions>({
   unknownPolicies: oneOf('refuse', 'allow', 'define'),
 });
 
-/** The options of the module, each read once; policies and rules are checked as they are defined. */
+/** Checks the module's options, reading each once; policies and rules are checked when they are defined. */
 export function checkOptions(given: unknown): ResilienceModuleOptions {
   return check(table, given, 'start ResilienceModule', contradictions);
 }
@@ -42,5 +42,5 @@ export function checkOptions(given: unknown): ResilienceModuleOptions {
 function contradictions({ registry, ...own }: ResilienceModuleOptions): OptionFault[] {
   const other = (['clock', 'coordinator', 'random'] as const).find((name) => own[name]);
   if (!registry || !other) return [];
-  return [optionFault(other, 'contradicts registry; give it to the registry', false)];
+  return [optionFault(other, 'cannot be combined with registry; pass it to the registry', false)];
 }

@@ -14,9 +14,9 @@ import { StartFaults } from './start-faults.js';
 import { getOptionsToken, nameInToken } from './tokens.js';
 
 /**
- * Makes the registry of an application, with the policies and rules of all its modules.
+ * Creates the registry of an application, with the policies and rules of all its modules.
  *
- * @throws TypeError or RangeError that names everything that keeps the application from starting.
+ * @throws TypeError or RangeError that lists everything that keeps the application from starting.
  */
 export function createRegistry(
   given: ResilienceModuleOptions,
@@ -46,8 +46,8 @@ export function createRegistry(
   if (unknownPolicies === 'define') for (const { name } of unknown) registry.define(name, {});
   if (unknownPolicies === 'refuse') {
     const known = registry.names().map((name) => `'${name}'`);
-    const have = known.length > 0 ? `known are ${known.join(', ')}` : 'none is defined';
-    // A policy that is defined, but wrong, is told of already.
+    const have = known.length > 0 ? `known names are ${known.join(', ')}` : 'no policy is defined';
+    // A policy with wrong options has been reported already.
     const meant = new Set(allDefinitions(options, providers).map(({ name }) => name));
     for (const { name, user } of unknown) {
       if (!meant.has(name)) faults.add(`${user} names policy '${name}', which no module defines; ${have}`);
@@ -95,7 +95,7 @@ function definePolicies(
   }
 }
 
-/** A test that overrides the token of a policy means the decorators that name it as well. */
+/** If a test overrides the token of a policy, the decorators that use its name get the override too. */
 function useOverrides(registry: PolicyRegistry, providers: readonly Provider[], faults: StartFaults): void {
   for (const { token, isNotMetatype, instance } of providers) {
     const name = nameInToken(token);
@@ -106,7 +106,7 @@ function useOverrides(registry: PolicyRegistry, providers: readonly Provider[], 
   }
 }
 
-/** Every name that a decorator or an injection of the application uses, with who uses it. */
+/** Every policy name that a decorator or an injection of the application uses, with its user. */
 function namesInUse(providers: readonly Provider[]): { name: string; user: string }[] {
   return providers.flatMap((provider) => {
     const injected = tokensWantedBy(provider).map((token) => ({

@@ -9,7 +9,7 @@ interface Emitter {
   emit(name: string, event: ResilienceEvent): unknown;
 }
 
-/** Passes the events of a registry on to the application's `EventEmitter2`, where it has one. */
+/** Forwards the events of a registry to the application's `EventEmitter2`, if it has one. */
 export function emitEvents(
   container: ModulesContainer,
   registry: PolicyRegistry,
@@ -27,7 +27,7 @@ export function emitEvents(
   };
 }
 
-// By what it can do: the package is an optional peer that need not be there.
+// Found by its methods: the package is an optional peer dependency that may be missing.
 function emitterOf(container: ModulesContainer): Emitter | undefined {
   const provider = providersOf(container).find(
     ({ token, instance }) =>

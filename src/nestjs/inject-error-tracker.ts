@@ -2,8 +2,8 @@ import { Inject } from '@nestjs/common';
 import { getErrorTrackerToken } from './tokens.js';
 
 /**
- * Injects the application's `ErrorTracker`, on a constructor parameter or a property. It counts every failure of the
- * application's policies, and of the HTTP modules with `withWeexErrors`.
+ * Injects the application's `ErrorTracker` into a constructor parameter or a property. The tracker counts every
+ * failure of the application's policies and of the HTTP modules that use `withWeexErrors`.
  *
  * @example
  * ```ts

@@ -2,10 +2,10 @@ import { Inject } from '@nestjs/common';
 import { getPolicyToken } from './tokens.js';
 
 /**
- * Injects the policy of a name: the one that `forRoot`, `forRootAsync` or `forFeature` define, and that
- * `@Resilient(name)` uses.
+ * Injects the policy with this name, as defined by `forRoot`, `forRootAsync` or `forFeature` and used by
+ * `@Resilient(name)`, into a constructor parameter or a property.
  *
- * On a constructor parameter or a property. A name that nobody defines ends the start of the application.
+ * The application does not start if no module defines the name (see `unknownPolicies`).
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { getRegistryToken } from './tokens.js';
 
 /**
- * Injects the application's `PolicyRegistry`, on a constructor parameter or a property.
+ * Injects the application's `PolicyRegistry` into a constructor parameter or a property.
  *
  * @example
  * ```ts

@@ -5,10 +5,10 @@ import { type AnyClass, classOf, instancesOf, type Provider, providersOf } from 
 import { resilientMethodsOf } from './resilient-methods-of.js';
 
 /**
- * Gives the instances of an application its registry, whatever their scope, so that `@Resilient('name')` finds it.
+ * Sets the application's registry on its instances, whatever their scope, so that `@Resilient('name')` finds it.
  *
  * A class that only one application of the process uses is bound as a class. A class that another application has
- * bound already is bound instance by instance, at the moment Nest constructs it.
+ * already bound is bound instance by instance, when Nest constructs each instance.
  */
 export class InstanceBinder {
   readonly #container: ModulesContainer;
@@ -22,7 +22,7 @@ export class InstanceBinder {
     this.bindAll();
   }
 
-  /** Binds what is there and not bound yet; again after a module was loaded lazily. */
+  /** Binds everything that exists and is not bound yet; called again after a module was loaded lazily. */
   bindAll(): void {
     for (const provider of providersOf(this.#container)) {
       if (this.#seen.has(provider)) continue;
@@ -31,7 +31,7 @@ export class InstanceBinder {
     }
   }
 
-  /** Lets other applications have the classes; the instances that live on stay with this one. */
+  /** Releases the classes for other applications; instances that live on stay bound to this one. */
   release(): void {
     for (const provider of providersOf(this.#container)) {
       const target = classOf(provider);
@@ -58,7 +58,7 @@ export class InstanceBinder {
     provider.metatype = adopting(target, this.#adopt);
   }
 
-  /** A factory's product, or a value. */
+  /** Binds a factory's product, or a value. */
   #bindMade(provider: Provider): void {
     const adoptResilient = (made: unknown): void => {
       if (typeof made !== 'object' || made === null) return;
@@ -82,7 +82,7 @@ export class InstanceBinder {
     }) as typeof provider.metatype;
   }
 
-  // An instance that somebody has given a registry keeps it.
+  // An instance that already has a registry keeps it.
   readonly #adopt = (instance: object): void => {
     if (!ownRegistry(instance)) setInstanceRegistry(instance, this.#registry);
   };
@@ -92,7 +92,7 @@ function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** The class, for one application's Nest alone: each instance that it constructs is adopted. */
+/** The class as this application's Nest sees it: each instance that it constructs is adopted. */
 function adopting(target: AnyClass, adopt: (instance: object) => void): AnyClass {
   const proxy: AnyClass = new Proxy(target, {
     construct(original, args, newTarget) {
@@ -104,7 +104,7 @@ function adopting(target: AnyClass, adopt: (instance: object) => void): AnyClass
       adopt(instance);
       return instance;
     },
-    // reflect-metadata finds by identity, then along the prototypes.
+    // reflect-metadata looks up by identity, then along the prototypes.
     getPrototypeOf: (original) => original,
   });
   return proxy;

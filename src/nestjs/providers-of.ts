@@ -6,10 +6,10 @@ type NestModule = ModulesContainer extends Map<string, infer Module> ? Module : 
 /** Nest's record of one provider, controller or enhancer of an application. */
 export type Provider = NestModule['providers'] extends Map<unknown, infer Wrapper> ? Wrapper : never;
 
-/** A class as providers and their instances show it. */
+/** The class of a provider or of an instance. */
 export type AnyClass = abstract new (...args: never[]) => object;
 
-/** Everything that an application makes instances of, each once. */
+/** Everything that an application instantiates, each once. */
 export function providersOf(container: Container): Provider[] {
   const modules = [...container.values()];
   return modules
@@ -28,7 +28,7 @@ export function classOf(provider: Provider): AnyClass | undefined {
   return isClass ? (metatype as unknown as AnyClass) : undefined;
 }
 
-/** The instances that exist already: the one of static scope, or the value that was given. */
+/** The instances that already exist: the one of static scope, or the given value. */
 export function instancesOf(provider: Provider): object[] {
   const transient = provider.getStaticTransientInstances().map((host) => host?.instance);
   return [provider.instance, ...transient].filter(
@@ -40,7 +40,7 @@ interface MetadataReflect {
   getMetadata?(key: string, target: object): unknown;
 }
 
-/** The tokens that a provider asks for by `@Inject`, or by the list of its factory. */
+/** The tokens that a provider injects with `@Inject` or through its factory's `inject` list. */
 export function tokensWantedBy(provider: Provider): unknown[] {
   if (provider.inject) {
     return provider.inject.map((item: unknown) =>
@@ -55,11 +55,11 @@ export function tokensWantedBy(provider: Provider): unknown[] {
       ? entries.map((entry: unknown) => (entry as Record<string, unknown> | null)?.[field])
       : [];
   };
-  // As Nest's own @Inject writes them down.
+  // As recorded by Nest's own @Inject.
   return [...read('self:paramtypes', 'param'), ...read('self:properties_metadata', 'type')];
 }
 
-/** The name of a provider, for people. */
+/** The name of a provider, for messages. */
 export function nameOf(provider: Provider): string {
   return typeof provider.name === 'string' ? provider.name : String(provider.token);
 }

@@ -5,7 +5,7 @@ export type ResilienceEventName<Type extends ResilienceEventType = ResilienceEve
   `resilience.${Type}`;
 
 /**
- * The name under which an event reaches `@OnEvent` of `@nestjs/event-emitter`.
+ * Returns the name under which an event reaches `@OnEvent` of `@nestjs/event-emitter`.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import type { ResilienceFeatureOptions } from './resilience-module-options.js';
 
-/** What one `forFeature` adds; found in the application by its class. */
+/** The options of one `forFeature`; found in the application by this class. */
 export class ResilienceFeature {
   readonly options: ResilienceFeatureOptions;
 

@@ -5,39 +5,43 @@ import type { PolicySnapshot, ResiliencePolicy } from '../policies/resilience-po
 import { providersOf } from './providers-of.js';
 import { getRegistryToken } from './tokens.js';
 
-/** Which policies a health check asks about. */
+/** Options of a health check. */
 export interface ResilienceHealthOptions {
-  /** The names of the policies. Default: all of the application, those of decorators with options too. */
+  /**
+   * The names of the policies to check. Default: all of the application, including those of decorators with
+   * options.
+   */
   readonly policies?: readonly string[] | undefined;
 }
 
-/** What a policy is doing, as a health page shows it; a part that is off is not named. */
+/** The state of a policy on a health page; parts that are off are left out. */
 export interface PolicyHealth {
   readonly circuit?: 'closed' | 'open' | 'half-open' | 'isolated';
-  /** The keys whose circuits refuse calls. */
+  /** The keys whose circuits reject calls. */
   readonly openKeys?: readonly string[];
   readonly running?: number;
   readonly waiting?: number;
-  /** How long the cool-down keeps calls waiting, in milliseconds; absent where it does not. */
+  /** How much longer the cool-down delays calls, in milliseconds; absent if it does not. */
   readonly coolingDownForMs?: number;
 }
 
-/** A result as `@nestjs/terminus` takes it. */
+/** A result in the format of `@nestjs/terminus`. */
 export type ResilienceHealth<Key extends string = string> = Record<
   Key,
   {
     readonly status: 'up' | 'down';
     readonly policies: Readonly<Record<string, PolicyHealth>>;
-    /** Absent where the application has none. Lost, it counts as up: calls go on with the last shares. */
+    /** Absent without a coordinator. `'lost'` counts as up: calls go on with the last known shares. */
     readonly coordinator?: 'connected' | 'lost';
   }
 >;
 
 /**
- * Says for `@nestjs/terminus` whether the application's circuits let calls through.
+ * Reports to `@nestjs/terminus` whether the application's circuits let calls through.
  *
- * `down` where the circuit of a policy is open or isolated; a policy with a circuit for each key is down when all of
- * them are. Waiting calls and cool-downs are told of and count as up. It asks the exchange nothing.
+ * The status is `down` if the circuit of a policy is open or isolated; a policy with one circuit per key is down
+ * when all of them are. Waiting calls and cool-downs are shown and count as up. It sends no request to the
+ * exchange.
  *
  * @example
  * ```ts
@@ -74,10 +78,10 @@ export class ResilienceHealthIndicator {
   }
 
   /**
-   * The state of the policies under `key`. With terminus 10 it rejects with that where it is `down`, which is what
-   * that version goes by.
+   * Returns the state of the policies under `key`. With terminus 10 it rejects with that state if it is `down`,
+   * because that version relies on errors.
    *
-   * @throws RangeError when a name is not defined.
+   * @throws RangeError if a name is not defined.
    */
   isHealthy<const Key extends string>(
     key: Key,
@@ -100,7 +104,7 @@ export class ResilienceHealthIndicator {
   }
 }
 
-/** Terminus before 11 takes every result that is returned for `up`. */
+/** Terminus before 11 treats every returned result as `up`. */
 function goesByErrors(container: ModulesContainer): boolean {
   const names = new Set(
     providersOf(container).map(({ token }) => (typeof token === 'function' ? token.name : '')),

@@ -11,7 +11,7 @@ import { getErrorTrackerToken, getOptionsToken, getRegistryToken } from './token
 const defaultDrainMs = 10_000;
 const listedCalls = 10;
 
-/** What the module does from the start of the application to its shutdown. */
+/** What the module does between the application's start and its shutdown. */
 @Injectable()
 export class ResilienceLifecycle implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('ResilienceModule');

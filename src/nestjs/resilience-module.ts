@@ -30,12 +30,12 @@ import {
 } from './tokens.js';
 
 /**
- * Gives a NestJS application its policies: one registry, in which `@Resilient('name')` on any provider, controller
- * or resolver of any scope looks, and which `@InjectPolicy`, `@InjectRegistry` and `@InjectErrorTracker` reach.
+ * Provides a NestJS application with policies: one registry, used by `@Resilient('name')` on providers, controllers
+ * and resolvers of any scope, and injected by `@InjectPolicy`, `@InjectRegistry` and `@InjectErrorTracker`.
  *
- * It is global; `forRoot` or `forRootAsync` is imported once, in the root module. The options, the rules and every
- * name in use are checked at the start, and one error tells all that is wrong. Two applications in one process share
- * nothing.
+ * The module is global; import `forRoot` or `forRootAsync` once, in the root module. The options, the rules and
+ * every name in use are checked at the start, and one error lists everything that is wrong. Two applications in one
+ * process share nothing.
  *
  * @example
  * ```ts
@@ -56,21 +56,22 @@ import {
  */
 @Module({})
 export class ResilienceModule {
-  /** The application's policies, with options at hand. */
+  /** Provides the application's policies from the given options. */
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
     return rootModule([{ provide: getOptionsToken(), useValue: options }]);
   }
 
   /**
-   * The application's policies, with options from elsewhere, `ConfigService` for example.
+   * Provides the application's policies from options that are created at the start, for example with
+   * `ConfigService`.
    *
-   * @throws TypeError unless there is exactly one of `useFactory`, `useClass` and `useExisting`.
+   * @throws TypeError unless exactly one of `useFactory`, `useClass` and `useExisting` is given.
    */
   static forRootAsync(options: ResilienceModuleAsyncOptions): DynamicModule {
     return rootModule(asyncOptionsProviders(options), options.imports);
   }
 
-  /** Policies that a module brings along. They go into the registry of the application. */
+  /** Adds a module's policies to the registry of the application. */
   static forFeature(options: ResilienceFeatureOptions): DynamicModule {
     const feature = new ResilienceFeature(options);
     const defined = Symbol('ResilienceFeatureDefinition');
@@ -84,7 +85,7 @@ export class ResilienceModule {
           );
         }
         defineFeature(registry, feature);
-        // A module that is loaded lazily comes after everything else was bound.
+        // A lazily loaded module arrives after everything else was bound.
         binder?.bindAll();
         return registry;
       },
@@ -105,7 +106,7 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
   const own: Provider[] = [
     {
       provide: getClockToken(),
-      // What is no object is told of where the registry is made.
+      // Options that are not an object are reported when the registry is created.
       useFactory: (given: ResilienceModuleOptions | undefined) => given?.clock,
       inject: [getOptionsToken()],
     },
@@ -120,7 +121,7 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
       // After the registry, which checks all options.
       inject: [getOptionsToken(), getRegistryToken()],
     },
-    // By their classes, so that a constructor that names one gets it without a decorator.
+    // By their classes too, so that a constructor parameter of that type needs no decorator.
     { provide: PolicyRegistry, useExisting: getRegistryToken() },
     { provide: ErrorTracker, useExisting: getErrorTrackerToken() },
     {
@@ -146,7 +147,7 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
     module: ResilienceModule,
     global: true,
     imports,
-    // Read when Nest scans the application: by then every class that injects a policy has said its name.
+    // Read when Nest scans the application: by then every class that injects a policy has requested its name.
     get providers() {
       return [...options, ...own, ...requestedNames().map((name) => policyProvider(name))];
     },
@@ -159,7 +160,7 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
 function policyProvider(name: string, registryToken: InjectionToken = getRegistryToken()): FactoryProvider {
   return {
     provide: getPolicyToken(name),
-    // Names are checked with everything else at the start; this one may belong to another application.
+    // Unknown names are reported with everything else at the start; this one may belong to another application.
     useFactory: (registry: PolicyRegistry): ResiliencePolicy | undefined =>
       registry.has(name) ? registry.get(name) : undefined,
     inject: [registryToken],

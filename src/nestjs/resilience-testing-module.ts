@@ -4,11 +4,12 @@ import type { ResilienceModuleOptions } from './resilience-module-options.js';
 import { ResilienceModule } from './resilience-module.js';
 
 /**
- * `ResilienceModule` for tests, in which nothing waits: backoffs, cool-downs and allowances are over at once, on a
- * clock of its own. Time limits act only when the test moves that clock.
+ * A `ResilienceModule` for tests in which nothing waits: backoffs, cool-downs and rate limits pass at once, on the
+ * module's own clock. Time limits expire only if the test advances that clock.
  *
- * Names that nobody defines let calls through as they are, so that a test need not know every policy. An application
- * that imports `ResilienceModule` itself is tested by `overrideProvider(getClockToken()).useValue(createSkippingClock())`.
+ * Policy names that are not defined let calls through unchanged, so a test need not define every policy. To test an
+ * application that imports `ResilienceModule` itself, use
+ * `overrideProvider(getClockToken()).useValue(createSkippingClock())`.
  *
  * @example
  * ```ts
@@ -25,7 +26,10 @@ import { ResilienceModule } from './resilience-module.js';
  */
 @Module({})
 export class ResilienceTestingModule {
-  /** As `ResilienceModule.forRoot`, with defaults for tests: `clock`, `drainMs: 0` and `unknownPolicies: 'define'`. */
+  /**
+   * Like `ResilienceModule.forRoot`, with defaults for tests: `clock`, `drainMs: 0` and `unknownPolicies:
+   * 'define'`.
+   */
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
     const clock = options.registry ? undefined : createSkippingClock();
     return ResilienceModule.forRoot({ drainMs: 0, unknownPolicies: 'define', clock, ...options });

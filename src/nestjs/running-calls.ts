@@ -1,17 +1,17 @@
 import { onResilienceEvent } from '../observability/on-resilience-event.js';
 
-/** A call that is under way. */
+/** A call in progress. */
 export interface RunningCall {
   readonly policy: string;
   readonly operation: string | undefined;
   readonly key: string | undefined;
-  /** Milliseconds since 1970, or on the scale of the policy's own clock. */
+  /** In milliseconds since 1970, or on the time scale of the policy's own clock. */
   readonly startedAt: number;
-  /** How many attempts were started; 0 where it still waits for the first. */
+  /** How many attempts have started; 0 while the call waits for its first. */
   attempts: number;
 }
 
-/** The calls of one registry that have begun and not ended. */
+/** The calls of one registry that have started and not settled. */
 export class RunningCalls {
   readonly #calls: Map<number, RunningCall> = new Map();
   readonly #stops: (() => void)[];
@@ -48,7 +48,7 @@ export class RunningCalls {
     return [...this.#calls.values()];
   }
 
-  /** Waits until no call is open, at most so many milliseconds, and returns those that still are. */
+  /** Waits until no call is open, for at most `forMs` milliseconds, and returns the calls that are still open. */
   async drain(forMs: number): Promise<RunningCall[]> {
     if (this.#calls.size > 0 && forMs > 0) {
       await new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ProblemDetails } from './problem-details.js';
 
-/** A reply of Fastify. */
+/** A Fastify reply. */
 interface Reply {
   readonly raw: ServerResponse;
   code(status: number): this;
@@ -9,7 +9,7 @@ interface Reply {
   send(body: string): unknown;
 }
 
-/** Answers an HTTP request; one that is answered in part already is cut off. */
+/** Answers an HTTP request. If part of an answer was already sent, the connection is closed. */
 export function sendProblem(response: ServerResponse | Reply, problem: ProblemDetails): void {
   const reply = 'raw' in response ? response : undefined;
   const raw = reply?.raw ?? (response as ServerResponse);

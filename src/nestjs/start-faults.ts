@@ -1,6 +1,6 @@
 import { faultsOf, type OptionFault, throwFaults } from '../core/options/check-options.js';
 
-/** Collects everything that keeps an application from starting, to tell it at once. */
+/** Collects everything that keeps an application from starting, to report it in one error. */
 export class StartFaults {
   readonly #faults: OptionFault[] = [];
 
@@ -8,7 +8,7 @@ export class StartFaults {
     this.#faults.push({ option: '', text, isWrongType });
   }
 
-  /** Does something that may throw, and keeps what is wrong with the option at `path`. */
+  /** Runs `work` and, if it throws, records what is wrong with the option at `path`. */
   try(path: string, work: () => unknown): void {
     try {
       work();
@@ -19,7 +19,7 @@ export class StartFaults {
     }
   }
 
-  /** @throws TypeError where something has the wrong type, else RangeError, if there is any fault. */
+  /** @throws TypeError if any fault is a wrong type, otherwise RangeError; nothing if there are no faults. */
   raise(): void {
     throwFaults('start ResilienceModule', this.#faults);
   }

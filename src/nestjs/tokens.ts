@@ -2,8 +2,8 @@ const prefix = 'weex-resilience:policy:';
 const requested: Set<string> = new Set();
 
 /**
- * The injection token of a policy, for `useFactory: …, inject: [getPolicyToken('orders')]`, `moduleRef.get` and
- * `overrideProvider`.
+ * Returns the injection token of a policy, for `useFactory: …, inject: [getPolicyToken('orders')]`, `moduleRef.get`
+ * and `overrideProvider`.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ export function getPolicyToken(name: string): string {
 }
 
 /**
- * The injection token of the application's `PolicyRegistry`.
+ * Returns the injection token of the application's `PolicyRegistry`.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function getRegistryToken(): string {
 }
 
 /**
- * The injection token of the application's `ErrorTracker`.
+ * Returns the injection token of the application's `ErrorTracker`.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export function getErrorTrackerToken(): string {
 }
 
 /**
- * The injection token of the clock of all policies; override it in tests with `createSkippingClock()`.
+ * Returns the injection token of the clock of all policies; override it in tests with `createSkippingClock()`.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export function getClockToken(): string {
 }
 
 /**
- * The injection token of the options that `forRoot` or `forRootAsync` were given.
+ * Returns the injection token of the options passed to `forRoot` or `forRootAsync`.
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ export function getOptionsToken(): string {
   return 'weex-resilience:options';
 }
 
-/** @internal Every name for which a token was asked for, in any application of the process. */
+/** @internal Every name for which a token was requested, in any application of the process. */
 export function requestedNames(): string[] {
   return [...requested];
 }

@@ -7,11 +7,11 @@ import { sendProblem } from './send-problem.js';
 
 /** Options of a {@link WeexExceptionFilter}. */
 export interface WeexExceptionFilterOptions {
-  /** HTTP statuses, 400 to 599, in place of the usual ones. */
+  /** HTTP statuses, 400 to 599, that replace the usual ones. */
   readonly statuses?: Readonly<Partial<Record<WEEXErrorKind, number>>> | undefined;
 }
 
-/** What NestJS asks by `instanceof`: also an error that another copy of this package made. */
+/** The class for NestJS's `instanceof` check; it also matches errors of another copy of this package. */
 // oxlint-disable-next-line typescript/no-extraneous-class
 class OfAnyCopy {
   static [Symbol.hasInstance](value: unknown): boolean {
@@ -19,25 +19,25 @@ class OfAnyCopy {
   }
 }
 
-/** Nobody provides it: NestJS then leaves the parameter out. */
+/** No module provides it, so NestJS leaves the parameter `undefined`. */
 const optionsByHand = Symbol('WeexExceptionFilterOptions');
 
 /**
- * Answers the application's callers when a `WEEXError` leaves a handler.
+ * Answers the application's callers when a handler throws a `WEEXError`.
  *
- * Over HTTP, on Express and Fastify, the body is `application/problem+json`: 429 for a rate limit, 503 for a failing
- * exchange, an open circuit and a full bulkhead, each with `Retry-After`; 504 when time ran out, 502 when the exchange
- * was not reached or refused the application's own credentials, 409 when it is unknown whether an order was executed,
- * 422 for a wrong request and a refused order. A gateway sends the same to its client as the event `exception`, a
- * microservice fails with it, a GraphQL error has it as `extensions.problem`.
+ * Over HTTP, on Express and Fastify, the body is `application/problem+json`: 429 for a rate limit, 503 for a
+ * failing exchange, an open circuit and a full bulkhead, each with `Retry-After`; 504 for a timeout, 502 if the
+ * exchange was not reached or refused the application's own credentials, 409 if it is unknown whether an order was
+ * executed, 422 for a wrong request and a refused order. A gateway sends the same to its client as the event
+ * `exception`, a microservice fails with it, and a GraphQL error has it in `extensions.problem`.
  *
- * Keys, addresses and what the exchange said of the application's credentials do not leave it; refused credentials
- * and unknown outcomes are logged. Every other exception is left to the next filter.
+ * Keys, addresses and what the exchange said about the application's credentials are not disclosed; refused
+ * credentials and unknown outcomes are logged. Every other exception is left to the next filter.
  *
- * Options are for whoever makes it by hand, as in `useFactory: () => new WeexExceptionFilter({ statuses })`; made by
- * NestJS, as below or by `@UseFilters(WeexExceptionFilter)`, it asks for none.
+ * To set options, create the filter yourself: `useFactory: () => new WeexExceptionFilter({ statuses })`. If NestJS
+ * creates it, as below or through `@UseFilters(WeexExceptionFilter)`, it has no options.
  *
- * @throws RangeError when a status is none of 400 to 599, or of no kind.
+ * @throws RangeError if a status is not an integer from 400 to 599, or its name is not an error kind.
  * @example
  * ```ts
  * import { APP_FILTER } from '@nestjs/core';
@@ -53,7 +53,7 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
   readonly #logger = new Logger('WeexExceptionFilter');
   readonly #statuses: Readonly<Partial<Record<string, number>>>;
 
-  // NestJS would look for a provider of the parameter's type, which is an interface and has none.
+  // Without the token NestJS would look for a provider of the parameter's type, which is an interface.
   constructor(@Optional() @Inject(optionsByHand) options: WeexExceptionFilterOptions = {}) {
     this.#statuses = { ...options.statuses };
     const faults = Object.entries(this.#statuses).filter(
@@ -77,7 +77,7 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
         sendProblem(host.switchToHttp().getResponse(), problem);
         return undefined;
       case 'ws':
-        tell(host.switchToWs().getClient(), problem);
+        sendTo(host.switchToWs().getClient(), problem);
         return undefined;
       case 'rpc':
         return throwError(() => message(problem));
@@ -94,7 +94,7 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
   }
 }
 
-// What its own callers are not told, or what somebody must look after.
+// Details that callers are not told, or that an operator must follow up.
 function lineOf(error: WEEXError & { readonly clientOrderId?: string | undefined }): string {
   const facts = [
     ...(error.code === undefined ? [] : [`code ${error.code}`]),
@@ -105,7 +105,7 @@ function lineOf(error: WEEXError & { readonly clientOrderId?: string | undefined
 
 const logged: ReadonlySet<WEEXErrorKind> = new Set<WEEXErrorKind>(['authentication', 'outcome-unknown']);
 
-/** As Nest's own filters tell an error to gateways and microservices. */
+/** The format in which Nest's own filters report an error to gateways and microservices. */
 function message(problem: ProblemDetails): { status: 'error'; message: string; problem: ProblemDetails } {
   return { status: 'error', message: problem.detail, problem };
 }
@@ -116,8 +116,8 @@ interface GatewayClient {
   emit?(event: string, data: unknown): void;
 }
 
-/** A plain WebSocket knows only messages; of a Socket.IO client `emit` sends. */
-function tell(client: GatewayClient, problem: ProblemDetails): void {
+/** Plain WebSockets only have messages; a Socket.IO client sends events with `emit`. */
+function sendTo(client: GatewayClient, problem: ProblemDetails): void {
   const event = 'exception';
   const data = message(problem);
   if (typeof client.readyState === 'number') client.send?.(JSON.stringify({ event, data }));

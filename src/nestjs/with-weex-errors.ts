@@ -9,8 +9,8 @@ import { getRegistryToken } from './tokens.js';
  * Attaches `attachWeexErrors` to the axios instance of an `HttpModule`, so that every failure of its `HttpService`
  * is a `WEEXError`, and inside a decorated method every request carries the attempt's signal and remaining time.
  *
- * It takes what `HttpModule.register` or `registerAsync` gives, and acts on the instance of that import alone. The
- * application's `ErrorTracker` counts its failures, too.
+ * Pass the result of `HttpModule.register` or `registerAsync`; only the instance of that import is changed. The
+ * application's `ErrorTracker` counts its failures too.
  *
  * @example
  * ```ts
@@ -32,5 +32,5 @@ export function withWeexErrors(httpModule: DynamicModule, options: WeexErrorsOpt
   return { ...httpModule, providers: [...(httpModule.providers ?? []), attachment] };
 }
 
-// The name that @nestjs/axios gives it. The package is an optional peer that need not be there.
+// The token that @nestjs/axios uses. The package is an optional peer dependency that may be missing.
 const axiosToken = 'AXIOS_INSTANCE_TOKEN';

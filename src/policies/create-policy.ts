@@ -4,17 +4,22 @@ import { processState } from './shared-state.js';
 import type { ResiliencePolicy } from './resilience-policy.js';
 
 /**
- * Makes a policy of its own, outside of any registry.
+ * Creates a standalone policy, outside any registry.
  *
- * It acts on every call given to `execute`, in this order, outermost first: fallback → deadline → retry → circuit
- * breaker → admission (rate limit and bulkhead in one queue) → cool-down → attempt timeout → call. An open circuit and
- * a full queue reject at once, also during a cool-down. What is not named is off. Of an error that is not a `WEEXError`, what it wraps as its `cause` decides; one that wraps none
- * is neither retried nor counted. A call whose outcome is unknown is not sent again unless it says that it only reads, or that it may be repeated, or how to find out.
+ * It applies to every call passed to `execute`, in this order, outermost first: fallback → deadline → retry →
+ * circuit breaker → admission (rate limit and bulkhead in one queue) → cool-down → attempt timeout → call. An open
+ * circuit and a full queue reject at once, also during a cool-down. Stages that are not configured are off.
  *
- * What the fallback gives is part of the type of the result. Durations are whole milliseconds up to 2^31 − 1. Policies on the same clock with the same scope share the
- * cool-down, the allowance of `rateLimit` and the retry budget; `coolDown: true` stands for the scope `'default'`.
+ * An error that is not a `WEEXError` is judged by the `WEEXError` in its `cause` chain; without one it is neither
+ * retried nor counted. A call whose outcome is unknown is sent again only if it declares that it only reads or may
+ * be repeated, or provides a way to find out.
  *
- * @throws TypeError or RangeError that names every fault of the options, the value received and what is allowed.
+ * The type of the fallback's value is part of the result type. Durations are whole milliseconds up to 2^31 − 1.
+ * Policies with the same clock and scope share the cool-down, the allowance of `rateLimit` and the retry budget;
+ * `coolDown: true` means the scope `'default'`.
+ *
+ * @throws TypeError or RangeError that lists every fault of the options, with the value received and what is
+ * allowed.
  * @example
  * ```ts
  * import { createPolicy } from 'weex-resilience';

@@ -11,7 +11,7 @@ import type {
 import type { ExecuteOptions } from './options/execute-options.js';
 import type { PolicyDescription } from './resilience-policy.js';
 
-/** Says what options amount to, before any call is made; `call` is what a call says of itself. */
+/** Describes what options amount to, before any call is made; `call` holds the options of a call. */
 export function describePolicy(
   name: string,
   given: PolicyOptions,
@@ -22,7 +22,7 @@ export function describePolicy(
   const order = stages(options);
   const retry = options.retry || undefined;
   const retries = retry ? (retry.maxRetries ?? defaultMaxRetries) : 0;
-  // A proof that nothing was executed allows one more, also where no retry is named.
+  // Proof that nothing was executed allows one more send, even without a retry option.
   const looksUp = call.resolveUnknown !== undefined || call.resolveDeadlineMs !== undefined;
   const resends = looksUp && given.retry === undefined ? 1 : 0;
   const attempts = Math.max(retries, resends) + 1;
@@ -32,7 +32,7 @@ export function describePolicy(
   const times = worstCaseCalls === Infinity ? 'any number of times' : `at most ${countOf(worstCaseCalls)}`;
   const text = [
     `Policy '${name}': ${order.join(' → ')}`,
-    `Sent ${times}${retry ? ', and a free time where the exchange refuses the timestamp' : ''}, ${worstCaseMs === undefined ? 'for any time' : `within ${worstCaseMs} ms`}`,
+    `Sent ${times}${retry ? ', plus one free attempt if the exchange refuses the timestamp' : ''}, ${worstCaseMs === undefined ? 'without a time limit' : `within ${worstCaseMs} ms`}`,
     ...(looksUp || options.effect === 'read' ? [] : [orderSafetyLine(given)]),
     ...warnings.map((warning) => `Warning: ${warning}`),
   ].join('\n');
@@ -41,14 +41,14 @@ export function describePolicy(
 
 const countOf = (calls: number): string => (calls === 1 ? 'once' : `${calls} times`);
 
-/** Whether a call has `orderSafety` its policy does not know. */
+/** Describes a call with `orderSafety`, which the policy's own options do not show. */
 function orderSafetyLine({ retry, deadlineMs }: PolicyOptions): string {
-  const again = retry === undefined ? ', and sent once more when it is proven absent' : '';
+  const again = retry === undefined ? ', and sent once more if it is proven absent' : '';
   const beyond = deadlineMs === undefined ? '' : ', also beyond the deadline';
   return `A call with orderSafety is looked up${beyond}${again}`;
 }
 
-/** How often an inner policy calls what it wraps, at the most. */
+/** How often an inner policy calls what it wraps, at most. */
 function sendsOf(policy: AnyPolicy): number {
   const { describe, options, wrapped } = policy as Inner;
   if (isRetry(policy)) return (options?.maxAttempts ?? Infinity) + 1;
@@ -89,22 +89,22 @@ function longestWaitsMs(retries: number, backoff: BackoffOptions | undefined): n
   return sum;
 }
 
-/** `lookupsMs`: how long lookups may go on beyond the deadline, for a call that has them. */
+/** `lookupsMs`: how long lookups may continue beyond the deadline, for a call that has them. */
 function longestCallMs(
   options: PolicyOptions,
   retries: number,
   lookupsMs: number | undefined,
 ): number | undefined {
   const { deadlineMs, attemptTimeoutMs, bulkhead, fallback } = options;
-  // A fallback that answers when the deadline is over has as long again.
+  // A fallback that starts at the deadline may take as long again.
   if (deadlineMs !== undefined) return deadlineMs + (lookupsMs ?? 0) + (fallback ? deadlineMs : 0);
   if (attemptTimeoutMs === undefined || isWithoutLimit(options, retries, lookupsMs)) return undefined;
   const queueMs = bulkhead && (bulkhead.queue ?? 0) > 0 ? bulkhead.maxWaitMs : 0;
-  // Where a retry is named, the free attempt.
+  // With a retry option there may be one extra attempt after a refused timestamp.
   return queueMs === undefined ? undefined : (options.retry ? 2 : 1) * (attemptTimeoutMs + queueMs);
 }
 
-/** Whether something other than an attempt or the bulkhead can take any time, where there is no deadline. */
+/** Whether, without a deadline, anything other than an attempt or the bulkhead can take unlimited time. */
 function isWithoutLimit(options: PolicyOptions, retries: number, lookupsMs: number | undefined): boolean {
   const { circuitBreaker, coolDown, fallback, rateLimit, resynchronizeClock, retry } = options;
   return Boolean(
@@ -143,16 +143,16 @@ function warningsOf(options: PolicyOptions, retries: number, waitsMs: number): s
     );
   }
   if (options.retry && inner && retries > 0 && hasRetry(inner)) {
-    warnings.push('a retry stands inside a retry: their attempts multiply');
+    warnings.push('a retry is nested in a retry: their attempts multiply');
   }
   if (deadlineMs === undefined && retries > 0) {
-    warnings.push('without deadlineMs a call may wait for as long as a Retry-After of the exchange says');
+    warnings.push("without deadlineMs a call may wait as long as the exchange's Retry-After says");
   }
   if (deadlineMs === undefined && (options.rateLimit || options.coolDown)) {
-    warnings.push('without deadlineMs a call may wait for the rate limit or the cool-down for any time');
+    warnings.push('without deadlineMs a call may wait indefinitely for the rate limit or the cool-down');
   }
   if (deadlineMs === undefined && options.fallback) {
-    warnings.push('without deadlineMs nothing ends a fallback that hangs');
+    warnings.push('without deadlineMs a fallback that hangs never ends');
   }
   return warnings;
 }
@@ -170,13 +170,13 @@ type Inner = AnyPolicy & {
   readonly describe?: () => PolicyDescription;
 };
 
-/** A retry of cockatiel, by its events: of which copy of cockatiel it comes from nobody knows. */
+/** Recognises cockatiel's retry policy by its events, since it may come from another copy of cockatiel. */
 function isRetry(policy: AnyPolicy): boolean {
   const { onGiveUp, onRetry } = policy as AnyPolicy & { onRetry?: unknown; onGiveUp?: unknown };
   return typeof onRetry === 'function' && typeof onGiveUp === 'function';
 }
 
-/** The options with what rules of a registry can add to them at the worst. */
+/** The options with everything that a registry's rules can add in the worst case. */
 function withRules(options: PolicyOptions, rules: readonly ErrorRule[]): PolicyOptions {
   return {
     ...options,

@@ -6,7 +6,7 @@ export function isPolicy(value: unknown): value is IPolicy {
   return typeof (value as { execute?: unknown } | null | undefined)?.execute === 'function';
 }
 
-/** Whether a policy is one of this library, which takes more than a signal. */
+/** Whether a policy is one of this library, whose `execute` takes more options than a signal. */
 export function isResiliencePolicy(policy: IPolicy): policy is ResiliencePolicy {
   return typeof (policy as Partial<ResiliencePolicy>).executeOutcome === 'function';
 }

@@ -35,7 +35,10 @@ import { validateOptions, validateSame } from './options/validate.js';
 
 type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
 
-/** The pipeline behind `createPolicy`: compiles options, and gives every call the policy as it is at that moment. */
+/**
+ * The pipeline behind `createPolicy`: compiles options, and runs each call under the policy as it is at that
+ * moment.
+ */
 export class Pipeline implements ResiliencePolicy {
   declare readonly _altReturn: never;
   readonly name: string;
@@ -53,7 +56,7 @@ export class Pipeline implements ResiliencePolicy {
   #compiled: CompiledPolicy;
   #ownLimiter: RateLimiter | undefined;
   #ownBudget: RetryBudget | undefined;
-  /** Kept while nothing limits calls, so that those that run are known when something does again. */
+  /** Kept while nothing limits calls, so that running calls are still counted when a limit is set again. */
   #queue: AdmissionQueue | undefined;
   #steady: Clock;
   readonly #claim: LimitClaim = { limiter: undefined, config: undefined };
@@ -116,7 +119,9 @@ export class Pipeline implements ResiliencePolicy {
     const { circuitBreaker } = snapshot;
     if (circuitBreaker === undefined) return;
     if (!isCircuitBreakerSnapshot(circuitBreaker)) {
-      throw new TypeError(`Cannot restore policy '${this.name}': circuitBreaker is not what snapshot() gave`);
+      throw new TypeError(
+        `Cannot restore policy '${this.name}': circuitBreaker is not a value returned by snapshot()`,
+      );
     }
     this.#compiled.admission.circuits?.restore(circuitBreaker, this.#steady.now());
   }
@@ -128,20 +133,20 @@ export class Pipeline implements ResiliencePolicy {
     this.#replace({ ...this.#options, ...options }, subject);
   }
 
-  /** Puts new options in place of all old ones, with fresh circuits: the name was defined anew. */
+  /** Replaces all options and resets the circuits, because the name was defined again. */
   redefine(options: PolicyOptions): void {
     const { clock, random } = this.#options;
     const subject = `define policy '${this.name}'`;
     const all = validateOptions({ clock, random, ...options, name: this.name }, subject);
     this.#random = all.random ?? Math.random;
     this.#backoffs = new WeakMap();
-    if ((all.clock ?? monotonicClock) !== this.clock) this.#startAnew(all);
+    if ((all.clock ?? monotonicClock) !== this.clock) this.#startOver(all);
     this.#replace(all, subject);
     this.reset();
   }
 
-  /** Nothing that holds times of one clock goes on under another. */
-  #startAnew({ clock = monotonicClock }: PolicyOptions): void {
+  /** State that holds times of one clock cannot be used with another. */
+  #startOver({ clock = monotonicClock }: PolicyOptions): void {
     this.clock = clock;
     this.#steady = steadyClock(clock);
     this.#queue = undefined;
@@ -151,14 +156,14 @@ export class Pipeline implements ResiliencePolicy {
     this.#compiled = this.#build(undefined);
   }
 
-  /** The rules of the registry changed. */
+  /** Recompiles after the rules of the registry changed. */
   refresh(): void {
     this.#compiled = this.#build(this.#compiled);
   }
 
   isolate(key?: string): void {
     const { circuits } = this.#compiled.admission;
-    // To return would say that nothing gets through.
+    // Returning silently would suggest that calls are blocked.
     if (!circuits) throw new TypeError(`Cannot isolate policy '${this.name}': it has no circuitBreaker`);
     circuits.of(key).isolate();
   }
@@ -181,7 +186,7 @@ export class Pipeline implements ResiliencePolicy {
     publishReconfigured(this, previous, this.#steady.now());
   }
 
-  /** Compiles the policy for calls to come; what holds state is taken over from the one before. */
+  /** Compiles the policy for later calls; stateful parts are taken over from the previous one. */
   #build(previous: CompiledPolicy | undefined): CompiledPolicy {
     const options = this.#options;
     const { attemptTimeoutMs, deadlineMs } = options;

@@ -2,10 +2,10 @@ import { WeakList } from '../core/weak-list.js';
 import { accompany } from '../observability/companions.js';
 import type { PolicySnapshot, ResiliencePolicy } from './resilience-policy.js';
 
-/** What is asked of a policy by whoever looks at it from outside. */
+/** The part of a policy that observers use. */
 export type ObservedPolicy = Pick<ResiliencePolicy, 'name' | 'clock' | 'snapshot'>;
 
-/** The policies that calls were made under since this was made, held weakly, until `stop()`. */
+/** The policies that have been called since this object was created, held weakly, until `stop()`. */
 export class PoliciesInUse {
   readonly stop: () => void;
   readonly #policies: WeakList<ObservedPolicy> = new WeakList();
@@ -23,7 +23,7 @@ export class PoliciesInUse {
     });
   }
 
-  /** What each is doing at this moment, by the name that it is told under. */
+  /** The current snapshots of all policies, grouped by the name that `nameOf` returns. */
   snapshots(nameOf: (policy: string) => string): Map<string, PolicySnapshot[]> {
     const found = new Map<string, PolicySnapshot[]>();
     for (const policy of this.#policies) {
@@ -38,12 +38,12 @@ export class PoliciesInUse {
 
 type Reading = (snapshot: PolicySnapshot) => number | undefined;
 
-/** What policies of one name have each for itself. */
+/** Sums a value over policies of the same name, for state that each has for itself. */
 export function totalOf(snapshots: readonly PolicySnapshot[]): (read: Reading) => number | undefined {
   return (read) => fold(snapshots, read, (sum, value) => sum + value);
 }
 
-/** What policies of one name mostly share. */
+/** Takes the largest value over policies of the same name, for state that they usually share. */
 export function mostOf(snapshots: readonly PolicySnapshot[]): (read: Reading) => number | undefined {
   return (read) => fold(snapshots, read, Math.max);
 }

@@ -16,22 +16,23 @@ import { ErrorRules } from './rules/error-rules.js';
 import { type SharedState, Scopes } from './shared-state.js';
 import { validateOptions, validateRegistry, validateRule } from './options/validate.js';
 
-/** What all policies of a registry have in common, unless they say otherwise. */
+/** Defaults for all policies of a registry. */
 export interface PolicyRegistryOptions {
-  /** Where the time comes from. Default: the clock of the machine. */
+  /** The clock. Default: the system clock. */
   readonly clock?: Clock | undefined;
-  /** Makes the rate limits and cool-downs of its policies hold across processes. Default: each process is alone. */
+  /** Shares the policies' rate limits and cool-downs across processes. Default: each process has its own. */
   readonly coordinator?: Coordinator | undefined;
-  /** A number from 0 up to 1, as `Math.random`, which is the default. */
+  /** Returns a number from 0 up to, but not including, 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
 
 /**
- * Policies by name, rules by error class, and what these policies share: cool-downs, allowances and the retry budget. Two
- * registries share nothing.
+ * Holds policies by name, rules by error class, and what these policies share: cool-downs, allowances and the retry
+ * budget. Two registries share nothing.
  *
- * A rule holds for a class and its subclasses; the most specific class wins, each field by itself; a policy's own
- * option wins over a rule. Rules hold for policies defined before and after them.
+ * A rule applies to a class and its subclasses. For each field, the most specific class with a rule takes
+ * precedence, and a policy's own option takes precedence over any rule. Rules apply to policies defined before and
+ * after them.
  *
  * @example
  * ```ts
@@ -55,7 +56,7 @@ export class PolicyRegistry {
     sharesBudget: true,
   };
 
-  /** @throws TypeError when the clock or the random source is none, and for options of a policy. */
+  /** @throws TypeError if the clock or the random source is not one, and for options of a policy. */
   constructor(options: PolicyRegistryOptions = {}) {
     const { clock, coordinator, random } = validateRegistry(options);
     this.#defaults = {
@@ -66,10 +67,11 @@ export class PolicyRegistry {
   }
 
   /**
-   * Defines a policy by its options, or by a policy: the options of one of ours, any cockatiel policy as it is. A
-   * name that is defined already gets the new options and fresh circuits; whoever holds the policy has them too.
+   * Defines a policy, from options or from a policy: one of this library contributes its options, a cockatiel
+   * policy is used as it is. A name that is already defined gets the new options and fresh circuits, also for code
+   * that already holds the policy.
    *
-   * @throws TypeError or RangeError that names every fault of the options.
+   * @throws TypeError or RangeError that lists every fault of the options.
    */
   define<Fallback = never>(
     name: string,
@@ -93,10 +95,10 @@ export class PolicyRegistry {
   }
 
   /**
-   * Makes a policy that has no name here, from options or a policy as `define` does: each call a new one, which
-   * follows the rules and shares what the policies of this registry share. Decorators with options use it.
+   * Creates a new policy without a name in this registry, from options or a policy like `define`. It follows the
+   * rules of the registry and shares what its policies share. Decorators with options use it.
    *
-   * @throws TypeError or RangeError that names every fault of the options.
+   * @throws TypeError or RangeError that lists every fault of the options.
    */
   create<Fallback = never>(
     optionsOrPolicy: PolicyOptionsWithFallback<Fallback> | AnyPolicy,
@@ -111,7 +113,7 @@ export class PolicyRegistry {
   }
 
   /**
-   * The policy of a name.
+   * Returns the policy with this name.
    *
    * @throws RangeError that lists the known names.
    */
@@ -120,11 +122,11 @@ export class PolicyRegistry {
     if (policy) return policy;
     const known = this.names().map((other) => `'${other}'`);
     throw new RangeError(
-      `Cannot find policy '${name}': ${known.length > 0 ? `known are ${known.join(', ')}` : 'none is defined'}`,
+      `Cannot find policy '${name}': ${known.length > 0 ? `known names are ${known.join(', ')}` : 'no policy is defined'}`,
     );
   }
 
-  /** What connects its policies with other processes, where anything does. */
+  /** The coordinator that connects the policies with other processes, if any. */
   get coordinator(): Coordinator | undefined {
     return this.#defaults.coordinator;
   }
@@ -137,17 +139,17 @@ export class PolicyRegistry {
     return [...this.#policies.keys()];
   }
 
-  /** Every policy, those with a name first, then the unnamed ones (of decorators, say) that are still in use. */
+  /** Every policy: named ones first, then unnamed ones (of decorators, for example) that are still in use. */
   policies(): ResiliencePolicy[] {
     return [...this.#policies.values(), ...this.#unnamed];
   }
 
   /**
-   * Says how errors of a class and its subclasses are treated, by every policy of this registry that has no option
-   * of its own for it. A rule for system errors does not mean the library's own refusals (an open circuit, a full
-   * bulkhead); those have rules of their own classes.
+   * Sets how every policy of this registry treats errors of a class and its subclasses, unless it has an option of
+   * its own for them. A rule for system errors does not apply to the library's own refusals (an open circuit, a
+   * full bulkhead); set a rule for their own classes.
    *
-   * @throws TypeError when the class is no error class or the rule makes no sense.
+   * @throws TypeError if the class is not an error class or the rule is invalid.
    */
   forError(errorClass: ErrorClass, rule: ErrorRule): this {
     const isClass =
@@ -180,5 +182,5 @@ function optionsOf(optionsOrPolicy: PolicyOptions | AnyPolicy): PolicyOptions {
   return isPolicy(optionsOrPolicy) ? { inner: optionsOrPolicy } : (optionsOrPolicy as PolicyOptions);
 }
 
-/** The registry of decorators that name no other. */
+/** The registry of decorators that use no other. */
 export const defaultRegistry: PolicyRegistry = new PolicyRegistry();

@@ -57,7 +57,7 @@ const preset =
     return createPolicy({ ...options, ...fittingTimeout(options, overrides), ...overrides });
   };
 
-/** A shorter deadline shortens the preset's attempts as well: nobody asked for their length. */
+/** A shorter deadline also shortens the preset's attempt timeout, which the caller did not choose. */
 function fittingTimeout(
   { attemptTimeoutMs = 0 }: PolicyOptions,
   { deadlineMs = Infinity }: PolicyOptions,
@@ -66,13 +66,13 @@ function fittingTimeout(
 }
 
 /**
- * Whole pipelines for the common cases, each call a new policy; options given replace those of the preset. A
- * `deadlineMs` below the preset's `attemptTimeoutMs` lowers that too.
+ * Complete pipelines for common cases; each call creates a new policy, and the given options replace those of the
+ * preset. A `deadlineMs` below the preset's `attemptTimeoutMs` lowers that too.
  *
- * - `standard`: what a bare `@Resilient()` uses.
- * - `marketData`: public reads, quick to give up.
+ * - `standard`: used by `@Resilient()` without arguments.
+ * - `marketData`: public reads that give up quickly.
  * - `account`: private reads.
- * - `trading`: orders and cancels, with two of ten slots kept for critical calls.
+ * - `trading`: orders and cancels, with two of ten slots reserved for critical calls.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { channels } from '../observability/channels.js';
 import { epochTime } from '../core/time/monotonic-clock.js';
 import type { PolicyOptions } from './options/policy-options.js';
 
-/** Tells which options of a policy changed. */
+/** Publishes which options of a policy changed. */
 export function publishReconfigured(
   policy: {
     readonly name: string;

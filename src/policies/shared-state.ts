@@ -9,10 +9,10 @@ import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { RetryBudget } from './retry/retry-budget.js';
 import { ErrorRules } from './rules/error-rules.js';
 
-/** The scope of cool-downs and budgets where none is named. */
+/** The scope of cool-downs and budgets that are given none. */
 export const defaultScope = 'default';
 
-/** What one policy says of the rate limit that it shares. */
+/** One policy's configuration of a rate limit that it shares. */
 export interface LimitClaim {
   limiter: RateLimiter | undefined;
   config: RateLimitConfig | undefined;
@@ -23,14 +23,14 @@ class Scope {
   readonly claims: WeakList<LimitClaim> = new WeakList();
   coolDown: CoolDown | undefined;
   limiter: RateLimiter | undefined;
-  // By their figures: policies that disagree on them cannot share one.
+  // By their figures: policies with different figures cannot share a budget.
   readonly budgets: Map<string, RetryBudget> = new Map();
 }
 
 /**
- * What policies share by name: cool-downs, allowances and retry budgets. Policies on different clocks share nothing, so
- * that tests with clocks of their own do not disturb each other; nor do those with different coordinators, which stand
- * for different accounts.
+ * What policies share by scope name: cool-downs, allowances and retry budgets. Policies on different clocks share
+ * nothing, so that tests with their own clocks do not disturb each other; nor do those with different coordinators,
+ * which represent different accounts.
  */
 export class Scopes {
   readonly #byClock: WeakMap<Clock, WeakMap<object, Map<string, Scope>>> = new WeakMap();
@@ -40,7 +40,7 @@ export class Scopes {
     this.#origin = origin;
   }
 
-  /** @throws RangeError when policies of the scope disagree on what it is within. */
+  /** @throws RangeError if policies of the scope name different outer scopes in `within`. */
   coolDown(name: string, clock: Clock, within?: string, coordinator?: Coordinator): CoolDown {
     const scope = this.#scope(name, clock, coordinator);
     const outer = within === undefined ? undefined : this.coolDown(within, clock, undefined, coordinator);
@@ -48,13 +48,13 @@ export class Scopes {
     scope.coolDown ??= new CoolDown(name, clock, this.#origin, outer, coordinator);
     if (existing && outer && existing.outer !== outer) {
       throw new RangeError(
-        `Cannot share the cool-down of scope '${name}': it is not within '${within}' there, received coolDown.within '${within}'`,
+        `Cannot share the cool-down of scope '${name}': another policy has no such coolDown.within, received '${within}'`,
       );
     }
     return scope.coolDown;
   }
 
-  /** @throws RangeError when policies of the scope disagree on its window. */
+  /** @throws RangeError if policies of the scope have different windows. */
   limiter(
     name: string,
     config: RateLimitConfig,
@@ -64,7 +64,7 @@ export class Scopes {
   ): RateLimiter {
     const scope = this.#scope(name, clock, coordinator);
     const limiter = (scope.limiter ??= new RateLimiter(config, clock, name, coordinator));
-    // Who says again what it said before does not undo what another one has said since.
+    // Repeating an unchanged configuration must not undo a later one of another policy.
     if (claim.limiter === limiter && isDeepStrictEqual(claim.config, config)) return limiter;
     const claims = [...scope.claims];
     const others = claims
@@ -75,7 +75,7 @@ export class Scopes {
     if (!claims.includes(claim)) scope.claims.add(claim);
     claim.limiter = limiter;
     claim.config = config;
-    // The last one who says how much the scope may take is right, as after a look at the exchange's own figures.
+    // The latest configured limit applies, since it may come from the exchange's own figures.
     const merged = {
       ...config,
       reservedCritical:
@@ -118,19 +118,19 @@ function checkSameWindow(name: string, there: RateLimitConfig, received: RateLim
   }
 }
 
-/** What a policy shares with others: that of its registry, or of the process. */
+/** What a policy shares with others: the state of its registry, or of the process. */
 export interface SharedState {
-  /** The registry; `undefined` for policies outside of any. */
+  /** The registry; `undefined` for policies outside any. */
   readonly origin: object | undefined;
   readonly scopes: Scopes;
   readonly rules: ErrorRules;
-  /** Whether policies that name no scope share one retry budget. */
+  /** Whether policies without a scope share one retry budget. */
   readonly sharesBudget: boolean;
 }
 
 let ofProcess: SharedState | undefined;
 
-/** What policies outside of a registry share: the scopes that they name. */
+/** What policies outside a registry share: scopes with the same name. */
 export function processState(): SharedState {
   ofProcess ??= { origin: undefined, scopes: new Scopes(), rules: new ErrorRules(), sharesBudget: false };
   return ofProcess;

@@ -1,7 +1,7 @@
 import type { CompiledPolicy } from './execution/compiled-policy.js';
 import type { PolicySnapshot } from './resilience-policy.js';
 
-/** What a policy is doing at this moment, part by part; a part that is off is not named. */
+/** The current state of a policy, part by part; parts that are off are left out. */
 export function snapshotOf({
   name,
   clock,

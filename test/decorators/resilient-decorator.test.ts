@@ -60,7 +60,7 @@ describe('the policy of @Resilient', () => {
     const prices = new Prices();
     setInstanceRegistry(prices, registry);
     await expect(prices.last()).rejects.toThrow(
-      "Cannot find policy 'ordres' of Prices.last: known are 'orders' in the registry of the instance",
+      "Cannot find policy 'ordres' of Prices.last: known names are 'orders' in the registry of the instance",
     );
   });
 
@@ -303,18 +303,22 @@ describe('what cannot be resilient', () => {
   const decorate = Resilient() as unknown as (...args: unknown[]) => PropertyDescriptor;
 
   it.each([
-    ['a getter', { get: () => 1 }, 'an accessor gives no promise'],
-    ['a setter', { set: () => undefined }, 'an accessor gives no promise'],
+    ['a getter', { get: () => 1 }, 'an accessor does not return a promise'],
+    ['a setter', { set: () => undefined }, 'an accessor does not return a promise'],
     ['a property', undefined, 'cannot see the value of a property'],
     [
       'a property as Babel passes it',
       { initializer: null, writable: true },
       'cannot see the value of a property',
     ],
-    ['a parameter', 0, 'a parameter is not called'],
+    ['a parameter', 0, 'a parameter cannot be decorated'],
     ['a value', { value: 1 }, 'expected a function, received number'],
-    ['a generator', { value: function* prices() {} }, 'a generator gives no promise'],
-    ['an asynchronous generator', { value: async function* prices() {} }, 'a generator gives no promise'],
+    ['a generator', { value: function* prices() {} }, 'a generator does not return a promise'],
+    [
+      'an asynchronous generator',
+      { value: async function* prices() {} },
+      'a generator does not return a promise',
+    ],
   ])('is %s', (_kind, descriptor, reason) => {
     class Trading {}
     const attempt = () => decorate(Trading.prototype, 'price', descriptor);
@@ -326,7 +330,7 @@ describe('what cannot be resilient', () => {
   it.each(['getter', 'setter', 'accessor'])('is a %s in the standard dialect', (kind) => {
     const context = { kind, name: 'price', static: false, private: false, addInitializer: vi.fn() };
     expect(() => decorate(() => 1, context)).toThrow(
-      new TypeError(`Cannot make price resilient: a ${kind} gives no promise; decorate a method`),
+      new TypeError(`Cannot make price resilient: a ${kind} does not return a promise; decorate a method`),
     );
   });
 
@@ -339,7 +343,7 @@ describe('what cannot be resilient', () => {
     );
   });
 
-  it('is a method that is resilient already, also through another decorator', () => {
+  it('is a method that is already resilient, also through another decorator', () => {
     class Trading {
       async price(): Promise<number> {
         return 1;
@@ -347,12 +351,12 @@ describe('what cannot be resilient', () => {
     }
     const original = Object.getOwnPropertyDescriptor(Trading.prototype, 'price');
     const once = decorate(Trading.prototype, 'price', original);
-    expect(() => decorate(Trading.prototype, 'price', once)).toThrow(/Trading\.price .*is resilient already/);
+    expect(() => decorate(Trading.prototype, 'price', once)).toThrow(/Trading\.price .*is already resilient/);
     const covered = { ...once, value: () => once.value() };
-    expect(() => decorate(Trading.prototype, 'price', covered)).toThrow(/is resilient already/);
+    expect(() => decorate(Trading.prototype, 'price', covered)).toThrow(/is already resilient/);
   });
 
-  it('is a method that says @NotResilient as well, in either order', () => {
+  it('is a method that is also marked @NotResilient, in either order', () => {
     const value = async () => 1;
     class One {
       declare price: () => Promise<number>;
@@ -364,9 +368,9 @@ describe('what cannot be resilient', () => {
     Object.defineProperty(Two.prototype, 'price', { value: async () => 2, configurable: true });
     const of = (type: { prototype: object }) => Object.getOwnPropertyDescriptor(type.prototype, 'price');
     NotResilient()(One.prototype, 'price', of(One));
-    expect(() => decorate(One.prototype, 'price', of(One))).toThrow(/says @NotResilient as well/);
+    expect(() => decorate(One.prototype, 'price', of(One))).toThrow(/is also marked @NotResilient/);
     const decorated = decorate(Two.prototype, 'price', of(Two));
-    expect(() => NotResilient()(Two.prototype, 'price', decorated)).toThrow(/says @NotResilient as well/);
+    expect(() => NotResilient()(Two.prototype, 'price', decorated)).toThrow(/is also marked @NotResilient/);
     expect(() => NotResilient()(class {}, undefined)).toThrow(/excludes a method/);
   });
 
@@ -378,13 +382,13 @@ describe('what cannot be resilient', () => {
     }
     expect(() => decorate(Empty)).toThrow(/Empty .*declares no async method/);
     for (const nothing of [undefined, {}, () => 1]) {
-      expect(() => decorate(nothing)).toThrow(/decorates classes and their methods/);
+      expect(() => decorate(nothing)).toThrow(/decorates classes and methods/);
     }
     class Trading {
       async place(): Promise<void> {}
     }
     const single = Resilient({}, { operation: 'place' }) as unknown as (target: object) => void;
-    expect(() => single(Trading)).toThrow(/Trading .*operation must be given for one method/);
+    expect(() => single(Trading)).toThrow(/Trading .*operation must be given on a single method/);
   });
 
   it.each([
@@ -408,7 +412,7 @@ describe('what cannot be resilient', () => {
       ['orders', { scope: 'request' }],
       /scope must be one of 'shared', 'method', 'instance', received 'request'/,
     ],
-    [['orders', { scope: 'instance' }], /scope needs options to make policies from, received 'orders'/],
+    [['orders', { scope: 'instance' }], /scope can only be given with policy options, received 'orders'/],
     [['orders', { orderSafety: 1 }], /orderSafety must be an object, received 1/],
     [['orders', { orderSafety: {} }], /clientOrderId/],
     [

@@ -53,11 +53,11 @@ describe('resilient', () => {
     expect(getResilienceMetadata(async () => 1)).toBeUndefined();
   });
 
-  it('refuses what is no function, what generates, and what is resilient already', () => {
+  it('refuses what is no function, what generates, and what is already resilient', () => {
     const attempt = (fn: unknown) => () => Reflect.apply(resilient, undefined, [fn]);
     expect(attempt(undefined)).toThrow(/expected a function, received undefined/);
     expect(attempt(function* numbers() {})).toThrow(/Cannot make numbers resilient: a generator/);
-    expect(attempt(resilient(async () => 1))).toThrow(/it is resilient already/);
+    expect(attempt(resilient(async () => 1))).toThrow(/it is already resilient/);
     expect(() => Reflect.apply(resilient, undefined, [async () => 1, 5])).toThrow(
       /Cannot use resilient: the policy/,
     );

@@ -116,7 +116,7 @@ describe('ResilienceHealthIndicator behind terminus', () => {
   it('rejects a name that is not defined', async () => {
     const indicator = app.app.get(ResilienceHealthIndicator);
     await expect(indicator.isHealthy('weex', { policies: ['ordes'] })).rejects.toThrow(
-      "Cannot find policy 'ordes': known are 'orders', 'market'",
+      "Cannot find policy 'ordes': known names are 'orders', 'market'",
     );
   });
 });

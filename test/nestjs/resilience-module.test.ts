@@ -264,8 +264,8 @@ describe('the start', () => {
       expect.stringMatching(/^- policies\.market: retry\.maxRetries .*received 1\.5/),
       expect.stringMatching(/^- policies\.orders: bulkhead\.limit .*received 0/),
       expect.stringMatching(/^- errors\[0\]: retry\.maxRetries .*received -1/),
-      "- Misspelled names policy 'markt', which no module defines; none is defined",
-      "- Misspelled.place names policy 'ordes', which no module defines; none is defined",
+      "- Misspelled names policy 'markt', which no module defines; no policy is defined",
+      "- Misspelled.place names policy 'ordes', which no module defines; no policy is defined",
     ]);
   });
 
@@ -280,8 +280,8 @@ describe('the start', () => {
       { unknownPolicies: 'ignore' },
       /unknownPolicies must be one of 'refuse', 'allow', 'define', received 'ignore'/,
     ],
-    [{ registry: new PolicyRegistry(), random: () => 0 }, /random contradicts registry/],
-    [{ coordinator: {} }, /coordinator must be a coordinator, as createRedisCoordinator makes one/],
+    [{ registry: new PolicyRegistry(), random: () => 0 }, /random cannot be combined with registry/],
+    [{ coordinator: {} }, /coordinator must be a coordinator, such as createRedisCoordinator returns/],
     [{ events: 'all' }, /events must be true, false or a list of event types, received 'all'/],
     [{ errorTracker: { capacity: 0 } }, /capacity/],
     [{ clock: {} }, /clock must have the methods now, setTimeout and clearTimeout, received an object/],

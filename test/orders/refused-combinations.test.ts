@@ -57,7 +57,9 @@ describe('order safety', () => {
     const options = { staleMs: 1_000 };
     const decorate = () =>
       resilient(async (id: string) => id, options, { orderSafety: safety, effect: 'read' });
-    expect(decorate).toThrow(/effect: 'read' sends again at once[^]*leave out staleMs, received 1000/);
+    expect(decorate).toThrow(
+      /effect: 'read' sends again at once[^]*staleMs, which may answer with an earlier order, received 1000/,
+    );
     expect(() => {
       class Grid {
         @Resilient({ staleMs: 5 }, { orderSafety: safety })
@@ -66,7 +68,7 @@ describe('order safety', () => {
         }
       }
       return Grid;
-    }).toThrow(/staleMs, received 5/);
+    }).toThrow(/staleMs, which may answer with an earlier order, received 5/);
   });
 
   it('lets a fallback answer only for an order that was not placed', async () => {

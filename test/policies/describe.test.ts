@@ -143,7 +143,7 @@ describe('describe()', () => {
     expect(createPolicy().describe()).toMatchObject({
       worstCaseCalls: 1,
       text: expect.stringContaining(
-        'A call with orderSafety is looked up, and sent once more when it is proven absent',
+        'A call with orderSafety is looked up, and sent once more if it is proven absent',
       ) as string,
     });
   });
@@ -173,10 +173,10 @@ describe('describe()', () => {
     ['add up to', { deadlineMs: 1_000, retry: { backoff: { initialDelayMs: 500 } } }],
     ['4 attempts of attemptTimeoutMs', { deadlineMs: 5_000, attemptTimeoutMs: 2_000, retry: {} }],
     ['shorter than twice', { attemptTimeoutMs: 600, circuitBreaker: { windowMs: 1_000 } }],
-    ['inside a retry', { retry: {}, inner: wrap(retry(handleAll, { maxAttempts: 2 })) }],
-    ['inside a retry', { retry: {}, inner: createPolicy({ retry: {} }) }],
-    ['for any time', { rateLimit: { limit: 1, windowMs: 1_000 } }],
-    ['nothing ends a fallback that hangs', { fallback: () => 0 }],
+    ['nested in a retry', { retry: {}, inner: wrap(retry(handleAll, { maxAttempts: 2 })) }],
+    ['nested in a retry', { retry: {}, inner: createPolicy({ retry: {} }) }],
+    ['wait indefinitely', { rateLimit: { limit: 1, windowMs: 1_000 } }],
+    ['a fallback that hangs never ends', { fallback: () => 0 }],
   ])('warns where options fit badly together: %s', (warning, options) => {
     const { warnings, text } = createPolicy(options).describe();
     expect(warnings).toEqual(expect.arrayContaining([expect.stringContaining(warning)]));
@@ -205,7 +205,7 @@ describe('describe()', () => {
   });
 
   it('warns that a Retry-After may be of any length where no deadline ends it', () => {
-    const warning = 'without deadlineMs a call may wait for as long as a Retry-After of the exchange says';
+    const warning = "without deadlineMs a call may wait as long as the exchange's Retry-After says";
     expect(createPolicy({ attemptTimeoutMs: 100, retry: {} }).describe().warnings).toContain(warning);
     expect(createPolicy({ deadlineMs: 20_000, retry: {} }).describe().warnings).not.toContain(warning);
   });

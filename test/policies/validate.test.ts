@@ -190,11 +190,11 @@ describe('everything else', () => {
     ],
     [
       { circuitBreaker: { consecutiveFailures: 5, failureRate: 0.5 } },
-      'circuitBreaker.failureRate contradicts consecutiveFailures; give one of them, received 0.5',
+      'circuitBreaker.failureRate cannot be combined with consecutiveFailures, received 0.5',
     ],
     [
       { circuitBreaker: { windowMs: 1_000, windowCalls: 10 } },
-      'circuitBreaker.windowCalls contradicts windowMs; give one of them, received 10',
+      'circuitBreaker.windowCalls cannot be combined with windowMs, received 10',
     ],
     [
       { circuitBreaker: { windowCalls: 5, minimumCalls: 6 } },
@@ -202,7 +202,7 @@ describe('everything else', () => {
     ],
     [
       { circuitBreaker: { slowCallRate: 0.5 } },
-      'circuitBreaker.slowCallRate needs slowCallMs, received 0.5 alone',
+      'circuitBreaker.slowCallRate requires slowCallMs, received 0.5 without it',
     ],
     [
       { circuitBreaker: { halfOpenAfterMs: 200, maxHalfOpenAfterMs: 100 } },
@@ -214,7 +214,7 @@ describe('everything else', () => {
     ],
     [
       { bulkhead: { limit: 3, maxWaitMs: 5 } },
-      'bulkhead.maxWaitMs needs a queue of at least 1, received 5 with queue 0',
+      'bulkhead.maxWaitMs requires a queue of at least 1, received 5 with queue 0',
     ],
     [{ rateLimit: { limit: 3, windowMs: 5, cost: 4 } }, 'rateLimit.cost must not exceed limit 3, received 4'],
     [
@@ -346,11 +346,11 @@ describe('the registry', () => {
 
   it('lists the names it knows when asked for another', () => {
     const registry = new PolicyRegistry();
-    expect(() => registry.get('orders')).toThrow("Cannot find policy 'orders': none is defined");
+    expect(() => registry.get('orders')).toThrow("Cannot find policy 'orders': no policy is defined");
     registry.define('market', {});
     registry.define('account', {});
     expect(() => registry.get('orders')).toThrow(
-      "Cannot find policy 'orders': known are 'market', 'account'",
+      "Cannot find policy 'orders': known names are 'market', 'account'",
     );
     expect([registry.has('market'), registry.has('toString')]).toEqual([true, false]);
   });

@@ -38,7 +38,7 @@ export class Refused {
   @Resilient()
   count = 1;
 
-  // @ts-expect-error the function in the field gives no promise
+  // @ts-expect-error the function in the field does not return a promise
   @Resilient()
   now = (): number => 1;
 
@@ -60,7 +60,7 @@ export class Refused {
     return '';
   }
 
-  // @ts-expect-error a private method gives no promise
+  // @ts-expect-error a private method does not return a promise
   @Resilient()
   #sign(): string {
     return this.#secret;

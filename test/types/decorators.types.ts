@@ -267,7 +267,7 @@ export class NoPromise {
   @Resilient()
   *numbers(): Generator<number> {}
 
-  // @ts-expect-error an asynchronous generator gives no promise
+  // @ts-expect-error an asynchronous generator does not return a promise
   @Resilient()
   async *stream(): AsyncGenerator<number> {}
 
@@ -610,7 +610,7 @@ export function functions(): void {
 
   // @ts-expect-error a number is there at once
   resilient(() => 1);
-  // @ts-expect-error an asynchronous generator gives no promise
+  // @ts-expect-error an asynchronous generator does not return a promise
   resilient(async function* numbers() {});
   // @ts-expect-error the result would have no cancel()
   resilient(() => new Cancellable<number>(() => undefined));

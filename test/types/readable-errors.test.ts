@@ -64,7 +64,9 @@ it.concurrent.each(['legacy', 'standard'] as const)(
     );
     for (const [index, sentence] of [
       'the method must return a promise',
-      dialect === 'legacy' ? 'it is not a method' : 'an accessor gives no promise; decorate a method',
+      dialect === 'legacy'
+        ? 'it is not a method'
+        : 'an accessor does not return a promise; decorate a method',
       'key does not fit the parameters, this or result of the method',
       'orderSafety.find does not fit the parameters, this or result of the method',
       'what the fallback returns does not fit the result of the method',

@@ -10,7 +10,7 @@ export const circuitStates: Readonly<Record<CircuitChange['state'], LaneState>> 
   open: { name: 'open: rejected locally', className: 'red', share: 1 },
 };
 
-/** What the circuits of each policy did: a lane a policy. */
+/** The states of each policy's circuits: one lane per policy. */
 export function circuitLanes(axis: TimeAxis, { circuitChanges, methods }: CallStatistics): string {
   const policies = [...new Set([...methods.values()].map(({ policy }) => policy))].filter((policy) =>
     policy.startsWith('contract.'),
@@ -27,15 +27,15 @@ export function circuitLanes(axis: TimeAxis, { circuitChanges, methods }: CallSt
   return stateLanes(axis, lanes, 'Circuits over time');
 }
 
-/** Whether a call is at the exchange or waits, from the bottom up. */
+/** Whether a call is at the exchange or waiting, from the bottom up. */
 export const loadKinds = [
-  ['waiting', 'calls that wait: a cool-down, a queue, a back-off, a lookup'],
+  ['waiting', 'waiting calls: a cool-down, a queue, a backoff, a lookup'],
   ['running', 'calls at the exchange'],
 ] as const;
 
 const bins = 180;
 
-/** How many calls were under way, and how many of these were waiting. */
+/** How many calls were in progress, and how many of these were waiting. */
 export function loadChart(axis: TimeAxis, { load }: CallStatistics): string {
   let next = 0;
   let last = { waiting: 0, running: 0 };
@@ -45,5 +45,5 @@ export function loadChart(axis: TimeAxis, { load }: CallStatistics): string {
       last = { waiting: sample.waiting, running: sample.underWay - sample.waiting };
     return last;
   });
-  return stackedChart({ axis, bins: sampled, kinds: loadKinds, label: 'Calls under way over time' });
+  return stackedChart({ axis, bins: sampled, kinds: loadKinds, label: 'Calls in progress over time' });
 }

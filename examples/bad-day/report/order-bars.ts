@@ -3,7 +3,7 @@ import { element, escapeHtml } from '../../../src/drawing/html.js';
 import type { IntentVerdict } from '../order-intents.js';
 import type { Day } from '../day.js';
 
-/** What became of an order that was wanted, best first. */
+/** The outcomes of a wanted order, best first. */
 export const orderFates = [
   ['once', 'placed once, as reported'],
   ['not-placed', 'not placed, and said so'],
@@ -14,7 +14,7 @@ export const orderFates = [
 
 type OrderFate = (typeof orderFates)[number][0];
 
-/** Every order that was wanted, by what became of it: one bar a day, all to one scale. */
+/** Every wanted order by its outcome: one bar per day, all on one scale. */
 export function orderBars(days: readonly Day[]): string {
   const most = Math.max(1, ...days.map(({ audit }) => audit.wanted));
   return days

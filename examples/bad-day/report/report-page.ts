@@ -28,7 +28,7 @@ export interface ReportData {
   readonly rehearsed: readonly RehearsedDay[];
 }
 
-/** Draws up the report: one page of HTML that needs nothing but itself. */
+/** Creates the report: one self-contained page of HTML. */
 export function reportPage({ day, others, rehearsed, scenario, seed, statistics }: ReportData): string {
   const days = [day, ...others];
   const title = `${scenario}, seed ${seed}: a trading day on a simulated exchange`;
@@ -139,7 +139,7 @@ function methodTable(statistics: CallStatistics): string {
   return table({ caption: 'Calls of each method; failures count attempts', head, rows });
 }
 
-/** The orders that are not as they should be, to look them up. */
+/** Orders that are not as they should be, with their ids for a lookup. */
 function findings(days: readonly Day[]): string {
   const rows = days.flatMap(({ audit, name }) =>
     audit.verdicts.flatMap(({ broken, clientOrderId, symbol }) =>

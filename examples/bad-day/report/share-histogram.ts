@@ -1,7 +1,7 @@
 import { barChart } from '../../../src/drawing/bar-chart.js';
 import type { Histogram } from '../rehearsal-lines.js';
 
-/** How many days placed how much: a bar a percent. */
+/** How many days placed which share: one bar per percent. */
 export function shareHistogram({ counts, from }: Histogram): string {
   const bars = counts.map((value, index) => ({
     value,

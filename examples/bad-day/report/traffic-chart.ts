@@ -2,7 +2,7 @@ import type { SimulatedRequest } from 'weex-resilience/testing';
 import { highestStack, stackedChart } from '../../../src/drawing/stacked-chart.js';
 import type { TimeAxis } from '../../../src/drawing/time-axis.js';
 
-/** What became of a request, in the order in which they are stacked. */
+/** The outcomes of a request, in the order in which they are stacked. */
 export const answerKinds = [
   ['answered', 'answered'],
   ['refused', 'refused'],
@@ -13,12 +13,12 @@ export const answerKinds = [
 
 type AnswerKind = (typeof answerKinds)[number][0];
 
-/** How many requests of each kind began in a stretch of time. */
+/** How many requests of each kind started in an interval. */
 type TrafficBin = Readonly<Record<AnswerKind, number>>;
 
 const bins = 90;
 
-/** Counts the requests of a day in equal stretches of time. */
+/** Counts the requests of a day in equal intervals. */
 function binTraffic(requests: readonly SimulatedRequest[], endMs: number): TrafficBin[] {
   const counts = Array.from({ length: bins }, () => ({
     answered: 0,

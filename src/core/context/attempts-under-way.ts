@@ -2,22 +2,22 @@ import type { CallContext } from './call-context.js';
 import { type ProcessWide, processWide } from '../process-wide.js';
 import type { SentRequest } from './sent-request.js';
 
-/** What is known of the calls of one guarded method with one client order id. */
+/** What is known about the calls of one guarded method with one client order id. */
 export interface CallsOfId {
   readonly id: string;
-  /** Where orders of the method were seen to go. */
+  /** The places to which orders of the method have been sent. */
   readonly places: ReadonlySet<string | undefined>;
-  /** The calls that are under way. */
+  /** The number of calls in progress. */
   calls: number;
-  /** Their attempts whose work goes on, even if the callers were released. */
+  /** Their attempts whose work is still running, even if the callers were released. */
   readonly attempts: Set<CallContext>;
-  /** How many attempts ended in a failure before their order was seen: a queue may still hold it. */
+  /** How many attempts failed before their order was seen: a queue may still hold it. */
   unsent: number;
-  /** The order that one of these may have been, after the call was over and before any place was known. */
+  /** An order seen after the call was over and before any place was known; it may belong to one of these attempts. */
   passed?: SentRequest;
 }
 
-/** Ids of calls that are over are remembered up to this number, the oldest forgotten first. */
+/** How many ids of finished calls are kept; the oldest are dropped first. */
 const capacity = 2_000;
 
 const known: ProcessWide<Map<string, CallsOfId[]>> = processWide(
@@ -25,7 +25,7 @@ const known: ProcessWide<Map<string, CallsOfId[]>> = processWide(
   () => new Map<string, CallsOfId[]>(),
 );
 
-/** A call of the guarded method whose orders go to these places begins. */
+/** Registers a call of the guarded method whose orders go to these places. */
 export function enterCall(id: string, places: ReadonlySet<string | undefined>): CallsOfId {
   const ids = known.get();
   const entries = ids.get(id) ?? [];
@@ -42,7 +42,7 @@ export function enterCall(id: string, places: ReadonlySet<string | undefined>): 
   return entry;
 }
 
-/** A guarded call is over. */
+/** Unregisters a guarded call that is over. */
 export function leaveCall(entry: CallsOfId): void {
   const ids = known.get();
   entry.calls -= 1;
@@ -55,12 +55,12 @@ export function leaveCall(entry: CallsOfId): void {
   }
 }
 
-/** An attempt begins. */
+/** Registers an attempt. */
 export function enterAttempt({ attempts }: CallsOfId, context: CallContext): void {
   attempts.add(whole(context));
 }
 
-/** The work of an attempt is over; `isUnsent` says whether it failed before its order was seen. */
+/** Unregisters an attempt whose work is over; `isUnsent`: whether it failed before its order was seen. */
 export function leaveAttempt(entry: CallsOfId, context: CallContext, isUnsent: boolean): void {
   entry.attempts.delete(whole(context));
   if (isUnsent) entry.unsent += 1;
@@ -79,17 +79,17 @@ function forgetIfIdle(entry: CallsOfId): void {
   else known.get().set(id, left);
 }
 
-/** What a request has to do with the attempts that are under way. */
+/** How a request relates to the attempts in progress. */
 export interface RequestOwners {
-  /** The attempts that it is a part of. */
+  /** The attempts that it is part of. */
   readonly owners: readonly CallContext[];
   /** Whether it is the order of an attempt that was given up or has failed. */
   readonly isLate: boolean;
 }
 
 /**
- * Finds the attempts that an order belongs to by the ids that it carries: a queue, a pool or a batch may send it far
- * from the method that ordered it, in the async context of whichever call came first.
+ * Finds the attempts that an order belongs to by the ids that it carries. A queue, a pool or a batch may send it
+ * far from the method that ordered it, in the async context of whichever call came first.
  */
 export function ownersOf(request: SentRequest, around: readonly (CallContext | undefined)[]): RequestOwners {
   const given = around.filter((context) => context !== undefined);
@@ -99,17 +99,18 @@ export function ownersOf(request: SentRequest, around: readonly (CallContext | u
   const found: CallContext[] = [];
   let isLate = false;
   for (const id of request.ids) {
-    // Those of a method whose orders go elsewhere have the id in common with it and no more.
+    // A method whose orders go elsewhere only happens to use the same id.
     const entries = (isTelling(id, request) ? (ids.get(id) ?? []) : []).filter(
       ({ places }) => places.size === 0 || places.has(request.place),
     );
     const live = entries.flatMap(({ attempts }) => [...attempts].filter(({ isGivenUp }) => !isGivenUp));
     const over = given.flatMap((context) => overAttempts(request, context));
-    // One of another call with this id, for another account perhaps, does not send what this one is late with.
+    // An attempt of another call with this id, perhaps for another account, does not explain a late order of this
+    // one.
     const mine = innermost(
       live.filter((one) => maySendTo(one, request) && over.every(({ guard }) => guard === one.guard)),
     );
-    // If there are two, only the surrounding context shows to which the request belongs.
+    // If there are two, only the surrounding context shows which of them the request belongs to.
     if (mine.length === 1 && !given.some((context) => isAround(mine[0], context))) found.push(...mine);
     if (live.length === 0 && request.placesOrder)
       for (const entry of entries) isLate = isLateFor(entry, request) || isLate;
@@ -118,7 +119,7 @@ export function ownersOf(request: SentRequest, around: readonly (CallContext | u
   return { owners: own.length > 0 ? own : given, isLate };
 }
 
-/** As nearly always: one order, sent where its only attempt runs. */
+/** The usual case: one order, sent in the context of its only attempt. */
 function isPlain(
   request: SentRequest,
   [context, ...others]: readonly CallContext[],
@@ -131,16 +132,16 @@ function isPlain(
   return context.clientOrderId === id && !context.isGivenUp && entry.attempts.has(whole(context));
 }
 
-/** Whether an order with the id of an entry comes from a failed attempt, since none is under way. */
+/** Whether an order with the id of an entry comes from a failed attempt, since none is in progress. */
 function isLateFor(entry: CallsOfId, request: SentRequest): boolean {
   if (entry.calls > 0) return true;
-  // Each of those that are left may be late once.
+  // Each of the remaining attempts may be late once.
   const [oldest] = entry.attempts;
   if (oldest) entry.attempts.delete(oldest);
   else entry.unsent -= 1;
   forgetIfIdle(entry);
   if (entry.places.size > 0) return true;
-  // It may also be an independent order that has nothing to do with the method; a second one is one too many.
+  // The first one may also be an independent order unrelated to the method; a second one is one too many.
   if (entry.passed && entry.passed.outcome !== 'refused') return true;
   entry.passed = request;
   return false;
@@ -151,7 +152,7 @@ function isTelling(id: string, request: SentRequest): boolean {
   return !request.isNameless || id.length >= 8;
 }
 
-/** The attempts around a request whose order it is and that are over. */
+/** The finished attempts around a request that is their order. */
 function overAttempts(request: SentRequest, context: CallContext): CallContext[] {
   const over: CallContext[] = [];
   for (let link: CallContext | undefined = context; link; link = link.outer) {
@@ -161,12 +162,15 @@ function overAttempts(request: SentRequest, context: CallContext): CallContext[]
   return over;
 }
 
-/** Not one that has sent to another exchange or for another account: these two have the id in common and no more. */
+/** Whether an attempt may have sent a request: not if it sent orders to another exchange or for another account. */
 function maySendTo({ sent = [] }: CallContext, { place }: SentRequest): boolean {
   return !sent.some((order) => order.placesOrder && order.place !== place);
 }
 
-/** Whether it carries the id of an attempt or of one around it: what else is sent in its async context is not its own. */
+/**
+ * Whether a request carries the id of an attempt or of one around it: other requests in its async context are not
+ * its own.
+ */
 function isOrderOf(request: SentRequest, context: CallContext): boolean {
   for (let link: CallContext | undefined = context; link; link = link.outer) {
     const { clientOrderId: id, isGivenUp } = link;
@@ -175,7 +179,7 @@ function isOrderOf(request: SentRequest, context: CallContext): boolean {
   return false;
 }
 
-/** Without those that another one of them was started in. */
+/** Leaves out attempts in which another of them was started. */
 function innermost(attempts: readonly CallContext[]): readonly CallContext[] {
   if (attempts.length < 2) return attempts;
   return attempts.filter((outer) => !attempts.some((inner) => inner !== outer && isAround(outer, inner)));

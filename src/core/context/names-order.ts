@@ -1,4 +1,4 @@
-/** Under which names orders and answers of WEEX carry a client order id. */
+/** The fields in which orders and answers of WEEX carry a client order id. */
 export const clientIdFields = [
   'clientOrderId',
   'newClientOrderId',
@@ -7,7 +7,7 @@ export const clientIdFields = [
   'client_oid',
 ] as const;
 
-/** Fields under which an order goes by an id. */
+/** The fields that identify an order. */
 const idFields = ['orderId', 'order_id', 'id', ...clientIdFields, 'algoId', 'clientAlgoId'] as const;
 
 /** Whether a value cannot be an order id. */

@@ -4,8 +4,8 @@ export interface RateLimitUsage {
   readonly type: 'weight' | 'orders';
   /** The window, in milliseconds. */
   readonly intervalMs: number;
-  /** What was used in the current window. */
+  /** How much of the current window is used. */
   readonly used?: number;
-  /** What is left in the current window. */
+  /** How much of the current window is left. */
   readonly remaining?: number;
 }

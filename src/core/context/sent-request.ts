@@ -1,30 +1,30 @@
 import { performance } from 'node:perf_hooks';
 
-/** A request that can change something, from the moment an attempt began to send it. */
+/** A request that can change something, from the moment an attempt started to send it. */
 export class SentRequest {
-  /** Method and path, if they are known. */
+  /** Method and path, if known. */
   readonly target: string | undefined;
   /** Whether it places an order. */
   readonly placesOrder: boolean;
   /** Whether it cancels, queries or reports an order. */
   readonly isAside: boolean;
-  /** Called once it is known what became of it. */
+  /** Called once its outcome is known. */
   onSettled: ((request: SentRequest) => void) | undefined;
-  /** What the exchange refused it with. */
+  /** The error with which the exchange refused it. */
   refusal?: unknown;
-  /** What the answer to a batch says about each of its orders. */
+  /** The outcome of each order in a batch, from its answer. */
   verdicts: ReadonlyMap<string, SentRequest['outcome']> | undefined;
   /** The failure that it ended with, if that proves nothing. */
   failure?: unknown;
-  /** Whether what it carries cannot be read: a stream, or the body of one that no interceptor saw. */
+  /** Whether its content cannot be read: a stream, or the body of a request that no interceptor saw. */
   isUnread = false;
   /** The exchange and the account that it goes to, if an interceptor saw it. */
   place: string | undefined;
-  /** The id that its headers carry. */
+  /** The id in its headers. */
   requestId: string | undefined;
-  /** The key under which it is remembered while its outcome is unknown. */
+  /** The key under which it is kept while its outcome is unknown. */
   key: string | undefined;
-  /** When it began, in milliseconds of the machine's monotonic clock. */
+  /** When it started, in milliseconds of the machine's monotonic clock. */
   readonly begunAt: number = performance.now();
   #body: string | undefined;
   #ids: readonly string[] | undefined;
@@ -41,8 +41,8 @@ export class SentRequest {
   }
 
   /**
-   * `'open'` until the answer to this very request is in. `'executed'`: the exchange reported success. `'refused'`:
-   * the exchange refused it in words of its own, or it was proven absent. `'unknown'`: it ended without either.
+   * `'open'` until the answer to this request has arrived. `'executed'`: the exchange reported success.
+   * `'refused'`: the exchange explicitly refused it, or it was proven absent. `'unknown'`: it ended without either.
    */
   get outcome(): 'open' | 'executed' | 'refused' | 'unknown' {
     return this.#outcome;
@@ -53,7 +53,7 @@ export class SentRequest {
     if (outcome === 'executed' || outcome === 'refused') this.onSettled?.(this);
   }
 
-  /** Its query and body, where they are text: an order carries its client order id there. */
+  /** Its query and body, if they are text: an order carries its client order id there. */
   get body(): string | undefined {
     return this.#body;
   }
@@ -64,36 +64,36 @@ export class SentRequest {
     this.#ids = undefined;
   }
 
-  /** What it may carry as a client order id, as it is written. */
+  /** The possible client order ids that it carries, as written. */
   get ids(): readonly string[] {
     return (this.#ids ??= this.#readIds(this.#body ?? ''));
   }
 
-  /** The ids that it carries more than once in the same field: a batch that orders twice under one id. */
+  /** The ids that occur more than once in the same field: a batch that places two orders with one id. */
   get repeatedIds(): ReadonlySet<string> {
     return this.ids.length > 1 ? (this.#repeated ?? none) : none;
   }
 
-  /** Whether it has no field for a client order id, as far as it can be read: of a stream nothing can. */
+  /** Whether it has no field for a client order id, as far as it can be read; a stream cannot. */
   get isNameless(): boolean {
     return this.ids.length === 0 || this.#isNameless;
   }
 
-  /** Whether it is about the order with an id: a longer id, or one in a remark, is another. */
+  /** Whether it is about the order with an id: a longer id that contains it, or one in a remark, does not count. */
   carriesId(id: string): boolean {
     const { ids } = this;
     if (ids.includes(id) || ids.includes(encodeURIComponent(id))) return true;
     return this.target?.split('/').includes(id) === true || (oddId.test(id) && this.#carriesOdd(id));
   }
 
-  /** An id that the exchange would not take, escaped as JSON and forms escape it. */
+  /** An id that the exchange would not accept, as JSON and forms escape it. */
   #carriesOdd(id: string): boolean {
     const body = this.#body ?? '';
     const inForm = new URLSearchParams({ id }).toString().slice(3);
     return body.includes(JSON.stringify(id)) || body.split('&').some((field) => field.endsWith(`=${inForm}`));
   }
 
-  /** The ids in its id fields or, if it has none, every word of it. */
+  /** The ids in its id fields or, if it has none, every word in it. */
   #readIds(body: string): readonly string[] {
     const fields = new Set<string>();
     const repeated = new Set<string>();
@@ -107,7 +107,7 @@ export class SentRequest {
     return this.#isNameless && body !== '' ? body.split(/[^\w.:/%-]+/) : named;
   }
 
-  /** What became of one of its orders: in the answer to a batch each has its own. */
+  /** The outcome of one of its orders: the answer to a batch has one for each. */
   outcomeOf(id: string | undefined): SentRequest['outcome'] {
     return id === undefined || !this.verdicts ? this.outcome : (this.verdicts.get(id) ?? 'unknown');
   }
@@ -115,36 +115,36 @@ export class SentRequest {
 
 const none: ReadonlySet<string> = new Set();
 
-/** Ids that are not written as they are. */
+/** Ids with characters that JSON or forms may escape. */
 const oddId = /[^\w.:/-]/;
 
-/** Fields of an order that differ from one sending to the next. */
+/** Fields of an order that change each time it is sent. */
 const fleeting =
   /(["&?]|^)(newClientOrderId|clientOrderId|clientOid|client_oid|clientAlgoId|timestamp|recvWindow|signature)("\s*:\s*(?:"[^"]*"|[^,}\]]*)|=[^&]*)/gi;
 
-/** Whether two requests order the same, whatever their ids are. */
+/** Whether two requests place the same order, regardless of their ids. */
 export function isSameOrder(left: SentRequest, right: SentRequest): boolean {
   if (left.target !== right.target || left.body === undefined || right.body === undefined) return false;
   return left.body.replace(fleeting, '') === right.body.replace(fleeting, '');
 }
 
-/** The client order ids that a text names. */
+/** The client order ids in a text. */
 export function idsIn(text: string): string[] {
   const named: string[] = [];
   for (const [, value = ''] of text.matchAll(idFields)) {
     named.push(value);
-    // As a form escapes it.
+    // Unescapes form encoding.
     if (/[%+]/.test(value)) named.push(new URLSearchParams(`id=${value}`).get('id') ?? value);
   }
   return named;
 }
 
-/** Whether the end of a path says that orders are sent to it: the part before may belong to a gateway. */
+/** Whether a path ends like one that orders are sent to; the part before may belong to a gateway. */
 function namesOrderPath(target: string): boolean {
   return target.startsWith('POST ') && /order/i.test(endOf(target));
 }
 
-/** Whether a path is one where orders are cancelled, queried or reported: such requests contain their ids as well. */
+/** Whether orders are cancelled, queried or reported at a path: such requests contain order ids as well. */
 function isBeside(target: string): boolean {
   const last = target.slice(target.lastIndexOf('/') + 1);
   return (
@@ -158,11 +158,11 @@ function endOf(target: string): string {
   return target.slice(target.lastIndexOf('/', target.lastIndexOf('/') - 1) + 1);
 }
 
-/** Fields under which an order carries its client order id. */
+/** Fields in which an order carries its client order id. */
 const idFields =
   /\b(?:newClientOrderId|clientOrderId|clientOid|client_oid|clientAlgoId|origClientOrderId)"?\s*[:=]\s*"?([^"&,}\s]*)/gi;
 
-/** What an order is for; quantity and price are what a repetition may change. */
+/** What an order is for; a repetition may change quantity and price. */
 const purposeFields = [
   'symbol',
   'side',
@@ -174,7 +174,10 @@ const purposeFields = [
   'closePosition',
 ] as const;
 
-/** Whether two orders may be for the same: as far as both can be read, they differ in quantity, price or ids only. */
+/**
+ * Whether two orders may have the same purpose: as far as both can be read, they differ only in quantity, price or
+ * ids.
+ */
 export function isSimilarOrder(left: SentRequest, right: SentRequest): boolean {
   const [one, other] = [fieldsOf(left.body), fieldsOf(right.body)];
   return purposeFields.every((name) => {
@@ -185,7 +188,7 @@ export function isSimilarOrder(left: SentRequest, right: SentRequest): boolean {
   });
 }
 
-/** A missing flag has a known meaning; other missing fields have not. */
+/** A missing flag has a known meaning; other missing fields do not. */
 function isUntold(left: string | undefined, right: string | undefined, name: string): boolean {
   return (left === undefined || right === undefined) && !/^(?:reduceOnly|closePosition)$/.test(name);
 }
@@ -198,7 +201,7 @@ function fieldsOf(body = ''): ReadonlyMap<string, string> {
     const told = JSON.parse(json || '{}') as Readonly<Record<string, unknown>>;
     for (const [name, value] of Object.entries(told)) fields.set(name, String(value));
   } catch {
-    // What cannot be read is ignored.
+    // Unreadable content is ignored.
   }
   return fields;
 }

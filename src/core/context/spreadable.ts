@@ -9,7 +9,7 @@ const contextKeys: readonly string[] = [
   'clientOrderId',
 ] satisfies readonly (keyof CallContext)[];
 
-// Not by defining properties: that takes ten times as long as the whole attempt.
+// Defining own properties instead would take ten times as long as the whole attempt.
 const asOwnProperties: ProxyHandler<CallContext> = {
   get: (context, name): unknown => {
     const value: unknown = Reflect.get(context, name);
@@ -25,14 +25,14 @@ const asOwnProperties: ProxyHandler<CallContext> = {
 const spreadableOnes: WeakMap<CallContext, CallContext> = new WeakMap();
 
 /**
- * The context of an attempt as own properties, so that a spread copies its getters as well: that is how cockatiel's
- * `wrap()` passes it on. It costs something, so code that only passes a context on passes the bare one.
+ * The context of an attempt as own properties, so that a spread also copies its getters, as cockatiel's `wrap()`
+ * does. It has a cost, so code that only passes a context on uses the plain one.
  */
 export function spreadable(context: CallContext): CallContext {
   return new Proxy(context, asOwnProperties);
 }
 
-/** The same one for the same context. */
+/** Returns the same view for the same context. */
 export function spreadableOf(context: CallContext): CallContext {
   let known = spreadableOnes.get(context);
   if (!known) spreadableOnes.set(context, (known = spreadable(context)));

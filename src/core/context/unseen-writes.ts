@@ -8,7 +8,7 @@ import { SentRequest } from './sent-request.js';
 interface AnyRequest {
   readonly method?: string;
   readonly path?: string;
-  /** undici's: text, or names and values in turn. */
+  /** In undici: text, or names and values in turn. */
   readonly headers?: unknown;
   getHeader?(name: string): unknown;
 }
@@ -22,8 +22,9 @@ const unanswered: WeakMap<AnyRequest, { readonly sent: SentRequest; readonly con
   new WeakMap();
 
 /**
- * Follows the orders that guarded methods send without an attached axios instance: by `fetch`, undici or Node's http.
- * It is only known that these began and whether they were answered; the method has to report what an answer says.
+ * Tracks the orders that guarded methods send without an attached axios instance: with `fetch`, undici or Node's
+ * http. It only learns that they started and whether they were answered; the method has to report what an answer
+ * says.
  */
 export function followUnseenWrites(): void {
   const followed = isFollowed.get();
@@ -61,7 +62,10 @@ function isGuarded(context: CallContext | undefined): context is CallContext {
   return false;
 }
 
-/** Whether an interceptor has reported it already: the id in its header is one of ours, or one that it was given. */
+/**
+ * Whether an interceptor has already reported it: the id in its header was generated here or recorded with the
+ * request.
+ */
 function isSeen(request: AnyRequest, { sent = [] }: CallContext): boolean {
   const headers = String(request.getHeader ? request.getHeader('x-request-id') : (request.headers ?? ''));
   return (

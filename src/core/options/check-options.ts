@@ -1,21 +1,21 @@
 import * as v from 'valibot';
 import { isObject, knownOptions, type OptionTable } from './option-table.js';
 
-/** One thing that is wrong with options. */
+/** One fault in the given options. */
 export interface OptionFault {
-  /** The path of the option, as `retry.maxRetries`; empty for the options as a whole. */
+  /** The path of the option, such as `retry.maxRetries`; empty for the options as a whole. */
   readonly option: string;
-  /** The sentence about it, the option's name included. */
+  /** The sentence about it, including the option's name. */
   readonly text: string;
-  /** A name or a type is wrong, not only a value. */
+  /** Whether a name or a type is wrong, not only a value. */
   readonly isWrongType: boolean;
 }
 
 /**
- * A plain copy of options, each of them read once: own ones, inherited ones, and what a getter of a class computes. So
- * what is checked is what is used.
+ * Returns a plain copy of options, each of them read once: own ones, inherited ones, and values computed by getters
+ * of a class. So the checked values are the used values.
  *
- * @throws TypeError or RangeError that names every fault, the value received and what is allowed.
+ * @throws TypeError or RangeError that lists every fault, the value received and what is allowed.
  */
 export function checkOptions<Options>(
   table: OptionTable<Options>,
@@ -28,7 +28,7 @@ export function checkOptions<Options>(
   return options;
 }
 
-/** The options as a table reads them, and all that is wrong with them. */
+/** Reads options by a table; returns them with all faults. */
 export function readByTable<Options>(
   table: OptionTable<Options>,
   given: unknown,
@@ -37,12 +37,12 @@ export function readByTable<Options>(
   return { faults: issues.map(faultOf), options: output as Options };
 }
 
-/** What is wrong with an option. */
+/** Creates a fault of an option. */
 export function optionFault(option: string, problem: string, isWrongType = true): OptionFault {
   return { option, text: `${option || 'options'} ${problem}`, isWrongType };
 }
 
-/** What is said of an option that is not known. */
+/** Creates the fault for an unknown option. */
 export function unknownOption(option: string, known: readonly string[]): OptionFault {
   return { option, text: `unknown option "${option}"${knownOptions(option, known)}`, isWrongType: true };
 }
@@ -59,10 +59,10 @@ function faultOf(issue: v.BaseIssue<unknown>): OptionFault {
   return optionFault(option, problem, issue.kind === 'schema');
 }
 
-// Also of another copy of this package.
+// Recognised across copies of this package.
 const faultsKey = Symbol.for('weex-resilience/option-faults');
 
-/** Throws one error for all faults, where there are any: a `TypeError` where a name or type is wrong, else a `RangeError`. */
+/** Throws one error for all faults, if any: a `TypeError` if a name or type is wrong, otherwise a `RangeError`. */
 export function throwFaults(subject: string, faults: readonly OptionFault[]): void {
   if (faults.length === 0) return;
   const texts = faults.map(({ text }) => text);
@@ -71,12 +71,12 @@ export function throwFaults(subject: string, faults: readonly OptionFault[]): vo
   throw Object.defineProperty(new Type(`Cannot ${subject}:${list}`), faultsKey, { value: faults });
 }
 
-/** The faults that an error of {@link throwFaults} was thrown for. */
+/** The faults for which {@link throwFaults} threw an error. */
 export function faultsOf(error: unknown): readonly OptionFault[] | undefined {
   return (error as { readonly [faultsKey]?: readonly OptionFault[] })[faultsKey];
 }
 
-/** A value as messages show it: what it is, never what is in an object. */
+/** A value as messages show it: its kind, never the contents of an object. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;

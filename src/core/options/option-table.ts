@@ -1,18 +1,18 @@
 import * as v from 'valibot';
 
-/** What an option must be: a schema of valibot, whose message reads on after the name of the option. */
+/** What an option must be: a valibot schema whose message continues the name of the option. */
 export type OptionRule = v.GenericSchema;
 
 /** A rule for each option. */
 export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
-/** What reads options by their rules. */
+/** Reads options by their rules. */
 export type OptionTable<Options> = v.GenericSchema<unknown, Options>;
 
-/** The longest time that a timer of Node can wait. */
+/** The longest delay of a Node timer, in milliseconds. */
 export const longestMs: number = 2 ** 31 - 1;
 
-/** An option that holds whatever is accepted; `allowed` reads on after "must be". */
+/** An option for which `accepts` must be true; `allowed` continues "must be". */
 export function option(allowed: string, accepts: (value: unknown) => boolean): OptionRule {
   return v.custom(accepts, `must be ${allowed}`);
 }
@@ -30,10 +30,10 @@ export const hasMethods =
   (value) =>
     names.every((name) => isFunction((value as Record<string, unknown> | null | undefined)?.[name]));
 
-/** Whether it is a duration that a timer can wait, 0 included. */
+/** Whether a value is a delay that a timer supports, including 0. */
 export const isDelay: Accepts = (value) => typeof value === 'number' && value >= 0 && value <= longestMs;
 
-/** What is checked elsewhere, or must not be shown. */
+/** Checked elsewhere, or must not be shown. */
 export const anything: OptionRule = v.any();
 export const callback: OptionRule = option('a function', isFunction);
 export const trueOrFalse: OptionRule = option('true or false', (value) => typeof value === 'boolean');
@@ -42,7 +42,7 @@ export function oneOf(...values: readonly string[]): OptionRule {
   return option(`one of ${values.map((value) => `'${value}'`).join(', ')}`, isOneOf(...values));
 }
 
-/** An object with these options and no others. What is not required may be left out. */
+/** An object with these options and no others. Options may be left out unless they are required. */
 export function optionTable<Options extends object>(
   rules: OptionRules<Options>,
   required: readonly string[] = [],
@@ -55,7 +55,7 @@ export function optionTable<Options extends object>(
   const object = v.looseObject(Object.fromEntries(entries), (issue) =>
     issue.input === undefined ? 'is required' : 'must be an object',
   );
-  // A strict object of valibot names the first unknown option alone.
+  // A strict object of valibot reports only the first unknown option.
   return v.lazy((input) =>
     v.pipe(
       object,
@@ -73,12 +73,12 @@ export function optionTable<Options extends object>(
 
 function unknownKeys(input: unknown, rules: object): string[] {
   const keys: string[] = [];
-  // Inherited ones too, but what cannot be enumerated is how a class works.
+  // Inherited ones too; non-enumerable properties belong to the implementation of a class.
   if (isObject(input)) for (const key in input) if (!Object.hasOwn(rules, key)) keys.push(key);
   return keys;
 }
 
-/** What is said after the name of an option that is not known. */
+/** The text after the name of an unknown option. */
 export function knownOptions(name: string, known: readonly string[]): string {
   const [near] = known
     .map((other) => ({ other, letters: distance(other.toLowerCase(), name.toLowerCase()) }))
@@ -87,7 +87,7 @@ export function knownOptions(name: string, known: readonly string[]): string {
   return `${near ? ` (did you mean "${near.other}"?)` : ''}; expected one of ${known.join(', ')}`;
 }
 
-/** How many letters must be changed, added or removed to make one word the other. */
+/** How many letters must be changed, added or removed to turn one word into the other. */
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i += 1) {

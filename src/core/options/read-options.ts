@@ -1,7 +1,7 @@
 /**
- * A plain copy of options, each of them read once: own ones, inherited ones, and what a getter of a class computes.
- * So the checked values are the used values. Of unknown names only enumerable ones are read, to be rejected: the
- * others belong to how a class works.
+ * Returns a plain copy of options, each of them read once: own ones, inherited ones, and values computed by getters
+ * of a class. So the checked values are the used values. Of unknown names only enumerable ones are read, to be
+ * rejected: the others belong to the implementation of a class.
  */
 export function readOptions(given: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
   const from = Object(given ?? {}) as object;

@@ -1,4 +1,4 @@
-/** An external clock: the source of time and timers for a policy, so that tests run without waiting. */
+/** A source of time and timers for a policy, so that tests run without waiting. */
 export interface Clock {
   /** The time, in milliseconds since 1970. */
   now(): number;
@@ -7,11 +7,11 @@ export interface Clock {
    * cool-down, permits, patience); without it the timer is a time limit.
    */
   setTimeout(fn: () => void, ms: number, purpose?: 'wait'): unknown;
-  /** Takes back a timer that has not run. */
+  /** Cancels a timer that has not run. */
   clearTimeout(handle: unknown): void;
 }
 
-/** The clock of the machine. */
+/** The system clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout: (fn, ms) => setTimeout(fn, ms),

@@ -7,10 +7,10 @@ interface Timer {
   readonly fn: () => void;
 }
 
-// Taken at load, so that a test runner's own fake timers cannot stop the clocks of tests.
+// Read at load, so that a test runner's fake timers cannot stop the clocks of tests.
 const { setImmediate } = nodeTimers;
 
-/** The timers of a clock that stands still until somebody moves it. */
+/** The timers of a clock that moves only when it is advanced. */
 export class ManualTimers {
   nowMs: number;
   readonly #waits: TimerHeap<Timer> = new TimerHeap();
@@ -29,7 +29,7 @@ export class ManualTimers {
     return this.#waits.size > 0;
   }
 
-  /** `purpose`: somebody waits for it; without it, it limits something. */
+  /** `purpose`: `'wait'` if a call is waiting for the timer; without it, the timer is a time limit. */
   set(fn: () => void, ms: number, purpose?: 'wait'): number {
     this.#lastHandle += 1;
     const timer = { handle: this.#lastHandle, dueMs: this.nowMs + Math.max(0, ms || 0), fn };
@@ -42,12 +42,15 @@ export class ManualTimers {
     this.#limits.delete(handle);
   }
 
-  /** Runs the wait that falls due first, and moves the time there; `false` where there is none. */
+  /** Advances to the next wait and runs it; returns `false` if there is none. */
   runWait(): boolean {
     return this.#run(this.#waits.first(), Infinity);
   }
 
-  /** Moves the time on and runs what falls due in order of time; promises settle before the first and after each. */
+  /**
+   * Advances the time and runs the timers that fall due, in order of time; promises settle before the first and
+   * after each.
+   */
   async advance(ms: number): Promise<void> {
     if (!(ms >= 0 && Number.isFinite(ms))) {
       throw new RangeError(`Cannot advance the clock: ms must be a finite number from 0, received ${ms}`);
@@ -75,7 +78,7 @@ export class ManualTimers {
   }
 }
 
-/** Does something when every promise chain has settled, however long it is: a macrotask starts only then. */
+/** Runs `fn` when every promise chain has settled, however long it is: a macrotask starts only then. */
 export function afterPromises(fn: () => void): void {
   setImmediate(fn);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** The clock of policies: a change of the system time neither opens nor expires anything. */
+/** The clock of policies: changes of the system time neither open nor expire anything. */
 export const monotonicClock: Clock = {
   // Looked up at each call, so that fake timers installed later are seen.
   now: () => performance.now(),
@@ -8,7 +8,7 @@ export const monotonicClock: Clock = {
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
-/** A time of the clock as others see it: since 1970 for the clock of policies, else as it is. */
+/** A time of the clock for events and errors: since 1970 for the default clock of policies, otherwise unchanged. */
 export function epochTime(clock: Clock, time: number): number {
   return clock === monotonicClock ? Math.round(Date.now() + time - performance.now()) : time;
 }

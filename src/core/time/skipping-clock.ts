@@ -1,9 +1,9 @@
 import type { Clock } from './clock.js';
 import { afterPromises, ManualTimers } from './manual-timers.js';
 
-/** A clock for tests in which nothing waits, and in which time limits end what they limit only by hand. */
+/** A clock for tests in which nothing waits, and time limits expire only when the clock is advanced. */
 export interface SkippingClock extends Clock {
-  /** Moves the time on by `ms` and runs what falls due, time limits too, in order of time. */
+  /** Advances the time by `ms` and runs what falls due, time limits too, in order of time. */
   advance(ms: number): Promise<void>;
   /** How many timers are set. */
   readonly pendingTimers: number;
@@ -13,11 +13,11 @@ export interface SkippingClock extends Clock {
  * Returns a clock on which no call waits: backoffs, cool-downs, waits for permits and the patience of `orderSafety`
  * end at once, and the clock then shows the time at which they would have ended.
  *
- * Time limits (`deadlineMs`, `attemptTimeoutMs`, `bulkhead.maxWaitMs`) and open circuits stay until
- * {@link SkippingClock.advance} moves the time past them. So real work, an HTTP request for example, may take as
- * long as it takes. Times are in milliseconds; the clock starts at `startMs`, by default 0.
+ * Time limits (`deadlineMs`, `attemptTimeoutMs`, `bulkhead.maxWaitMs`) and open circuits stay until {@link
+ * SkippingClock.advance} moves the time past them, so real work, such as an HTTP request, may take any time. Times
+ * are in milliseconds; the clock starts at `startMs`, by default 0.
  *
- * @throws RangeError from `advance` when `ms` is negative or not finite.
+ * @throws RangeError from `advance` if `ms` is negative or not finite.
  * @example
  * ```ts
  * import { createPolicy, WEEXRateLimitError } from 'weex-resilience';
@@ -33,7 +33,7 @@ export function createSkippingClock(startMs = 0): SkippingClock {
   const timers = new ManualTimers(startMs);
   let isSkipping = false;
 
-  // One wait a turn of the event loop: what it sets off comes before the next one.
+  // One wait per turn of the event loop: its effects come before the next one.
   const skip = (): void => {
     isSkipping = false;
     timers.runWait();

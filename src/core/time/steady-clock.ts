@@ -3,7 +3,7 @@ import { monotonicClock } from './monotonic-clock.js';
 
 const byClock: WeakMap<Clock, Clock> = new WeakMap();
 
-/** A clock as policies use it: where it is set back, time stands still for a moment and goes on from there. */
+/** A clock as policies use it: if it is set back, time stands still for a moment and goes on from there. */
 export function steadyClock(clock: Clock): Clock {
   if (clock === monotonicClock) return clock;
   let steady = byClock.get(clock);

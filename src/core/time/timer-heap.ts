@@ -1,4 +1,4 @@
-/** Something that falls due at a time. Of those of one moment the one with the lower handle comes first. */
+/** Something that falls due at a time. At the same time, the one with the lower handle comes first. */
 interface Due {
   readonly handle: number;
   readonly dueMs: number;
@@ -7,7 +7,7 @@ interface Due {
 /** Timers in the order in which they fall due. */
 export class TimerHeap<Timer extends Due> {
   readonly #timers: Map<number, Timer> = new Map();
-  // Holds deleted ones too, until they come to the top or are too many.
+  // Includes deleted timers until they reach the top or become too many.
   #heap: Timer[] = [];
 
   get size(): number {
@@ -37,14 +37,14 @@ export class TimerHeap<Timer extends Due> {
     heap[index] = timer;
   }
 
-  /** Anything that is not the handle of a timer is ignored. */
+  /** Deletes a timer. Values that are not the handle of a timer are ignored. */
   delete(handle: unknown): void {
     this.#timers.delete(handle as number);
     if (this.#heap.length > 2 * this.#timers.size + 64)
       this.#heap = [...this.#timers.values()].toSorted(order);
   }
 
-  /** The one that falls due first. */
+  /** The timer that falls due first. */
   first(): Timer | undefined {
     for (let first = this.#heap[0]; first; first = this.#heap[0]) {
       if (this.#timers.has(first.handle)) return first;

@@ -19,7 +19,7 @@ export interface CircuitBreakerSnapshot {
 
 const states: ReadonlySet<unknown> = new Set<CircuitState>(['closed', 'open', 'half-open', 'isolated']);
 
-/** Whether a value, perhaps from a file, has the form of a snapshot. */
+/** Whether a value, perhaps read from a file, has the shape of a snapshot. */
 export function isCircuitBreakerSnapshot(value: unknown): value is CircuitBreakerSnapshot {
   const { common, keys } = (value ?? {}) as { common?: unknown; keys?: unknown };
   if (typeof keys !== 'object' || keys === null) return false;
@@ -31,8 +31,8 @@ export function isCircuitBreakerSnapshot(value: unknown): value is CircuitBreake
 }
 
 /**
- * The circuits of a policy: one for calls without a key, and one a key for the others, at most `maxKeys` of them.
- * The least recently used goes first.
+ * The circuits of a policy: one for calls without a key, and one per key for the others, at most `maxKeys` of them.
+ * The least recently used is dropped first.
  */
 export class CircuitBreaker {
   #config: CircuitConfig;
@@ -56,13 +56,13 @@ export class CircuitBreaker {
     for (const [, circuit] of this.entries()) circuit.configure(config, now);
   }
 
-  /** The circuit of a key; it is made where there is none. */
+  /** Returns the circuit of a key, creating it if necessary. */
   of(key: string | undefined): Circuit {
     if (key === undefined) return this.#common;
     let circuit = this.#byKey.get(key);
     if (circuit) this.#byKey.delete(key);
     else circuit = this.#create(key);
-    // A map keeps the order of insertion, so the first key is the least recently used.
+    // A map keeps insertion order, so the first key is the least recently used.
     this.#byKey.set(key, circuit);
     this.#forgetOldest();
     return circuit;

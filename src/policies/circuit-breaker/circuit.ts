@@ -2,18 +2,18 @@ import { ConsecutiveBreaker } from 'cockatiel';
 import type { CircuitBreakerOptions } from '../options/policy-options.js';
 import { CountWindow, type SlidingWindow, TimeWindow } from './sliding-window.js';
 
-/** `'closed'`: calls go through; `'open'`: refused; `'half-open'`: trials go through; `'isolated'`: refused by hand. */
+/** `'closed'`: calls pass; `'open'`: calls are refused; `'half-open'`: trials pass; `'isolated'`: refused by hand. */
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** The permission of one attempt: to which period of the circuit its result belongs. */
+/** The permission of one attempt, with the period of the circuit to which its result belongs. */
 export interface CircuitPermit {
   readonly epoch: number;
 }
 
-/** A circuit as plain data, to be looked at or given to another process. */
+/** A circuit as plain data, to inspect or to pass to another process. */
 export interface CircuitSnapshot {
   readonly state: CircuitState;
-  /** Time to the next trial in milliseconds, where it is open. */
+  /** Time to the next trial in milliseconds, if the circuit is open. */
   readonly halfOpenAfterMs?: number;
   /** How often it opened without closing in between. */
   readonly openings: number;
@@ -22,7 +22,7 @@ export interface CircuitSnapshot {
   readonly slowCalls: number;
 }
 
-/** A change of state, as told to whoever watches the circuit. */
+/** A change of state, as reported to observers. */
 export interface CircuitTransition {
   readonly from: CircuitState;
   readonly to: CircuitState;
@@ -66,8 +66,8 @@ export function resolveCircuit(options: CircuitBreakerOptions): CircuitConfig {
 }
 
 /**
- * One circuit. Every change of state begins a new epoch; a result that belongs to an earlier one moves nothing. It
- * sets no timer: an open circuit turns half-open when somebody asks after its time.
+ * One circuit. Every change of state starts a new epoch; a result of an earlier epoch has no effect. It sets no
+ * timer: an open circuit becomes half-open when a call arrives after its time.
  */
 export class Circuit {
   #config: CircuitConfig;
@@ -78,7 +78,7 @@ export class Circuit {
   #permit: CircuitPermit = { epoch: 0 };
   #openUntil = 0;
   #openings = 0;
-  // Trials under way, each with the time at which it frees its place.
+  // Trials in progress, each with the time at which its place becomes free.
   readonly #trials: Map<CircuitPermit, number> = new Map();
   #trialsPassed = 0;
   #trialsFailed = 0;
@@ -94,12 +94,12 @@ export class Circuit {
     return this.#state;
   }
 
-  /** Whether it matters when a call succeeded, and how long it took. */
+  /** Whether the time and duration of successful calls matter. */
   get needsTime(): boolean {
     return this.#consecutive === undefined;
   }
 
-  /** Takes new options; the state stays, the window only where it still has the same shape. */
+  /** Applies new options; the state is kept, and the window too if its shape is the same. */
   configure(config: CircuitConfig, now: number): void {
     const previous = this.#config;
     this.#config = config;
@@ -109,12 +109,12 @@ export class Circuit {
     if (previous.consecutiveFailures !== config.consecutiveFailures) {
       this.#consecutive = createConsecutive(config);
     }
-    // With fewer trials asked for there may be enough of them, and too many of those that failed.
+    // With fewer trials required, the results so far may already decide.
     if (this.#state === 'half-open' && this.#trialsPassed + this.#trialsFailed > 0)
       this.#judgeTrials(now, undefined);
   }
 
-  /** How long a call would be refused from now: 0 where one may pass, `Infinity` for an isolated circuit. */
+  /** How long calls will still be refused: 0 if one may pass, `Infinity` for an isolated circuit. */
   refusedForMs(now: number): number {
     switch (this.#state) {
       case 'closed':
@@ -128,23 +128,23 @@ export class Circuit {
     }
   }
 
-  /** Lets an attempt through and gives it its permit, or `undefined` where it is refused. */
+  /** Admits an attempt and returns its permit, or `undefined` if it is refused. */
   acquire(now: number): CircuitPermit | undefined {
     if (this.#state === 'closed') return this.#permit;
     if (this.refusedForMs(now) > 0) return undefined;
     if (this.#state === 'open') this.#change('half-open');
-    // A permit of its own, so that a trial frees its own place.
+    // A separate permit per trial, so that each frees its own place.
     const permit = { epoch: this.#permit.epoch };
     this.#trials.set(permit, now + this.#config.halfOpenAfterMs);
     return permit;
   }
 
-  /** Whether a permit is that of a trial under way. */
+  /** Whether a permit belongs to a trial in progress. */
   isTrial(permit: CircuitPermit): boolean {
     return this.#trials.has(permit);
   }
 
-  /** The attempt succeeded. */
+  /** Records that the attempt succeeded. */
   success(permit: CircuitPermit, now: number, durationMs: number): void {
     if (permit.epoch !== this.#permit.epoch) return;
     const slow = this.#isSlow(durationMs);
@@ -152,14 +152,14 @@ export class Circuit {
     else this.#record(now, false, slow, undefined);
   }
 
-  /** The attempt failed in a way that counts. */
+  /** Records that the attempt failed in a way that counts. */
   failure(permit: CircuitPermit, now: number, durationMs: number, error: unknown): void {
     if (permit.epoch !== this.#permit.epoch) return;
     if (this.#state === 'half-open') this.#settleTrial(permit, true, now, error);
     else this.#record(now, true, this.#isSlow(durationMs), error);
   }
 
-  /** The attempt ended in a way that says nothing of the exchange. */
+  /** Records that the attempt ended in a way that says nothing about the exchange. */
   release(permit: CircuitPermit): void {
     this.#trials.delete(permit);
   }
@@ -169,7 +169,7 @@ export class Circuit {
     if (this.#state !== 'isolated') this.#change('isolated');
   }
 
-  /** Closes the circuit and forgets what it has seen. */
+  /** Closes the circuit and clears its history. */
   reset(): void {
     this.#openings = 0;
     if (this.#state === 'closed') this.#forget();
@@ -189,10 +189,10 @@ export class Circuit {
     };
   }
 
-  /** Takes over a state; an isolated circuit is released by {@link Circuit.reset} like any other. */
+  /** Restores a state; {@link Circuit.reset} also releases a restored isolated circuit. */
   restore(snapshot: CircuitSnapshot, now: number): void {
     this.#openings = snapshot.openings;
-    // What was half-open has trials that are not ours: it starts its trials anew.
+    // Trials of a half-open circuit belong to the process that took the snapshot, so they start again.
     const state = snapshot.state === 'half-open' ? 'open' : snapshot.state;
     this.#openUntil = now + (snapshot.halfOpenAfterMs ?? 0);
     if (state !== this.#state) this.#change(state);

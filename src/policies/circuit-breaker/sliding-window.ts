@@ -1,24 +1,24 @@
-/** What a window of calls adds up to. */
+/** The totals of a window of calls. */
 export interface WindowTotals {
   calls: number;
   failures: number;
   slow: number;
 }
 
-/** Calls of the recent past, with how many of them failed or were slow. */
+/** Recent calls, with how many of them failed or were slow. */
 export interface SlidingWindow {
   readonly totals: Readonly<WindowTotals>;
   record(now: number, failed: boolean, slow: boolean): void;
-  /** Forgets what is too old by then. */
+  /** Drops calls that are too old by then. */
   moveTo(now: number): void;
-  /** Starts with the calls of another window, as if they were made now. */
+  /** Starts with the totals of another window, as if its calls were made now. */
   restore(now: number, totals: Readonly<WindowTotals>): void;
   clear(): void;
 }
 
 const bucketCount = 10;
 
-/** The calls of the last `windowMs`, in ten buckets; what is older is gone, however long nobody called. */
+/** The calls of the last `windowMs`, in ten buckets; older ones are dropped, also after a long pause. */
 export class TimeWindow implements SlidingWindow {
   readonly totals: WindowTotals = { calls: 0, failures: 0, slow: 0 };
   readonly #buckets: WindowTotals[] = Array.from({ length: bucketCount }, () => ({
@@ -93,7 +93,7 @@ export class CountWindow implements SlidingWindow {
   }
 
   moveTo(): void {
-    // Only calls push out calls.
+    // Only new calls displace old ones.
   }
 
   restore(now: number, { calls, failures, slow }: Readonly<WindowTotals>): void {

@@ -3,15 +3,15 @@ import { channels } from '../../observability/channels.js';
 import type { CoolDownEntered, CoolDownLeft } from '../../observability/events.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
 
-/** Where a cool-down is. */
+/** Where a cool-down applies. */
 export interface EventPlace {
   readonly clock: Clock;
   readonly scope: string;
-  /** The registry; `undefined` outside of any. */
+  /** The registry; `undefined` outside any. */
   readonly origin: object | undefined;
 }
 
-/** Tells what became of a cool-down, where anybody listens. */
+/** Publishes the changes of a cool-down, if there is a listener. */
 export const coolDownEvents = {
   entered(
     facts: Omit<CoolDownEntered, 'at' | 'scope' | 'type'>,

@@ -14,17 +14,17 @@ interface FailedCall {
   };
   readonly options: ExecuteOptions;
   readonly attempts: number;
-  /** Whether an attempt may have been executed that nobody has disproved. */
+  /** Whether an attempt may have been executed and nothing has disproved it. */
   readonly isInDoubt: boolean;
 }
 
 type End = (ok: boolean, result: unknown) => void;
 
-/** What answers in place of a failed call: the last good value, or the fallback; `undefined` where there is neither. */
+/** What answers a failed call: the last good value, otherwise the fallback; `undefined` if there is neither. */
 export function findStandIn(call: FailedCall, error: unknown, now: number): ((end: End) => void) | undefined {
   const { policy, options } = call;
   const rule = policy.rules.find(error);
-  // An order that may stand must not be covered up, and an older one is not this one.
+  // A failure must stay visible while its order may exist, and an earlier order does not answer this call.
   if (options.resolveUnknown && call.isInDoubt) return undefined;
   const stale = options.resolveUnknown ? undefined : policy.stale;
   const kept = isPassing(error, rule) ? stale?.find(options, now) : undefined;

@@ -1,4 +1,4 @@
-/** Runs a function of the user and tells its end once, whether it throws, rejects or returns. */
+/** Runs a user's function and reports its end once, whether it throws, rejects or returns. */
 export function runGuarded<Value>(
   fn: () => PromiseLike<Value> | Value,
   done: (value: Value) => void,

@@ -11,8 +11,8 @@ interface Kept {
 }
 
 /**
- * The last good value of each distinct call, for as long as it is worth something. Each instance has its own: what
- * one account holds is no answer for another.
+ * The last good value of each distinct call, until it is too old. Each instance has its own, since it may use
+ * another account.
  */
 export class StaleValues {
   #maxAgeMs: number;
@@ -23,7 +23,7 @@ export class StaleValues {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  /** Values that are good for so long, with those that are kept already; none where nothing says how long. */
+  /** Values with this maximum age, keeping those of `previous`; `undefined` without a maximum age. */
   static of(maxAgeMs: number | undefined, previous: StaleValues | undefined): StaleValues | undefined {
     if (maxAgeMs === undefined) return undefined;
     if (!previous) return new StaleValues(maxAgeMs);
@@ -63,23 +63,26 @@ const passing: ReadonlySet<WEEXErrorKind> = new Set<WEEXErrorKind>([
   'bulkhead-full',
 ]);
 
-/** Whether a failure passes, so that an older value may answer. A refusal of the exchange or a bug must be seen. */
+/**
+ * Whether a failure is temporary, so that an older value may answer. Refusals of the exchange and bugs must stay
+ * visible.
+ */
 export function isPassing(error: unknown, rule: FoundRule | undefined): boolean {
   return isWEEXError(error) ? passing.has(error.kind) : Boolean(rule?.retry || rule?.circuitBreaker);
 }
 
-/** Where the value of a call is kept; `undefined` where its arguments are no plain data and it has no key. */
+/** The key under which a call's value is kept; `undefined` if its arguments are not plain data and it has no key. */
 function slotOf(call: ExecuteOptions): string | undefined {
   const { operation = '', key = '', args = [] } = call;
   try {
     return args.every(isPlain) ? JSON.stringify([operation, key, args], distinct) : undefined;
   } catch {
-    // Arguments that hold themselves have no end.
+    // Circular arguments cannot be serialised.
     return undefined;
   }
 }
 
-/** Tells apart what JSON writes alike or cannot write. */
+/** Distinguishes values that JSON writes alike or cannot write. */
 function distinct(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint' || value === undefined) return { [typeof value]: String(value) };
   return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
@@ -88,7 +91,7 @@ function distinct(_key: string, value: unknown): unknown {
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null)
     return typeof value !== 'function' && typeof value !== 'symbol';
-  // A signal in a trailing options object is no part of what is asked for.
+  // A signal in a trailing options object is not part of the question.
   if (value instanceof AbortSignal) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && !Array.isArray(value)) return false;

@@ -3,16 +3,16 @@ import { joinSignal, leaveSignal } from '../../core/abort-listeners.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import { endAttempts, ForeignAttempt } from './foreign-attempt.js';
 
-/** What a call under a policy that is not of this library does. */
+/** The work of a call under a foreign policy, one that is not of this library. */
 export interface ForeignWork<Value> {
-  /** Throws where nothing more may be sent. */
+  /** Throws if nothing more may be sent. */
   readonly check?: () => void;
   readonly run: (attempt: ForeignAttempt) => PromiseLike<Value>;
 }
 
 /**
- * Executes a call under a policy that is not of this library. cockatiel's waits on after an abort and then makes one
- * more attempt: here the caller is released at once, and nothing is sent after that.
+ * Executes a call under a foreign policy. cockatiel's policies keep waiting after an abort and then make one more
+ * attempt: here the caller is released at once, and nothing is sent after that.
  */
 export function executeForeign<Value>(
   policy: IPolicy,
@@ -32,7 +32,7 @@ export function executeForeign<Value>(
   return released.finally(() => endAttempts(attempts));
 }
 
-/** Settles as `work` does, or rejects with the reason of the signal. */
+/** Settles like `work`, or rejects with the reason of the signal. */
 function releasedBy<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     const end = (): void => leaveSignal(signal, release);

@@ -3,7 +3,7 @@ import { bindSignal, type CallContext, callContextOf } from '../../core/context/
 import type { SentRequest } from '../../core/context/sent-request.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 
-/** An attempt under a policy that is not of this library. */
+/** An attempt under a foreign policy. */
 export class ForeignAttempt implements CallContext {
   readonly attempt: number;
   readonly deadline = undefined;
@@ -67,7 +67,7 @@ export class ForeignAttempt implements CallContext {
     }
   }
 
-  /** Its call is over. */
+  /** Ends the attempt, because its call is over. */
   end(isLast: boolean): void {
     this.#callEnded = isLast ? 'given up' : 'replaced';
   }
@@ -83,7 +83,7 @@ export class ForeignAttempt implements CallContext {
   }
 }
 
-/** The call of these attempts is over. */
+/** Ends the attempts of a call that is over. */
 export function endAttempts(attempts: readonly ForeignAttempt[]): void {
   for (const [index, attempt] of attempts.entries()) attempt.end(index === attempts.length - 1);
 }

@@ -3,8 +3,8 @@ import { WEEXOutcomeUnknownError } from '../../errors/index.js';
 import { isInDoubt } from '../rules/in-doubt.js';
 
 /**
- * Keeps a policy that is not of this library from sending again what may have been executed: such a policy repeats
- * whatever its own filter names. One for each call; every repetition goes through {@link RepeatCheck.run}.
+ * Prevents a foreign policy from resending what may have been executed: such a policy repeats whatever its own
+ * filter matches. One per call; every repetition goes through {@link RepeatCheck.run}.
  */
 export class RepeatCheck {
   readonly #operation: string | undefined;
@@ -17,7 +17,7 @@ export class RepeatCheck {
     this.#mayRepeat = mayRepeat;
   }
 
-  /** Runs one attempt, or throws where an earlier one is in doubt. */
+  /** Runs one attempt, or throws if the outcome of an earlier one is in doubt. */
   async run<Value>(context: CallContext, send: () => PromiseLike<Value> | Value): Promise<Value> {
     if (this.#mayRepeat) return send();
     if (this.#held) throw this.#held.error;
@@ -36,8 +36,8 @@ export class RepeatCheck {
   #stillRuns(): WEEXOutcomeUnknownError {
     const what = this.#operation ?? 'the call';
     return new WEEXOutcomeUnknownError(
-      `Cannot send ${what} again: its last attempt still runs, and nobody knows what becomes of it. ` +
-        "Give the call orderSafety, or say effect: 'read' or idempotent: true",
+      `Cannot send ${what} again: its last attempt is still running, and its outcome is unknown.  ` +
+        "Set orderSafety, effect: 'read' or idempotent: true for the call",
     );
   }
 }

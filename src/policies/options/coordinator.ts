@@ -1,85 +1,86 @@
-/** What a process asks of a limit that it shares, at one moment. */
+/** What a process currently needs of a shared limit. */
 export interface LimitDemand {
   /** The whole allowance of a window, for all processes together. */
   readonly limit: number;
   readonly windowMs: number;
-  /** What this process has used within the window, what is under way included. */
+  /** What this process has used within the window, including calls in progress. */
   readonly used: number;
-  /** How many calls wait here. */
+  /** How many calls are waiting here. */
   readonly waiting: number;
-  /** What the call that has waited longest costs; 0 where none waits. */
+  /** The cost of the call that has waited longest; 0 if none is waiting. */
   readonly nextCost: number;
-  /** What all critical calls that wait cost; 0 where none does. */
+  /** The total cost of all waiting critical calls; 0 if there are none. */
   readonly urgentCost: number;
 }
 
-/** A process's end of a shared limit. */
+/** A process's side of a shared limit. */
 export interface LimitMember {
   demand(): LimitDemand;
-  /** The share grew or shrank. */
+  /** Called when the share grew or shrank. */
   shareChanged(): void;
 }
 
-/** A limit that many processes share: each holds a share of it, and all shares together are at most the limit. */
+/** A limit that several processes share: each has a share of it, and all shares together are at most the limit. */
 export interface SharedLimit {
-  /** How much this process may have used within a window. */
+  /** How much this process may use within a window. */
   readonly share: number;
-  /** How much it may have used where a critical call asks: the share, and what was drawn from a reserve. Default: the share. */
+  /** How much a critical call may use: the share plus what was drawn from a reserve. Default: the share. */
   readonly criticalShare?: number | undefined;
-  /** Calls wait: asks for more without waiting for the answer. */
+  /** Called when calls are waiting: requests a larger share and returns at once. */
   request(): void;
-  /** The exchange said how much is used by all. */
+  /** Called with the total usage that the exchange reported. */
   observe(used: number): void;
 }
 
-/** A process's end of a shared cool-down. */
+/** A process's side of a shared cool-down. */
 export interface CoolDownMember {
-  /** Another process was told to stay away for so long. */
+  /** Called when the exchange told another process to pause for this long. */
   activateFor(ms: number): void;
-  /** Another process's probe was answered. */
+  /** Called when another process's probe was answered. */
   ramp(): void;
-  /** This process may send the probe now. */
+  /** Called when this process may send the probe. */
   probe(): void;
 }
 
-/** A cool-down that many processes share. */
+/** A cool-down that several processes share. */
 export interface SharedCoolDown {
-  /** This process was told to stay away for so long. */
+  /** Called when the exchange told this process to pause for this long. */
   activated(forMs: number): void;
-  /** Whether this process may send the probe; where nobody knows yet, `probe` of the member tells. */
+  /** Whether this process may send the probe; if that is not known yet, the member's `probe` is called later. */
   mayProbe(): boolean;
-  /** The probe of this process was answered. */
+  /** Called when the probe of this process was answered. */
   ramping(): void;
 }
 
-/** A client order id that a call has taken among all processes. */
+/** A client order id that a call has claimed among all processes. */
 export interface IdClaim {
-  /** An earlier call with it ended, in any process, and nobody knows what became of it. */
+  /** Whether an earlier call with this id ended with an unknown outcome, in any process. */
   readonly isUnknown: boolean;
   /**
-   * What became known after `claimId` had answered, read again before each send: another process has the id, or left
-   * it unknown.
+   * What became known after `claimId` resolved, read again before each send: another process uses the id, or left
+   * its outcome unknown.
    */
   readonly late?: 'under-way' | 'unknown' | undefined;
-  /** The call is over: the id is free, or stays unknown. */
+  /** Called when the call is over: the id becomes free, or stays unknown. */
   release(isUnknown: boolean): void;
 }
 
 /**
- * What connects policies of many processes: `rateLimit` and `coolDown` of a scope then hold for all of them together.
- * `createRedisCoordinator` of `weex-resilience/redis` makes one. Both ends answer at once; whatever the coordinator
- * does in the background fails no call and keeps none waiting.
+ * Connects the policies of several processes: `rateLimit` and `coolDown` of a scope then apply to all of them
+ * together. `createRedisCoordinator` of `weex-resilience/redis` creates one. Limits and
+ * cool-downs are answered at once; what the coordinator does in the background never fails or delays a call.
  */
 export interface Coordinator {
-  /** Takes part in the limit of a scope. */
+  /** Joins the limit of a scope. */
   joinLimit(scope: string, member: LimitMember): SharedLimit;
-  /** Takes part in the cool-down of a scope. */
+  /** Joins the cool-down of a scope. */
   joinCoolDown(scope: string, member: CoolDownMember): SharedCoolDown;
   /**
-   * Takes a client order id for a call; `'under-way'` where a call of another process has it, `undefined` where nobody
-   * can tell. Ids of different kinds (of two markets, say) are apart. It never rejects.
+   * Claims a client order id for a call. Resolves to `'under-way'` if a call of another process has the id, and to
+   * `undefined` if that cannot be determined. Ids of different kinds (of two markets, for example) are separate. It
+   * never rejects.
    */
   claimId?(id: string, kind?: string): Promise<IdClaim | 'under-way' | undefined>;
-  /** Whether it reaches the other processes, for health checks. */
+  /** Whether it is connected to the other processes, for health checks. */
   snapshot?(): { readonly isConnected: boolean };
 }

@@ -1,41 +1,44 @@
 import type { CallContext } from '../../core/context/call-context.js';
 import type { Priority } from './priorities.js';
 
-/** What became of a request whose outcome was unknown. */
+/** What was found out about a request whose outcome was unknown. */
 export type Resolution =
   | { readonly outcome: 'found'; readonly value: unknown }
-  /** It was not executed. `error` is what the call ends with when it has no attempt or no time left. */
+  /** It was not executed. `error` is what the call rejects with if it has no attempt or no time left. */
   | { readonly outcome: 'absent'; readonly error: unknown }
   | { readonly outcome: 'unknown'; readonly error: unknown };
 
-/** What one call says of itself; every field is optional. */
+/** Options of one call; all are optional. */
 export interface ExecuteOptions {
   /** Aborts the call, whatever it is waiting for. The promise rejects with `signal.reason`. */
   readonly signal?: AbortSignal | undefined;
-  /** The class in every queue. Default `'normal'`. */
+  /** The priority in every queue. Default `'normal'`. */
   readonly priority?: Priority | undefined;
-  /** Chooses the circuit: one a key, for example a symbol. Default: one circuit for all calls. */
+  /** Selects the circuit: one per key, for example per symbol. Default: one circuit for all calls. */
   readonly key?: string | undefined;
   /** The name of the operation, for errors and events. */
   readonly operation?: string | undefined;
-  /** `'read'`: nothing can be executed twice, so a call with an unknown outcome may be sent again. */
+  /** `'read'`: the call changes nothing, so it may be sent again when its outcome is unknown. */
   readonly effect?: 'read' | 'write' | undefined;
-  /** Sending it twice does what sending it once does, so a call with an unknown outcome may be sent again. */
+  /** Sending the call twice has the same effect as once, so it may be sent again when its outcome is unknown. */
   readonly idempotent?: boolean | undefined;
-  /** The arguments of the method, where the call is one: they tell last good values (`staleMs`) apart. */
+  /** The arguments of the method, if the call is one: they separate last good values (`staleMs`). */
   readonly args?: readonly unknown[] | undefined;
-  /** The instance that the method belongs to: each has last good values of its own. */
+  /** The instance that the method belongs to: each has its own last good values. */
   readonly instance?: object | undefined;
   /** The id of the intent, passed on in the context of every attempt. */
   readonly clientOrderId?: string | undefined;
-  /** What the call takes from the rate limit. Default: the policy's `rateLimit.cost`, else 1. */
+  /**
+   * How much of the rate limit the call uses, a number of at least 0. Default: the policy's `rateLimit.cost`,
+   * otherwise 1.
+   */
   readonly cost?: number | undefined;
-  /** @internal The attempt that the call is made in. */
+  /** @internal The attempt in which the call is made. */
   readonly outer?: CallContext | undefined;
   /**
-   * Establishes whether a request whose outcome is unknown was executed: `found` ends the call with its value,
-   * `absent` allows one more attempt, `unknown` ends it with its error. It is called at most once for each failed
-   * attempt, inside the deadline of the call unless `resolveDeadlineMs` gives it its own.
+   * Determines whether a request whose outcome is unknown was executed: `found` ends the call with its value,
+   * `absent` allows one more attempt, `unknown` ends it with its error. It is called at most once per failed
+   * attempt, within the deadline of the call unless `resolveDeadlineMs` sets its own.
    *
    * `context` is that of the failed attempt, but its `signal` aborts only when the caller gives up or the time for
    * resolving is over.

@@ -58,18 +58,18 @@ const retryEntries = {
 };
 
 const orFalse = (schema: OptionRule): OptionRule =>
-  // An issue inside the object says more than "neither false nor an object".
+  // The issue inside the object is more helpful than "neither false nor an object".
   v.lazy((input) => (input === false ? v.literal(false) : schema));
 
-/** Time from outside. */
+/** A clock given by the user. */
 export const clock: OptionRule = v.custom(
   hasMethods('now', 'setTimeout', 'clearTimeout'),
   'must have the methods now, setTimeout and clearTimeout',
 );
 
-/** What connects processes. */
+/** A coordinator given by the user. */
 export const coordinator: OptionRule = option(
-  'a coordinator, as createRedisCoordinator makes one',
+  'a coordinator, such as createRedisCoordinator returns',
   hasMethods('joinLimit', 'joinCoolDown'),
 );
 
@@ -157,12 +157,12 @@ const rule = optionTable<ErrorRule>({
   fallback: orFalse(callback),
 });
 
-/** The names of the options of a policy. */
+/** The names of all policy options. */
 export const optionNames: readonly string[] = Object.keys(rules);
 
 type RegistryOptions = Pick<PolicyOptions, 'clock' | 'coordinator' | 'random'>;
 
-/** What reads the options of policies, rules and registries. */
+/** The tables that check the options of policies, rules and registries. */
 export const tables: {
   readonly options: OptionTable<PolicyOptions>;
   readonly rule: OptionTable<ErrorRule>;

@@ -1,7 +1,7 @@
-/** The classes of calls, most urgent first. */
+/** The priorities, most urgent first. */
 export const priorities = ['critical', 'normal', 'background'] as const;
 
-/** Who goes first where calls wait: `critical` (cancel, close) before `normal` before `background`. */
+/** The order in which waiting calls proceed: `critical` (cancel, close) before `normal` before `background`. */
 export type Priority = (typeof priorities)[number];
 
 /** The priorities as numbers: the lowest goes first. */

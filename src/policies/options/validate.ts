@@ -9,7 +9,7 @@ import { isObject } from '../../core/options/option-table.js';
 import type { ErrorRule, PolicyOptions } from './policy-options.js';
 import { tables } from './policy-schema.js';
 
-/** What two options or more say against each other. */
+/** A fault that involves two or more options. */
 interface Contradiction extends OptionFault {
   readonly operands: readonly string[];
 }
@@ -17,9 +17,9 @@ interface Contradiction extends OptionFault {
 type Check = (holds: boolean, option: string, problem: string, ...others: readonly string[]) => void;
 
 /**
- * A plain copy of options, each of them read once, inherited and computed ones too; later changes do not reach it.
- * Options that make no sense are refused with one error for all faults: a `TypeError` where one has the wrong type or
- * name, else a `RangeError`.
+ * Returns a plain copy of options, each of them read once, including inherited and computed ones; later changes do
+ * not affect it. Invalid options throw one error for all faults: a `TypeError` if a type or name is wrong,
+ * otherwise a `RangeError`.
  */
 export function validateOptions(
   given: unknown,
@@ -27,7 +27,7 @@ export function validateOptions(
 ): PolicyOptions {
   const { faults, options: read } = readByTable(tables.options, given);
   const between = isObject(read) ? contradictions(read) : [];
-  // What is wrong by itself need not contradict anything as well.
+  // An option that is itself wrong is not also reported as a contradiction.
   const sound = between.filter(
     ({ operands }) => !faults.some(({ option }) => operands.some(isWithin(option))),
   );
@@ -35,7 +35,7 @@ export function validateOptions(
   return copyOptions(read);
 }
 
-/** Refuses to change what calls that run or wait rely on. */
+/** Rejects changes to options that running or waiting calls rely on. */
 export function validateSame(options: PolicyOptions, current: PolicyOptions, subject: string): void {
   const faults = (['name', 'clock', 'coordinator', 'random'] as const)
     .filter((option) => options[option] !== undefined && options[option] !== current[option])
@@ -43,19 +43,19 @@ export function validateSame(options: PolicyOptions, current: PolicyOptions, sub
   throwFaults(subject, faults);
 }
 
-/** As {@link validateOptions}, for what all policies of a registry have in common. */
+/** Like {@link validateOptions}, for the defaults of a registry. */
 export function validateRegistry(options: unknown): PolicyOptions {
   return checkOptions(tables.registry, options, 'create a registry');
 }
 
-/** As {@link validateOptions}, for a rule of `registry.forError`. */
+/** Like {@link validateOptions}, for a rule of `registry.forError`. */
 export function validateRule(rule: unknown, subject: string): ErrorRule {
   const { faults, options } = readByTable(tables.rule, rule);
   throwFaults(subject, faults.length > 0 ? faults : contradictions(options as PolicyOptions));
   return copyOptions(options);
 }
 
-/** What two options say against each other. */
+/** The contradictions between options. */
 function contradictions(options: PolicyOptions): Contradiction[] {
   const faults: Contradiction[] = [];
   const check: Check = (holds, option, problem, ...others) => {
@@ -92,7 +92,7 @@ function contradictions(options: PolicyOptions): Contradiction[] {
     check(
       bulkhead.maxWaitMs === undefined || (bulkhead.queue ?? 0) > 0,
       'bulkhead.maxWaitMs',
-      `needs a queue of at least 1, received ${bulkhead.maxWaitMs} with queue ${bulkhead.queue ?? 0}`,
+      `requires a queue of at least 1, received ${bulkhead.maxWaitMs} with queue ${bulkhead.queue ?? 0}`,
       'bulkhead.queue',
     );
   }
@@ -125,7 +125,7 @@ function checkCircuitBreaker(
       check(
         options[other] === undefined,
         `circuitBreaker.${other}`,
-        `contradicts consecutiveFailures; give one of them, received ${options[other]}`,
+        `cannot be combined with consecutiveFailures, received ${options[other]}`,
         'circuitBreaker.consecutiveFailures',
       );
     }
@@ -133,7 +133,7 @@ function checkCircuitBreaker(
   check(
     options.windowMs === undefined || windowCalls === undefined,
     'circuitBreaker.windowCalls',
-    `contradicts windowMs; give one of them, received ${windowCalls}`,
+    `cannot be combined with windowMs, received ${windowCalls}`,
     'circuitBreaker.windowMs',
   );
   check(
@@ -145,7 +145,7 @@ function checkCircuitBreaker(
   check(
     options.slowCallRate === undefined || options.slowCallMs !== undefined,
     'circuitBreaker.slowCallRate',
-    `needs slowCallMs, received ${options.slowCallRate} alone`,
+    `requires slowCallMs, received ${options.slowCallRate} without it`,
     'circuitBreaker.slowCallMs',
   );
   check(
@@ -156,15 +156,15 @@ function checkCircuitBreaker(
   );
 }
 
-/** Whether a path is the option, inside of it, or holds it. */
+/** Whether a path is the option itself, inside it, or contains it. */
 function isWithin(option: string): (path: string) => boolean {
   return (path) => path === option || path.startsWith(`${option}.`) || option.startsWith(`${path}.`);
 }
 
-/** What is held as it is: it has a state, and methods that need not be its own. */
+/** Used without copying: these have state, and methods that may be inherited. */
 const kept: ReadonlySet<string> = new Set(['clock', 'coordinator', 'inner']);
 
-/** A copy that later changes of the caller's objects do not reach. */
+/** A copy that is not affected by later changes to the caller's objects. */
 function copyOptions<Options extends object>(options: Options): Options {
   const entries = Object.entries(options).map(([key, value]: [string, unknown]) =>
     kept.has(key) ? [key, value] : [key, copyValue(value)],

@@ -7,14 +7,14 @@ interface ResolvedBackoff {
   readonly jitter: Jitter;
 }
 
-/** The delays where an option is left out. */
+/** The default delays. */
 export const backoffDefaults: ResolvedBackoff = {
   initialDelayMs: 200,
   maxDelayMs: 5_000,
   jitter: 'decorrelated',
 };
 
-/** Fills in the defaults; a first delay above the longest one's default raises that with it. */
+/** Fills in the defaults; if the first delay exceeds the default longest delay, that is raised too. */
 export function resolveBackoff(options: BackoffOptions = {}): ResolvedBackoff {
   const initialDelayMs =
     options.initialDelayMs ?? Math.min(backoffDefaults.initialDelayMs, options.maxDelayMs ?? Infinity);
@@ -25,7 +25,7 @@ export function resolveBackoff(options: BackoffOptions = {}): ResolvedBackoff {
   };
 }
 
-// What a jitter makes of the plain exponential delay and of the delay before.
+// Each computes the delay from the plain exponential delay and the previous delay.
 const jitters: Record<
   Jitter,
   (plain: number, previous: number, options: ResolvedBackoff, random: () => number) => number
@@ -38,8 +38,8 @@ const jitters: Record<
 };
 
 /**
- * Makes the delays between the attempts of a call: doubling from `initialDelayMs` to `maxDelayMs`, spread by the
- * jitter. It is a cockatiel backoff, so it also fits cockatiel's own `retry`.
+ * Creates the delays between the attempts of a call: doubling from `initialDelayMs` to `maxDelayMs`, randomised by
+ * the jitter. It is a cockatiel backoff, so it also works in cockatiel's own `retry`.
  */
 export function createBackoff(
   options: BackoffOptions | undefined,
@@ -47,7 +47,7 @@ export function createBackoff(
 ): IBackoffFactory<unknown> {
   const resolved = resolveBackoff(options);
   const jitter = jitters[resolved.jitter];
-  // cockatiel keeps the state from one delay to the next; ours is the number of the delay and the delay before.
+  // cockatiel passes the state from one delay to the next; ours is the delay's number and the previous delay.
   return new ExponentialBackoff<readonly [count: number, previous: number]>({
     initialDelay: resolved.initialDelayMs,
     maxDelay: resolved.maxDelayMs,

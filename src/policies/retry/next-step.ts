@@ -6,7 +6,7 @@ import type { RetryBudget } from './retry-budget.js';
 import type { ErrorClass } from '../options/policy-options.js';
 import type { FoundRule } from '../rules/error-rules.js';
 
-/** Retries where neither the policy nor a rule says how many. */
+/** The number of retries if neither the policy nor a rule sets one. */
 export const defaultMaxRetries = 3;
 
 /** The retry options with their defaults filled in. */
@@ -17,33 +17,33 @@ export interface ResolvedRetry {
   readonly budget: RetryBudget | undefined;
 }
 
-/** What follows a failure. A retry still needs time before the deadline, and the budget's consent. */
+/** What follows a failure. A retry also needs time before the deadline and the budget's consent. */
 export type NextStep = 'retry' | 'resolve' | 'resynchronize' | 'fail';
 
-/** What the policy says of retries, and how many there were. */
+/** The policy's retry options and the number of retries so far. */
 export interface RetryFacts {
-  /** `false`: never; `undefined`: only where a rule of the registry says so. */
+  /** `false`: never; `undefined`: only if a rule of the registry allows it. */
   readonly retry: ResolvedRetry | false | undefined;
   readonly retries: number;
 }
 
-/** What is known of an execution when an attempt of it has failed, or was not let in. */
+/** What is known about an execution when an attempt of it has failed or was not admitted. */
 export interface FailureFacts extends RetryFacts {
-  /** Why it was not let in; `undefined` after an attempt. */
+  /** Why it was not admitted; `undefined` after an attempt. */
   readonly rejection: CallRefused['reason'] | undefined;
-  /** The attempt may have been executed, and must not be sent again before somebody has proved what it did. */
+  /** The attempt may have been executed and must not be sent again until its outcome is proven. */
   readonly inDoubt: boolean;
-  /** There is a lookup that can prove it. */
+  /** Whether a lookup can prove the outcome. */
   readonly canLookUp: boolean;
-  /** It has had the one attempt that a refused timestamp gives it. */
+  /** Whether the one extra attempt after a refused timestamp was used. */
   readonly hasResynchronized: boolean;
 }
 
-/** What follows a failure, by the error that decides and its rule. */
+/** Decides what follows a failure, from the deciding error and its rule. */
 export function nextStep(error: unknown, rule: FoundRule | undefined, facts: FailureFacts): NextStep {
   const { inDoubt, canLookUp, hasResynchronized, rejection, retry } = facts;
   if (inDoubt) return canLookUp ? 'resolve' : 'fail';
-  // To try again would meet the same deadline, and the same cool-down beyond it.
+  // Another attempt would hit the same deadline, or the same cool-down beyond it.
   if (rejection === 'deadline' || rejection === 'cool-down') return 'fail';
   const mayResynchronize = retry === undefined ? Boolean(rule?.own?.retry) : retry !== false;
   if (mayResynchronize && !hasResynchronized && isClockError(error)) return 'resynchronize';
@@ -55,7 +55,7 @@ export function wouldRetry(error: unknown, rule: FoundRule | undefined, facts: R
   return isRetried(error, rule, facts.retry) && facts.retries < maxRetriesOf(rule, facts.retry);
 }
 
-/** Whether an execution that was proven absent may be sent once more; a policy that names no retry allows one. */
+/** Whether an execution that was proven absent may be sent again; a policy without a retry option allows it once. */
 export function mayResend({ retry, retries }: RetryFacts): boolean {
   const limit = retry === undefined ? 1 : retry === false ? 0 : maxRetriesOf(undefined, retry);
   return retries < limit;

@@ -2,12 +2,12 @@ import type { RetryBudgetOptions } from '../options/policy-options.js';
 
 const seconds = 10;
 
-/** The figures where an option is left out. */
+/** The default figures. */
 const budgetDefaults = { ratio: 0.1, minPerSecond: 1 } as const;
 
 /**
  * Counts calls and retries of the last ten seconds and allows a retry while retries stay below a share of the calls
- * plus a floor. It is shared by all policies of a scope, so that many small loops cannot add up to a storm.
+ * plus a minimum. All policies of a scope share it, so that many small loops cannot add up to a storm.
  */
 export class RetryBudget {
   readonly ratio: number;
@@ -21,7 +21,7 @@ export class RetryBudget {
     this.minPerSecond = options.minPerSecond ?? budgetDefaults.minPerSecond;
   }
 
-  /** A call came in. */
+  /** Counts a call. */
   recordCall(now: number): void {
     const second = Math.floor(now / 1_000);
     this.#moveTo(second);
@@ -29,7 +29,7 @@ export class RetryBudget {
     this.#calls[slot] = (this.#calls[slot] ?? 0) + 1;
   }
 
-  /** Takes one retry out of the budget; `false` where nothing is left. */
+  /** Takes one retry out of the budget; returns `false` if nothing is left. */
   tryRetry(now: number): boolean {
     if (this.available(now) < 1) return false;
     const slot = this.#second % seconds;
@@ -37,7 +37,7 @@ export class RetryBudget {
     return true;
   }
 
-  /** How many retries are left at this moment. */
+  /** How many retries are left now. */
   available(now: number): number {
     this.#moveTo(Math.floor(now / 1_000));
     const calls = this.#calls.reduce((sum, value) => sum + value, 0);
@@ -53,7 +53,7 @@ export class RetryBudget {
       this.#calls[slot] = 0;
       this.#retries[slot] = 0;
     }
-    // When more than a round has passed, every slot was cleared and any of them may come next.
+    // After more than a full round every slot has been cleared, and any of them may be next.
     this.#second = second;
   }
 }

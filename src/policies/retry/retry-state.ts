@@ -9,9 +9,9 @@ export type RetryDecision =
   | { readonly again: true; readonly delayMs: number; readonly reason: 'backoff' | 'retry-after' }
   | { readonly again: false; readonly budgetExhausted: boolean };
 
-/** What a policy says of retries. */
+/** The policy's retry settings. */
 interface RetrySource extends Pick<RetryFacts, 'retry'> {
-  /** The backoff of a rule that has one of its own, or the default. */
+  /** The backoff of a rule, if it has one, otherwise the default. */
   backoffOf(rule: { readonly backoff?: BackoffOptions | undefined } | undefined): IBackoffFactory<unknown>;
 }
 
@@ -30,7 +30,7 @@ export class RetryState implements RetryFacts {
     return this.#policy.retry;
   }
 
-  /** Decides when a retry is, and counts it. `coolDownMs`: the error began a cool-down for so long. */
+  /** Decides when the next retry is, and counts it. `coolDownMs`: how long a cool-down that the error started lasts. */
   schedule(
     error: unknown,
     rule: FoundRule | undefined,
@@ -39,8 +39,8 @@ export class RetryState implements RetryFacts {
     now: number,
   ): RetryDecision {
     const statedMs = isWEEXError(error) ? error.retryAfterMs : undefined;
-    // The cool-down keeps everybody waiting, in order, for as long as the answer says: no wait of one's own on top.
-    // Where it does not begin it takes the answer for one that passes by itself.
+    // The cool-down already delays all calls, in order, for as long as the answer says, so the call adds no wait of
+    // its own. If it did not start, the answer counts as a temporary one.
     const ownMs = coolDownMs === undefined ? (statedMs ?? this.#nextDelayMs(rule)) : this.#nextDelayMs(rule);
     const delayMs = coolDownMs !== undefined && coolDownMs > 0 ? 0 : ownMs;
     if ((coolDownMs ?? delayMs) >= remainingMs) return { again: false, budgetExhausted: false };
@@ -53,7 +53,7 @@ export class RetryState implements RetryFacts {
   #nextDelayMs(rule: FoundRule | undefined): number {
     const own = this.#policy.retry ? this.#policy.retry.backoff : undefined;
     const factory = own ?? this.#policy.backoffOf(rule?.retry ? rule.retry : undefined);
-    // Another kind of failure with delays of its own starts at its first one.
+    // A failure of another kind, with its own delays, starts at the first of them.
     if (factory !== this.#factory) this.#backoff = undefined;
     this.#factory = factory;
     this.#backoff = (this.#backoff ?? factory).next(undefined);

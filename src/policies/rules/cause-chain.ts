@@ -1,7 +1,7 @@
 /** Causes are followed no further than this. */
 const longestChain = 8;
 
-/** An error and what it was made of, outermost first. Reading it may throw: anything can be thrown. */
+/** Yields an error and its causes, outermost first. Reading them may throw, since anything can be thrown. */
 export function* causeChain(error: unknown): Generator {
   let link = error;
   for (let depth = 0; depth < longestChain; depth += 1) {

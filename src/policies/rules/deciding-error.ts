@@ -7,7 +7,7 @@ import type { ErrorClass } from '../options/policy-options.js';
 import type { ErrorRules } from './error-rules.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 
-/** What the policy itself says of errors. */
+/** What the policy itself specifies about errors. */
 interface DecidingPolicy {
   readonly breakerOn: readonly ErrorClass[] | undefined;
   readonly retry: { readonly on: readonly ErrorClass[] | undefined } | false | undefined;
@@ -18,8 +18,8 @@ interface DecidingPolicy {
 const ownKinds: ReadonlySet<WEEXErrorKind> = new Set(['trading-strategy', 'risk-management', 'portfolio']);
 
 /**
- * The error that retry, circuit breaker and cool-down go by. That is the one that was thrown, if it comes from the
- * exchange or if the policy names its class. Where a method wraps an error, it is the one inside; where it throws
+ * The error on which retry, circuit breaker and cool-down are based. It is the thrown one if it comes from the
+ * exchange or if the policy names its class. If a method wraps an exchange error, it is the inner one; if it throws
  * anything else although the exchange refused its order, it is that refusal.
  */
 export function decidingError(
@@ -36,7 +36,7 @@ export function decidingError(
   try {
     for (const link of causeChain(thrown)) if (isFromExchange(link)) return link;
   } catch {
-    // Anything can be thrown, also what throws when it is read.
+    // Anything can be thrown, even a value that throws when it is read.
   }
   if (clientOrderId === undefined) return thrown;
   return writesOf(clientOrderId, sent).findLast(({ refusal }) => refusal)?.refusal ?? thrown;

@@ -5,7 +5,7 @@ import type { ErrorRule, ErrorClass } from '../options/policy-options.js';
 const again = { retry: {}, circuitBreaker: true } as const;
 const never = { retry: false, circuitBreaker: false, coolDown: false } as const;
 
-/** What is done about each kind where nobody says otherwise. */
+/** The rule for each kind, unless the user sets another. */
 const builtInRules: { readonly [Kind in WEEXErrorKind]: ErrorRule } = {
   'rate-limit': { retry: {}, circuitBreaker: false, coolDown: true },
   system: again,
@@ -23,31 +23,31 @@ const builtInRules: { readonly [Kind in WEEXErrorKind]: ErrorRule } = {
   portfolio: never,
 };
 
-/** The rule for an error: what users said of its class, then what is built in. */
+/** The rule for an error: the user's rules for its class first, then the built-in ones. */
 export interface FoundRule extends ErrorRule {
-  /** What users said of it, without what is built in. */
+  /** The user's rules only, without the built-in ones. */
   readonly own?: ErrorRule | undefined;
 }
 
-/** The library's own refusals: a rule for system errors does not mean them, only one for their own class does. */
+/** The library's own refusals: rules for system errors do not apply to them, only rules for their own class. */
 const localRefusals: ReadonlySet<string> = new Set(['WEEXCircuitOpenError', 'WEEXBulkheadFullError']);
 
 /**
- * The rules per error class. The most specific class that says something wins, each field by itself; the built-in
- * rules come last. A lookup costs the same however many rules there are.
+ * The rules per error class. For each field, the most specific class that has it takes precedence; the built-in
+ * rules come last. The cost of a lookup does not depend on the number of rules.
  */
 export class ErrorRules {
   readonly #rules: Map<unknown, ErrorRule> = new Map();
   // By kind and class.
   #found: Map<WEEXErrorKind | undefined, Map<unknown, FoundRule>> = new Map();
 
-  /** Whether a rule begins a cool-down, so that policies which do not name `coolDown` need one. */
+  /** Whether a rule starts a cool-down, so that policies without a `coolDown` option need one too. */
   get beginsCoolDown(): boolean {
     for (const rule of this.#rules.values()) if (rule.coolDown) return true;
     return false;
   }
 
-  /** What users said, class by class. */
+  /** The user's rules of all classes. */
   get all(): readonly ErrorRule[] {
     return [...this.#rules.values()];
   }
@@ -58,13 +58,13 @@ export class ErrorRules {
     this.#found = new Map();
   }
 
-  /** The rule for an error, or `undefined` for one that is no `WEEXError` and has no rule of its own. */
+  /** The rule for an error, or `undefined` if it is not a `WEEXError` and has no rule of its own. */
   find(error: unknown): FoundRule | undefined {
     if (typeof error !== 'object' || error === null) return undefined;
     try {
       return this.#findFor(error);
     } catch {
-      // What cannot even be looked at has no rule.
+      // An error that cannot be read has no rule.
       return undefined;
     }
   }
@@ -79,7 +79,7 @@ export class ErrorRules {
     if (!own && !builtIn) return undefined;
     const rule: FoundRule = { ...builtIn, ...own, own };
     this.#found.set(kind, found);
-    // A class that is made per error would fill the memory.
+    // Classes created per error must not fill the memory.
     if (found.size < 1_000) found.set(error.constructor, rule);
     return rule;
   }
@@ -98,14 +98,14 @@ export class ErrorRules {
   }
 }
 
-/** An answer that says no more than that something failed, under a 5xx, is a failure of the exchange. */
+/** An answer of status 5xx without further details is a failure of the exchange. */
 function kindOf(error: object): WEEXErrorKind | undefined {
   if (!isWEEXError(error)) return undefined;
   const { kind, context } = error;
   return kind === 'unknown' && Number(context['status']) >= 500 ? 'system' : kind;
 }
 
-/** A field that says `undefined` says nothing. */
+/** A field that is `undefined` counts as left out. */
 function withoutUndefined(rule: ErrorRule): ErrorRule {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
 }

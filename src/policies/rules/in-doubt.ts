@@ -6,9 +6,9 @@ import type { ExecuteOptions } from '../options/execute-options.js';
 /**
  * Whether an attempt that ended with `error` may have been executed and must not be sent again as it is.
  *
- * What was sent decides: a write that was not refused in the exchange's own words leaves the attempt in doubt,
- * whatever the method threw. Only of requests that nobody saw does the error tell. With an `id`, a write that carries
- * it is the order, and the others are not.
+ * What was sent decides: a write that the exchange did not explicitly refuse leaves the attempt in doubt, whatever
+ * the method threw. The error decides only about requests that no interceptor saw. With an `id`, a write that
+ * carries it is the order, and the others are not.
  */
 export function isInDoubt(
   error: unknown,
@@ -16,14 +16,14 @@ export function isInDoubt(
   id: string | undefined,
 ): boolean {
   const writes = writesOf(id, sent);
-  // An order under another id stands as well: to send all of it again would place that one twice.
+  // An order with another id may exist as well: sending everything again would place that one twice.
   const others = id === undefined ? none : (sent ?? none).filter(placesOrder);
   return [...writes, ...others].some((write) => write.outcomeOf(id) !== 'refused') || saysUnknown(error);
 }
 
 /**
- * Whether nothing of the attempt can have been executed: the order was refused, or the error says so. What it says of
- * another request or of another call, one of a log or a read, says nothing of an order that nobody saw.
+ * Whether certainly nothing of the attempt was executed: the order was refused, or the error says so. An error
+ * about another request or another call (of a log or a read) proves nothing about an order that no interceptor saw.
  */
 export function isCleared(
   error: unknown,
@@ -37,7 +37,7 @@ export function isCleared(
   return writes.some(isOrder) || (saysNotExecuted(error) && isOfThisCall(error.context, id));
 }
 
-/** Whether an error says that the request or call that it is about was not executed. */
+/** Whether an error says that its request or call was not executed. */
 export function saysNotExecuted(error: unknown): error is WEEXError {
   return isWEEXError(error) && error.executionStatus === 'not-executed';
 }
@@ -49,8 +49,8 @@ function isOfThisCall(context: WEEXError['context'], id: string | undefined): bo
 }
 
 /**
- * Whether an attempt must not be sent again before somebody has proved what it did. Where a call can be looked up, an
- * error that says nothing needs a proof as well, if it would be retried.
+ * Whether an attempt must not be sent again until its outcome is proven. For calls that can be looked up, an error
+ * that says nothing about the outcome needs a proof as well, if it would be retried.
  */
 export function needsProof(
   error: unknown,
@@ -63,14 +63,14 @@ export function needsProof(
   return !isCleared(error, sent, clientOrderId) && wouldRetry();
 }
 
-/** The writes that are about the order with an id: those that place it, or all that carry the id. */
+/** The writes for the order with an id: those that place it, otherwise all that carry the id. */
 export function ordersOf(id: string, sent: readonly SentRequest[] = none): readonly SentRequest[] {
   const carriers = sent.filter((request) => request.carriesId(id));
   const orders = carriers.filter(placesOrder);
   return orders.length > 0 ? orders : carriers;
 }
 
-/** The writes that are about the order, or all where none is. */
+/** The writes for the order, or all writes if none is for it. */
 export function writesOf(
   id: string | undefined,
   sent: readonly SentRequest[] = none,
@@ -87,17 +87,17 @@ function saysUnknown(error: unknown): boolean {
   try {
     return tellsOfUnknown(error);
   } catch {
-    // Anything can be thrown, also what throws when it is read.
+    // Anything can be thrown, even a value that throws when it is read.
     return false;
   }
 }
 
-/** Whether an error, or what it was made of, tells of a request that may have been executed. */
+/** Whether an error or one of its causes says that a request may have been executed. */
 function tellsOfUnknown(error: unknown): boolean {
   for (const link of causeChain(error)) {
     if (isWEEXError(link)) {
       if (link.executionStatus === 'unknown') return true;
-      // The interceptor knows the request: it was a read, or it was refused.
+      // The interceptor saw the request: it was a read, or it was refused.
       if (link.executionStatus === 'not-executed' || link.context['method'] !== undefined) return false;
     } else if (isForeignRead(link)) return false;
     else if (isTransportFailure(link)) return true;
@@ -121,10 +121,10 @@ function isTransportFailure(error: unknown): boolean {
   return byCode || name === 'AbortError' || name === 'TimeoutError';
 }
 
-/** Kinds that say that something broke on the way or behind it, and so nothing about what was executed. */
+/** Kinds that report a failure on the way or behind it, and so say nothing about what was executed. */
 const brokenKinds: ReadonlySet<WEEXErrorKind> = new Set(['system', 'network', 'timeout']);
 
-/** Whether an error tells of a break without telling of which request. */
+/** Whether an error reports such a failure without naming the request. */
 export function isSilent(error: unknown): boolean {
   return (
     isWEEXError(error) &&

@@ -17,13 +17,13 @@ export interface ErrorSubject {
   };
   readonly options: ExecuteOptions;
   readonly attempts: number;
-  /** Whether an attempt may have been executed that nobody has disproved. */
+  /** Whether an attempt may have been executed and nothing has disproved it. */
   readonly isInDoubt: boolean;
-  /** What went wrong before; it says more than the refusal that ends the call. */
+  /** The previous error, which says more than the refusal that ends the call. */
   readonly lastError: unknown;
 }
 
-/** The errors that the library itself ends a call with. */
+/** The errors with which the library itself ends a call. */
 export const ownErrors = {
   circuitOpen(call: ErrorSubject, waitMs: number): WEEXCircuitOpenError {
     const { name } = call.policy;
@@ -74,7 +74,7 @@ export const ownErrors = {
     });
   },
 
-  /** The answer of a lookup that proves nothing. */
+  /** The result of a lookup that proves nothing. */
   noProof(call: ErrorSubject, what: string, cause: unknown): Resolution {
     return { outcome: 'unknown', error: ownErrors.outcomeUnknown(call, what, cause) };
   },
@@ -91,12 +91,12 @@ export const ownErrors = {
 } as const;
 
 /**
- * A refusal is made as often as calls come while the exchange is down, and its stack would name this library alone:
- * to take one costs more than all the rest. `policy`, `operation` and `key` say where it was.
+ * While the exchange is down, every call is refused, and the stack would contain only this library: capturing it
+ * costs more than everything else. `policy`, `operation` and `key` say where it happened.
  */
 function withoutStack<Made>(make: () => Made): Made {
   const { stackTraceLimit } = Error;
-  // Unlike an assignment this does not throw where a program has frozen what the language comes with.
+  // Unlike an assignment, this does not throw if a program has frozen the built-ins.
   Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     return make();
@@ -105,7 +105,7 @@ function withoutStack<Made>(make: () => Made): Made {
   }
 }
 
-/** This attempt was not sent; what is known of the call depends on the ones before. */
+/** This attempt was not sent; the status of the call depends on earlier ones. */
 function refusalStatus({ isInDoubt }: ErrorSubject): ExecutionStatus | undefined {
   return isInDoubt ? undefined : 'not-executed';
 }
