@@ -1,5 +1,6 @@
 import type { AxiosResponse } from 'axios';
 import { bodyText, parseBody } from './answer-body.js';
+import { bodyOf } from './raw-body.js';
 import { describeFailure, findRefusal, type Refusal } from './refusal.js';
 
 /** Bytes longer than this are a download, not the answer of an exchange. */
@@ -12,7 +13,8 @@ const unreadable: Refusal = { level: 'answer' };
 
 /** The failure that a whole answer reports, or `undefined` for a success. */
 export function answerRefusal(response: AxiosResponse, write: boolean): Refusal | undefined {
-  const { data, status } = response as { data: unknown; status: number | undefined };
+  const { status } = response as { status: number | undefined };
+  const data = bodyOf(response);
   if (status !== undefined && status >= 400) return describeFailure(parseBody(data));
   if (typeof data === 'string') return textRefusal(data, response, write);
   return isInspectedBytes(data) ? jsonRefusal(bodyText(data) ?? '', write) : findRefusal(data, write);
@@ -40,6 +42,8 @@ function jsonRefusal(text: string, write: boolean): Refusal | undefined {
 
 function isInspectedBytes(data: unknown): boolean {
   if (!(data instanceof ArrayBuffer) && !ArrayBuffer.isView(data)) return false;
-  const bytes = new Uint8Array(data instanceof ArrayBuffer ? data : data.buffer);
-  return bytes.length <= maxInspectedBytes && bytes[0] === 0x7b;
+  if (data.byteLength > maxInspectedBytes) return false;
+  const { buffer, byteOffset } = ArrayBuffer.isView(data) ? data : { buffer: data, byteOffset: 0 };
+  const start = new Uint8Array(buffer, byteOffset, Math.min(data.byteLength, 100));
+  return new TextDecoder().decode(start).trimStart().startsWith('{');
 }

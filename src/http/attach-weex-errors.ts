@@ -14,11 +14,14 @@ import type { ErrorClassified } from '../observability/events.js';
 import { abortReason } from './abort-reason.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
+import { followEarlier, isAnswer } from './earlier-interceptors.js';
 import { createLastStep } from './last-step.js';
+import { type AnswerOrigin, originOf } from './origin-of-failure.js';
 import { giveOwnConnection } from './own-connection.js';
 import { isSettledBy, settleAnswer, settleUnsent, settleWrite, watchWrite } from './watch-write.js';
 import { keepLosslessIds } from './lossless-ids.js';
-import { isReadRequest } from './read-only-requests.js';
+import { isReadRequest, methodOf, pathOf } from './read-only-requests.js';
+import { keepRawBody } from './raw-body.js';
 import { readUsage } from './read-usage.js';
 import { makeRequestId, requestIdHeader } from './request-id.js';
 import { answerRefusal } from './answer-refusal.js';
@@ -104,7 +107,15 @@ export function attachWeexErrors(attachable: AttachableAxios, options: WeexError
 function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachment {
   const { request, response } = instance.interceptors;
   const current = (): WeexErrorsOptions => stack[stack.length - 1] ?? {};
-  const prepareLast = createLastStep((config, isLeaving) => prepare(config, current(), isLeaving));
+  let sent = 0;
+  const prepareLast = createLastStep((config, isLeaving) => {
+    sent += 1;
+    prepare(config, current(), isLeaving);
+  });
+  const unfollow = followEarlier(response, {
+    check: (answer) => judge(answer, current()),
+    sent: () => sent,
+  });
   // Synchronous, so that axios adds no turn of the event loop to a request.
   const requestId = request.use(prepareLast, null, { synchronous: true });
   const responseId = response.use(
@@ -114,6 +125,7 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   return {
     options: stack,
     eject: () => {
+      unfollow();
       request.eject(requestId);
       response.eject(responseId);
     },
@@ -123,6 +135,7 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
 function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions, isLeaving: boolean): void {
   (config as { [sentAt]?: number })[sentAt] = performance.now();
   if (!config.headers.has(requestIdHeader)) config.headers[requestIdHeader] = makeRequestId();
+  keepRawBody(config);
   if (options.losslessIds) keepLosslessIds(config);
   const reads = readOnly(config, options);
   const ambient = reads ? currentCallContext() : contextOfWrite();
@@ -174,20 +187,33 @@ function safeRefusal(response: AxiosResponse, options: WeexErrorsOptions): Refus
   }
 }
 
-function isAnswer(value: unknown): value is AxiosResponse {
-  return typeof value === 'object' && value !== null && 'config' in value && 'status' in value;
-}
-
 function refuse(failure: unknown, options: WeexErrorsOptions): never {
   if (isWEEXError(failure)) throw failure;
-  const { config, response, abort } = readFailure(failure);
+  const origin = originOf(failure);
+  const { config, response, abort } = readFailure(origin);
   if (response) publishUsage(response, options);
   const isUnsent = settleUnsent(config);
   if (abort) throw abort.reason as Error;
-  const error = thrownError(failure, contextOf(config, options));
+  const error =
+    origin === failure || origin instanceof Error
+      ? thrownError(origin, contextOf(config, options))
+      : errorBehind(origin as AnswerOrigin, failure, options);
   if (isUnsent && error.executionStatus === 'unknown') setExecutionStatus(error, 'not-executed');
   settleWrite(config, error);
   raise(error, options);
+}
+
+/** The error for what was thrown for an answer: its refusal or, if it is a success, the fault of whoever threw. */
+function errorBehind(
+  { config, response }: AnswerOrigin,
+  thrown: unknown,
+  options: WeexErrorsOptions,
+): WEEXError {
+  const context = contextOf(config, options);
+  const refusal = safeRefusal(response, options);
+  if (refusal) return responseError(response, refusal, context, thrown);
+  settleAnswer(response, undefined);
+  return thrownError(thrown, { ...context, method: methodOf(config), path: pathOf(config) });
 }
 
 interface ReadFailure {

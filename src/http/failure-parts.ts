@@ -2,6 +2,7 @@ import type { AxiosError } from 'axios';
 import { closeStream, parseBody } from './answer-body.js';
 import type { FailureContext } from './failure-context.js';
 import { decidingStatuses } from './http-statuses.js';
+import { bodyOf } from './raw-body.js';
 import { describeFailure, type Refusal } from './refusal.js';
 import { type RequestFacts, requestFacts } from './request-facts.js';
 import {
@@ -60,7 +61,7 @@ function failedRequestParts(error: AxiosError, context: FailureContext): Failure
   const { response } = error;
   const status = response?.status;
   closeStream(response?.data);
-  const body = parseBody(response?.data);
+  const body = response && parseBody(bodyOf(response));
   const refusal = describeFailure(body);
   const lost = !response || isCutShort(error, body, status);
   return {

@@ -1,5 +1,6 @@
 import type { AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios';
 import { LosslessNumber, parse, stringify } from 'lossless-json';
+import { isHarmless, markHarmless } from './raw-body.js';
 
 /** No shorter number is beyond 2^53. */
 const minDigits = 16;
@@ -26,6 +27,7 @@ function wrap(transform: AxiosResponseTransformer): AxiosResponseTransformer {
   };
   wrapped.set(transform, made);
   wrapped.set(made, made);
+  if (isHarmless(transform)) markHarmless(made);
   return made;
 }
 

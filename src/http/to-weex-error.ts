@@ -5,6 +5,7 @@ import { answerRefusal } from './answer-refusal.js';
 import { buildError } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { answerParts, failureParts } from './failure-parts.js';
+import { bodyOf } from './raw-body.js';
 import { describeFailure, findRefusal, type Refusal } from './refusal.js';
 import { isWrite, requestFacts } from './request-facts.js';
 
@@ -46,8 +47,13 @@ export function thrownError(value: unknown, context: FailureContext): WEEXError 
 }
 
 /** @internal The error for a whole answer that was found to be a failure. */
-export function responseError(response: AxiosResponse, refusal: Refusal, context: FailureContext): WEEXError {
-  return safely(context, responseError, () => wholeAnswerError(response, refusal, context));
+export function responseError(
+  response: AxiosResponse,
+  refusal: Refusal,
+  context: FailureContext,
+  cause?: unknown,
+): WEEXError {
+  return safely(context, responseError, () => wholeAnswerError(response, refusal, context, cause));
 }
 
 /** Something in a value may throw when it is read: a getter, a proxy. That must not hide the failure. */
@@ -78,12 +84,14 @@ function wholeAnswerError(
   response: AxiosResponse<unknown>,
   refusal: Refusal,
   context: FailureContext,
+  cause?: unknown,
 ): WEEXError {
   const { data, status, headers, config } = response;
   const sent: unknown = response.request;
   closeStream(data);
   const facts = requestFacts(config, context);
-  return buildError(answerParts(facts, refusal, parseBody(data), status, headers, sent));
+  const parts = answerParts(facts, refusal, parseBody(bodyOf(response)), status, headers, sent);
+  return buildError(cause === undefined ? parts : { ...parts, cause });
 }
 
 function bodyError(body: object, context: FailureContext): WEEXError | undefined {

@@ -20,6 +20,7 @@ import { bodyText, isUnread, parseBody } from './answer-body.js';
 import { batchVerdicts, idOfItem } from './batch-verdicts.js';
 import { earlierOrder, rememberOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
+import { bodyOf, markHarmless } from './raw-body.js';
 import { requestIdHeader } from './request-id.js';
 
 /**
@@ -146,6 +147,8 @@ const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
   return data;
 };
 
+markHarmless(settleByAnswer);
+
 /** Settles a write by its answer; one that does not say which order it is about, or another one, proves nothing. */
 export function settleAnswer(
   { config, data, status }: Pick<AxiosResponse, 'config' | 'data' | 'status'>,
@@ -157,7 +160,7 @@ export function settleAnswer(
     return;
   }
   // A method may parse the body itself: then it is text here.
-  const body = parseBody(data);
+  const body = parseBody(bodyOf({ config, data }));
   if (status < 300 && (!request.placesOrder || (namesOrder(body) && !namesAnother(request, body)))) {
     request.verdicts = batchVerdicts(request, body);
     settleWrite(config, undefined);

@@ -250,7 +250,7 @@ describe('attachWeexErrors', () => {
     expect(error).toMatchObject({
       kind: 'unknown',
       executionStatus: 'unknown',
-      message: 'WEEX call failed: mine',
+      message: 'POST /api/v3/order failed: mine',
     });
     expect(error.cause).toBeInstanceOf(RangeError);
     expect(seen).toEqual([error]);
