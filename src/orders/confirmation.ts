@@ -1,5 +1,6 @@
 import { isNoId, namesOrder } from '../core/context/names-order.js';
-import { WEEXOutcomeUnknownError } from '../errors/index.js';
+import { isWEEXError, WEEXOutcomeUnknownError, WEEXSystemError } from '../errors/index.js';
+import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 
@@ -28,4 +29,22 @@ export function unconfirmed(value: unknown, id: string | undefined, why: string)
     clientOrderId: id,
     data: value,
   });
+}
+
+/** The failure of an attempt whose order was proven absent: what was unknown about it is known now. */
+export function notPlaced(operation: string | undefined, id: string | undefined, failure: unknown): unknown {
+  if (!isWEEXError(failure)) return failure;
+  if (failure.kind !== 'outcome-unknown') {
+    if (failure.executionStatus === 'unknown') setExecutionStatus(failure, 'not-executed');
+    return failure;
+  }
+  return new WEEXSystemError(
+    `${operation ?? 'The call'} failed: its answer acknowledged no order, and the lookup showed that order ${id} does not exist`,
+    {
+      executionStatus: 'not-executed',
+      data: failure.data,
+      context: { ...failure.context, operation, clientOrderId: id },
+      cause: failure,
+    },
+  );
 }

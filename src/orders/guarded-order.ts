@@ -2,12 +2,13 @@ import type { IPolicy } from 'cockatiel';
 import { leaveCall } from '../core/context/attempts-under-way.js';
 import type { CallContext } from '../core/context/call-context.js';
 import { systemClock } from '../core/time/clock.js';
-import { isWEEXError, WEEXOutcomeUnknownError } from '../errors/index.js';
+import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import { executeForeign } from '../policies/foreign/execute-foreign.js';
 import { isResiliencePolicy } from '../policies/is-policy.js';
 import type { ExecuteOptions, ResiliencePolicy, Resolution } from '../policies/resilience-policy.js';
 import { publishConclusion, publishOrder, type ToldCall } from './conclusion-events.js';
 import { claimId } from './claim-id.js';
+import { notPlaced } from './confirmation.js';
 import { idOfCall } from './id-of-call.js';
 import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
@@ -22,7 +23,6 @@ import { type Finding, reconcile } from './reconcile.js';
 import { refuseChanged } from './refuse-changed.js';
 import { isRejected, rejected } from './rejected-order.js';
 import { Sighting } from './sighting.js';
-import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { weexVenues } from './venue.js';
 
 /** One call of a guarded method. */
@@ -229,9 +229,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     attempts.clear();
     // The outcome is no longer unknown, so the failure of the attempt is the one to report.
     const failure = error === this.#held ? (attempts.doubt ?? error) : error;
-    if (isWEEXError(failure) && failure.executionStatus === 'unknown')
-      setExecutionStatus(failure, 'not-executed');
-    return { outcome: 'absent', error: failure };
+    return { outcome: 'absent', error: notPlaced(this.#options.operation, this.#id, failure) };
   }
 
   async #search(

@@ -155,7 +155,7 @@ export class OrderAttempts<Result> {
           throw unconfirmed(
             value,
             this.#id,
-            'the method did not wait for the answer of the exchange, or hid its failure',
+            'no answer acknowledges it, or the method did not wait for the answer or hid its failure',
           );
         this.#inDoubt.delete(attempt);
         return value;

@@ -929,3 +929,13 @@ it('a success that names no order is looked up', async () => {
   expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1', side: 'BUY' });
   expect([executed.length, lookups]).toEqual([1, 1]);
 });
+
+it('an answer that acknowledges nothing, and an order that does not exist, are a failure of the system', async () => {
+  answerOrder = (response) => json(response, 200, {});
+  const call = resilient(post, fast, { orderSafety: { ...safety, find: () => undefined } });
+  const failure = await call(order).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ kind: 'system', executionStatus: 'not-executed' });
+  expect((failure as Error).cause).toBeInstanceOf(WEEXOutcomeUnknownError);
+  // Sent again for as long as the policy allows it, since it was proven absent each time.
+  expect(executed).toHaveLength(4);
+});
