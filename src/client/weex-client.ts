@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setInstanceRegistry } from '../decorators/index.js';
-import { checkOptions, optionFault } from '../core/options/check-options.js';
+import { checkOptions, checkTogether, optionFault } from '../core/options/check-options.js';
 import { anything, hasMethods, option, type OptionRules, optionTable } from '../core/options/option-table.js';
 import { readOptions } from '../core/options/read-options.js';
 import { type IntentJournal, type RecoveredIntent, weexVenues } from '../orders/index.js';
@@ -262,8 +262,12 @@ function optionsOf(
   }
   const read = readOptions(given, [...configNames, ...behaviorNames]) as unknown as WeexClientOptions;
   const { registry, coordinator, journal, settleMs, reconcileDeadlineMs, ...config } = read;
-  const own = checkBehavior({ registry, coordinator, journal, settleMs, reconcileDeadlineMs });
-  return { ...own, config: new WeexConfig(config) };
+  const [own, checked] = checkTogether(
+    'make a client',
+    () => checkBehavior({ registry, coordinator, journal, settleMs, reconcileDeadlineMs }),
+    () => new WeexConfig(config),
+  );
+  return { ...own, config: checked };
 }
 
 function checkBehavior(given: WeexClientBehavior): WeexClientBehavior {

@@ -1,5 +1,12 @@
 import { inspect } from 'node:util';
-import { optionFault, type OptionFault, throwFaults, unknownOption } from '../core/options/check-options.js';
+import {
+  describeValue,
+  optionFault,
+  type OptionFault,
+  throwFaults,
+  unknownOption,
+} from '../core/options/check-options.js';
+import { mayHaveOptions } from '../core/options/option-table.js';
 import { readOptions } from '../core/options/read-options.js';
 
 /** The two hosts of the exchange. */
@@ -147,7 +154,11 @@ interface CheckedOptions extends WeexBaseUrls {
 function checkOptions(options: Unchecked<WeexConfigOptions>, names: typeof optionNames): CheckedOptions {
   const faults: OptionFault[] = [];
   const given: Unchecked<WeexConfigOptions> = readOptions(options, configNames);
-  const urls: Unchecked<WeexBaseUrls> = readOptions(given.baseUrls, markets);
+  const { baseUrls = {} } = given;
+  if (!mayHaveOptions(given)) faults.push(optionFault('', `must be an object, received ${typeof given}`));
+  if (!mayHaveOptions(baseUrls))
+    faults.push(optionFault('baseUrls', `must be an object, received ${describeValue(baseUrls)}`));
+  const urls: Unchecked<WeexBaseUrls> = mayHaveOptions(baseUrls) ? readOptions(baseUrls, markets) : {};
   // A misspelt host would send the orders of a test to the exchange itself.
   const unknown = Object.keys(given).filter((name) => !configNames.includes(name));
   faults.push(...unknown.map((name) => unknownOption(name, configNames)));

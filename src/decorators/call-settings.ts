@@ -9,6 +9,7 @@ import {
   isFunction,
   isObject,
   isOneOf,
+  mayHaveOptions,
   oneOf,
   option,
   optionTable,
@@ -98,5 +99,5 @@ function unsafeOrder(reference: PolicyReference, { effect }: UncheckedOptions): 
 
 function isReference(value: unknown): boolean {
   if (typeof value === 'string') return value !== '';
-  return value === undefined || (typeof value === 'object' && value !== null);
+  return value === undefined || mayHaveOptions(value) || isPolicy(value);
 }

@@ -83,8 +83,13 @@ export function createCatalogue(rows: readonly CodeExplanation[]): Catalogue {
   const byCode = new Map(rows.map((row) => [row.code, row]));
   return Object.freeze({
     get: (code: number | string) => byCode.get(normalizeCode(code)),
-    extend: (definitions: readonly CodeDefinition[]) =>
-      createCatalogue([...byCode.values(), ...definitions.map(explain)]),
+    extend: (definitions: readonly CodeDefinition[]) => {
+      if (!Array.isArray(definitions))
+        throw new TypeError(
+          `Cannot extend the catalogue: the definitions must be a list, received ${String(definitions)}`,
+        );
+      return createCatalogue([...byCode.values(), ...definitions.map(explain)]);
+    },
     rows: Object.freeze([...byCode.values()]),
   });
 }

@@ -19,5 +19,9 @@ export function explainCode(
   code: number | string,
   catalogue: Catalogue = defaultCatalogue,
 ): CodeExplanation | undefined {
+  if (typeof (catalogue as Partial<Catalogue> | null)?.get !== 'function')
+    throw new TypeError(
+      `Cannot explain a code: the catalogue must be defaultCatalogue, v2Catalogue or one made by extend(), received ${String(catalogue)}`,
+    );
   return catalogue.get(code);
 }

@@ -73,6 +73,11 @@ export function handlersByType<Result>(
 export function handlersByType<Result>(
   handlers: readonly (readonly [type: AnyErrorClass, handler: Handler<Result>] | undefined)[],
 ): (error: unknown) => Result | undefined {
+  const isList: boolean = Array.isArray(handlers);
+  if (!isList)
+    throw new TypeError(
+      `Cannot build handlersByType: the handlers must be a list of [Class, function], received ${String(handlers)}`,
+    );
   const byPrototype = new Map<object, Handler<Result>>();
   const byName = new Map<string, Handler<Result>>();
   for (const entry of handlers) {

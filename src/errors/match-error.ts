@@ -102,10 +102,14 @@ export function matchError<const Cases extends ExhaustiveErrorCases>(
   error: WEEXError,
   cases: Cases & OnlyKinds<Cases>,
 ): CaseResult<Cases>;
-export function matchError(error: unknown, cases: object): unknown {
+export function matchError(error: unknown, cases: object | undefined): unknown {
+  if (typeof cases !== 'object' || cases === null)
+    throw new TypeError(`Cannot match the error: the cases must be an object, received ${String(cases)}`);
   const handler = caseOf(error, cases as Readonly<Record<string, Case<'unknown'> | undefined>>);
   // Without `_` no case applies to it.
   if (!handler) throw error as Error;
+  if (typeof handler !== 'function')
+    throw new TypeError(`Cannot match the error: each case must be a function, received ${String(handler)}`);
   return handler(error as WEEXError);
 }
 

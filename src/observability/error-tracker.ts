@@ -1,4 +1,5 @@
-import { optionFault, throwFaults } from '../core/options/check-options.js';
+import { checkOptions } from '../core/options/check-options.js';
+import { hasMethods, number, option, optionTable } from '../core/options/option-table.js';
 import { type Clock, systemClock } from '../core/time/clock.js';
 import { type Burst, BurstDetector } from './burst-detector.js';
 import { factsOf, operationOf, shorten } from './error-facts.js';
@@ -33,6 +34,11 @@ const smallestCapacity = 32;
 const largestCapacity = 100_000;
 const distinctTypes = 100;
 
+const table = optionTable<ErrorTrackerOptions>({
+  capacity: number(1, largestCapacity, true),
+  clock: option('an object with the method now', hasMethods('now')),
+});
+
 /**
  * Keeps statistics of errors: how many, of which types, how often recently, since when, in which operations, and how
  * many left it unknown whether the request was executed.
@@ -41,6 +47,7 @@ const distinctTypes = 100;
  * whatever the number of errors, types, codes and operations; the cost of one error does not grow with them. No
  * reference to an error is kept; messages are cut to 300 characters and contain no keys, signatures or passphrases.
  *
+ * @throws {TypeError} When an option is unknown or has the wrong type.
  * @throws {RangeError} When `capacity` is not a whole number from 1 to 100 000.
  * @example
  * ```ts
@@ -65,10 +72,7 @@ export class ErrorTracker {
   #lastSeenMs: number | undefined;
 
   constructor(options: ErrorTrackerOptions = {}) {
-    const { capacity = 1000, clock = systemClock } = options;
-    const isCapacity = Number.isInteger(capacity) && capacity >= 1 && capacity <= largestCapacity;
-    const problem = `must be a whole number from 1 to ${largestCapacity}, received ${String(capacity)}`;
-    if (!isCapacity) throwFaults('create the error tracker', [optionFault('capacity', problem, false)]);
+    const { capacity = 1000, clock = systemClock } = checkOptions(table, options, 'create the error tracker');
     this.#clock = clock;
     this.#patterns = new TopCounts(Math.max(capacity, smallestCapacity));
     this.#operations = new TopCounts(Math.max(capacity, smallestCapacity));

@@ -1,6 +1,8 @@
 import { isWEEXError, type WEEXErrorKind } from '../errors/index.js';
+import { checkOptions } from '../core/options/check-options.js';
+import { optionTable } from '../core/options/option-table.js';
 import { factsOf } from './error-facts.js';
-import { LogSampler, type LogOptions } from './log-sampler.js';
+import { logRules, LogSampler, type LogOptions } from './log-sampler.js';
 import { onResilienceEvent } from './on-resilience-event.js';
 import { checkLogger, present, type StructuredLogger } from './structured-logger.js';
 
@@ -34,6 +36,8 @@ const messages: Readonly<Record<WEEXErrorKind, string>> = {
   unknown: 'Unknown error occurred',
 };
 
+const table = optionTable(logRules);
+
 /**
  * Writes one structured record for every failure of a policy (event `callSettled`) and of an interceptor (event
  * `errorClassified`), until the returned function is called. So if a call fails because of a request inside it, two
@@ -48,7 +52,7 @@ const messages: Readonly<Record<WEEXErrorKind, string>> = {
  * call.
  *
  * @returns A function that writes the pending counts and stops logging.
- * @throws {TypeError} When the logger has no `warn` or no `error`.
+ * @throws {TypeError} When the logger has no `warn` or no `error`, or an option is unknown.
  * @throws {RangeError} When `sampling` is out of range.
  * @example
  * ```ts
@@ -61,7 +65,7 @@ const messages: Readonly<Record<WEEXErrorKind, string>> = {
  */
 export function logErrors(logger: StructuredLogger, options: LogOptions = {}): () => void {
   checkLogger(logger, 'log errors');
-  const sampler = new LogSampler(logger, options, 'log errors');
+  const sampler = new LogSampler(logger, checkOptions(table, options, 'log errors'));
 
   const write = (
     event: string,

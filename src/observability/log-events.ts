@@ -1,6 +1,8 @@
+import { checkOptions } from '../core/options/check-options.js';
+import { option, optionTable } from '../core/options/option-table.js';
 import { factsOf } from './error-facts.js';
 import type { ResilienceEvent, ResilienceEventType } from './events.js';
-import { LogSampler, type LogOptions } from './log-sampler.js';
+import { logRules, LogSampler, type LogOptions } from './log-sampler.js';
 import { checkListener, onResilienceEvent } from './on-resilience-event.js';
 import { checkLogger, type LogLevel, present, type StructuredLogger } from './structured-logger.js';
 
@@ -40,6 +42,11 @@ const levels: Readonly<Partial<Record<ResilienceEventType, LogLevel>>> = {
   outcomeUnknown: 'error',
 };
 
+const table = optionTable<LogEventsOptions>({
+  ...logRules,
+  events: option('a list of the names of events', Array.isArray),
+});
+
 /**
  * Writes one structured record for each event of the chosen types: what the library did about failures, in addition
  * to the failures that `logErrors` writes. The record has the fields of the event, and those fields of its error that
@@ -63,7 +70,8 @@ const levels: Readonly<Partial<Record<ResilienceEventType, LogLevel>>> = {
  */
 export function logEvents(logger: StructuredLogger, options: LogEventsOptions = {}): () => void {
   checkLogger(logger, 'log events');
-  const sampler = new LogSampler(logger, options, 'log events');
+  const checked = checkOptions(table, options, 'log events');
+  const sampler = new LogSampler(logger, checked);
 
   const write = (event: ResilienceEvent): void => {
     const { type, at, ...fields } = event;

@@ -1,6 +1,13 @@
-import { optionFault, type OptionFault, throwFaults } from '../core/options/check-options.js';
 import { type Clock, systemClock } from '../core/time/clock.js';
-import { longestMs } from '../core/options/option-table.js';
+import {
+  hasMethods,
+  longestMs,
+  number,
+  option,
+  type OptionRules,
+  optionTable,
+  orFalse,
+} from '../core/options/option-table.js';
 import { quietly } from './event-channel.js';
 import type { LogLevel, StructuredLogger } from './structured-logger.js';
 
@@ -26,6 +33,20 @@ export interface LogLine {
   readonly record: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
+
+/** What the options must be. */
+export const logRules: OptionRules<LogOptions> = {
+  sampling: orFalse(
+    optionTable<LogSampling>({
+      burst: number(1, Number.MAX_SAFE_INTEGER, true),
+      windowMs: number(1, longestMs, false),
+    }),
+  ),
+  clock: option(
+    'a clock with the methods now, setTimeout and clearTimeout',
+    hasMethods('now', 'setTimeout', 'clearTimeout'),
+  ),
+};
 
 interface Window {
   readonly startedAt: number;
@@ -54,10 +75,9 @@ export class LogSampler {
   readonly #windowMs: number;
   readonly #windows = new Map<string, Window>();
 
-  constructor(logger: StructuredLogger, options: LogOptions, subject: string) {
-    const { sampling = {}, clock = machineClock } = options;
+  /** Options are checked by the caller. */
+  constructor(logger: StructuredLogger, { sampling = {}, clock = machineClock }: LogOptions) {
     const { burst = 5, windowMs = 10_000 } = sampling || { burst: Number.POSITIVE_INFINITY };
-    check(sampling === false ? {} : { burst, windowMs }, subject);
     this.#logger = logger;
     this.#clock = clock;
     this.#burst = burst;
@@ -125,17 +145,4 @@ export class LogSampler {
     const method = level === 'info' && typeof this.#logger.info !== 'function' ? 'warn' : level;
     quietly(() => this.#logger[method]?.(record, message));
   }
-}
-
-function check({ burst, windowMs }: LogSampling, subject: string): void {
-  const faults: OptionFault[] = [];
-  const refuse = (name: string, allowed: string, value: unknown): unknown =>
-    faults.push(optionFault(`sampling.${name}`, `must be ${allowed}, received ${String(value)}`, false));
-  if (burst !== undefined && !(Number.isInteger(burst) && burst >= 1)) {
-    refuse('burst', 'a whole number from 1', burst);
-  }
-  if (windowMs !== undefined && !(windowMs >= 1 && windowMs <= longestMs)) {
-    refuse('windowMs', `a number from 1 to ${longestMs}`, windowMs);
-  }
-  throwFaults(subject, faults);
 }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
 import { currentCallContext } from '../core/context/call-context.js';
+import { checkOptions } from '../core/options/check-options.js';
+import { callback, hasMethods, mayHaveOptions, option, optionTable } from '../core/options/option-table.js';
 import { type Clock, systemClock } from '../core/time/clock.js';
 
 /** How a client order id is made; every field is optional. */
@@ -40,17 +43,23 @@ const sequenceLimit = 36 ** sequenceLength;
  * ```
  */
 export function mintClientOrderId(options: MintOptions = {}): string {
-  const { prefix = 'wr', clock = systemClock, random } = options;
-  if (!/^[A-Za-z0-9]{0,8}$/.test(prefix)) {
-    throw new RangeError(
-      `Cannot mint a client order id: prefix must be 0 to 8 letters or digits, received ${JSON.stringify(prefix)}`,
-    );
-  }
+  const { prefix = 'wr', clock = systemClock, random, ...unknown } = options;
+  const isChecked = isPrefix(prefix) && mayHaveOptions(options) && Object.keys(unknown).length === 0;
+  // Only to say what is wrong: an id is minted for every order.
+  if (!isChecked) checkOptions(table, options, 'mint a client order id');
   checkMayMint();
   minted += 1;
   const { ms, sequence } = nextMoment(clock);
   return `${prefix}${base36(ms, timeLength)}${base36(sequence, sequenceLength)}${randomDigits(random)}`;
 }
+
+const isPrefix = (text: string): boolean => /^[A-Za-z0-9]{0,8}$/.test(text);
+
+const table = optionTable<MintOptions>({
+  prefix: v.pipe(v.string('must be a string'), v.check(isPrefix, 'must be 0 to 8 letters or digits')),
+  clock: option('an object with the method now', hasMethods('now')),
+  random: callback,
+});
 
 let minted = 0;
 

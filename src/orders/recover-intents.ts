@@ -1,3 +1,14 @@
+import { checkOptions } from '../core/options/check-options.js';
+import {
+  anything,
+  callback,
+  hasMethods,
+  isObject,
+  number,
+  option,
+  optionTable,
+  type OptionTable,
+} from '../core/options/option-table.js';
 import type { IPolicy } from 'cockatiel';
 import { type Clock, systemClock } from '../core/time/clock.js';
 import { WEEXOutcomeUnknownError } from '../errors/index.js';
@@ -59,6 +70,7 @@ export type RecoveredIntent<Result> =
  * outcome is known leaves it one turn of the event loop after this function has returned, so that a program that dies
  * in between finds it again.
  *
+ * @throws {TypeError} or `RangeError` that lists every fault of the options.
  * @throws whatever `journal.open` throws, and the reason of `signal` when it aborts.
  * @example
  * ```ts
@@ -79,6 +91,7 @@ export type RecoveredIntent<Result> =
 export async function recoverIntents<Result>(
   options: RecoverOptions<Result>,
 ): Promise<RecoveredIntent<Result>[]> {
+  checkOptions(table, options, 'recover intents');
   const { concurrency = 20, journal } = options;
   const select = (intent: Intent): boolean => options.select?.(intent) ?? true;
   const opened = await journal.open(select);
@@ -105,6 +118,23 @@ export async function recoverIntents<Result>(
       ids.release(clientOrderId, (recovered[index]?.outcome ?? 'unknown') === 'unknown', false);
   }
 }
+
+const table: OptionTable<object> = optionTable(
+  {
+    journal: option('a journal with the methods open and append', hasMethods('open')),
+    find: callback,
+    select: callback,
+    matches: callback,
+    settleMs: anything,
+    reconcileDeadlineMs: anything,
+    venue: option('an object', isObject),
+    lookupPolicy: option('a policy', hasMethods('execute')),
+    concurrency: number(1, 10_000, true),
+    signal: option('an AbortSignal', hasMethods('addEventListener')),
+    clock: option('a clock', hasMethods('now', 'setTimeout', 'clearTimeout')),
+  },
+  ['journal', 'find'],
+);
 
 /** An intent that cannot be looked up does not affect the others; only the caller's abort ends them. */
 async function recoverAlone<Result>(

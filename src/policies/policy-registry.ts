@@ -122,7 +122,7 @@ export class PolicyRegistry {
     if (policy) return policy;
     const known = this.names().map((other) => `'${other}'`);
     throw new RangeError(
-      `Cannot find policy '${name}': ${known.length > 0 ? `known names are ${known.join(', ')}` : 'no policy is defined'}`,
+      `Cannot find policy '${String(name)}': ${known.length > 0 ? `known names are ${known.join(', ')}` : 'no policy is defined'}`,
     );
   }
 

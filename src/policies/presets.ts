@@ -1,3 +1,4 @@
+import { mayHaveOptions } from '../core/options/option-table.js';
 import { readOptions } from '../core/options/read-options.js';
 import { createPolicy } from './create-policy.js';
 import type { KnownFallback, PolicyOptions, PolicyOptionsWithFallback } from './options/policy-options.js';
@@ -54,7 +55,11 @@ const preset =
   (options: PolicyOptions): Preset =>
   (given = {}) => {
     const overrides: typeof given = readOptions(given, optionNames);
-    return createPolicy({ ...options, ...fittingTimeout(options, overrides), ...overrides });
+    // What has no options is rejected as it is.
+    const all = mayHaveOptions(overrides)
+      ? { ...options, ...fittingTimeout(options, overrides), ...overrides }
+      : given;
+    return createPolicy(all as typeof given);
   };
 
 /** A shorter deadline also shortens the preset's attempt timeout, which the caller did not choose. */

@@ -266,7 +266,7 @@ describe('logErrors', () => {
   it('refuses sampling out of range, all faults at once', () => {
     const logger: StructuredLogger = { warn() {}, error() {} };
     expect(() => logErrors(logger, { sampling: { burst: 0, windowMs: Number.NaN } })).toThrow(
-      'Cannot log errors:\n- sampling.burst must be a whole number from 1, received 0\n- sampling.windowMs must be a number from 1 to 2147483647, received NaN',
+      'Cannot log errors:\n- sampling.burst must be a whole number of at least 1, received 0\n- sampling.windowMs must be a number from 1 to 2147483647, received NaN',
     );
     expect(() => logErrors(logger, { sampling: { windowMs: 2 ** 31 } })).toThrow(RangeError);
     expect(channels.callSettled.hasSubscribers).toBe(false);

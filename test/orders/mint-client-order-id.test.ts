@@ -56,7 +56,7 @@ describe('mintClientOrderId', () => {
 
   it.each(['ninechars', 'a-b', 'ä', ' '])('refuses the prefix %j', (prefix) => {
     expect(() => mintClientOrderId({ prefix })).toThrow(
-      `Cannot mint a client order id: prefix must be 0 to 8 letters or digits, received ${JSON.stringify(prefix)}`,
+      `Cannot mint a client order id: prefix must be 0 to 8 letters or digits, received '${prefix}'`,
     );
   });
 });

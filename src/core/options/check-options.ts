@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isObject, knownOptions, type OptionTable } from './option-table.js';
+import { isObject, kindWithoutOptions, knownOptions, type OptionTable } from './option-table.js';
 
 /** One fault in the given options. */
 export interface OptionFault {
@@ -33,8 +33,14 @@ export function readByTable<Options>(
   table: OptionTable<Options>,
   given: unknown,
 ): { readonly faults: OptionFault[]; readonly options: Options } {
-  const { issues = [], output } = v.safeParse(table, given);
-  return { faults: issues.map(faultOf), options: output as Options };
+  try {
+    const { issues = [], output } = v.safeParse(table, given);
+    return { faults: issues.map(faultOf), options: output as Options };
+  } catch (error) {
+    // A getter or a proxy threw.
+    const problem = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return { faults: [optionFault('', problem)], options: {} as Options };
+  }
 }
 
 /** Creates a fault of an option. */
@@ -71,6 +77,28 @@ export function throwFaults(subject: string, faults: readonly OptionFault[]): vo
   throw Object.defineProperty(new Type(`Cannot ${subject}:${list}`), faultsKey, { value: faults });
 }
 
+/** Runs two checks; if both fail, throws one error with the faults of both. */
+export function checkTogether<First, Second>(
+  subject: string,
+  first: () => First,
+  second: () => Second,
+): [First, Second] {
+  let result: First;
+  try {
+    result = first();
+  } catch (error) {
+    const faults = faultsOf(error);
+    if (!faults) throw error;
+    try {
+      second();
+    } catch (other) {
+      throwFaults(subject, [...faults, ...(faultsOf(other) ?? [])]);
+    }
+    throw error;
+  }
+  return [result, second()];
+}
+
 /** The faults for which {@link throwFaults} threw an error. */
 export function faultsOf(error: unknown): readonly OptionFault[] | undefined {
   return (error as { readonly [faultsKey]?: readonly OptionFault[] })[faultsKey];
@@ -81,5 +109,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  return isObject(value) ? 'an object' : String(value);
+  if (!isObject(value)) return String(value);
+  const kind = kindWithoutOptions(value);
+  return kind === undefined ? 'an object' : `an object of type ${kind}`;
 }

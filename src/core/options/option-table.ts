@@ -21,6 +21,29 @@ type Accepts = (value: unknown) => boolean;
 
 export const isFunction: Accepts = (value) => typeof value === 'function';
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Kinds of objects that have no options, whatever else they hold: what is in them would be ignored. */
+const noOptions = new Set([
+  'Array',
+  'Map',
+  'Set',
+  'WeakMap',
+  'WeakSet',
+  'Date',
+  'Promise',
+  'RegExp',
+  'Error',
+]);
+const boxes = new Set(['Boolean', 'Number', 'String', 'Symbol', 'BigInt']);
+
+/** What an object is called that has no options; `undefined` if it may have some. */
+export function kindWithoutOptions(value: object): string | undefined {
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return noOptions.has(kind) || boxes.has(kind) ? kind : undefined;
+}
+
+/** Whether a value may have options: an object, also of a class, but not a list, a map or a promise. */
+export const mayHaveOptions: Accepts = (value) => isObject(value) && kindWithoutOptions(value) === undefined;
 export const isOneOf =
   (...values: readonly unknown[]): Accepts =>
   (value) =>
@@ -42,6 +65,28 @@ export function oneOf(...values: readonly string[]): OptionRule {
   return option(`one of ${values.map((value) => `'${value}'`).join(', ')}`, isOneOf(...values));
 }
 
+const noObject = option('an object', () => false);
+
+/** A number within bounds, both included. */
+export function number(minimum: number, maximum: number, whole: boolean): OptionRule {
+  const rule = whole ? 'a whole number' : 'a number';
+  const range =
+    maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+  const message = `must be ${rule} ${range}`;
+  const within = (value: number): boolean =>
+    value >= minimum && value <= maximum && (!whole || Number.isInteger(value));
+  return v.pipe(
+    v.custom<number>((value) => typeof value === 'number', message),
+    v.check(within, message),
+  );
+}
+
+/** `false`, or what `rule` allows. */
+export function orFalse(rule: OptionRule): OptionRule {
+  // The issue inside the object is more helpful than "neither false nor an object".
+  return v.lazy((input) => (input === false ? v.literal(false) : rule));
+}
+
 /** An object with these options and no others. Options may be left out unless they are required. */
 export function optionTable<Options extends object>(
   rules: OptionRules<Options>,
@@ -57,17 +102,19 @@ export function optionTable<Options extends object>(
   );
   // A strict object of valibot reports only the first unknown option.
   return v.lazy((input) =>
-    v.pipe(
-      object,
-      v.rawCheck(({ addIssue }) => {
-        for (const key of unknownKeys(input, rules)) {
-          const path: [v.UnknownPathItem] = [
-            { type: 'unknown', origin: 'key', input, key, value: undefined },
-          ];
-          addIssue({ message: knownOptions(key, names), path });
-        }
-      }),
-    ),
+    isObject(input) && !mayHaveOptions(input)
+      ? noObject
+      : v.pipe(
+          object,
+          v.rawCheck(({ addIssue }) => {
+            for (const key of unknownKeys(input, rules)) {
+              const path: [v.UnknownPathItem] = [
+                { type: 'unknown', origin: 'key', input, key, value: undefined },
+              ];
+              addIssue({ message: knownOptions(key, names), path });
+            }
+          }),
+        ),
   ) as v.GenericSchema as OptionTable<Options>;
 }
 

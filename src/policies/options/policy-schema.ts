@@ -3,28 +3,17 @@ import {
   callback,
   hasMethods,
   longestMs,
+  number,
   oneOf,
   option,
   optionTable,
+  orFalse,
   type OptionRule,
   type OptionRules,
   type OptionTable,
   trueOrFalse,
 } from '../../core/options/option-table.js';
 import type { ErrorRule, PolicyOptions } from './policy-options.js';
-
-function number(minimum: number, maximum: number, whole: boolean): OptionRule {
-  const rule = whole ? 'a whole number' : 'a number';
-  const range =
-    maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
-  const message = `must be ${rule} ${range}`;
-  const within = (value: number): boolean =>
-    value >= minimum && value <= maximum && (!whole || Number.isInteger(value));
-  return v.pipe(
-    v.custom<number>((value) => typeof value === 'number', message),
-    v.check(within, message),
-  );
-}
 
 const milliseconds = number(1, longestMs, true);
 const delay = number(0, longestMs, true);
@@ -56,10 +45,6 @@ const retryEntries = {
   maxRetries: number(0, 1_000_000, true),
   backoff,
 };
-
-const orFalse = (schema: OptionRule): OptionRule =>
-  // The issue inside the object is more helpful than "neither false nor an object".
-  v.lazy((input) => (input === false ? v.literal(false) : schema));
 
 /** A clock given by the user. */
 export const clock: OptionRule = v.custom(
