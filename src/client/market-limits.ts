@@ -9,7 +9,7 @@ import type { ClientPolicyName, Endpoint, Market } from './endpoint.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type { ExchangeRateLimit } from './types.js';
 
-/** So much in any stretch of the window. */
+/** How much is allowed in any period as long as the window. */
 export interface Allowance {
   readonly limit: number;
   readonly windowMs: number;
@@ -18,8 +18,8 @@ export interface Allowance {
 export type LimitType = 'weight' | 'orders';
 
 /**
- * What a client starts from: what was measured on contract, and the orders that the exchange's FAQ gives. Spot starts
- * from the same, because its own figures are not known better.
+ * The limits that a client starts with: as measured on contract, and the orders from the exchange's FAQ. Spot
+ * starts with the same, because nothing more is known about it.
  *
  * Source: WEEX V3 contract, weights measured in 2026; FAQ of September 2026.
  */
@@ -36,29 +36,29 @@ const units: Readonly<Record<string, number>> = {
   HOUR: 3_600_000,
   DAY: 86_400_000,
 };
-/** What one call may cost: a limit that is shown below it lets such a call go alone, instead of rejecting it. */
+/** The highest cost of one call: if a limit is shown below it, such a call goes alone instead of being rejected. */
 const costliest: Readonly<Record<LimitType, number>> = {
   weight: most(({ weight }) => weight),
   orders: most(({ orders }) => orders),
 };
 const wobble = 0.01;
-/** A limit below this part of the one before has to be shown twice in a row. */
+/** A limit below this part of the previous one must be shown twice in a row. */
 const doubtedPart = 1 / 4;
-/** No policy takes a longer window. */
+/** No policy accepts a longer window. */
 const longestMs = 2 ** 31 - 1;
 
 /**
- * The limits of one market as its policies have them: taken from what the exchange publishes until the headers of its
- * answers say better, and from the headers from then on, up and down, limit and window.
+ * The limits of one market as its policies have them: from what the exchange publishes until the headers of its
+ * answers show more, and then from the headers, up and down, limit and window.
  */
 export class MarketLimits {
   readonly #registry: PolicyRegistry;
   readonly #market: Market;
   readonly #policies: Readonly<Record<LimitType, readonly ClientPolicyName[]>>;
-  /** The limits that policies have from here: one that the program has set itself is not replaced. */
+  /** The limits that policies have from here: one set by the program itself is not replaced. */
   readonly #given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
   readonly #seen: Partial<Record<LimitType, readonly Allowance[]>> = {};
-  /** What was shown last and contradicts that. */
+  /** The last shown limits that contradict these. */
   readonly #odd: Partial<Record<LimitType, readonly Allowance[] | undefined>> = {};
   readonly #published: Partial<Record<LimitType, readonly Allowance[]>> = {};
   readonly #reported: Set<LimitType> = new Set();
@@ -78,7 +78,7 @@ export class MarketLimits {
     return this.#options(type, startingLimits[type]);
   }
 
-  /** The policy has its limit from here. */
+  /** Registers a policy that has its limit from here. */
   adopt(policy: ResiliencePolicy, rateLimit: RateLimitOptions): void {
     this.#given.set(policy, rateLimit);
   }
@@ -113,7 +113,7 @@ export class MarketLimits {
     }
   }
 
-  /** One answer that contradicts those before must not stop everything. */
+  /** One answer that contradicts earlier ones must not stop everything. */
   #isDoubted(type: LimitType, known: readonly Allowance[]): boolean {
     const before = this.#seen[type];
     const isOdd = before !== undefined && slowest(known).limit < slowest(before).limit * doubtedPart;
@@ -128,14 +128,14 @@ export class MarketLimits {
       const policy = this.#registry.get(name);
       const last = this.#given.get(policy);
       const inForce = policy.describe().options.rateLimit;
-      // A limit that the program has set itself is not replaced.
+      // A limit set by the program itself is not replaced.
       if (!last || !isDeepStrictEqual(inForce, last) || isDeepStrictEqual(inForce, rateLimit)) continue;
       policy.reconfigure({ rateLimit });
       this.#given.set(policy, rateLimit);
     }
   }
 
-  /** Publishes once that the published limit is not the observed one. */
+  /** Publishes once that the published limit differs from the observed one. */
   #compare(type: LimitType): void {
     const seen = this.#seen[type];
     const published = this.#published[type];
@@ -155,7 +155,7 @@ export class MarketLimits {
   }
 
   #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
-    // Another window is another counter: those who share one must agree on it.
+    // Another window is another counter: policies that share one must agree on it.
     return {
       limit: Math.max(limit, costliest[type]),
       windowMs,
@@ -172,7 +172,7 @@ function most(costOf: (endpoint: Endpoint) => number): number {
 
 /** The limit that a counter of the exchange shows, or `undefined` if the answer does not show it. */
 function allowanceOf({ intervalMs, used, remaining }: RateLimitUsage): Allowance | undefined {
-  // An answer that cost nothing counts as 0 whatever is used, and one past the limit shows how far it is past it.
+  // An answer without cost shows 0 whatever is used, and one beyond the limit shows by how much.
   const tellsAll = used !== undefined && remaining !== undefined && used > 0 && remaining > 0;
   return tellsAll ? { limit: used + remaining, windowMs: intervalMs } : undefined;
 }
@@ -181,12 +181,12 @@ function isUsable({ limit, windowMs }: Allowance): boolean {
   return Number.isSafeInteger(limit) && limit > 0 && windowMs > 0 && windowMs <= longestMs;
 }
 
-/** `exchangeInfo` was seen to call the 10 seconds of its weight 10 minutes. */
+/** `exchangeInfo` was observed to publish the 10 seconds of its weight as 10 minutes. */
 function isMisprint(type: LimitType, { windowMs }: Allowance): boolean {
   return type === 'weight' && windowMs === 600_000;
 }
 
-/** Of several windows the one that allows the least in the long run. */
+/** Of several windows, the one that allows least in the long run. */
 function slowest(allowances: readonly Allowance[]): Allowance {
   const [first = startingLimits.weight] = allowances.toSorted(
     (left, right) => left.limit / left.windowMs - right.limit / right.windowMs,
@@ -194,7 +194,7 @@ function slowest(allowances: readonly Allowance[]): Allowance {
   return first;
 }
 
-/** Whether two headers show the same: counters that are not read in one moment differ by a few. */
+/** Whether two headers show the same: counters that are not read at the same moment differ by a few. */
 function isAlike(some: readonly Allowance[] | undefined, others: readonly Allowance[]): boolean {
   return (
     some?.length === others.length &&

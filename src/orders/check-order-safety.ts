@@ -48,15 +48,15 @@ const table = optionTable<Checked>(
 /**
  * Returns the given order safety, each option read once; rejects one that cannot work.
  *
- * @throws TypeError that names every fault, the value received and what is allowed.
+ * @throws TypeError that lists every fault, the value received and what is allowed.
  */
 export function checkOrderSafety<Given extends object>(from: Given): Given {
-  const safety = checkOptions(table, from, 'make orders safe', tooLittleTime);
+  const safety = checkOptions(table, from, 'use orderSafety', tooLittleTime);
   return (looksUpAll in from ? { ...safety, [looksUpAll]: true } : safety) as Given;
 }
 
 function tooLittleTime({ reconcileDeadlineMs, settleMs }: Partial<Checked>): OptionFault[] {
-  // What a function returns is checked when it has returned it.
+  // The result of a function is checked when it is called.
   if (reconcileDeadlineMs === undefined || typeof reconcileDeadlineMs === 'function') return [];
   if (settleMs === undefined || typeof settleMs === 'function') return [];
   const patienceMs = sum([settleMs].flat());
