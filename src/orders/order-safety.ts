@@ -100,8 +100,8 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    */
   readonly settleMs?: SettleMs | ((this: This, ...args: Args) => SettleMs | undefined) | undefined;
   /**
-   * How long the search may take in total, in milliseconds, even beyond the deadline of the call. Default: the
-   * patience plus 5,000.
+   * How long the search may take in total, in milliseconds, even beyond the deadline of the call.
+   * Default: the patience plus 5,000.
    */
   readonly reconcileDeadlineMs?: number | ((this: This, ...args: Args) => number | undefined) | undefined;
   /** Called and awaited before the first send; if it throws, the call rejects and nothing is sent. */

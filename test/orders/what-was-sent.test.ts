@@ -409,7 +409,9 @@ describe('one id, several calls', () => {
     await first;
     const main = { ...safety, account: () => 'main' };
     const other = resilient(post, fast, { orderSafety: main })(order);
-    await expect(resilient(post, fast, { orderSafety: { ...main } })(order)).rejects.toThrow(/is in progress/);
+    await expect(resilient(post, fast, { orderSafety: { ...main } })(order)).rejects.toThrow(
+      /is in progress/,
+    );
     await resilient(post, fast, { orderSafety: { ...main, account: () => 'second' } })(order);
     await other;
     expect(executed).toHaveLength(3);
