@@ -15,7 +15,7 @@ describe('docs/never-a-second-order.md', () => {
   });
 
   it('has the patience that is used', () => {
-    expect(page).toContain(`${sum(waitsMs) / 1_000} s: looks after 250, 1,250 and 4,250 ms`);
+    expect(page).toContain(`${sum(waitsMs) / 1_000} s: lookups after 250, 1,250 and 4,250 ms`);
     const firstLooks = [0, 1, 2].map((index) => sum(waitsMs.slice(0, index + 1)));
     expect(firstLooks).toEqual([250, 1_250, 4_250]);
     expect(page).toContain(`then every ${Math.max(...waitsMs) / 1_000} s`);
