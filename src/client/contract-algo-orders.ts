@@ -29,7 +29,7 @@ const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', con
 const algoSafety = {
   ...ofClient,
   ...ofStream('algo'),
-  // These ids are separate from those of orders.
+  // Their ids are not ids of orders.
   account(this: object): string {
     return `algo ${clientState(this).account}`;
   },

@@ -9,7 +9,7 @@ import type { ClientPolicyName, Endpoint, Market } from './endpoint.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type { ExchangeRateLimit } from './types.js';
 
-/** How much is allowed in any period as long as the window. */
+/** So much in any stretch of the window. */
 export interface Allowance {
   readonly limit: number;
   readonly windowMs: number;
@@ -42,9 +42,9 @@ const costliest: Readonly<Record<LimitType, number>> = {
   orders: most(({ orders }) => orders),
 };
 const wobble = 0.01;
-/** A limit below this part of the previous one must be shown twice in a row. */
+/** A limit below this part of the one before has to be shown twice in a row. */
 const doubtedPart = 1 / 4;
-/** No policy accepts a longer window. */
+/** No policy takes a longer window. */
 const longestMs = 2 ** 31 - 1;
 
 /**
@@ -58,7 +58,7 @@ export class MarketLimits {
   /** The limits that policies have from here: one set by the program itself is not replaced. */
   readonly #given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
   readonly #seen: Partial<Record<LimitType, readonly Allowance[]>> = {};
-  /** The last shown limits that contradict these. */
+  /** What was shown last and contradicts that. */
   readonly #odd: Partial<Record<LimitType, readonly Allowance[] | undefined>> = {};
   readonly #published: Partial<Record<LimitType, readonly Allowance[]>> = {};
   readonly #reported: Set<LimitType> = new Set();
@@ -113,7 +113,7 @@ export class MarketLimits {
     }
   }
 
-  /** One answer that contradicts earlier ones must not stop everything. */
+  /** One answer that contradicts those before must not stop everything. */
   #isDoubted(type: LimitType, known: readonly Allowance[]): boolean {
     const before = this.#seen[type];
     const isOdd = before !== undefined && slowest(known).limit < slowest(before).limit * doubtedPart;
@@ -155,7 +155,7 @@ export class MarketLimits {
   }
 
   #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
-    // Another window is another counter: policies that share one must agree on it.
+    // Another window is another counter: those who share one must agree on it.
     return {
       limit: Math.max(limit, costliest[type]),
       windowMs,
@@ -172,7 +172,7 @@ function most(costOf: (endpoint: Endpoint) => number): number {
 
 /** The limit that a counter of the exchange shows, or `undefined` if the answer does not show it. */
 function allowanceOf({ intervalMs, used, remaining }: RateLimitUsage): Allowance | undefined {
-  // An answer without cost shows 0 whatever is used, and one beyond the limit shows by how much.
+  // An answer that cost nothing counts as 0 whatever is used, and one past the limit shows how far it is past it.
   const tellsAll = used !== undefined && remaining !== undefined && used > 0 && remaining > 0;
   return tellsAll ? { limit: used + remaining, windowMs: intervalMs } : undefined;
 }
@@ -194,7 +194,7 @@ function slowest(allowances: readonly Allowance[]): Allowance {
   return first;
 }
 
-/** Whether two headers show the same: counters that are not read at the same moment differ by a few. */
+/** Whether two headers show the same: counters that are not read in one moment differ by a few. */
 function isAlike(some: readonly Allowance[] | undefined, others: readonly Allowance[]): boolean {
   return (
     some?.length === others.length &&

@@ -8,7 +8,7 @@ export interface Refusal {
   readonly level: 'answer' | 'order';
   /** Whether a flag such as `success: false` reports the failure. */
   readonly flagged?: true;
-  /** If every order of a batch was refused: each refusal, in order. */
+  /** Where every order of a batch was refused: each of them, in order. */
   readonly items?: readonly Refusal[];
 }
 

@@ -146,7 +146,7 @@ const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
   return data;
 };
 
-/** Settles a write by its answer; an answer that names no order, or another one, proves nothing. */
+/** Settles a write by its answer; one that does not say which order it is about, or another one, proves nothing. */
 export function settleAnswer(
   { config, data, status }: Pick<AxiosResponse, 'config' | 'data' | 'status'>,
   error: WEEXError | undefined,

@@ -93,12 +93,12 @@ interface PolicyParts {
   readonly wrapped?: readonly IPolicy[];
 }
 
-/** The coordinator already separates accounts; the start of the account's name separates its markets. */
+/** Which account it is the coordinator knows; what an account begins with tells the markets of one apart. */
 function kindOf(account: string | object): string | undefined {
   return typeof account === 'string' ? account.split(' ', 1)[0] : undefined;
 }
 
-/** The attempt with this id in which a call is made. */
+/** The attempt with this id that a call is made in. */
 export function ownerOf(id: string, outer: CallContext | undefined): CallContext | undefined {
   let link = outer;
   while (link && link.clientOrderId !== id) link = link.outer;
@@ -107,7 +107,7 @@ export function ownerOf(id: string, outer: CallContext | undefined): CallContext
 
 function underWay({ id, operation = 'the call' }: ClaimOptions): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(
-    `Cannot send ${operation}: another call with client order id ${id} is in progress. Wait for that call, or use a ` +
+    `Cannot send ${operation}: another call with client order id ${id} is under way. Wait for that call, or use a ` +
       'different id for a different order',
     { clientOrderId: id },
   );

@@ -77,7 +77,7 @@ describe('the limits of a client', () => {
     expect(inForce('contract.market')).toBe('500 in 10000');
   });
 
-  it('learn nothing from an answer without cost, or one past the limit', () => {
+  it('learn nothing from an answer that cost nothing, or that is past the limit', () => {
     const { limits, inForce } = start();
     limits.observe(weight('10S', 0, 12));
     limits.observe(weight('10S', 940, 0));

@@ -92,7 +92,7 @@ describe('logEvents', () => {
     expect(asked.lines.map(([level]) => level)).toEqual(['info', 'warn']);
   });
 
-  it('uses warn if the logger has no info', () => {
+  it('uses warn where the logger has no info', () => {
     const { lines } = start({}, 'info');
     channels.circuitClosed.publish({ at, policy: 'orders', from: 'open' });
     expect(lines[0]?.[0]).toBe('warn');

@@ -392,7 +392,7 @@ describe('one id, several calls', () => {
   it('a second call while the first is running is rejected at once, and the first ends as usual', async () => {
     const place = guarded(post);
     const first = place(order);
-    await expect(place(order)).rejects.toThrow(/another call with client order id intent-1 is in progress/);
+    await expect(place(order)).rejects.toThrow(/another call with client order id intent-1 is under way/);
     expect(await first).toMatchObject({ clientOrderId: 'intent-1' });
     expect(executed).toHaveLength(1);
   });
@@ -405,13 +405,11 @@ describe('one id, several calls', () => {
       }
     }
     const first = new Trading().place(order);
-    await expect(new Trading().place(order)).rejects.toThrow(/is in progress/);
+    await expect(new Trading().place(order)).rejects.toThrow(/is under way/);
     await first;
     const main = { ...safety, account: () => 'main' };
     const other = resilient(post, fast, { orderSafety: main })(order);
-    await expect(resilient(post, fast, { orderSafety: { ...main } })(order)).rejects.toThrow(
-      /is in progress/,
-    );
+    await expect(resilient(post, fast, { orderSafety: { ...main } })(order)).rejects.toThrow(/is under way/);
     await resilient(post, fast, { orderSafety: { ...main, account: () => 'second' } })(order);
     await other;
     expect(executed).toHaveLength(3);
@@ -875,7 +873,7 @@ it('when one repeats the order while it is in progress, look it up before sendin
   const place = guarded(post);
   answerOrder = (response, sent) => void wait(60).then(() => acknowledge(response, sent));
   const unheard = place(order);
-  await expect(place(order)).rejects.toThrow(/is in progress/);
+  await expect(place(order)).rejects.toThrow(/is under way/);
   await unheard;
   expect(await place(order)).toMatchObject({ clientOrderId: 'intent-1' });
   expect([executed.length, lookups]).toEqual([1, 1]);

@@ -173,7 +173,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     const first = place({ newClientOrderId: 'other' });
     await until(() => answer !== undefined);
     const second = place(order);
-    const late = expect(second).rejects.toThrow('another call with client order id one is in progress');
+    const late = expect(second).rejects.toThrow('another call with client order id one is under way');
     // The verdict of a third claim of the id comes after that of the second.
     await coordinator.claimId?.('other still');
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -253,7 +253,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     await exchange.close();
   });
 
-  it('is guarded under a policy nested in another one', async () => {
+  it('is guarded under a policy that stands in another one', async () => {
     const end = await underWayElsewhere();
     const inner = createPolicy({ coordinator: await connected() });
     let sent = 0;

@@ -6,9 +6,9 @@ export interface WindowLimit {
 
 /** What the exchange allows before it answers 429. */
 export interface ExchangeLimits {
-  /** The weight of all requests of one address on one market. `false`: no limit. */
+  /** The weight of all requests of one address on one market. `false`: without limit. */
   readonly weight: WindowLimit | false;
-  /** The orders of the account on one market; every window counts. `false`: no limit. */
+  /** The orders of the account on one market; every window counts. `false`: without limit. */
   readonly orders: readonly WindowLimit[] | false;
   /** How long an address, or an account that places orders, is refused after it exceeded a limit. */
   readonly banMs: number;
