@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The first argument is a conditional order. Without a quantity it would be refused, and with `"0"` it would be
- * accepted and close nothing when it is set off; so neither is sent.
+ * accepted but close nothing when triggered; so neither is sent.
  */
 const algoOrderFirst: ArgumentCheck = (args) => {
   const faults = orderFirst(args);
@@ -75,7 +75,7 @@ function kindFaults(order: unknown, kinds: Kinds): string[] {
     });
 }
 
-/** The first argument says which conditional order is meant. */
+/** The first argument identifies a conditional order. */
 export const algoReferenceFirst: ArgumentCheck = ([reference]) => {
   if (typeof reference !== 'object' || reference === null) {
     return [`the order must be { symbol, orderId }, received ${inspect(reference)}`];
@@ -88,7 +88,7 @@ export const algoReferenceFirst: ArgumentCheck = ([reference]) => {
   return faults;
 };
 
-/** The first argument says what a conditional order is changed to. */
+/** The first argument is a change to a conditional order. */
 export const tpSlChangeFirst: ArgumentCheck = ([change]) => {
   if (typeof change !== 'object' || change === null) {
     return [`the change must be { orderId, triggerPrice, … }, received ${inspect(change)}`];
@@ -102,7 +102,7 @@ export const tpSlChangeFirst: ArgumentCheck = ([change]) => {
   ];
 };
 
-/** The acknowledgement of a conditional order whose own was lost. */
+/** The acknowledgement of a conditional order whose own acknowledgement was lost. */
 export function asPlacedAlgo(order: AlgoOrder | undefined): PlacedAlgoOrder | undefined {
   return order && { ...order, orderId: order.algoId, clientOrderId: order.clientAlgoId, success: true };
 }
@@ -119,7 +119,7 @@ export function asRecovered(order: AlgoOrder | undefined): RecoveredAlgoOrder | 
   );
 }
 
-/** A conditional order in the words in which other orders are looked up after a cancel. */
+/** A conditional order with the fields by which other orders are looked up after a cancel. */
 export function asSeenOrder(order: AlgoOrder): {
   readonly orderId: string;
   readonly clientOrderId: string;

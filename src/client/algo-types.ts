@@ -8,27 +8,30 @@ interface AlgoOrderFields {
   readonly positionSide: PositionSide;
   /** In the base coin, more than 0. */
   readonly quantity: Decimal;
-  /** The price that sets it off. */
+  /** The price that triggers it. */
   readonly triggerPrice: Decimal;
-  /** 1 to 36 letters, digits or `. : / _ -`. Default: one is made. */
+  /** 1 to 36 letters, digits or `. : / _ -`. Default: generated. */
   readonly clientAlgoId?: string | undefined;
-  /** The take-profit of the order that it makes, executed at the market. */
+  /** The take-profit of the order that it places, executed at the market. */
   readonly presetTakeProfitPrice?: Decimal | undefined;
-  /** The stop-loss of the order that it makes, executed at the market. */
+  /** The stop-loss of the order that it places, executed at the market. */
   readonly presetStopLossPrice?: Decimal | undefined;
-  /** The capital is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
+  /** The capital letter is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
   readonly TpWorkingType?: WorkingType | undefined;
-  /** The capital is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
+  /** The capital letter is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
   readonly SlWorkingType?: WorkingType | undefined;
 }
 
-/** A new conditional order, in the exchange's own field names: it makes an order once the price is at the trigger. */
+/**
+ * A new conditional order, in the exchange's own field names: it places an order once the price reaches the
+ * trigger.
+ */
 export type AlgoOrderRequest = AlgoOrderFields &
   (
     | { readonly type: 'STOP_MARKET' | 'TAKE_PROFIT_MARKET'; readonly price?: undefined }
     | {
         readonly type: 'STOP' | 'TAKE_PROFIT';
-        /** The price of the order that it makes. */
+        /** The price of the order that it places. */
         readonly price: Decimal;
       }
   );
@@ -39,8 +42,8 @@ export interface TpSlOrderRequest {
   readonly planType: 'TAKE_PROFIT' | 'STOP_LOSS';
   readonly positionSide: PositionSide;
   /**
-   * In the base coin, more than 0. The exchange's documents call it optional, with 0 for the whole position; seen
-   * live, it has to be there, and a stop with 0 closes nothing.
+   * In the base coin, more than 0. The exchange's documentation calls it optional, with 0 for the whole position;
+   * as observed, it is required, and a stop with 0 closes nothing.
    */
   readonly quantity: Decimal;
   readonly triggerPrice: Decimal;
@@ -48,11 +51,11 @@ export interface TpSlOrderRequest {
   readonly executePrice?: Decimal | undefined;
   /** Default of the exchange: `CONTRACT_PRICE`. */
   readonly triggerPriceType?: WorkingType | undefined;
-  /** 1 to 36 letters, digits or `. : / _ -`. Default: one is made. */
+  /** 1 to 36 letters, digits or `. : / _ -`. Default: generated. */
   readonly clientAlgoId?: string | undefined;
 }
 
-/** What a take-profit or stop-loss that waits is changed to. */
+/** A change to a waiting take-profit or stop-loss. */
 export interface TpSlChange {
   readonly orderId: OrderId | number;
   readonly triggerPrice: Decimal;
@@ -61,7 +64,7 @@ export interface TpSlChange {
   readonly triggerPriceType?: WorkingType | undefined;
 }
 
-/** The acknowledgement of a conditional order. Where its reply was lost it is made from the order itself. */
+/** The acknowledgement of a conditional order. If its reply was lost, it is created from the order itself. */
 export interface PlacedAlgoOrder {
   readonly orderId: OrderId;
   /** The `clientAlgoId` that it was sent with. */
@@ -75,7 +78,7 @@ export interface AlgoOrderReference {
   readonly orderId: OrderId | number;
 }
 
-/** A conditional order as the exchange knows it. */
+/** A conditional order as the exchange returns it. */
 export interface AlgoOrder {
   readonly algoId: OrderId;
   readonly clientAlgoId: string;
@@ -104,7 +107,7 @@ export interface AlgoOrder {
   readonly reduceOnly: boolean;
   readonly createTime: number;
   readonly updateTime: number;
-  /** 0 until it is set off. */
+  /** 0 until it is triggered. */
   readonly triggerTime: number;
 }
 
@@ -121,14 +124,14 @@ export interface RecoveredAlgoOrder extends AlgoOrder {
   readonly status: string;
 }
 
-/** Which past conditional orders are meant. */
+/** Selects past conditional orders. */
 export interface AlgoHistoryQuery {
   readonly symbol: string;
   /** From this time on, in milliseconds since 1970. */
   readonly startTime?: number | undefined;
   /** Up to this time, in milliseconds since 1970. */
   readonly endTime?: number | undefined;
-  /** Orders at most. */
+  /** The maximum number of orders. */
   readonly limit?: number | undefined;
 }
 

@@ -116,7 +116,7 @@ export function checkSubject(
   );
 }
 
-/** A symbol or an id, in capitals since symbols are answered so. */
+/** A symbol or an id, in upper case, as the exchange returns symbols. */
 function nameOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).toUpperCase() : '';
 }

@@ -1,6 +1,6 @@
 import { WEEXRequestError } from '../errors/index.js';
 
-/** The fields of answers that hold an id, number or string as the exchange likes. */
+/** The fields of answers that contain an id, as a number or a string. */
 const idFields = [
   'orderId',
   'id',
@@ -12,7 +12,7 @@ const idFields = [
   'billId',
 ] as const;
 
-/** The fields that hold a list inside of an answer. */
+/** The fields that contain a list inside an answer. */
 const listFields = ['orderList', 'orders', 'items'] as const;
 
 /** Turns every id of an answer, of its items and of the lists in it into a string, in place. */

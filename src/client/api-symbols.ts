@@ -1,10 +1,10 @@
 import type { ArgumentCheck } from './argument-checks.js';
 import { clientState } from './client-state.js';
 
-/** A symbol may be opened at any time: after this long the list no longer counts. */
+/** A symbol may be opened at any time: after this long the list is no longer used. */
 const validForMs = 3_600_000;
 
-/** The symbols that the exchange takes orders of from the API, once the program has read them. */
+/** The symbols for which the exchange accepts orders from the API, once the program has read them. */
 export class ApiSymbols {
   readonly #now: () => number;
   #symbols: ReadonlySet<string> = new Set();
@@ -14,13 +14,13 @@ export class ApiSymbols {
     this.#now = now;
   }
 
-  /** Takes over what was read. An empty list would be a mistake of the exchange, not the end of all trade. */
+  /** Stores what was read. An empty list would be a mistake of the exchange, not the end of all trading. */
   learn(symbols: readonly string[]): void {
     this.#symbols = new Set(symbols);
     this.#readAt = symbols.length > 0 ? this.#now() : Number.NEGATIVE_INFINITY;
   }
 
-  /** What is wrong with an order of a symbol, as far as is known. */
+  /** What is wrong with an order for a symbol, as far as is known. */
   faultsOf(symbol: string): string[] {
     const ageMs = this.#now() - this.#readAt;
     if (ageMs > validForMs || this.#symbols.has(symbol)) return [];
@@ -31,7 +31,7 @@ export class ApiSymbols {
   }
 }
 
-/** A check of an order, or of a list of orders, that also refuses symbols that are known not to be open to the API. */
+/** A check of an order, or of a list of orders, that also refuses symbols known not to be open to the API. */
 export const openToApi =
   (check: ArgumentCheck): ArgumentCheck =>
   (args, self) => {

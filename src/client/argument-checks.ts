@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /**
  * Refuses a call whose arguments have faults, before anything is sent.
  *
- * @throws WEEXRequestError that names every fault.
+ * @throws WEEXRequestError that lists every fault.
  */
 export function refuseFaults(operation: string, faults: readonly string[]): void {
   if (faults.length === 0) return;
@@ -25,8 +25,8 @@ export const symbolFirst: ArgumentCheck = ([symbol]) =>
   isText(symbol) ? [] : [`symbol must be a string such as 'BTCUSDT', received ${show(symbol)}`];
 
 /**
- * The first argument is a symbol, or nothing, or the options. An empty symbol, or an object with anything else, was
- * meant to narrow the call, which would go to all symbols instead.
+ * The first argument is a symbol, or nothing, or the options. An empty symbol, or an object with other fields, was
+ * meant to restrict the call, which would otherwise apply to all symbols.
  */
 export const symbolOrNothing: ArgumentCheck = ([first]) => {
   if (first === undefined || isText(first)) return [];
@@ -43,7 +43,7 @@ export const symbolOrNothing: ArgumentCheck = ([first]) => {
 /** The first argument is an order. */
 export const orderFirst: ArgumentCheck = ([order]) => orderFaults(order, 'order');
 
-/** The first argument is a list of at most `most` orders, which have no id in common. */
+/** The first argument is a list of at most `most` orders, without duplicate ids. */
 export const ordersFirst =
   (most: number): ArgumentCheck =>
   ([orders]) => {
@@ -55,7 +55,7 @@ export const ordersFirst =
     return [...faults, ...[...doubles].map((id) => `two orders have the newClientOrderId ${show(id)}`)];
   };
 
-/** The first argument says which order is meant. */
+/** The first argument identifies an order. */
 export const referenceFirst: ArgumentCheck = ([reference]) => {
   if (!isFields(reference)) {
     return [

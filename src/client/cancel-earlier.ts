@@ -5,7 +5,7 @@ import type { Around } from './in-client.js';
 import { symbolFrom } from './order-reference.js';
 import type { CallOptions, OrderReference } from './types.js';
 
-/** What is needed of the client of either market. */
+/** The part of a client of either market that is needed. */
 interface Canceling {
   getOpenOrders(symbol: string | undefined, options: CallOptions): Promise<readonly Standing[]>;
   cancelOrder(reference: OrderReference, options: CallOptions): Promise<unknown>;
@@ -14,11 +14,14 @@ interface Canceling {
 interface Standing {
   readonly symbol: string;
   readonly orderId: string;
-  /** When the exchange took it, in milliseconds since 1970. */
+  /** When the exchange accepted it, in milliseconds since 1970. */
   readonly time: number;
 }
 
-/** So far the clock of the exchange may be read wrongly: what was placed within it after the call is cancelled too. */
+/**
+ * How inaccurate the known time of the exchange may be: orders placed within this time after the call are cancelled
+ * too.
+ */
 const clockErrorMs = 50;
 
 /**

@@ -17,13 +17,13 @@ const reads = {
   retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
 } as const satisfies PolicyOptions;
 
-/** What each policy of a market does, beside its cool-down and its allowance. */
+/** What each policy of a market does, besides its cool-down and its allowance. */
 const pipelines: Record<'market' | 'account' | 'orders' | 'cancels', PolicyOptions> = {
   market: { ...reads, deadlineMs: 10_000, bulkhead: { limit: 20, queue: 500 } },
   account: { ...reads, deadlineMs: 15_000, bulkhead: { limit: 10, queue: 500, reserved: { critical: 2 } } },
   orders: {
     circuitBreaker: writeBreaker,
-    // Long enough to send an order again that had to be proven absent, which takes 34 s.
+    // Long enough to resend an order that had to be proven absent, which takes 34 s.
     deadlineMs: 60_000,
     attemptTimeoutMs: 5_000,
     retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },

@@ -11,7 +11,7 @@ export interface ClientState {
   readonly calls: OpenCalls;
   readonly settleMs: SettleMs | undefined;
   readonly reconcileDeadlineMs: number;
-  /** What knows of the ids of other processes. */
+  /** Knows the ids in use in other processes. */
   readonly coordinator: Coordinator | undefined;
 }
 
@@ -20,15 +20,15 @@ export interface MarketState extends ClientState {
   readonly venue: Venue;
   /** The present time of the exchange, in milliseconds since 1970. */
   readonly serverNow: () => number;
-  /** Where the orders of the market are written down. */
+  /** The journal for the orders of the market. */
   readonly journal: IntentJournal | undefined;
-  /** Where conditional orders are written down. */
+  /** The journal for conditional orders. */
   readonly algoJournal: IntentJournal | undefined;
-  /** Names the account and the market, without telling the key. */
+  /** Identifies the account and the market, without revealing the key. */
   readonly account: string;
-  /** What the program has read of the symbols that are open to the API. */
+  /** The symbols open to the API, as far as the program has read them. */
   readonly apiSymbols: ApiSymbols;
-  /** Tells who waits for an order what a stream shows of it. */
+  /** Passes updates of a stream to the calls that wait for an order. */
   readonly sightings: Sightings;
 }
 
@@ -46,7 +46,7 @@ export function clientState(self: unknown): MarketState {
   throw new TypeError('Cannot call a client method without its object: write client.spot.getTicker(…)');
 }
 
-/** What the order safety of every method takes from its client, once a call. */
+/** What the order safety of every method takes from its client, once per call. */
 export const ofClient: Pick<
   OrderSafety<object, unknown[], unknown>,
   'settleMs' | 'journal' | 'venue' | 'account' | 'reconcileDeadlineMs' | 'lookupPolicy'
@@ -78,10 +78,10 @@ export const ofStream = (
     const isUsed = sightings.isUsed(kind, id);
     const startedAt = performance.now();
     return sightings.watch(kind, id, (order) => {
-      // A late update about an earlier use of the id, which the exchange may have refused. Only where there was one:
-      // the time of the exchange is known to some milliseconds, and an order may be made within fewer.
+      // This drops a late update about an earlier use of the id, which the exchange may have refused. Only if there
+      // was one: the time of the exchange is known to some milliseconds, and an order may be placed within fewer.
       if (isUsed && !(order.time >= serverNow() - (performance.now() - startedAt))) return;
-      // What every acknowledgement holds, and more.
+      // Has every field of an acknowledgement, and more.
       seen({ ...order, transactTime: order.time, success: true } as never);
     });
   },

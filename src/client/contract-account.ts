@@ -10,9 +10,9 @@ import type { CallOptions } from './types.js';
 
 const { Call, Outer, send } = marketMethods('contract', contractEndpoints);
 
-/** The account on the contract market: what it holds, and how positions are closed. */
+/** The account on the contract market: balances, positions, and closing them. */
 export class ContractAccount extends ContractMarketData {
-  /** What the account holds, one item an asset. */
+  /** The balance of the account, one item per asset. */
   @Outer('getAccountBalance')
   @Call('getAccountBalance')
   async getAccountBalance(_options?: CallOptions): Promise<Contract.ContractBalance[]> {
@@ -27,8 +27,8 @@ export class ContractAccount extends ContractMarketData {
   }
 
   /**
-   * The fills of the account, at most 100 of at most 7 days. They are the authority for what was executed: the history
-   * was seen to show a finished order without it for a while.
+   * The fills of the account, at most 100 from at most 7 days. They are authoritative for what was executed: the
+   * history was observed to show a finished order without it for a while.
    */
   @Outer('getTrades', { check: queryOrNothing })
   @Call('getTrades')
@@ -36,14 +36,14 @@ export class ContractAccount extends ContractMarketData {
     return send(this, 'getTrades', { ...query });
   }
 
-  /** What changed the balance: profits, funding, deposits. It is repeated as every read, although it is a POST. */
+  /** Changes of the balance: profits, funding, deposits. It is repeated like every read, although it is a POST. */
   @Outer('getIncome', { check: queryOrNothing })
   @Call('getIncome')
   async getIncome(query?: Data.IncomeQuery, _options?: CallOptions): Promise<Data.IncomePage> {
     return send(this, 'getIncome', { ...query });
   }
 
-  /** What the account pays for orders of one contract. */
+  /** The commission of the account for orders of one contract. */
   @Outer('getCommissionRate', { check: symbolFirst })
   @Call('getCommissionRate')
   async getCommissionRate(symbol: string, _options?: CallOptions): Promise<Data.CommissionRate> {
@@ -60,8 +60,8 @@ export class ContractAccount extends ContractMarketData {
   }
 
   /**
-   * Closes the positions of one contract, long and short, or of all contracts at the market price. It has no id by
-   * which it could be looked up, so it is never sent again when it may have been executed.
+   * Closes the positions of one contract, long and short, or of all contracts at the market price. It has no id for
+   * a lookup, so it is never sent again if it may have been executed.
    */
   closePositions(symbol?: string, options?: CallOptions): Promise<Contract.ClosedPosition[]>;
   closePositions(options: CallOptions): Promise<Contract.ClosedPosition[]>;

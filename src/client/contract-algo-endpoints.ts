@@ -10,7 +10,7 @@ type AlgoOperation =
   | 'placeTpSlOrder'
   | 'modifyTpSlOrder';
 
-// A stop keeps a loss small: it goes before other orders that wait.
+// A stop limits a loss: it goes before other waiting orders.
 const placed = {
   verb: 'POST',
   effect: 'write',

@@ -25,7 +25,7 @@ import type { CallOptions } from './types.js';
 
 const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
 
-/** How a conditional order is kept from standing twice: as any other order, by its `clientAlgoId`. */
+/** A conditional order is protected against duplicates like any other order, by its `clientAlgoId`. */
 const algoSafety = {
   ...ofClient,
   ...ofStream('algo'),
@@ -46,8 +46,9 @@ const algoSafety = {
 /** Stops and take-profits of the contract market. */
 export class ContractAlgoOrders extends ContractOrders {
   /**
-   * Places one conditional order: it makes an order once the price is at the trigger. Where the answer is lost it is
-   * looked up by its `clientAlgoId`, and is sent again with the same id only when it is proven absent.
+   * Places one conditional order, which places an order once the price reaches the trigger. If the answer is lost,
+   * the conditional order is looked up by its `clientAlgoId`, and sent again with the same id only if it is proven
+   * absent.
    */
   @Outer('placeAlgoOrder', { check: openToApi(algoFirst) })
   @Resilient(policyOf('placeAlgoOrder'), { ...optionsOf('placeAlgoOrder'), orderSafety: algoSafety })
@@ -57,8 +58,8 @@ export class ContractAlgoOrders extends ContractOrders {
   }
 
   /**
-   * Places a take-profit or stop-loss of a position. Where the answer is lost it is looked up by its `clientAlgoId`,
-   * and is sent again with the same id only when it is proven absent.
+   * Places a take-profit or stop-loss of a position. If the answer is lost, it is looked up by its `clientAlgoId`,
+   * and sent again with the same id only if it is proven absent.
    */
   @Outer('placeTpSlOrder', { check: openToApi(tpSlFirst) })
   @Resilient(policyOf('placeTpSlOrder'), { ...optionsOf('placeTpSlOrder'), orderSafety: algoSafety })
@@ -68,7 +69,7 @@ export class ContractAlgoOrders extends ContractOrders {
       ...order,
       clientAlgoId,
     });
-    // The exchange does not repeat the id.
+    // The answer does not contain the id.
     return { ...placed, clientOrderId: clientAlgoId as string };
   }
 
@@ -87,8 +88,8 @@ export class ContractAlgoOrders extends ContractOrders {
   }
 
   /**
-   * Cancels one conditional order that waits. Where the answer is lost it is sent again; when the exchange then knows
-   * no such order it is looked up, and if it is cancelled the call succeeds.
+   * Cancels one waiting conditional order. If the answer is lost, the cancel is sent again; if the exchange then
+   * has no such order, it is looked up, and the call succeeds if it is cancelled.
    */
   @Outer('cancelAlgoOrder', { check: algoReferenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelAlgoOrder'), {
@@ -111,8 +112,8 @@ export class ContractAlgoOrders extends ContractOrders {
   }
 
   /**
-   * Cancels all conditional orders that wait, of one contract or of all. It is not repeated if its answer was lost,
-   * since a second one would cancel what was placed in between.
+   * Cancels all waiting conditional orders, of one contract or of all. The cancel is not repeated if its answer was
+   * lost, since a second one would cancel orders placed in between.
    */
   cancelAllAlgoOrders(symbol?: string, options?: CallOptions): Promise<ContractCancelOutcome[]>;
   cancelAllAlgoOrders(options: CallOptions): Promise<ContractCancelOutcome[]>;
@@ -140,7 +141,7 @@ export class ContractAlgoOrders extends ContractOrders {
     return findAlgo(this, symbol, (order) => order.clientAlgoId === clientAlgoId);
   }
 
-  /** All conditional orders that wait, of one contract or of all. */
+  /** All waiting conditional orders, of one contract or of all. */
   getOpenAlgoOrders(symbol?: string, options?: CallOptions): Promise<Algo.AlgoOrder[]>;
   getOpenAlgoOrders(options: CallOptions): Promise<Algo.AlgoOrder[]>;
   @Outer('getOpenAlgoOrders', { check: symbolOrNothing })
@@ -167,7 +168,7 @@ function openAlgos(self: object, symbol: string | undefined): AsyncGenerator<Alg
   );
 }
 
-/** Those that wait first: one that is set off in between is in the history by then. */
+/** Waiting ones first: one that is triggered in between is then in the history. */
 async function findAlgo(
   self: object,
   symbol: string,
@@ -185,7 +186,7 @@ async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.Alg
     const query = { symbol, ...bound, limit };
     const { orders } = await send<Algo.AlgoOrderHistory>(self, 'getAlgoOrderHistory', query);
     yield* orders;
-    // A few may be all that the exchange gives out at a time; so few are the end.
+    // A few may be all that the exchange returns at a time; fewer than ten are the end.
     if (orders.length < 10) return true;
     const times = orders.map(({ createTime }) => createTime);
     const { startTime = -Infinity, endTime = Infinity } = bound;
@@ -202,7 +203,7 @@ async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.Alg
   }
 }
 
-/** The answer to a cancel whose own was lost. */
+/** The answer to a cancel whose own answer was lost. */
 function asCanceledAlgo({
   orderId,
   clientOrderId,

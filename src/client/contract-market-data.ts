@@ -18,14 +18,14 @@ export class ContractMarketData {
     setSession(this, session);
   }
 
-  /** The time of the exchange. It also sets the clock that requests are signed by. */
+  /** The time of the exchange. It also sets the clock used for signing. */
   @Outer('getServerTime')
   @Call('getServerTime')
   async getServerTime(_options?: CallOptions): Promise<ServerTime> {
     return sessionOf(this).readServerTime(() => send(this, 'getServerTime'));
   }
 
-  /** Contracts, collateral and limits. The limits are taken over by the client's policies. */
+  /** Contracts, collateral and limits. The client's policies adopt the limits. */
   @Outer('getExchangeInfo')
   @Call('getExchangeInfo')
   async getExchangeInfo(_options?: CallOptions): Promise<Contract.ContractExchangeInfo> {
@@ -50,8 +50,8 @@ export class ContractMarketData {
   }
 
   /**
-   * The contracts that the exchange takes orders of from the API, a part of all that are listed. Once it was read,
-   * an order of another one is refused before it is sent, for an hour or until it is read again.
+   * The contracts for which the exchange accepts orders from the API, a part of all listed ones. Once this was
+   * read, orders for others are refused before they are sent, for an hour or until it is read again.
    */
   @Outer('getApiTradingSymbols')
   @Call('getApiTradingSymbols')
@@ -70,21 +70,21 @@ export class ContractMarketData {
     return [await send<Data.PremiumIndex[]>(this, 'getPremiumIndex', { symbol: symbolFrom(symbol) })].flat();
   }
 
-  /** The funding rates of one contract that were paid. */
+  /** The past funding rates of one contract. */
   @Outer('getFundingRates', { check: queryFirst })
   @Call('getFundingRates')
   async getFundingRates(query: Data.FundingRateQuery, _options?: CallOptions): Promise<Data.FundingRate[]> {
     return send(this, 'getFundingRates', { ...query });
   }
 
-  /** How much of one contract is open. */
+  /** The open interest of one contract. */
   @Outer('getOpenInterest', { check: symbolFirst })
   @Call('getOpenInterest')
   async getOpenInterest(symbol: string, _options?: CallOptions): Promise<Data.OpenInterest> {
     return send(this, 'getOpenInterest', { symbol });
   }
 
-  /** Candles of one contract up to now, newest first: the first is still under way. */
+  /** Candles of one contract up to now, newest first: the first is still in progress. */
   @Outer('getKlines', { check: queryFirst })
   @Call('getKlines')
   async getKlines(query: Data.KlineQuery, _options?: CallOptions): Promise<Data.Kline[]> {

@@ -75,8 +75,8 @@ export class ContractOrders extends ContractAccount {
   }
 
   /**
-   * Cancels one order. Where the answer is lost it is sent again; when the exchange then knows no such open order
-   * it is looked up, and if it is cancelled the call succeeds.
+   * Cancels one order. If the answer is lost, the cancel is sent again; if the exchange then has no such open
+   * order, it is looked up, and the call succeeds if it is cancelled.
    */
   @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
@@ -179,12 +179,12 @@ export class ContractOrders extends ContractAccount {
   }
 }
 
-/** The answer to a cancel whose own was lost. */
+/** The answer to a cancel whose own answer was lost. */
 function asCanceled({ orderId, clientOrderId }: Contract.ContractOrder): Contract.ContractCanceledOrder {
   return { orderId, origClientOrderId: clientOrderId, success: true };
 }
 
-/** The acknowledgement of an order whose own was lost. */
+/** The acknowledgement of an order whose own acknowledgement was lost. */
 function asPlaced(order: Contract.ContractOrder | undefined): Contract.ContractPlacedOrder | undefined {
   return order && { ...order, success: true };
 }

@@ -44,8 +44,8 @@ export class ContractSettings extends ContractAlgoOrders {
   }
 
   /**
-   * Adds margin to an isolated position, or takes it out. It has no id by which it could be looked up, so it is never
-   * sent again when it may have been executed: read `isolatedMargin` of `getPositions` then.
+   * Adds margin to an isolated position, or removes it. It has no id for a lookup, so it is never sent again if it
+   * may have been executed: then read `isolatedMargin` of `getPositions`.
    */
   @Outer('movePositionMargin', { check: positionMarginFirst })
   @Call('movePositionMargin')
@@ -70,7 +70,7 @@ const leverageNames = {
   ISOLATED: ['isolatedLongLeverage', 'isolatedShortLeverage'],
 } as const;
 
-/** A leverage of the other mode would go unseen, or set what was not meant. */
+/** A leverage for the other mode would be ignored, or set something that was not meant. */
 function leverageFirst(args: readonly unknown[]): string[] {
   const faults = symbolOfFirst(args);
   const fields = fieldsOf(args);
@@ -109,7 +109,7 @@ function marginTypeFirst(args: readonly unknown[]): string[] {
   return faults;
 }
 
-/** What an amount below 0 or another type would do is not documented. */
+/** The effect of a negative amount or another type is not documented. */
 function positionMarginFirst(args: readonly unknown[]): string[] {
   const fields = fieldsOf(args);
   if (!fields) return [`the request must be an object, received ${inspect(args[0])}`];
@@ -117,9 +117,7 @@ function positionMarginFirst(args: readonly unknown[]): string[] {
   return [
     ...idFaults('isolatedPositionId', isolatedPositionId),
     ...(isAmount(amount) ? [] : [`amount must be more than 0, received ${inspect(amount)}`]),
-    ...(type === 1 || type === 2
-      ? []
-      : [`type must be 1 to add or 2 to take out, received ${inspect(type)}`]),
+    ...(type === 1 || type === 2 ? [] : [`type must be 1 to add or 2 to remove, received ${inspect(type)}`]),
   ];
 }
 

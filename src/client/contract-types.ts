@@ -3,7 +3,7 @@ import type { Decimal, ExchangeRateLimit, OrderId, OrderSide, OrderStatus, Order
 /** Which position an order opens or closes. */
 export type PositionSide = 'LONG' | 'SHORT';
 
-/** Which price sets off a take-profit or stop-loss. */
+/** Which price triggers a take-profit or stop-loss. */
 export type WorkingType = 'CONTRACT_PRICE' | 'MARK_PRICE';
 
 /** A new order on the contract market, in the exchange's own field names. */
@@ -17,17 +17,17 @@ export interface ContractOrderRequest {
   readonly price?: Decimal | undefined;
   /** Required for `LIMIT`. */
   readonly timeInForce?: 'GTC' | 'IOC' | 'FOK' | 'POST_ONLY' | undefined;
-  /** 1 to 36 letters, digits or `. : / _ -`. Default: one is made. */
+  /** 1 to 36 letters, digits or `. : / _ -`. Default: generated. */
   readonly newClientOrderId?: string | undefined;
   readonly tpTriggerPrice?: Decimal | undefined;
   readonly slTriggerPrice?: Decimal | undefined;
-  /** The capital is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
+  /** The capital letter is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
   readonly TpWorkingType?: WorkingType | undefined;
-  /** The capital is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
+  /** The capital letter is the exchange's own. Default of the exchange: `CONTRACT_PRICE`. */
   readonly SlWorkingType?: WorkingType | undefined;
 }
 
-/** The acknowledgement of a new contract order. Where its reply was lost it is made from the order itself. */
+/** The acknowledgement of a new contract order. If its reply was lost, it is created from the order itself. */
 export interface ContractPlacedOrder {
   readonly orderId: OrderId;
   readonly clientOrderId: string;
@@ -41,7 +41,7 @@ export interface ContractCanceledOrder {
   readonly success: true;
 }
 
-/** What became of one order that was to be cancelled with all others. */
+/** The outcome of one order when all are cancelled. */
 export interface ContractCancelOutcome {
   readonly orderId: OrderId;
   readonly success: boolean;
@@ -49,7 +49,7 @@ export interface ContractCancelOutcome {
   readonly errorMessage?: string | undefined;
 }
 
-/** A contract order as the exchange knows it. */
+/** A contract order as the exchange returns it. */
 export interface ContractOrder {
   readonly symbol: string;
   readonly orderId: OrderId;
@@ -98,7 +98,7 @@ export interface ContractSymbol {
   readonly quantityPrecision: number;
   readonly baseAssetPrecision: number;
   readonly quotePrecision: number;
-  /** Quantities are whole multiples of it; they are in the base asset all the same. */
+  /** Quantities are multiples of this; they are in the base asset nevertheless. */
   readonly contractVal: Decimal;
   /** The times of day at which funding is paid. */
   readonly delivery: readonly string[];
@@ -122,7 +122,7 @@ export interface ContractExchangeInfo {
   readonly symbols: readonly ContractSymbol[];
 }
 
-/** What the contract account holds of one asset. */
+/** The balance of the contract account in one asset. */
 export interface ContractBalance {
   readonly asset: string;
   readonly balance: string;
@@ -163,7 +163,7 @@ export interface ContractPosition {
   readonly liquidatePrice: string;
 }
 
-/** What became of one position that was to be closed. */
+/** The outcome of closing one position. */
 export interface ClosedPosition {
   readonly positionId: string;
   readonly success: boolean;

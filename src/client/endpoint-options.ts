@@ -1,7 +1,7 @@
 import { clientState } from './client-state.js';
 import type { Endpoint, Market } from './endpoint.js';
 
-/** What every decorator of a client says beside its policy. */
+/** The options of every decorator of a client, besides its policy. */
 export interface EndpointOptions {
   /** The name in errors, events and the ambient context: `contract.getTicker`. */
   readonly operation: string;
@@ -9,13 +9,13 @@ export interface EndpointOptions {
   readonly cost: number;
   readonly effect: Endpoint['effect'];
   readonly idempotent: boolean;
-  /** The session needs the signal and the client order id of the call, whatever the program's default is. */
+  /** The session needs the signal and the client order id of the call, whatever the program's default. */
   readonly ambient: true;
-  /** The caller's signal, and the end of the client. */
+  /** The caller's signal, combined with the closing of the client. */
   readonly signal: (this: object) => AbortSignal | undefined;
 }
 
-/** Writes a row of the table of endpoints as options for `@Resilient`. */
+/** Converts a row of the table of endpoints into options for `@Resilient`. */
 export function endpointOptions(market: Market, operation: string, endpoint: Endpoint): EndpointOptions {
   const { priority, weight, orders, effect, whenUnknown } = endpoint;
   return {

@@ -10,21 +10,21 @@ export interface Endpoint {
   readonly path: string;
   /** Where the parameters go. */
   readonly parameters: 'query' | 'body';
-  /** What the answer has to be. */
+  /** The expected shape of the answer. */
   readonly answer: AnswerShapeName;
   /** Whether the request carries the four `ACCESS-*` headers. */
   readonly signed: boolean;
   /** The policy of the registry that the call runs under. */
   readonly policy: ClientPolicyName;
-  /** Which calls go first if calls wait. */
+  /** The priority of the call when calls wait. */
   readonly priority: Priority;
-  /** What the call takes from the request weight of the IP address. */
+  /** The request weight of the call, per IP address. */
   readonly weight: number;
-  /** What the call takes from the order count of the account. */
+  /** The orders that the call counts, per account. */
   readonly orders: number;
   /**
-   * What happens when the outcome of the request is unknown: it is sent again, because it is a read or repeating it
-   * changes nothing; it is looked up first; what is left is done one by one; or the call ends.
+   * What happens if the outcome of the request is unknown: it is sent again, because it is a read or repeating it
+   * changes nothing; it is looked up first; the rest is done one by one; or the call ends.
    */
   readonly whenUnknown: 'send again' | 'look up' | 'see what is left' | 'stop';
 }
@@ -52,8 +52,8 @@ export type AnswerShapeName =
 export type Market = 'spot' | 'contract';
 
 /**
- * The policies of a client's registry: one set a market. `market`: public data. `account`: what only reads of the
- * account. `orders`: new orders. `cancels`: cancels and closes, which go first, and the settings of the account.
+ * The policies of a client's registry: one set per market. `market`: public data. `account`: reads of the account.
+ * `orders`: new orders. `cancels`: cancels and closes, which go first, and the settings of the account.
  */
 export type ClientPolicyName = `${Market}.${'market' | 'account' | 'orders' | 'cancels'}`;
 
@@ -86,7 +86,7 @@ export type ContractReadingOperation =
   | 'getCommissionRate'
   | 'getSymbolConfig';
 
-/** What can be set of the contract market, by the name of the method. */
+/** The settings of the contract market, by the name of the method. */
 export type ContractSettingOperation =
   | 'setLeverage'
   | 'setMarginType'

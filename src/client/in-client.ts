@@ -1,7 +1,7 @@
 import { type ArgumentCheck, checkOptions, refuseFaults } from './argument-checks.js';
 import { clientState } from './client-state.js';
 
-/** Runs round a call, outside of its policy. */
+/** Runs around a call, outside its policy. */
 export type Around = (call: {
   readonly self: object;
   readonly operation: string;
@@ -10,7 +10,7 @@ export type Around = (call: {
   readonly proceed: (args: unknown[]) => Promise<unknown>;
 }) => Promise<unknown>;
 
-/** What is done round every call of a method. */
+/** What is done around every call of a method. */
 export interface InClientOptions {
   /** Checks the arguments before anything is sent. */
   readonly check?: ArgumentCheck | undefined;
@@ -20,8 +20,8 @@ export interface InClientOptions {
 type Method = (this: object, ...args: unknown[]) => Promise<unknown>;
 
 /**
- * Makes the calls of a method, with its policy, part of its client: rejected when the client is closed, waited for
- * when it closes, and ended when that wait is over. Place it above `@Resilient`.
+ * Makes the calls of a method, including its policy, part of its client: they are rejected when the client is
+ * closed, waited for while it closes, and ended after that wait. Place it above `@Resilient`.
  */
 export function InClient(operation: string, { check, around }: InClientOptions = {}): MethodDecorator {
   return (_target, _name, descriptor) => {
@@ -43,13 +43,13 @@ export function InClient(operation: string, { check, around }: InClientOptions =
       name: { value: name, configurable: true },
       length: { value: length, configurable: true },
     });
-    // So that metadata of the method is found on it.
+    // So that the method's metadata is found on the wrapper.
     Object.setPrototypeOf(wrapper, method);
     return { ...descriptor, value: wrapper as never };
   };
 }
 
-/** An order of any class as its fields: the caller may use it for the next one while this call still sends it. */
+/** An order of any class as plain fields: the caller may reuse it for the next one while this call still sends it. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   return typeof value === 'object' && value !== null && !(value instanceof AbortSignal)

@@ -1,17 +1,17 @@
 import type { Intent, IntentJournal } from '../orders/index.js';
 
-/** Whose client order ids are apart: a journal has room for one intent of an id. */
+/** The sections with separate client order ids: a journal has room for one intent per id. */
 const names = ['contract', 'spot', 'algo'] as const;
 
 type SectionName = (typeof names)[number];
 
-/** The parts of a journal: the orders of each market, and conditional orders. */
+/** The sections of a journal: the orders of each market, and conditional orders. */
 export type JournalSections = Readonly<Record<SectionName, IntentJournal>>;
 
-/** Calls that share a journal share its parts, and through them each other's ids. */
+/** Calls that share a journal share its sections, and so know each other's ids. */
 const known: WeakMap<IntentJournal, JournalSections> = new WeakMap();
 
-/** The parts of a journal, each of which is a journal. */
+/** The sections of a journal, each of which is a journal. */
 export function journalSections(journal: IntentJournal): JournalSections {
   const sections = known.get(journal) ?? makeSections(journal);
   known.set(journal, sections);
@@ -19,15 +19,15 @@ export function journalSections(journal: IntentJournal): JournalSections {
 }
 
 /**
- * An intent is written under its own id, unless another part holds one with that id open: only then it goes under the
- * name of its part and its id, with a space between them, which no client order id holds. In a journal that processes
- * share, spot and conditional orders always go under such names.
+ * An intent is stored under its own id, unless another section has an open one with that id: only then it is stored
+ * under the name of its section and its id, with a space in between, which no client order id contains. In a
+ * journal shared by processes, spot and conditional orders always use such names.
  */
 function makeSections(journal: IntentJournal): JournalSections {
   let read: Promise<Map<string, SectionName>> | undefined;
-  /** Which part each intent belongs to that is written under its own id. */
+  /** The section of each intent that is stored under its own id. */
   const owners = (): Promise<Map<string, SectionName>> => {
-    // What could not be read is read again by the next call.
+    // If reading fails, the next call reads again.
     const reading = (read ??= readOwners(journal));
     return reading.catch((error: unknown) => {
       read = undefined;
@@ -77,7 +77,7 @@ async function readOwners(journal: IntentJournal): Promise<Map<string, SectionNa
   return owners;
 }
 
-/** The part of an intent, by the name before its id or by the operation; for a damaged record it is not known. */
+/** The section of an intent, from the name before its id or from the operation; unknown for a damaged record. */
 function ownerOf({ clientOrderId, operation = '' }: Intent): SectionName {
   const named = names.find((name) => clientOrderId.startsWith(`${name} `));
   if (named) return named;

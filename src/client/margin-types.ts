@@ -1,23 +1,23 @@
 import type { Decimal } from './types.js';
 
-/** Margin shared by all positions, or of each its own. */
+/** Margin shared by all positions, or separate for each. */
 export type MarginType = 'CROSSED' | 'ISOLATED';
 
 /** How a contract is traded. */
 export interface SymbolConfig {
   readonly symbol: string;
   readonly marginType: MarginType;
-  /** Whether the orders of a side make one position, or each its own. */
+  /** Whether the orders of a side form one position, or one each. */
   readonly separatedType: 'COMBINED' | 'SEPARATED';
   readonly crossLeverage: string;
   readonly isolatedLongLeverage: string;
   readonly isolatedShortLeverage: string;
 }
 
-/** The leverages to set of a contract, in the exchange's own field names: at least one of them. */
+/** The leverages to set for a contract, in the exchange's own field names: at least one of them. */
 export interface LeverageRequest {
   readonly symbol: string;
-  /** Which mode is meant. */
+  /** The margin mode. */
   readonly marginType: MarginType;
   /** For `CROSSED`. */
   readonly crossLeverage?: Decimal | undefined;
@@ -27,24 +27,24 @@ export interface LeverageRequest {
   readonly isolatedShortLeverage?: Decimal | undefined;
 }
 
-/** The leverages that are set; those of the other mode are `'0'`. */
+/** The current leverages; those of the other mode are `'0'`. */
 export type LeverageSettings = Omit<SymbolConfig, 'separatedType'>;
 
-/** The margin mode to set of a contract. */
+/** The margin mode to set for a contract. */
 export interface MarginTypeRequest {
   readonly symbol: string;
   readonly marginType: MarginType;
-  /** Not every contract has both. Default: as it is. */
+  /** Not every contract supports both. Default: unchanged. */
   readonly separatedType?: 'COMBINED' | 'SEPARATED' | undefined;
 }
 
-/** Margin to be moved to or from an isolated position, in the exchange's own field names. */
+/** Margin to move to or from an isolated position, in the exchange's own field names. */
 export interface PositionMarginRequest {
   /** The `id` of the position. */
   readonly isolatedPositionId: string | number;
-  /** In the asset of the margin, more than 0. */
+  /** In the margin asset, more than 0. */
   readonly amount: Decimal;
-  /** 1 adds it to the position, 2 takes it out. */
+  /** 1 adds it to the position, 2 removes it. */
   readonly type: 1 | 2;
 }
 

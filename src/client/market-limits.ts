@@ -18,8 +18,8 @@ export interface Allowance {
 export type LimitType = 'weight' | 'orders';
 
 /**
- * What a client starts from: what was measured on contract, and the orders that the exchange's FAQ gives. Spot starts
- * from the same, because its own figures are not known better.
+ * The limits that a client starts with: as measured on contract, and the orders from the exchange's FAQ. Spot
+ * starts with the same, because nothing more is known about it.
  *
  * Source: WEEX V3 contract, weights measured in 2026; FAQ of September 2026.
  */
@@ -36,7 +36,7 @@ const units: Readonly<Record<string, number>> = {
   HOUR: 3_600_000,
   DAY: 86_400_000,
 };
-/** What one call may cost: a limit that is shown below it lets such a call go alone, instead of rejecting it. */
+/** The highest cost of one call: if a limit is shown below it, such a call goes alone instead of being rejected. */
 const costliest: Readonly<Record<LimitType, number>> = {
   weight: most(({ weight }) => weight),
   orders: most(({ orders }) => orders),
@@ -48,14 +48,14 @@ const doubtedPart = 1 / 4;
 const longestMs = 2 ** 31 - 1;
 
 /**
- * The limits of one market as its policies have them: taken from what the exchange publishes until the headers of its
- * answers say better, and from the headers from then on, up and down, limit and window.
+ * The limits of one market as its policies have them: from what the exchange publishes until the headers of its
+ * answers show more, and then from the headers, up and down, limit and window.
  */
 export class MarketLimits {
   readonly #registry: PolicyRegistry;
   readonly #market: Market;
   readonly #policies: Readonly<Record<LimitType, readonly ClientPolicyName[]>>;
-  /** The limits that policies have from here: one that the program has set itself is not replaced. */
+  /** The limits that policies have from here: one set by the program itself is not replaced. */
   readonly #given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
   readonly #seen: Partial<Record<LimitType, readonly Allowance[]>> = {};
   /** What was shown last and contradicts that. */
@@ -78,7 +78,7 @@ export class MarketLimits {
     return this.#options(type, startingLimits[type]);
   }
 
-  /** The policy has its limit from here. */
+  /** Registers a policy that has its limit from here. */
   adopt(policy: ResiliencePolicy, rateLimit: RateLimitOptions): void {
     this.#given.set(policy, rateLimit);
   }
@@ -128,14 +128,14 @@ export class MarketLimits {
       const policy = this.#registry.get(name);
       const last = this.#given.get(policy);
       const inForce = policy.describe().options.rateLimit;
-      // A limit that the program has set itself is not replaced.
+      // A limit set by the program itself is not replaced.
       if (!last || !isDeepStrictEqual(inForce, last) || isDeepStrictEqual(inForce, rateLimit)) continue;
       policy.reconfigure({ rateLimit });
       this.#given.set(policy, rateLimit);
     }
   }
 
-  /** Publishes once that the published limit is not the observed one. */
+  /** Publishes once that the published limit differs from the observed one. */
   #compare(type: LimitType): void {
     const seen = this.#seen[type];
     const published = this.#published[type];
@@ -181,12 +181,12 @@ function isUsable({ limit, windowMs }: Allowance): boolean {
   return Number.isSafeInteger(limit) && limit > 0 && windowMs > 0 && windowMs <= longestMs;
 }
 
-/** `exchangeInfo` was seen to call the 10 seconds of its weight 10 minutes. */
+/** `exchangeInfo` was observed to publish the 10 seconds of its weight as 10 minutes. */
 function isMisprint(type: LimitType, { windowMs }: Allowance): boolean {
   return type === 'weight' && windowMs === 600_000;
 }
 
-/** Of several windows the one that allows the least in the long run. */
+/** Of several windows, the one that allows least in the long run. */
 function slowest(allowances: readonly Allowance[]): Allowance {
   const [first = startingLimits.weight] = allowances.toSorted(
     (left, right) => left.limit / left.windowMs - right.limit / right.windowMs,

@@ -6,13 +6,13 @@ import { InClient, type InClientOptions } from './in-client.js';
 import type { RequestParams } from './request-params.js';
 import type { RestSession } from './rest-session.js';
 
-/** What the methods of a market are declared and sent with. */
+/** The parts from which the methods of a market are declared and sent. */
 export interface MarketMethods<Operation extends string> {
-  /** What is done round the policy: checks, and the end of the client. */
+  /** The outer decorator: checks, and the closing of the client. */
   readonly Outer: (operation: Operation, options?: InClientOptions) => MethodDecorator;
   /** The policy and the options of a row of the table of endpoints. */
   readonly Call: (operation: Operation) => ResilientDecorator<EndpointOptions, never, CallContext>;
-  /** The name of the policy of an operation, and its options, for those that say more. */
+  /** The name of an operation's policy and its options, for methods with further options. */
   readonly policyOf: (operation: Operation) => string;
   readonly optionsOf: (operation: Operation) => EndpointOptions;
   /** Sends one request over the session of a client. */
@@ -21,7 +21,7 @@ export interface MarketMethods<Operation extends string> {
 
 const sessions: WeakMap<object, RestSession> = new WeakMap();
 
-/** Gives the methods of an object the session that they send over. */
+/** Sets the session over which the methods of an object send. */
 export function setSession(self: object, session: RestSession): void {
   sessions.set(self, session);
 }
@@ -31,7 +31,7 @@ export function sessionOf(self: object): RestSession {
   return sessions.get(self) as RestSession;
 }
 
-/** Makes the declarations of a market from its table of endpoints. */
+/** Creates the declarations of a market from its table of endpoints. */
 export function marketMethods<Operation extends string>(
   market: Market,
   endpoints: Readonly<Record<Operation, Endpoint>>,

@@ -17,7 +17,7 @@ interface Reader<Found> {
   getOrder(reference: OrderReference): Promise<Found>;
 }
 
-/** What an order that was found says in place of the answer that was lost. */
+/** Converts an order that was found into the lost answer. */
 interface Answers<Found, Placed, Canceled> {
   readonly asPlaced: (order: Found | undefined) => Placed | undefined;
   readonly asCanceled: (order: Found) => Canceled;
@@ -34,7 +34,7 @@ export interface MarketSafety<Order extends Request, Found, Placed, Canceled> {
   readonly cancel: OrderSafety<Reader<Found>, [reference: OrderReference, options?: CallOptions], Canceled>;
 }
 
-/** What the two markets share: they differ in how they answer. */
+/** What the two markets share; their answers differ. */
 export function marketSafety<
   Order extends Request,
   Found extends Parameters<typeof judgeCanceled>[0],

@@ -7,9 +7,9 @@ export interface PremiumIndex {
   /** Refreshed once a minute, whatever `time` says. */
   readonly markPrice: string;
   readonly indexPrice: string;
-  /** What was paid last. */
+  /** The last rate paid. */
   readonly lastFundingRate: string;
-  /** What is going to be paid, as far as is known. */
+  /** The next rate, as far as is known. */
   readonly forecastFundingRate: string;
   readonly interestRate: string;
   /** Milliseconds since 1970. */
@@ -19,7 +19,7 @@ export interface PremiumIndex {
   readonly collectCycle: number;
 }
 
-/** Which funding rates of the past are meant: of 7 days at most, and of the last 365. */
+/** Selects past funding rates: at most 7 days, within the last 365. */
 export interface FundingRateQuery {
   readonly symbol: string;
   /** Milliseconds since 1970. */
@@ -30,7 +30,7 @@ export interface FundingRateQuery {
   readonly limit?: number | undefined;
 }
 
-/** A funding rate that was paid. */
+/** A past funding rate. */
 export interface FundingRate {
   readonly symbol: string;
   readonly fundingRate: string;
@@ -38,15 +38,15 @@ export interface FundingRate {
   readonly markPrice: string;
 }
 
-/** How much of a contract is open. */
+/** The open interest of a contract. */
 export interface OpenInterest {
   readonly symbol: string;
-  /** The exchange does not say in which unit. */
+  /** The exchange does not document the unit. */
   readonly openInterest: string;
   readonly time: number;
 }
 
-/** How long a candle is. */
+/** The length of a candle. */
 export type KlineInterval =
   | '1m'
   | '5m'
@@ -62,7 +62,7 @@ export type KlineInterval =
   | '1w'
   | (string & {});
 
-/** Which candles are meant. */
+/** Selects candles. */
 export interface KlineQuery {
   readonly symbol: string;
   readonly interval: KlineInterval;
@@ -70,7 +70,7 @@ export interface KlineQuery {
   readonly limit?: number | undefined;
 }
 
-/** Which candles of the past are meant: of 90 days at most. */
+/** Selects past candles, of at most 90 days. */
 export interface HistoryKlineQuery {
   readonly symbol: string;
   readonly interval: KlineInterval;
@@ -85,8 +85,8 @@ export interface HistoryKlineQuery {
 }
 
 /**
- * A candle. The last two fields, volume and value of taker buys, were seen to contain those of taker sells: do not
- * rely on them.
+ * A candle. The last two fields, volume and value of taker buys, were observed to contain those of taker sells: do
+ * not rely on them.
  */
 export type Kline = readonly [
   openTime: number,
@@ -102,7 +102,7 @@ export type Kline = readonly [
   takerValue: string,
 ];
 
-/** Which fills are meant: of 7 days at most, by default the last. */
+/** Selects fills, of at most 7 days, by default the last 7. */
 export interface TradeQuery {
   readonly symbol?: string | undefined;
   readonly orderId?: OrderId | number | undefined;
@@ -147,7 +147,7 @@ export interface IncomeQuery {
   readonly limit?: number | undefined;
 }
 
-/** What changed the balance of the account. */
+/** A change of the account's balance. */
 export interface Income {
   readonly billId: string;
   readonly asset: string;
@@ -155,10 +155,10 @@ export interface Income {
   /** Negative if it was paid. */
   readonly income: string;
   readonly incomeType: string;
-  /** What the account held after it. */
+  /** The balance afterwards. */
   readonly balance: string;
   readonly fillFee: string;
-  /** Milliseconds since 1970; a text in some answers. */
+  /** Milliseconds since 1970; a string in some answers. */
   readonly time: number | string;
   readonly transferReason: string;
 }
@@ -169,7 +169,7 @@ export interface IncomePage {
   readonly items: readonly Income[];
 }
 
-/** What the account pays for orders of a contract, as shares of their value. */
+/** The account's commission for orders of a contract, as shares of their value. */
 export interface CommissionRate {
   readonly symbol: string;
   readonly makerCommissionRate: string;

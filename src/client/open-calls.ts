@@ -3,13 +3,13 @@ import { resilienceContext } from '../decorators/index.js';
 import { WEEXError, WEEXRequestError } from '../errors/index.js';
 import { joinSignal, leaveSignal } from '../core/abort-listeners.js';
 
-/** The calls of a client that are under way, and their end when the client is closed. */
+/** The calls of a client in progress, and how they end when the client is closed. */
 export class OpenCalls {
   readonly #calls: Map<AbortController, Promise<unknown>> = new Map();
   #closing: Promise<void> | undefined;
   #starting: AbortSignal | undefined;
 
-  /** What ends the call that is being started: that of the caller, or the end of the client. */
+  /** The signal of the call that is being started: that of the caller, or of the closing client. */
   get starting(): AbortSignal | undefined {
     return this.#starting;
   }
@@ -33,7 +33,7 @@ export class OpenCalls {
     }
   }
 
-  /** Refuses further calls, waits for those under way, at most `graceMs`, and then ends them. */
+  /** Refuses further calls, waits for running ones for at most `graceMs`, and then ends them. */
   close(graceMs: number): Promise<void> {
     this.#closing ??= this.#end(graceMs);
     return this.#closing;
@@ -60,13 +60,13 @@ export class OpenCalls {
     await this.#settled();
   }
 
-  /** Resolves once nothing is under way, including calls that began in the meantime. */
+  /** Resolves once no call is running, including calls that started in the meantime. */
   async #settled(): Promise<void> {
     while (this.#calls.size > 0) await Promise.allSettled(this.#calls.values());
   }
 }
 
-/** What a call rejects with that comes too late. */
+/** The error of a call that comes too late. */
 export function closed(operation: string): WEEXRequestError {
   return new WEEXRequestError(`Cannot call ${operation}: the client is closed`, {
     context: { operation },
@@ -76,7 +76,7 @@ export function closed(operation: string): WEEXRequestError {
 
 function ended(): WEEXError {
   return new WEEXError(
-    'Cannot finish the call: the client was closed while it was under way; what it had sent may have been executed',
+    'Cannot finish the call: the client was closed while it was running; what it had sent may have been executed',
     { executionStatus: 'unknown' },
   );
 }

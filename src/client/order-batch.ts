@@ -10,13 +10,13 @@ import { isOrder } from './answer-shapes.js';
 import { type MarketState, clientState } from './client-state.js';
 import type { Around } from './in-client.js';
 
-/** What became of one order of a batch. */
+/** The outcome of one order of a batch. */
 export type OrderOutcome<Placed> = Outcome<Placed> & {
-  /** The id that the order was sent with. */
+  /** The id with which the order was sent. */
   readonly clientOrderId: string;
 };
 
-/** What all orders have that go into a batch. */
+/** The fields of all orders that go into a batch. */
 interface BatchOrder {
   readonly symbol: string;
   readonly newClientOrderId?: string | undefined;
@@ -28,20 +28,20 @@ type NamedOrder<Order extends BatchOrder> = Order & { readonly newClientOrderId:
 /** Looks one order up. */
 type FindOne<Placed> = (clientOrderId: string, symbol: string) => Promise<Placed | undefined>;
 
-/** Where the orders of a batch hold what they have in common: a guarded call works with copies of them. */
+/** Where the orders of a batch keep what they share: a guarded call works with copies of them. */
 const batchOf: unique symbol = Symbol('weex-resilience.batch');
 
-/** A batch that is under way. */
+/** A batch in progress. */
 interface Batch {
-  /** What is known so far of its orders, by their ids. */
+  /** What is known so far about its orders, by their ids. */
   readonly known: Map<string, OrderOutcome<unknown>>;
   wasSent: boolean;
   claims: ReadonlyMap<string, OwnClaim>;
 }
 
 /**
- * Wraps `placeOrders`: gives every order its id, and returns the outcome of each, even if the call as a whole failed.
- * The call itself rejects only if no order can exist.
+ * Wraps `placeOrders`: assigns every order its id, and returns the outcome of each, even if the call as a whole
+ * failed. The call itself rejects only if no order can exist.
  */
 export const settleEach: Around = async ({ self, args, operation, proceed }) => {
   const [given, ...options] = args as [readonly BatchOrder[], ...unknown[]];
@@ -79,7 +79,7 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
   });
 };
 
-/** Takes the ids of a batch for itself; an order whose id is in doubt has its outcome at once and is not sent. */
+/** Claims the ids of a batch; an order whose id is in doubt gets its outcome at once and is not sent. */
 async function claimEach(
   orders: readonly NamedOrder<BatchOrder>[],
   known: Map<string, OrderOutcome<unknown>>,
@@ -107,7 +107,7 @@ function inDoubt(operation: string, clientOrderId: string): WEEXOutcomeUnknownEr
   );
 }
 
-/** What the two markets have in common of the order safety of batches. */
+/** What the two markets share of the order safety of batches. */
 export const batchSafety: {
   readonly clientOrderId: () => string;
   readonly matches: () => boolean;
@@ -124,7 +124,7 @@ export const batchSafety: {
   },
 };
 
-/** Sends those orders of a batch whose outcome is open, and remembers what the exchange says about each. */
+/** Sends the orders of a batch whose outcome is open, and records what the exchange says about each. */
 export async function sendBatch<Order extends BatchOrder, Placed>(
   orders: readonly Order[],
   send: (orders: NamedOrder<Order>[]) => Promise<unknown>,
@@ -149,7 +149,7 @@ export async function sendBatch<Order extends BatchOrder, Placed>(
     return refused;
   });
   for (const outcome of readOutcomes<Placed>(unsent, answer)) known.set(outcome.clientOrderId, outcome);
-  // The first order may hold the very margin or the very id that the second one is refused for.
+  // The first order may use up the margin or the id because of which the second one is refused.
   if (again)
     await lookUp(
       unsent.filter(({ newClientOrderId: id }) => !known.get(id)?.ok),
@@ -162,8 +162,8 @@ export async function sendBatch<Order extends BatchOrder, Placed>(
 }
 
 /**
- * Looks up those orders of a batch of which nothing is known. Nothing is returned as long as some are not to be
- * seen: after the patience they are sent again, and only they.
+ * Looks up the orders of a batch about which nothing is known. Nothing is returned while some cannot be seen: after
+ * the patience only those are sent again.
  */
 export async function findBatch<Placed>(
   orders: readonly BatchOrder[],
@@ -183,7 +183,7 @@ async function lookUp<Placed>(
     const value = await find(clientOrderId, symbol);
     if (value !== undefined) known.set(clientOrderId, { ok: true, value, clientOrderId });
   });
-  // One that fails must not hide what the others find.
+  // A failed lookup must not hide what the others find.
   await Promise.allSettled(lookups);
   await Promise.all(lookups);
 }
@@ -203,7 +203,7 @@ function unknownOf<Order extends BatchOrder>(orders: readonly Order[]): NamedOrd
 }
 
 /**
- * Joins what the exchange says about each order with the orders: by id, or by place if it gives none. An order that
+ * Assigns what the exchange says about each order to the orders: by id, or by place if it gives none. An order that
  * it reports neither as placed nor as refused is left out.
  */
 function readOutcomes<Placed>(
@@ -215,7 +215,7 @@ function readOutcomes<Placed>(
     outcome.value?.clientOrderId || undefined;
   return orders.flatMap(({ newClientOrderId: clientOrderId }, index): OrderOutcome<Placed>[] => {
     const named = told.filter((outcome) => idOf(outcome) === clientOrderId);
-    // A row that is missing would move the others to the place of another order.
+    // A missing row would shift the others to the places of other orders.
     const atPlace = told.length === orders.length ? told[index] : undefined;
     const outcome = named[0] ?? (atPlace && idOf(atPlace) === undefined ? atPlace : undefined);
     if (!outcome || named.some(({ ok }) => ok !== outcome.ok)) return [];
@@ -227,8 +227,8 @@ function readOutcomes<Placed>(
 }
 
 /**
- * The answer in which the exchange refused every order of a batch, each for its own reason; `undefined` for any other
- * error.
+ * The answer with which the exchange refused every order of a batch, each for its own reason; `undefined` for any
+ * other error.
  */
 function refusedBatch(error: unknown): unknown {
   if (!isWEEXError(error) || error.executionStatus !== 'not-executed') return undefined;
@@ -238,7 +238,7 @@ function refusedBatch(error: unknown): unknown {
   return isList ? data : undefined;
 }
 
-/** What a batch fails with whose answer leaves open what became of an order, so that it is looked up. */
+/** The error of a batch whose answer leaves the outcome of an order open, so that it is looked up. */
 function unsettled(clientOrderId: string, answer: unknown): WEEXSystemError {
   return new WEEXSystemError(
     `Cannot tell from the answer to a batch what became of the order ${clientOrderId}`,

@@ -9,7 +9,7 @@ export interface OrderStreamOptions {
   /** Default `'contract'`. */
   readonly market?: Market | undefined;
   /**
-   * The address of the streams, to which `/private` is added. Default: the exchange's own, such as
+   * The URL of the streams, to which `/private` is added. Default: the exchange's own, such as
    * `wss://ws-contract.weex.com/v3/ws`; required if `baseUrls` of the client names another host.
    */
   readonly url?: string | undefined;
@@ -36,7 +36,7 @@ const table = optionTable<OrderStreamOptions>({
   policy: option('a policy', hasMethods('execute')),
 });
 
-/** Checks the options and fills in what is left out; throws a TypeError that names every fault. */
+/** Checks the options and fills in the defaults; throws a TypeError that lists every fault. */
 export function resolveStreamOptions(
   given: OrderStreamOptions,
   { baseUrls }: WeexConfig,
@@ -48,12 +48,12 @@ export function resolveStreamOptions(
   return { market, policy: options.policy, url: `${url.replace(/\/+$/, '')}/private` };
 }
 
-// Not with the others: the address may hold a password, which no message shows.
+// Checked separately: the URL may contain a password, which no message shows.
 function urlFaults({ market = 'contract', url }: OrderStreamOptions, baseUrls: WeexBaseUrls): OptionFault[] {
   if (url !== undefined && !isStreamUrl(url)) {
     return [optionFault('url', 'must be a ws or wss URL without credentials, query or fragment')];
   }
-  // The key of a test must not go to the exchange.
+  // The key of a test must not be sent to the exchange.
   if (url !== undefined || baseUrls[market] === restHosts[market]) return [];
   return [optionFault('url', `is missing, and baseUrls.${market} is not the exchange's own host`)];
 }

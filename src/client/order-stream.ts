@@ -11,10 +11,10 @@ import { openStreamSocket, type StreamSocket, type StreamSocketOptions } from '.
 import { StreamVersions } from './stream-versions.js';
 import type { OrderStreamEvent, StreamedOrder } from './stream-types.js';
 
-/** @internal What a stream works with. */
+/** @internal What a stream uses. */
 export interface OrderStreamParts {
   readonly market: Market;
-  /** The address of the private socket. */
+  /** The URL of the private socket. */
   readonly url: string;
   readonly policy?: IPolicy | undefined;
   /** The headers of the handshake, signed now. */
@@ -31,10 +31,10 @@ const channels: Readonly<Record<Market, readonly string[]>> = {
   contract: ['orders', 'fill', 'positions', 'account'],
 };
 
-/** An address may connect 300 times in 5 minutes, requests included: who is cut again and again waits longer. */
+/** An address may connect 300 times in 5 minutes, requests included: after repeated cuts the wait is longer. */
 const shortestPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** A connection that lasted this long was a good one. */
+/** A connection that lasted this long was sound. */
 const soundAfterMs = 60_000;
 
 const defaultPolicy: IPolicy = createPolicy({
@@ -48,11 +48,11 @@ const defaultPolicy: IPolicy = createPolicy({
  * The private stream of a market, created by `client.openOrderStream()`: it reports changes to the orders, fills,
  * positions and balances of the account as they happen.
  *
- * It connects, signs and subscribes at once, and again with a backoff whenever the connection is lost. What it missed
- * in the meantime, or between two versions that do not follow each other, it reads by REST: open orders, including
- * conditional ones, and past orders of every symbol that it has seen. While it is open, the outcome of an order of
- * the client whose answer was lost is known as soon as the stream shows it. Nothing is ever concluded from its
- * silence.
+ * It connects, signs and subscribes at once, and reconnects with a backoff whenever the connection is lost.
+ * Whatever it missed in the meantime, or between two versions that are not consecutive, it reads over REST: open
+ * orders, including conditional ones, and past orders of every symbol that it has seen. While it is open, the
+ * outcome of an order of the client whose answer was lost is known as soon as the stream shows it. Nothing is ever
+ * concluded from its silence.
  */
 export class OrderStream {
   readonly #parts: OrderStreamParts;
@@ -62,11 +62,11 @@ export class OrderStream {
   readonly #run: Promise<void>;
   readonly #versions: StreamVersions = new StreamVersions();
   #socket: StreamSocket | undefined;
-  /** When the last handshake began: no policy makes the next one come sooner than after a second. */
+  /** When the last handshake started: no policy makes the next one come within a second. */
   #begunAt = -Infinity;
   #isConnected = false;
   #failure: WEEXAuthenticationError | WEEXRequestError | undefined;
-  /** Whether the last handshake was refused as one whose time is off is. */
+  /** Whether the last handshake was refused in a way that suggests a wrong clock. */
   #isClockDoubted = false;
 
   /** @internal */
@@ -87,7 +87,7 @@ export class OrderStream {
     return this.#isConnected;
   }
 
-  /** Calls `listener` with every event, until the function returned is called. What it throws is ignored. */
+  /** Calls `listener` with every event, until the returned function is called. Errors that it throws are ignored. */
   listen(listener: (event: OrderStreamEvent) => void): () => void {
     if (typeof listener !== 'function') {
       throw new TypeError(`Cannot listen: the listener must be a function, received ${typeof listener}`);
@@ -121,7 +121,7 @@ export class OrderStream {
     });
   }
 
-  /** Ends the connection and everything that is under way, so that the process can exit. */
+  /** Closes the connection and ends everything in progress, so that the process can exit. */
   async close(): Promise<void> {
     this.#stop();
     await this.#run;
@@ -154,13 +154,13 @@ export class OrderStream {
         error = await socket.over;
       } catch (failure) {
         error = failure;
-        // A connection that was opened for a policy that has given up since.
+        // A connection that was opened for a policy that has since given up.
         this.#socket?.close();
       }
       this.#socket = undefined;
       this.#isConnected = false;
       if (signal.aborted) break;
-      // Asked again, the exchange says the same, and blocks a key that is used wrongly too often.
+      // If asked again, the exchange answers the same, and blocks a key that is used wrongly too often.
       if (error instanceof WEEXAuthenticationError || error instanceof WEEXRequestError)
         this.#failure = error;
       const final = this.#failure !== undefined;
@@ -183,7 +183,7 @@ export class OrderStream {
     const onFrame: StreamSocketOptions['onFrame'] = (frame, json) => this.#receive(frame, json);
     try {
       const socket = await openStreamSocket({ url, headers, channels: channels[market], onFrame }, signal);
-      // From here on `close` ends it, whatever becomes of the attempt.
+      // From here on `close` ends it, whatever the outcome of the attempt.
       this.#socket = socket;
       if (this.#end.signal.aborted) socket.close();
       return socket;
@@ -194,7 +194,7 @@ export class OrderStream {
   }
 
   #receive(frame: Readonly<Record<string, unknown>>, json: string): void {
-    // What was under way when a listener closed it.
+    // The attempt was in progress when a listener closed the stream.
     if (this.#end.signal.aborted) return;
     const version = Number(text(frame['v']) || Number.NaN);
     if (Number.isSafeInteger(version)) {

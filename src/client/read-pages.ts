@@ -4,10 +4,10 @@ import { WEEXSystemError } from '../errors/index.js';
 const isCap = (length: number): boolean => length > 0 && length % 10 === 0;
 
 /**
- * The items of a list that is read page by page. A page that is not full is the last one, unless it holds a round
- * number of items: that may be all that the exchange returns at a time, whatever size was requested. A page that was
- * returned before is the last one too: the exchange ignores the page number. Returns whether that was all, which is
- * not known if the last page is full.
+ * The items of a list that is read page by page. A page that is not full is the last one, unless it has a round
+ * number of items: that may be all that the exchange returns at a time, whatever size was requested. A repeated
+ * page is the last one too: the exchange ignores the page number. Returns whether that was all, which is not known
+ * if the last page is full.
  */
 export async function* readPages<Item extends { readonly orderId?: unknown; readonly algoId?: unknown }>(
   firstPage: number,

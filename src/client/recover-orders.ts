@@ -10,10 +10,10 @@ import type { SpotClient } from './spot-client.js';
 import type { SpotOrder } from './spot-types.js';
 import { isUnreadable, unknownIntent } from './unreadable-intent.js';
 
-/** What an intent of the journal can turn out to be; a conditional order has an `algoId`. */
+/** An order found for an intent of the journal; a conditional order has an `algoId`. */
 export type RecoveredOrder = SpotOrder | ContractOrder | RecoveredAlgoOrder;
 
-/** What the orders are looked up with. */
+/** What is needed to look up the orders. */
 export interface RecoverParts {
   readonly spot: SpotClient;
   readonly contract: ContractClient;
@@ -22,12 +22,12 @@ export interface RecoverParts {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Settles the orders that the parts of a journal hold open, oldest first; what else they hold is left alone. */
+/** Settles the orders that the sections of a journal have open, oldest first; other entries are not touched. */
 export async function recoverOrders(
   sections: JournalSections,
   { spot, contract, ...search }: RecoverParts,
 ): Promise<RecoveredIntent<RecoveredOrder>[]> {
-  // The search knows an order by its `orderId` or `clientOrderId`.
+  // The search recognises an order by its `orderId` or `clientOrderId`.
   const findAlgo = async (id: string, symbol: string) =>
     asRecovered(await contract.findAlgoOrder(id, symbol));
   const finders: Readonly<

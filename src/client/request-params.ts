@@ -14,14 +14,14 @@ const decimalPattern = /^-?\d+(\.\d+)?$/;
 const clientIdPattern = /^[A-Za-z0-9._:/-]{1,36}$/;
 
 /**
- * The parameters as they are sent: numbers as decimal strings, `undefined` left out, the same inside lists and
- * objects.
+ * Returns the parameters as they are sent: numbers as decimal strings, `undefined` left out, the same inside lists
+ * and objects.
  *
- * Only values that would do harm are rejected here; the exchange decides on the rest. Rejected are ids that lost
+ * Only values that would do harm are rejected here; the exchange decides about the rest. Rejected are ids that lost
  * digits, quantities and prices that are not decimals, client order ids that the exchange would cut or refuse,
  * invalid times, and values that would be sent as something else.
  *
- * @throws WEEXRequestError that names every fault.
+ * @throws WEEXRequestError that lists every fault.
  */
 export function toWire(operation: string, params: RequestParams): Record<string, unknown> {
   const faults: string[] = [];
@@ -65,7 +65,7 @@ function findFault(name: string, value: unknown): string | undefined {
   }
   if (decimalNames.test(name) && !isDecimal(value)) return "must be a decimal such as '0.001'";
   if (timeNames.test(name) && !/^\d+$/.test(String(value))) return 'must be milliseconds since 1970';
-  // Anything else would be sent as something that was not meant, or not at all.
+  // Anything else would be sent as something else, or not at all.
   return ['string', 'number', 'boolean'].includes(typeof value)
     ? undefined
     : 'must be a string, a number, true or false';
@@ -91,12 +91,12 @@ function show(value: unknown): string {
     : inspect(value, { depth: 0 });
 }
 
-/** Whether a value is a quantity or a price that is more than 0, as the exchange reads it. */
+/** Whether a value is a quantity or a price of more than 0, as the exchange reads it. */
 export function isAmount(value: unknown): boolean {
   return isDecimal(value) && Number(value) > 0;
 }
 
-/** Whether the exchange takes a value as a client order id, on either market. */
+/** Whether the exchange accepts a value as a client order id, on either market. */
 export function isClientOrderId(value: unknown): value is string {
   return typeof value === 'string' && clientIdPattern.test(value);
 }

@@ -16,7 +16,7 @@ import { type SignableRequest, signRequest } from './sign-request.js';
 import type { ExchangeRateLimit, ServerTime } from './types.js';
 import type { WeexConfig } from './weex-config.js';
 
-/** What a session is made of. */
+/** The parts of a session. */
 export interface RestSessionOptions {
   readonly config: WeexConfig;
   readonly market: 'spot' | 'contract';
@@ -24,19 +24,19 @@ export interface RestSessionOptions {
   readonly time: Endpoint;
   /** Milliseconds since 1970 on the local clock. */
   readonly now: () => number;
-  /** Makes the request for the time of the exchange, as one of those that the limits allow. */
+  /** Makes the request for the time of the exchange within the limits. */
   readonly askTime: (ask: () => Promise<number>) => Promise<number>;
-  /** Told what the exchange publishes and shows of its limits. */
+  /** Receives the limits that the exchange publishes and shows. */
   readonly limits: MarketLimits;
 }
 
 const clockTimeoutMs = 5_000;
-/** What the first write waits at most for the time of the exchange. */
+/** How long the first write waits at most for the time of the exchange. */
 const longestQuestionMs = 1_000;
 
 /**
- * One host of the exchange: writes requests out, signs them at the moment of sending, and owns the connections
- * and the clock offset. Every `send` is one request; whether it is repeated is for the policies to say.
+ * One host of the exchange: serialises requests, signs them at the moment of sending, and owns the connections and
+ * the clock offset. Every `send` is one request; policies decide about repetition.
  */
 export class RestSession {
   readonly clock: ServerClock;
@@ -58,14 +58,14 @@ export class RestSession {
     this.#axios = axios.create({
       ...(secure ? { httpsAgent: this.#agent } : { httpAgent: this.#agent }),
       headers: { 'User-Agent': 'weex-resilience', Accept: 'application/json' },
-      // What is sent must be, character by character, what was signed.
+      // What is sent must match what was signed, character by character.
       transformRequest: [(body: unknown) => body],
       // A redirect would carry the key to another host.
       maxRedirects: 0,
     });
     attachWeexErrors(this.#axios, { losslessIds: true, onUsage: (usage) => this.#limits.observe(usage) });
     const ask = async (): Promise<number> => {
-      // Many calls may wait for this answer: it must not end with the one that asked first.
+      // Many calls may wait for this answer: it must not end with the first of them.
       const { signal } = this.#end;
       const answer = await this.#axios.get<ServerTime>(this.#baseUrl + time.path, {
         timeout: clockTimeoutMs,
@@ -78,10 +78,11 @@ export class RestSession {
   }
 
   /**
-   * Sends one request and returns the body of the answer. Where the exchange refuses the timestamp, the clock is
-   * set by the exchange's time before the error is thrown, so that the next attempt is signed with the right one.
+   * Sends one request and returns the body of the answer. If the exchange refuses the timestamp, the clock is set
+   * to the exchange's time before the error is thrown, so that the next attempt is signed correctly.
    *
-   * @throws WEEXRequestError when the session is closed or a parameter would do harm; else what the exchange says.
+   * @throws WEEXRequestError if the session is closed or a parameter would do harm; otherwise the error for the
+   * exchange's answer.
    */
   async send<Answer>(operation: string, endpoint: Endpoint, params: RequestParams = {}): Promise<Answer> {
     if (this.#end.signal.aborted) throw closed(operation);
@@ -99,17 +100,17 @@ export class RestSession {
       this.clock.observeDate(sentAt, response.headers['date']);
       return withStringIds(response.data);
     } catch (error) {
-      // A request that a limit refuses is not counted; if it is after all, the next headers say so.
+      // A request that a limit refuses does not count; if it does after all, the next headers say so.
       if (error instanceof WEEXRateLimitError && endpoint.orders === 0)
         currentCallContext()?.observeCost?.(-endpoint.weight);
-      // If another call has set the clock in the meantime, the next attempt has the right time already.
+      // If another call has set the clock in the meantime, the next attempt already has the right time.
       const refused = error instanceof WEEXAuthenticationError && error.reason === 'clock';
       if (refused && this.clock.settings === settings) await this.#setClock();
       throw error;
     }
   }
 
-  /** Passes on the answer with the time of the exchange, and sets the clock by it. */
+  /** Returns the answer with the time of the exchange, and sets the clock by it. */
   async readServerTime(fetch: () => Promise<ServerTime>): Promise<ServerTime> {
     const sentAt = this.#now();
     const answer = await fetch();
@@ -117,12 +118,12 @@ export class RestSession {
     return answer;
   }
 
-  /** Passes on the limits that the exchange publishes, if it does. */
+  /** Passes on the limits that the exchange publishes, if any. */
   takeLimits(limits: readonly ExchangeRateLimit[] | undefined): void {
     if (Array.isArray(limits)) this.#limits.publish(limits);
   }
 
-  /** The headers that open a private stream, signed by the time of the exchange. */
+  /** The headers that open a private stream, signed with the time of the exchange. */
   async signHandshake(isClockDoubted: boolean): Promise<Record<string, string>> {
     if (isClockDoubted || this.clock.isUnknown) await this.#learnTime();
     const timestamp = this.clock.now();
@@ -161,7 +162,7 @@ export class RestSession {
     };
   }
 
-  /** Before the first write: how long a request stays valid depends on how far the clock is off. */
+  /** Needed before the first write: how long a request stays valid depends on how far the clock is off. */
   async #learnTime(): Promise<void> {
     const end = new AbortController();
     const patience = setTimeout(longestQuestionMs, undefined, { signal: end.signal }).catch(() => undefined);
@@ -173,7 +174,7 @@ export class RestSession {
     try {
       await this.clock.synchronize();
     } catch {
-      // The refusal itself says more than the failure to read the time.
+      // The refusal itself is more informative than the failure to read the time.
     }
   }
 }

@@ -1,15 +1,15 @@
-/** A `Date` header has whole seconds, and takes a moment to arrive: a smaller difference proves nothing. */
+/** A `Date` header has whole seconds, and takes a moment to arrive: smaller differences prove nothing. */
 const headerToleranceMs = 2_000;
 /** How long a request that was stamped too late may still matter: its validity, twice over. */
 const rememberedMs = 120_000;
-/** How long after an unanswered question for the time the next one is asked. */
+/** How long after an unanswered request for the time the next one is made. */
 const askAgainMs = 30_000;
-/** How far the local clock may drift from the time that has passed before it counts as having been set. */
+/** How far the local clock may differ from the elapsed time before it counts as changed. */
 const driftMs = 1_000;
 
 /**
- * The time of the exchange, kept as an offset to the local clock: signatures are refused when their timestamp is
- * more than 30 seconds off, and one that is stamped too late stays valid for as much longer.
+ * The time of the exchange, kept as an offset to the local clock: signatures are refused if their timestamp is more
+ * than 30 seconds off, and a timestamp that is ahead stays valid for that much longer.
  */
 export class ServerClock {
   readonly #now: () => number;
@@ -18,11 +18,11 @@ export class ServerClock {
   #offsetMs = 0;
   #pending: Promise<void> | undefined;
   #settings = 0;
-  /** Whether the local clock was set since the offset was taken. */
+  /** Whether the local clock was changed since the offset was determined. */
   #hasJumped = false;
-  /** When it was last asked, by the time that has passed. */
+  /** When the time was last requested, on the monotonic clock. */
   #askedAt: number | undefined;
-  /** What the local clock showed beyond the time that has passed, when the offset was taken. */
+  /** The difference between local clock and monotonic clock when the offset was determined. */
   #base: number;
   #ahead: { readonly ms: number; readonly at: number } = { ms: 0, at: 0 };
 
@@ -58,7 +58,7 @@ export class ServerClock {
     return Math.round(this.#now() + this.#offsetMs);
   }
 
-  /** Asks the exchange for its time. Calls that come while it is being asked share the answer. */
+  /** Requests the time of the exchange. Concurrent calls share the answer. */
   synchronize(): Promise<void> {
     this.#askedAt = this.#passed();
     this.#pending ??= this.#measure().finally(() => {
@@ -68,7 +68,7 @@ export class ServerClock {
   }
 
   /**
-   * Whether the time still has to be requested: it was not learned since the local clock was last set, and not
+   * Whether the time must be requested: it was not learned since the local clock was last changed, and not
    * requested a moment ago.
    */
   get isUnknown(): boolean {
@@ -102,8 +102,8 @@ export class ServerClock {
   }
 
   /**
-   * Sets the clock by the `Date` header of an answer that arrived just now, if the two contradict each other and the
-   * exchange's time is not known: that outranks a header, which a proxy may have written.
+   * Sets the clock by the `Date` header of an answer that arrived just now, if the two contradict each other and
+   * the exchange's time is not known: that takes precedence over a header, which a proxy may have written.
    */
   observeDate(sentAt: number, date: unknown): void {
     if (this.#isTold) return;

@@ -2,7 +2,7 @@ import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { saysNotExecuted } from '../policies/rules/in-doubt.js';
 import type { Around } from './in-client.js';
 
-/** Where a request keeps what is known about its attempts: a guarded call works with a copy of the request. */
+/** Where a request keeps the state of its attempts: a guarded call works with a copy of the request. */
 const doubtOf: unique symbol = Symbol('weex-resilience.doubt');
 
 interface Doubt {
@@ -10,7 +10,7 @@ interface Doubt {
   isOpen: boolean;
 }
 
-/** Remembers of an attempt that it may have been executed. */
+/** Records if an attempt may have been executed. */
 export async function noteDoubt<Value>(request: object, attempt: Promise<Value>): Promise<Value> {
   try {
     return await attempt;

@@ -1,16 +1,16 @@
 import { type CallContext, currentCallContext, runWithCallContext } from '../core/context/call-context.js';
 import type { Around } from './in-client.js';
 
-/** Under this name order safety looks for an order. */
+/** The operation under which order safety looks up an order. */
 const operation = 'orderSafety.find';
 
-/** What a read was to look for, and what it found of that, by client order id. */
+/** What a read was to look for, and what it found, by client order id. */
 interface Seen {
   readonly asked: ReadonlySet<string>;
   readonly found: ReadonlyMap<string, unknown>;
 }
 
-/** Lookups of one symbol that one read is going to answer. */
+/** Lookups of one symbol that a single read will answer. */
 class LookupGroup {
   readonly ids: Set<string> = new Set();
   seen: Seen | undefined;
@@ -18,7 +18,7 @@ class LookupGroup {
   #read: Promise<unknown> | undefined;
   #members = 0;
 
-  /** The read is called once, by the first who joins. */
+  /** The first one that joins starts the read. */
   async join(id: string, signal: AbortSignal, read: () => Promise<unknown>): Promise<unknown> {
     this.ids.add(id);
     this.#members += 1;
@@ -28,7 +28,7 @@ class LookupGroup {
     };
     signal.addEventListener('abort', leave, { once: true });
     try {
-      // Not in the context of the one that happens to be first: what ends that one must not end the others.
+      // Not in the context of the first lookup: what ends that one must not end the others.
       const context = { ...ownContext, signal: this.#end.signal };
       await (this.#read ??= runWithCallContext(context, read));
       // Only an order that was looked for and not found is absent.
@@ -50,14 +50,14 @@ const ownContext: Omit<CallContext, 'signal'> = {
 
 /** The groups that others may still join, by client and symbol. */
 const open: WeakMap<object, Map<string, LookupGroup>> = new WeakMap();
-/** The group that a read is made for, by the options that are its last argument, and what closes it. */
+/** The group for which a read is made, by the options in its last argument, and the function that closes it. */
 const ofRead: WeakMap<object, { readonly group: LookupGroup; readonly close: () => void }> = new WeakMap();
 
 /**
- * Lets orders of one symbol that are looked up at the same time share a read, since its lists show all of them: after
- * an outage there are dozens, and the weight of a separate lookup for each would take longer than their patience
- * allows. Once the read is sent no lookup joins it: a request sent before a lookup's wait was over proves nothing to
- * it.
+ * Lets orders of one symbol that are looked up at the same time share a read, since its lists show all of them:
+ * after an outage there are dozens, and the weight of separate lookups would take longer than their patience
+ * allows. Once the read is sent no lookup joins it: a request sent before a lookup's wait was over proves nothing
+ * to it.
  */
 export const shareLookup: Around = ({ args, proceed, self }) => {
   const [id, symbol] = args as [string, string];
@@ -82,7 +82,7 @@ export const shareLookup: Around = ({ args, proceed, self }) => {
   });
 };
 
-/** Makes the read of a lookup, for all that have joined it until now, and gives back the order that it is named by. */
+/** Makes the read of a lookup for all that have joined it so far, and returns the order for this one. */
 export async function lookUpTogether<Order>(
   id: string,
   options: object | undefined,

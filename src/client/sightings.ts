@@ -1,12 +1,12 @@
 import type { StreamedOrder } from './stream-types.js';
 
-/** Whose client id it is: orders and conditional orders may have the same one. */
+/** The kind of a client id: an order and a conditional order may have the same one. */
 export type SightingKind = 'order' | 'algo';
 
-/** Ids are remembered up to this number, the oldest forgotten first. */
+/** How many ids are remembered; the oldest are forgotten first. */
 const capacity = 10_000;
 
-/** Who waits to see which order of a market, by its client order id. */
+/** The calls waiting to see an order of a market, by its client order id. */
 export class Sightings {
   readonly #waiting: Map<string, Set<(order: StreamedOrder) => void>> = new Map();
   /** Ids for which a call has waited before. */
@@ -34,7 +34,7 @@ export class Sightings {
     };
   }
 
-  /** Tells those who wait for it of an order. */
+  /** Passes an order to the calls that wait for it. */
   tell(order: StreamedOrder): void {
     const kind = kindOf(order);
     for (const seen of this.#waiting.get(`${kind} ${order.clientOrderId}`) ?? []) seen(order);
@@ -55,7 +55,7 @@ const states: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Both kinds come in one channel that does not name the kind; an update that could be either, or whose size or state
+ * Both kinds come in one channel that does not say which; an update that could be either, or whose size or state
  * cannot be read, is ignored.
  */
 function kindOf({ origQty, status, triggerPrice, type }: StreamedOrder): SightingKind | undefined {

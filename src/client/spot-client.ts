@@ -39,7 +39,7 @@ const safety = marketSafety<
   asCanceled,
 });
 
-/** The exchange takes no batch of several pairs. */
+/** The exchange accepts no batch with several pairs. */
 const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
   const faults = ordersFirst(10)(args);
   if (faults.length > 0) return faults;
@@ -51,7 +51,7 @@ const ordersOfOneSymbol = (args: readonly unknown[]): string[] => {
 
 /**
  * The V3 spot market. Every method runs under a policy of the client's registry; docs/client.md lists which, and
- * what happens when an answer is lost. The last argument of each may be `{ signal }`.
+ * what happens if an answer is lost. The last argument of each may be `{ signal }`.
  */
 export class SpotClient {
   /** @internal */
@@ -59,14 +59,14 @@ export class SpotClient {
     setSession(this, session);
   }
 
-  /** The time of the exchange. It also sets the clock that requests are signed by. */
+  /** The time of the exchange. It also sets the clock used for signing. */
   @Outer('getServerTime')
   @Call('getServerTime')
   async getServerTime(_options?: CallOptions): Promise<ServerTime> {
     return sessionOf(this).readServerTime(() => send(this, 'getServerTime'));
   }
 
-  /** Pairs and limits. The limits are taken over by the client's policies. */
+  /** Pairs and limits. The client's policies adopt the limits. */
   @Outer('getExchangeInfo')
   @Call('getExchangeInfo')
   async getExchangeInfo(_options?: CallOptions): Promise<Spot.SpotExchangeInfo> {
@@ -90,7 +90,7 @@ export class SpotClient {
     return send(this, 'getDepth', { symbol, limit: options?.limit });
   }
 
-  /** The spot account and what it holds. */
+  /** The spot account and its balances. */
   @Outer('getAccountBalance')
   @Call('getAccountBalance')
   async getAccountBalance(_options?: CallOptions): Promise<Spot.SpotAccount> {
@@ -136,8 +136,8 @@ export class SpotClient {
   }
 
   /**
-   * Cancels one order. Where the answer is lost it is sent again; when the exchange then knows no such open order
-   * it is looked up, and if it is cancelled the call succeeds.
+   * Cancels one order. If the answer is lost, the cancel is sent again; if the exchange then has no such open
+   * order, it is looked up, and the call succeeds if it is cancelled.
    */
   @Outer('cancelOrder', { check: referenceFirst, around: refuseFinished })
   @Resilient(policyOf('cancelOrder'), {
@@ -219,12 +219,12 @@ export class SpotClient {
   }
 }
 
-/** The answer to a cancel whose own was lost. */
+/** The answer to a cancel whose own answer was lost. */
 function asCanceled({ orderId, clientOrderId, status }: Spot.SpotOrder): Spot.SpotCanceledOrder {
   return { orderId, origClientOrderId: clientOrderId, status };
 }
 
-/** The acknowledgement of an order whose own was lost. */
+/** The acknowledgement of an order whose own acknowledgement was lost. */
 function asPlaced(order: Spot.SpotOrder | undefined): Spot.SpotPlacedOrder | undefined {
   return order && { ...order, transactTime: order.time };
 }

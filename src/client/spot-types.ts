@@ -10,16 +10,16 @@ export interface SpotOrderRequest {
   readonly price?: Decimal | undefined;
   /** Required for `LIMIT`. */
   readonly timeInForce?: 'GTC' | 'IOC' | 'FOK' | undefined;
-  /** 1 to 36 letters, digits or `. : / _ -`. Default: one is made. */
+  /** 1 to 36 letters, digits or `. : / _ -`. Default: generated. */
   readonly newClientOrderId?: string | undefined;
 }
 
-/** The acknowledgement of a new spot order. Where its reply was lost it is made from the order itself. */
+/** The acknowledgement of a new spot order. If its reply was lost, it is created from the order itself. */
 export interface SpotPlacedOrder {
   readonly symbol: string;
   readonly orderId: OrderId;
   readonly clientOrderId: string;
-  /** When the exchange took it, in milliseconds since 1970. */
+  /** When the exchange accepted it, in milliseconds since 1970. */
   readonly transactTime: number;
 }
 
@@ -30,7 +30,7 @@ export interface SpotCanceledOrder {
   readonly status: OrderStatus;
 }
 
-/** A spot order as the exchange knows it. */
+/** A spot order as the exchange returns it. */
 export interface SpotOrder {
   readonly symbol: string;
   readonly orderId: OrderId;
@@ -94,7 +94,7 @@ export interface SpotExchangeInfo {
   readonly symbols: readonly SpotSymbol[];
 }
 
-/** What the spot account holds of one asset. */
+/** The balance of the spot account in one asset. */
 export interface SpotBalance {
   readonly asset: string;
   readonly free: string;

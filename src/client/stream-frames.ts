@@ -89,7 +89,7 @@ const readers: ReadonlyMap<unknown, (entry: Fields) => OrderStreamEvent | undefi
   }),
 );
 
-/** An order that was read by REST, as a stream shows it. */
+/** An order that was read over REST, in the form of a stream. */
 export function asStreamed(order: ContractOrder | SpotOrder): StreamedOrder {
   const { symbol, orderId, clientOrderId, side, type, status, price, origQty, executedQty } = order;
   return {
@@ -110,7 +110,7 @@ export function asStreamed(order: ContractOrder | SpotOrder): StreamedOrder {
   };
 }
 
-/** A conditional order that was read by REST, as a stream shows it. */
+/** A conditional order that was read over REST, in the form of a stream. */
 export function algoAsStreamed(algo: AlgoOrder): StreamedOrder {
   const { symbol, side, positionSide, price, triggerPrice } = algo;
   return {
@@ -136,7 +136,7 @@ function positionSideOf(entry: Fields): Pick<StreamedOrder, 'positionSide'> {
   return side === 'LONG' || side === 'SHORT' ? { positionSide: side } : {};
 }
 
-/** What a frame says in a field: a text or a number, and nothing for anything else. */
+/** The text or number in a field of a frame; empty for anything else. */
 export function text(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }

@@ -1,7 +1,7 @@
 import { isWEEXError } from '../errors/index.js';
 import type { StreamedOrder } from './stream-types.js';
 
-/** What a gap is filled from. */
+/** Reads what is needed to fill a gap. */
 export interface GapReader {
   /** The open orders, including conditional ones. */
   open(): Promise<readonly StreamedOrder[]>;
@@ -11,7 +11,7 @@ export interface GapReader {
 
 /** Receives the results of filling gaps. */
 export interface GapListener {
-  /** An order as it was read, each state of it once a gap. */
+  /** An order as it was read, each of its states once per gap. */
   read(order: StreamedOrder): void;
   /**
    * Everything that was missed has been read: `orders` is the number of orders; `refused` lists symbols whose history
@@ -21,12 +21,12 @@ export interface GapListener {
   failed(error: unknown): void;
 }
 
-/** What was missed of a symbol. */
+/** What was missed for a symbol. */
 interface Missed {
   readonly since: number;
   /** When it was missed. */
   readonly at: number;
-  /** Whether it has been read, though so soon that reads may not have shown all of it. */
+  /** Whether it has been read, but so early that reads may not have shown all of it. */
   readonly isRead: boolean;
 }
 
@@ -49,22 +49,22 @@ interface Gap {
   isFilled: boolean;
 }
 
-/** Reads cost weight, 10 per history: so many are read at a time, and gaps within the pause are merged. */
+/** Reads cost weight, 10 per history: only a few are made at a time, and gaps within the pause are merged. */
 const pauseMs = 5_000;
 const symbolsAtOnce = 10;
-/** So that updates shown late are not missed, each read begins this long before the last update. */
+/** Each read starts this long before the last update, so that updates shown late are not missed. */
 const overlapMs = 10_000;
-/** Reads lag: what was read sooner after it was missed is read once more. */
+/** Reads lag: what was read earlier than this after it was missed is read once more. */
 const lagMs = 5_000;
 
 /** An order that is younger may not be shown yet. */
 const shownAfterMs = 60_000;
-/** The exchange reads back 90 days. */
+/** The exchange returns the last 90 days. */
 const longestMs = 89 * 86_400_000;
 
 const finished: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'REJECTED', 'EXPIRED']);
 
-/** Reads by REST what a stream missed: a part at a time, again until it succeeds. */
+/** Reads over REST what a stream missed: in parts, and again until it succeeds. */
 export class StreamGap {
   readonly #reader: GapReader;
   readonly #listener: GapListener;
@@ -72,7 +72,7 @@ export class StreamGap {
   readonly #now: () => number;
   /** The symbol with the most recent update comes last. */
   readonly #symbols: Set<string> = new Set();
-  /** The open orders as far as is known. */
+  /** The open orders as far as they are known. */
   readonly #standing: Map<string, Standing> = new Map();
   readonly #missing: Map<string, Missed> = new Map();
   #gap: Gap | undefined;
@@ -88,7 +88,7 @@ export class StreamGap {
     this.#heardAt = now();
   }
 
-  /** Notes what the stream has reported. */
+  /** Records what the stream has reported. */
   hear({ orderId, status, symbol, time, updateTime }: StreamedOrder): void {
     this.#symbols.delete(symbol);
     this.#symbols.add(symbol);
@@ -102,7 +102,7 @@ export class StreamGap {
     }
   }
 
-  /** Fills what was missed since. */
+  /** Fills what has been missed since. */
   fill(): void {
     const at = this.#now();
     const since = Math.min(this.#gap?.since ?? Infinity, this.#heardAt - overlapMs);
@@ -139,7 +139,7 @@ export class StreamGap {
     this.#isReading = false;
     if (this.#isEnded) return;
     if (failure) this.#listener.failed(failure.error);
-    // If they are not the same, another gap has opened in the meantime.
+    // If they differ, another gap has opened in the meantime.
     else if (this.#gap === gap) this.#conclude(gap, startedAt);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -147,7 +147,7 @@ export class StreamGap {
     }, pauseMs);
   }
 
-  /** What failed is read again, and what did not is kept. */
+  /** What failed is read again, and the rest is kept. */
   async #readPart(gap: Gap, startedAt: number): Promise<{ readonly error: unknown } | undefined> {
     try {
       const open = await this.#reader.open();
@@ -169,7 +169,7 @@ export class StreamGap {
           for (const order of past) this.#tell(order, gap);
           this.#settle(symbol, missed, startedAt);
         } catch (error) {
-          // One that the exchange does not know any more keeps no other from being read.
+          // A symbol that the exchange no longer has must not keep others from being read.
           if (isRefused(error)) {
             gap.refused.add(symbol);
             this.#settle(symbol, missed, Infinity);
@@ -180,7 +180,7 @@ export class StreamGap {
     return failure;
   }
 
-  /** Unless it was missed again in the meantime. */
+  /** Marks a symbol as read, unless it was missed again in the meantime. */
   #settle(symbol: string, missed: Missed, startedAt: number): void {
     if (this.#missing.get(symbol) !== missed) return;
     this.#missing.delete(symbol);
@@ -208,7 +208,7 @@ export class StreamGap {
     this.#listener.read(order);
   }
 
-  /** An order that is no longer open ended in a gap, even if no history shows it: it is not waited for. */
+  /** An order that is no longer open ended in a gap, even if no history shows it: it is not expected any more. */
   #forget(open: readonly StreamedOrder[], startedAt: number): void {
     const standing = new Set(open.map(({ orderId }) => orderId));
     for (const [orderId, { heardAt, placedAt }] of this.#standing) {

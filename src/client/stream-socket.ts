@@ -11,12 +11,12 @@ import { requestSecrets } from '../http/request-secrets.js';
 import { parseRetryAfter } from '../http/retry-after.js';
 import { parseFrame, text } from './stream-frames.js';
 
-/** What a connection is made with. */
+/** The options of a connection. */
 export interface StreamSocketOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly channels: readonly string[];
-  /** Called with every frame of a channel, and with its text. */
+  /** Called with every frame of a channel, and its text. */
   readonly onFrame: (frame: Readonly<Record<string, unknown>>, json: string) => void;
 }
 
@@ -42,7 +42,7 @@ export async function openStreamSocket(
   options: StreamSocketOptions,
   signal: AbortSignal,
 ): Promise<StreamSocket> {
-  // Only who opens a stream loads it.
+  // Loaded only by programs that open a stream.
   const { WebSocket: Client } = await import('ws');
   signal.throwIfAborted();
   const socket = new Client(options.url, {
@@ -62,7 +62,7 @@ export async function openStreamSocket(
     over,
     close() {
       socket.close();
-      // Whoever does not answer the closing frame is not waited for.
+      // If the closing frame is not answered, the connection is not waited for.
       socket.terminate();
     },
   };
@@ -108,7 +108,7 @@ function subscribed(
       const frame = parseFrame(json);
       if (!frame) return;
       if ('result' in frame) {
-        // One without an id says that a message could not be read: it may be this one.
+        // A refusal without an id says that a message could not be read: it may be this one.
         if (text(frame['id'] ?? subscriptionId) !== String(subscriptionId)) return;
         signal.removeEventListener('abort', stop);
         if (frame['result'] === true) resolve();
@@ -121,7 +121,7 @@ function subscribed(
   });
 }
 
-/** A refusal of the request itself will not change if it is repeated; any other may. An answer may echo the key. */
+/** A refusal of the request itself will be the same when repeated; any other may not. An answer may contain the key. */
 function refusedChannels(frame: Readonly<Record<string, unknown>>, secrets: readonly string[]): Error {
   const message = redactText(`Cannot subscribe: ${text(frame['msg'])}`, secrets);
   const data = redactValue(frame, secrets);

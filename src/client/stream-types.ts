@@ -4,9 +4,9 @@ import type { OrderId, OrderSide, OrderStatus } from './types.js';
 /** An order, or a conditional order, as a stream shows it. */
 export interface StreamedOrder {
   readonly symbol: string;
-  /** Of a conditional order: its `algoId`. */
+  /** For a conditional order: its `algoId`. */
   readonly orderId: OrderId;
-  /** Of a conditional order: its `clientAlgoId`. */
+  /** For a conditional order: its `clientAlgoId`. */
   readonly clientOrderId: string;
   readonly side: OrderSide;
   /** Contract only. */
@@ -19,7 +19,7 @@ export interface StreamedOrder {
   readonly triggerPrice: string;
   readonly origQty: string;
   readonly executedQty: string;
-  /** The value of what was filled, in the quote asset. */
+  /** The value of the filled part, in the quote asset. */
   readonly cumQuote: string;
   /** When it was placed, in milliseconds since 1970; 0 if not given. */
   readonly time: number;
@@ -59,7 +59,7 @@ export interface StreamedPosition {
 export interface StreamedBalance {
   readonly asset: string;
   readonly available: string;
-  /** Including what is set aside. */
+  /** Including what is reserved. */
   readonly total: string;
 }
 
@@ -73,13 +73,13 @@ export type OrderStreamEvent =
   | { readonly type: 'connected' }
   /** It reconnects automatically, unless `final`: the exchange refuses its key or its channels. */
   | { readonly type: 'disconnected'; readonly error: unknown; readonly final: boolean }
-  /** Something was missed: a version was skipped, or the connection was lost. It is read by REST. */
+  /** Something was missed: a version was skipped, or the connection was lost. It is read over REST. */
   | { readonly type: 'gap'; readonly reason: 'version' | 'reconnect' }
   /**
-   * What was missed has been read: `orders` is the number of orders. It is reported once more if a second read, some
-   * seconds later, shows orders that the first one did not. `refused` lists symbols whose past orders the exchange
-   * refuses to return.
+   * What was missed has been read: `orders` is the number of orders. It is reported once more if a second read,
+   * some seconds later, shows orders that the first one did not. `refused` lists symbols whose past orders the
+   * exchange refuses to return.
    */
   | { readonly type: 'gap-filled'; readonly orders: number; readonly refused: readonly string[] }
-  /** What was missed could not be read, or not all of it, and is tried again. */
+  /** What was missed could not be read, or not completely, and is tried again. */
   | { readonly type: 'gap-open'; readonly error: unknown };

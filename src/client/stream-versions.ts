@@ -1,9 +1,10 @@
 /**
- * What the version of a frame says: it is the next one, it was reported already, or something before it was missed.
+ * What the version of a frame shows: it is the next one, it was already reported, or something before it was
+ * missed.
  */
 export type VersionVerdict = 'next' | 'repeat' | 'gap';
 
-/** Frames may come late by less than this many versions, since each channel may take its own route. */
+/** Frames may be late by less than this many versions, since each channel may take its own route. */
 const remembered = 100;
 
 /**
@@ -12,12 +13,12 @@ const remembered = 100;
  * restarted.
  */
 export class StreamVersions {
-  /** What was reported under each of the last versions, by channel. */
+  /** What was reported with each of the last versions, by channel. */
   readonly #told: Map<number, Map<unknown, Set<string>>> = new Map();
   #first = Infinity;
   #last = -Infinity;
 
-  /** Takes the next frame. */
+  /** Checks the version of the next frame. */
   take(channel: unknown, version: number, content: string): VersionVerdict {
     if (this.#told.get(version)?.get(channel)?.has(content)) return 'repeat';
     const last = this.#last;

@@ -6,13 +6,13 @@ export interface CallOptions {
 
 /** Options of `getDepth`. */
 export interface DepthOptions extends CallOptions {
-  /** Price levels a side. Default of the exchange: 15. */
+  /** Price levels per side. Default of the exchange: 15. */
   readonly limit?: 15 | 200 | undefined;
 }
 
 /**
- * A price or a quantity: best a string such as `'0.001'`. A number is sent as JavaScript prints it; one that it
- * prints with an exponent (`1e-7`) is refused.
+ * A price or a quantity, preferably a string such as `'0.001'`. A number is sent as JavaScript prints it; one that
+ * it prints with an exponent (`1e-7`) is refused.
  */
 export type Decimal = string | number;
 
@@ -22,7 +22,7 @@ export type Decimal = string | number;
  */
 export type OrderId = string;
 
-/** Which order is meant: by the exchange's id or by the caller's own. */
+/** Identifies an order, by the exchange's id or by the caller's own. */
 export type OrderReference = {
   /** The trading pair, `BTCUSDT`. */
   readonly symbol: string;
@@ -31,7 +31,7 @@ export type OrderReference = {
   | { readonly clientOrderId: string; readonly orderId?: undefined }
 );
 
-/** Which past orders are meant. */
+/** Selects past orders. */
 export interface OrderHistoryQuery {
   /** The trading pair. */
   readonly symbol: string;
@@ -39,7 +39,7 @@ export interface OrderHistoryQuery {
   readonly startTime?: number | undefined;
   /** Up to this time, in milliseconds since 1970. On the contract market at most 90 days after `startTime`. */
   readonly endTime?: number | undefined;
-  /** Orders a page, at most 1000. Default of the exchange: 100 (spot), 500 (contract). */
+  /** Orders per page, at most 1000. Default of the exchange: 100 (spot), 500 (contract). */
   readonly limit?: number | undefined;
   /** The page: from 1 on the spot market, from 0 on the contract market. Default: the first. */
   readonly page?: number | undefined;

@@ -30,26 +30,30 @@ import { configNames, WeexConfig, type WeexConfigOptions } from './weex-config.j
 
 /** Options of a client apart from its credentials and hosts. */
 export interface WeexClientBehavior {
-  /** Default: one of the client's own. Policies that it does not define yet are defined in it. */
+  /**
+   * The registry of the client's policies. Policies that it does not define yet are defined in it. Default: a new
+   * registry.
+   */
   readonly registry?: PolicyRegistry | undefined;
   /**
-   * Makes the limits and cool-downs of the client hold across processes, as `createRedisCoordinator` of
-   * `weex-resilience/redis` does. Not with `registry`: pass it to the registry instead.
+   * Shares the limits and cool-downs of the client across processes, like `createRedisCoordinator` of
+   * `weex-resilience/redis`. Not with `registry`: pass it to the registry instead.
    */
   readonly coordinator?: Coordinator | undefined;
   /**
-   * The journal to which orders are written before they are sent, so that `recoverIntents` can find out after a crash
-   * what became of each. Default: none.
+   * The journal in which orders are recorded before they are sent, so that `recoverIntents` can determine the
+   * outcome of each after a crash. Default: none.
    */
   readonly journal?: IntentJournal | undefined;
   /**
-   * Patience before an order that cannot be seen counts as not placed: the wait before each lookup in milliseconds,
-   * from 0 to 2^31 − 1; a number is a list of one. Default: what the market needs, 4,250 in all if the request was
-   * answered with a status of 4xx, otherwise 34,250, and more if the clock ran ahead of the exchange's.
+   * The patience before an order that cannot be seen counts as not placed: the wait before each lookup in
+   * milliseconds, from 0 to 2^31 − 1; a number is a list of one. Default: what the market needs, 4,250 in total if
+   * the request was answered with a status of 4xx, otherwise 34,250, and more if the clock was ahead of the
+   * exchange's.
    */
   readonly settleMs?: number | readonly number[] | undefined;
   /**
-   * How long it may take in all to find out what became of an order, in milliseconds. Default 75,000, or more if
+   * How long it may take in total to determine the outcome of an order, in milliseconds. Default 75,000, or more if
    * `settleMs` is longer.
    */
   readonly reconcileDeadlineMs?: number | undefined;
@@ -60,11 +64,11 @@ export interface WeexClientOptions extends WeexConfigOptions, WeexClientBehavior
 
 /** Options of `close`. */
 export interface CloseOptions {
-  /** How long calls under way may take to end, in milliseconds, from 0. Default 5,000. */
+  /** How long running calls may take to finish, in milliseconds of at least 0. Default 5,000. */
   readonly graceMs?: number | undefined;
 }
 
-// The journal and the times are checked as those of any order safety.
+// The journal and the times are checked like those of any order safety.
 const behaviorRules: OptionRules<WeexClientBehavior> = {
   registry: option('a PolicyRegistry', hasMethods('define')),
   coordinator: anything,
@@ -234,7 +238,7 @@ export class WeexClient {
   }
 
   /**
-   * Closes the client: rejects further calls, waits up to `graceMs` (default 5,000) for those under way, ends the
+   * Closes the client: rejects further calls, waits up to `graceMs` (default 5,000) for running ones, ends the
    * rest, and closes the connections, so that the process can exit.
    */
   async close({ graceMs = 5_000 }: CloseOptions = {}): Promise<void> {
@@ -257,7 +261,7 @@ function optionsOf(
   if (given instanceof WeexConfig) return { ...checkBehavior(behavior ?? {}), config: given };
   if (behavior !== undefined) {
     throw new TypeError(
-      'Cannot make a client: only a WeexConfig takes a second argument; put its options into the first one',
+      'Cannot create a client: a second argument is only allowed after a WeexConfig; put the options into the first one',
     );
   }
   const read = readOptions(given, [...configNames, ...behaviorNames]) as unknown as WeexClientOptions;
@@ -271,7 +275,7 @@ function optionsOf(
 }
 
 function checkBehavior(given: WeexClientBehavior): WeexClientBehavior {
-  const behavior = checkOptions(behaviorTable, given, 'make a client', ({ registry, coordinator }) =>
+  const behavior = checkOptions(behaviorTable, given, 'create a client', ({ registry, coordinator }) =>
     registry && coordinator
       ? [optionFault('coordinator', 'cannot be combined with registry; pass it to the registry')]
       : [],

@@ -1,11 +1,5 @@
 import { inspect } from 'node:util';
-import {
-  describeValue,
-  optionFault,
-  type OptionFault,
-  throwFaults,
-  unknownOption,
-} from '../core/options/check-options.js';
+import { optionFault, type OptionFault, throwFaults, unknownOption } from '../core/options/check-options.js';
 import { mayHaveOptions } from '../core/options/option-table.js';
 import { readOptions } from '../core/options/read-options.js';
 
@@ -23,9 +17,9 @@ export interface WeexConfigOptions {
   readonly apiKey: string;
   /** The secret that signs; it never leaves the process. */
   readonly secretKey: string;
-  /** The passphrase chosen when the key was made. */
+  /** The passphrase chosen when the key was created. */
   readonly passphrase: string;
-  /** Other hosts than the exchange's own: a proxy, or a simulated exchange. */
+  /** Hosts other than the exchange's own: a proxy, or a simulated exchange. */
   readonly baseUrls?: { readonly [Market in keyof WeexBaseUrls]?: string | undefined } | undefined;
 }
 
@@ -110,7 +104,7 @@ export class WeexConfig {
         apiKey: env[apiKey],
         secretKey: env[secretKey],
         passphrase: env[passphrase],
-        // An empty variable means "not set" to a shell, so the default holds.
+        // An empty variable means "not set" in a shell, so the default applies.
         baseUrls: { spot: env[spot] || undefined, contract: env[contract] || undefined },
       },
       variableNames,
@@ -157,9 +151,9 @@ function checkOptions(options: Unchecked<WeexConfigOptions>, names: typeof optio
   const { baseUrls = {} } = given;
   if (!mayHaveOptions(given)) faults.push(optionFault('', `must be an object, received ${typeof given}`));
   if (!mayHaveOptions(baseUrls))
-    faults.push(optionFault('baseUrls', `must be an object, received ${describeValue(baseUrls)}`));
+    faults.push(optionFault('baseUrls', `must be an object, received a value of type ${typeof baseUrls}`));
   const urls: Unchecked<WeexBaseUrls> = mayHaveOptions(baseUrls) ? readOptions(baseUrls, markets) : {};
-  // A misspelt host would send the orders of a test to the exchange itself.
+  // A misspelt host would send a test's orders to the real exchange.
   const unknown = Object.keys(given).filter((name) => !configNames.includes(name));
   faults.push(...unknown.map((name) => unknownOption(name, configNames)));
   const unknownUrls = Object.keys(urls).filter((name) => !markets.includes(name));
@@ -185,7 +179,7 @@ function readSecret(value: unknown, name: string, faults: OptionFault[]): string
     const text = value.trim();
     if (text === '') refuse('is blank');
     // Anything else cannot be sent as a header, and Node's own error would quote the value.
-    else if (!/^[\x20-\x7e]+$/.test(text)) refuse('must hold printable ASCII characters only');
+    else if (!/^[\x20-\x7e]+$/.test(text)) refuse('must contain only printable ASCII characters');
     return text;
   }
   return '';

@@ -1,6 +1,6 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 
-/** What is read of a failure that may be an abort. */
+/** The parts of a failure that may be an abort. */
 interface Aborted {
   readonly config?: InternalAxiosRequestConfig;
   readonly code?: unknown;
@@ -23,6 +23,6 @@ export function abortReason(failure: unknown): { readonly reason: unknown } | un
   }
   const { cancelToken } = config ?? {};
   if (cancelToken?.reason) return { reason: cancelToken.reason };
-  // Without its config it comes from a cancel token; with one, the body of the request broke off.
+  // Without a config it comes from a cancel token; with one, the body of the request broke off.
   return config ? undefined : { reason: failure };
 }

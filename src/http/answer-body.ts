@@ -13,13 +13,13 @@ export function parseBody(data: unknown): unknown {
     try {
       return JSON.parse(text);
     } catch {
-      // Cut short on the way, or never JSON: it stays text.
+      // Truncated on the way, or never JSON: it stays text.
     }
   }
   return text;
 }
 
-/** A page of a proxy, cut short; anything else as it is. */
+/** Shortens text such as the page of a proxy; other bodies are returned unchanged. */
 export function shortenText(body: unknown): unknown {
   return typeof body === 'string' && body.length > maxKeptLength
     ? `${body.slice(0, maxKeptLength)}… (${body.length} characters)`

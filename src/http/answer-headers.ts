@@ -7,7 +7,7 @@ export interface AnswerHeaders {
   requestId: string | undefined;
 }
 
-/** Where exchanges, gateways and proxies put the id of a request, the most exact first. */
+/** The headers in which exchanges, gateways and proxies put the id of a request, the most specific first. */
 const idHeaders: ReadonlyMap<string, number> = new Map(
   [
     'x-request-id',
@@ -22,7 +22,7 @@ const idHeaders: ReadonlyMap<string, number> = new Map(
   ].map((name, rank) => [name, rank]),
 );
 
-/** Reads them all in one pass; names in any case. */
+/** Reads them all in one pass, with names in any case. */
 export function readAnswerHeaders(headers: unknown): AnswerHeaders {
   const found: AnswerHeaders = { retryAfter: undefined, date: undefined, requestId: undefined };
   if (typeof headers !== 'object' || headers === null) return found;

@@ -35,7 +35,10 @@ interface Attachment {
   eject(): void;
 }
 
-/** Of the process, so that two copies of the package on one instance do not take each other's step for a repetition. */
+/**
+ * Process-wide, so that two copies of the package on one instance do not mistake each other's step for a
+ * repetition.
+ */
 const attachments = processWide('axios-attachments', (): WeakMap<object, Attachment> => new WeakMap());
 
 /**
@@ -52,13 +55,13 @@ interface Interceptors {
 }
 
 /**
- * Turns every failure of an axios instance into a `WEEXError`: HTTP errors, refusals under HTTP 200, lost connections
- * and timeouts, and errors that earlier interceptors throw. A success passes untouched. A batch of orders fails only
- * if every order was refused; see {@link batchOutcomes} for partly refused batches.
+ * Turns every failure of an axios instance into a `WEEXError`: HTTP errors, refusals under HTTP 200, lost
+ * connections and timeouts, and errors that earlier interceptors throw. A success is passed on unchanged. A batch
+ * of orders fails only if every order was refused; see {@link batchOutcomes} for partly refused batches.
  *
- * It acts on requests that start after it was attached. A caller's own abort is not a failure of WEEX: that promise
- * rejects with `signal.reason`. Interceptors added after this one receive `WEEXError`s. Inside a policy's call, a
- * request without a signal gets that of the attempt, and its `timeout` ends with the attempt.
+ * It applies to requests that start after it was attached. A caller's own abort is not a failure of WEEX: that
+ * promise rejects with `signal.reason`. Interceptors added after this one receive `WEEXError`s. Inside a policy's
+ * call, a request without a signal gets that of the attempt, and its `timeout` ends with the attempt.
  *
  * A failed answer whose body is a stream is classified by its status alone, and the stream is closed.
  *
@@ -70,7 +73,6 @@ interface Interceptors {
  * @returns A function that detaches what this call attached.
  * @throws {TypeError} if the first argument is not an axios instance, and for options that are unknown or have the
  * wrong type.
- *
  * @example
  * ```ts
  * import axios from 'axios';
@@ -148,7 +150,7 @@ function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions,
 }
 
 function joinCall(config: InternalAxiosRequestConfig, context: CallContext, ambient: boolean): void {
-  // To read the signal makes it, so it is read only where it is sent.
+  // Reading the signal creates it, so it is only read if it is sent.
   if (ambient && !config.signal) config.signal = context.signal;
   const { remainingMs } = context;
   if (remainingMs !== undefined) {
@@ -254,7 +256,7 @@ function contextOf(
 ): FailureContext {
   const call = callOf(config);
   return {
-    // Of a failure without its request it is not known whether an order went out before.
+    // Without the request of a failure it is not known whether an order was sent.
     isRead: config ? readOnly(config, options) : false,
     catalogue: options.catalogue,
     operation: call?.operation,
@@ -281,7 +283,7 @@ function publishUsage({ headers, config }: AxiosResponse, { onUsage }: WeexError
     try {
       observe();
     } catch {
-      // An observer changes no call.
+      // An observer must not affect the call.
     }
   }
 }

@@ -5,19 +5,18 @@ import type { FailureContext } from './failure-context.js';
 import { itemRefusals } from './refusal.js';
 import { requestFacts } from './request-facts.js';
 
-/** What became of one order of a batch. */
+/** The outcome of one order of a batch. */
 export type BatchOutcome<Item = unknown> =
   | { readonly ok: true; readonly value: Item }
   | { readonly ok: false; readonly error: WEEXError; readonly value: Item };
 
 /**
- * Returns, for each order of a batch answer and in the same order, whether it was accepted. The interceptor lets an
- * answer pass in which only some orders were refused, because an exception would hide the others; this function finds
- * the refused ones.
+ * Returns, for each order of a batch answer and in the same order, whether it was accepted. The interceptor passes
+ * on an answer in which only some orders were refused, because an exception would hide the others; this function
+ * finds the refused ones.
  *
- * @param answer The body: a list, or an object that holds one, such as `orderList`.
- * @param context What is known of the request. Default: a write, so that refused orders are `'not-executed'`.
- *
+ * @param answer The body: a list, or an object that contains one, such as `orderList`.
+ * @param context What is known about the request. Default: a write, so that refused orders are `'not-executed'`.
  * @example
  * ```ts
  * import { batchOutcomes } from 'weex-resilience';

@@ -33,7 +33,7 @@ function verdictOf(outcome: BatchOutcome): SentRequest['outcome'] {
 /** The orders of a batch, as its body lists them. */
 function ordersIn(body = ''): readonly unknown[] {
   try {
-    // Behind a query, where there is one.
+    // After the query, if there is one.
     const told: unknown = JSON.parse(body.slice(Math.max(0, body.search(/[[{]/))));
     if (Array.isArray(told)) return told;
     return Object.values(told as object).find((field) => Array.isArray(field)) ?? [];
@@ -42,7 +42,7 @@ function ordersIn(body = ''): readonly unknown[] {
   }
 }
 
-/** The client order id that an item of an answer names. */
+/** The client order id in an item of an answer. */
 export function idOfItem(item: unknown): string | undefined {
   const fields = (item ?? {}) as Readonly<Record<string, unknown>>;
   const id = clientIdFields

@@ -21,7 +21,7 @@ import { scrubCause } from './scrub-cause.js';
 /** When a request was sent, on its config, so that its duration is known when it fails. */
 export const sentAt: unique symbol = Symbol('weex-resilience.sentAt');
 
-/** An id is shown and logged: one that is longer than any real one is cut. */
+/** Ids are shown and logged: one that is longer than any real one is cut. */
 const maxIdLength = 200;
 
 const maxCodeLength = 100;
@@ -31,7 +31,7 @@ interface Details extends WEEXRateLimitErrorDetails {
   service?: string | undefined;
 }
 
-/** Makes the error: its class by the one table, everything else computed from the parts. */
+/** Creates the error: its class comes from the table, everything else from the parts. */
 export function buildError(parts: FailureParts): WEEXError {
   const { request, refusal, status, cause } = parts;
   const { secrets } = request;
@@ -62,10 +62,10 @@ export function buildError(parts: FailureParts): WEEXError {
 
 function construct(type: WEEXErrorClass, message: string, details: Details): WEEXError {
   try {
-    // The classes for a program's own errors fill in what no answer holds.
+    // The classes for a program's own errors have required fields that no answer contains.
     return new type(message, details as ConstructorParameters<WEEXErrorClass>[1]);
   } catch {
-    // A class of the user that does not take (message, details) must not hide the failure.
+    // A user's class that does not accept (message, details) must not hide the failure.
     return new WEEXError(message, details);
   }
 }
@@ -76,7 +76,7 @@ function verdictOf({ request, status, refusal, transport }: FailureParts): Verdi
   const verdict = classify(facts);
   const { items } = refusal;
   if (!items || verdict.executionStatus === 'unknown') return verdict;
-  // One item that may have been executed makes the batch one that may have been.
+  // If one item may have been executed, the batch may have been.
   const unknown = items.some((item) => classify({ ...facts, refusal: item }).executionStatus === 'unknown');
   return unknown ? { ...verdict, executionStatus: 'unknown' } : verdict;
 }
@@ -90,17 +90,17 @@ function executionStatusOf(
   verdict: Verdict,
 ): ExecutionStatus | undefined {
   if (request.write !== true) return undefined;
-  // The body may hold a code that says otherwise than its status.
+  // The body may contain a code that contradicts the status.
   const isUntold = isUnread(body) && !decidingStatuses.has(status ?? 0);
   if (redirected || isUntold) return 'unknown';
-  // Anything on the way can make up a status, and a body for it, after the order was executed.
+  // Anything on the way can produce a status, and a body for it, after the order was executed.
   const isAnswer = status !== undefined || (typeof body === 'object' && body !== null);
   const isCounted = status === 429 && readUsage(headers).length > 0;
   const isWordless = isAnswer && !isCounted && !isOwnWord(refusal, catalogueOf(request), status);
   return isWordless ? 'unknown' : verdict.executionStatus;
 }
 
-/** Whether the exchange wrote an answer: it contains one of its codes, or a flag on an order. */
+/** Whether the exchange itself wrote an answer: it contains one of its codes, or a flag on an order. */
 function isOwnWord(
   { code, level, items, message = '' }: Refusal,
   catalogue: Catalogue,

@@ -9,7 +9,7 @@ import { isCancelRequest } from './read-only-requests.js';
 import type { Refusal } from './refusal.js';
 import type { TransportFailure } from './transport-failures.js';
 
-/** What is known of a failure when it is classified. */
+/** What is known about a failure when it is classified. */
 export interface FailureFacts {
   readonly method: string | undefined;
   readonly path: string | undefined;
@@ -22,11 +22,11 @@ export interface FailureFacts {
   readonly transport: TransportFailure | undefined;
 }
 
-/** What a failure is. */
+/** The classification of a failure. */
 export interface Verdict {
   readonly type: WEEXErrorClass;
   readonly meaning: string;
-  /** What became of the request if it was a write. */
+  /** The outcome of the request if it was a write. */
   readonly executionStatus: ExecutionStatus;
   readonly reason?: string;
   readonly service?: string;
@@ -35,7 +35,7 @@ export interface Verdict {
 
 type Rule = (facts: FailureFacts, row: CodeExplanation | undefined) => Verdict | undefined;
 
-/** The one order of classification: the first rule that says something decides. */
+/** The order of classification: the first rule that matches decides. */
 const rules: readonly Rule[] = [
   byTransport,
   byDecidingStatus,
@@ -48,7 +48,7 @@ const rules: readonly Rule[] = [
   byStatus,
 ];
 
-/** Tells what a failure is. Every failure is something. */
+/** Classifies a failure. Every failure has a classification. */
 export function classify(facts: FailureFacts): Verdict {
   const { code } = facts.refusal;
   const row = code === undefined ? undefined : facts.catalogue.get(code);
@@ -67,10 +67,10 @@ function byDecidingStatus({ status }: FailureFacts, row: CodeExplanation | undef
   const decided = status === undefined ? undefined : decidingStatuses.get(status);
   if (!decided) return undefined;
   const { type } = codeCategories[decided.category];
-  // The code knows more where it means the same.
+  // The code's row is more specific if it has the same class.
   if (row?.type === type) return row;
   const verdict = ofCategory(decided.category, decided.meaning);
-  // Whoever made up the status, the exchange itself says that it does not know.
+  // Whatever produced the status, the exchange itself says that it does not know.
   return row?.executionStatus === 'unknown' ? { ...verdict, executionStatus: 'unknown' } : verdict;
 }
 
@@ -91,7 +91,7 @@ function byCancelEndpoint(facts: FailureFacts, row: CodeExplanation | undefined)
   if (!row?.catchAll || !isCancelRequest(facts.method, facts.path)) return undefined;
   // Refusals come as 500; a 502, 503 or 504 means that the order was not looked for.
   if (facts.status !== undefined && facts.status > 500) return undefined;
-  // It may as well be the failure inside that the code is named after.
+  // It may also be the internal failure after which the code is named.
   return { ...ofCategory('not-found', 'The order does not exist'), executionStatus: 'unknown' };
 }
 
@@ -99,7 +99,7 @@ function byCatchAllCode(
   { status = 200 }: FailureFacts,
   row: CodeExplanation | undefined,
 ): Verdict | undefined {
-  // A code that says "unknown" says less than a status that says that the exchange failed.
+  // A code that says "unknown" is less specific than a status that says that the exchange failed.
   return row?.type === WEEXError && status >= 500 ? undefined : row;
 }
 

@@ -2,7 +2,7 @@ import type { CallContext } from '../core/context/call-context.js';
 import { type ProcessWide, processWide } from '../core/process-wide.js';
 import type { SentRequest } from '../core/context/sent-request.js';
 
-/** Those without an answer are remembered up to this number, the oldest forgotten first. */
+/** How many unanswered orders are remembered; the oldest are forgotten first. */
 const capacity = 10_000;
 
 const sentOrders: ProcessWide<Map<string, SentRequest>> = processWide(
@@ -11,8 +11,8 @@ const sentOrders: ProcessWide<Map<string, SentRequest>> = processWide(
 );
 
 /**
- * The order that another call sent to the same exchange, for the same account and under the same client order id, as
- * long as its outcome is unknown: unrelated methods may share an id. Otherwise remembers this one.
+ * Returns the order that another call sent to the same exchange, for the same account and with the same client
+ * order id, while its outcome is unknown: unrelated methods may share an id. Otherwise records this one.
  */
 export function earlierOrder(
   request: SentRequest,
@@ -30,7 +30,7 @@ export function earlierOrder(
   return undefined;
 }
 
-/** Remembers an order whose outcome is not known yet. */
+/** Records an order whose outcome is not known yet. */
 export function rememberOrder(request: SentRequest): void {
   const { key } = request;
   if (key === undefined) return;

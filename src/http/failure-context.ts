@@ -2,7 +2,7 @@ import type { Catalogue } from '../errors/catalogue.js';
 
 /** What the caller of {@link toWeexError} knows about the request; all of it goes into `error.context`. */
 export interface FailureContext {
-  /** The verb. With it the error says whether a write was executed. */
+  /** The verb. If it is given, the error says whether a write was executed. */
   readonly method?: string | undefined;
   /** The path, without query. */
   readonly path?: string | undefined;

@@ -8,7 +8,7 @@ const maxTextLength = 300;
 /** Control and format characters, line breaks and runs of spaces. */
 const unprintable = /[\p{Cc}\p{Cf}\s]+/gu;
 
-/** One line: what could not be done, what that means, the words of the exchange, code and status. */
+/** One line: what could not be done, what that means, the exchange's own text, code and status. */
 export function failureMessage(
   { request, refusal, detail, status }: FailureParts,
   verdict: Verdict,
@@ -17,7 +17,7 @@ export function failureMessage(
   const { context, method, path, secrets } = request;
   const what = context.operation ?? (method && path ? `${method} ${path}` : 'WEEX call');
   const foreign = refusal.message ?? detail;
-  // Only the words of others: our own may look like the name of a secret and its value.
+  // Only foreign text: ours may look like the name of a secret and its value.
   const said = foreign === undefined ? '' : redactText(foreign, secrets);
   const words = [verdict.meaning, said === verdict.meaning ? '' : said].filter((part) => part !== '');
   const text = oneLine(`${redactText(what, secrets)} failed: ${words.join(': ')}`, maxTextLength);

@@ -12,7 +12,7 @@ import {
   type TransportFailure,
 } from './transport-failures.js';
 
-/** Everything that is known of one failure. */
+/** Everything that is known about one failure. */
 export interface FailureParts {
   readonly request: RequestFacts;
   readonly body: unknown;
@@ -22,9 +22,9 @@ export interface FailureParts {
   readonly transport: TransportFailure | undefined;
   /** The code of a failure without an answer. */
   readonly code: string | undefined;
-  /** The words of a failure without an answer. */
+  /** The text of a failure without an answer. */
   readonly detail: string | undefined;
-  /** The answer came from another place than the request went to. */
+  /** Whether the answer came from another place than the request was sent to. */
   readonly redirected: boolean;
   readonly cause: unknown;
 }
@@ -78,11 +78,14 @@ function failedRequestParts(error: AxiosError, context: FailureContext): Failure
   };
 }
 
-/** A good status without its body is an answer that was lost on the way; so is a refusal that was not read to its end. */
+/**
+ * Whether an answer was cut short: a good status without its body was lost on the way, and so was a refusal that
+ * was not read to its end.
+ */
 function isCutShort({ code }: AxiosError, body: unknown, status: number | undefined): boolean {
   if (body !== undefined) return false;
   if (status === undefined || status < 300) return true;
-  // axios gives ERR_BAD_REQUEST to every answer of this range that it has read; an adapter of tests gives no code at all.
+  // axios sets ERR_BAD_REQUEST for every answer of this range that it has read; a test adapter sets no code.
   return (
     status >= 400 &&
     status < 500 &&
@@ -130,8 +133,8 @@ function describeThrown(value: unknown): string {
 }
 
 /**
- * A redirect comes after the first server has answered: what it did is not known. fetch follows one without saying so,
- * and then only a code or status of the exchange tells whose answer it is.
+ * Whether a redirect was followed: it comes after the first server has answered, so the outcome there is not known.
+ * fetch follows redirects silently, and then only a code or status of the exchange shows whose answer it is.
  */
 function wasRedirected(request: unknown, answer?: Refusal, status?: number): boolean {
   const { _redirectable, _redirectCount, redirect } = (request ?? {}) as {

@@ -1,6 +1,6 @@
 type HeaderValue = string | string[] | number | boolean | null | undefined;
 
-/** Headers in any of the forms that clients hand out: AxiosHeaders, WHATWG Headers, a Map or a plain object. */
+/** Headers in any of the forms that clients use: AxiosHeaders, WHATWG Headers, a Map or a plain object. */
 export type AnyHeaders = object;
 
 /** Name and value of every header. */

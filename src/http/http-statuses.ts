@@ -5,11 +5,11 @@ import type { ExecutionStatus } from '../errors/weex-error-kind.js';
 export interface HttpStatusRow {
   readonly category: CodeCategoryName;
   readonly meaning: string;
-  /** Where it differs from the category. */
+  /** If it differs from the category's. */
   readonly executionStatus?: ExecutionStatus;
 }
 
-/** Statuses that decide before the body is looked at. */
+/** Statuses that take precedence over the body. */
 export const decidingStatuses: ReadonlyMap<number, HttpStatusRow> = new Map([
   [418, { category: 'rate-limit', meaning: 'The exchange banned this address for a while' }],
   [429, { category: 'rate-limit', meaning: 'Too many requests' }],
@@ -23,7 +23,7 @@ const httpStatuses: ReadonlyMap<number, HttpStatusRow> = new Map<number, HttpSta
   [404, { category: 'request', meaning: 'The path does not exist' }],
   [405, { category: 'request', meaning: 'The method is not allowed on this path' }],
   [407, { category: 'credentials', meaning: 'The proxy requires credentials' }],
-  // A gateway may say so of a request that it has passed on.
+  // A gateway may answer this about a request that it has passed on.
   [408, { category: 'system', meaning: 'The request took too long', executionStatus: 'unknown' }],
   [425, { category: 'system', meaning: 'The request came too early', executionStatus: 'not-executed' }],
   [451, { category: 'permission', meaning: 'Access is refused at this location for legal reasons' }],

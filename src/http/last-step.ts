@@ -4,8 +4,8 @@ import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
 type LastStep = (config: InternalAxiosRequestConfig, isLeaving: boolean) => void;
 
 /**
- * Makes a request interceptor that runs a step as late as possible: if the adapter is a function, when it is called.
- * By then axios has copied and checked the headers for the last time, so that one more costs nothing, and other
+ * Creates a request interceptor that runs a step as late as possible: if the adapter is a function, when it is
+ * called. By then axios has copied and checked the headers for the last time, so one more costs nothing, and other
  * interceptors have done their part. If a step throws, it is skipped: it must not fail a request.
  */
 export function createLastStep(
@@ -22,12 +22,12 @@ export function createLastStep(
     if (!prepared) {
       prepared = (last) => {
         attempt(step, last, true);
-        // The step may have put another in its place, to refuse the request.
+        // The step may have replaced it, to refuse the request.
         const chosen = last.adapter;
         return typeof chosen === 'function' && chosen !== prepared ? chosen(last) : adapter(last);
       };
       preparing.set(adapter, prepared);
-      // A request that is sent again comes with what it was given here.
+      // A request that is sent again still has what was set here.
       preparing.set(prepared, prepared);
     }
     config.adapter = prepared;
@@ -39,6 +39,6 @@ function attempt(step: LastStep, config: InternalAxiosRequestConfig, isLeaving: 
   try {
     step(config, isLeaving);
   } catch {
-    // Headers that are frozen, say: the request goes out without an id.
+    // For example frozen headers: the request is sent without an id.
   }
 }

@@ -2,16 +2,16 @@ import type { AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios
 import { LosslessNumber, parse, stringify } from 'lossless-json';
 import { isHarmless, markHarmless } from './raw-body.js';
 
-/** No shorter number is beyond 2^53. */
+/** Shorter numbers are never beyond 2^53. */
 const minDigits = 16;
 
-/** A number of that many digits that starts where a value does. */
+/** A number with that many digits at the start of a value. */
 const longInteger = /(?:^|[:[,])\s*-?\d{16}/;
 
-/** The transforms that were given, and what they became: one more function would cost more than the look it takes. */
+/** The given transforms and their wrapped versions: an additional function would cost more than this lookup. */
 const wrapped: WeakMap<AxiosResponseTransformer, AxiosResponseTransformer> = new WeakMap();
 
-/** Makes the answer to this request keep whole numbers beyond 2^53 as strings. */
+/** Makes the answer to this request keep integers beyond 2^53 as strings. */
 export function keepLosslessIds(config: InternalAxiosRequestConfig): void {
   const { responseType, transformResponse: given } = config;
   if (responseType && responseType !== 'json') return;
@@ -32,8 +32,8 @@ function wrap(transform: AxiosResponseTransformer): AxiosResponseTransformer {
 }
 
 /**
- * Puts quotes around the whole numbers beyond 2^53 in a JSON text. Anything that is not a string or not JSON is
- * returned unchanged, so the transforms of axios and of the caller see what they always see.
+ * Puts quotes around the integers beyond 2^53 in a JSON text. Anything that is not a string or not JSON is returned
+ * unchanged, so the transforms of axios and of the caller see their usual input.
  */
 function quoteLongIntegers(data: unknown): unknown {
   if (typeof data !== 'string' || !hasLongDigits(data) || !longInteger.test(data)) return data;
@@ -44,11 +44,11 @@ function quoteLongIntegers(data: unknown): unknown {
   }
 }
 
-/** Looks only at every sixteenth character: that many digits cannot hide between them. Most texts end here. */
+/** Checks only every sixteenth character: that many digits cannot hide in between. Most texts end here. */
 function hasLongDigits(text: string): boolean {
   for (let at = minDigits - 1; at < text.length; at += minDigits) {
     if (!isDigit(text.charCodeAt(at))) continue;
-    // So many digits reach at least eight places to one side.
+    // So many digits extend at least eight places to one side.
     const left = isDigit(text.charCodeAt(at - 4)) && isDigit(text.charCodeAt(at - 8));
     if (!left && !(isDigit(text.charCodeAt(at + 4)) && isDigit(text.charCodeAt(at + 8)))) continue;
     let start = at;

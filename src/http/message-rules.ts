@@ -8,8 +8,8 @@ export interface MessageRule {
 }
 
 /**
- * The matching service puts its refusals under the codes of a system error, as HTTP 500 on V3 and 400 on V2, and
- * starts their text with one of two words. Observed in live answers; WEEX documents neither.
+ * The matching service uses the codes of a system error for its refusals, as HTTP 500 on V3 and 400 on V2, and
+ * starts their text with one of two words. Observed in live answers; not documented by WEEX.
  */
 export const messageRules: readonly MessageRule[] = [
   { pattern: /^INVALID_ARGUMENT\b/, category: 'request', meaning: 'An argument is invalid' },

@@ -7,8 +7,8 @@ interface Runtime {
 }
 
 /**
- * Deno sends a request a second time by itself where a connection that it had used before closes without an answer,
- * an order too. On a connection of its own it does not. An agent of another class, for a proxy, stays.
+ * Deno itself resends a request, even an order, if a connection that it had used before closes without an answer.
+ * On a new connection it does not. An agent of another class, for a proxy, is kept.
  */
 export function giveOwnConnection(
   config: InternalAxiosRequestConfig,

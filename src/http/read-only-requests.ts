@@ -12,7 +12,7 @@ const readOnlyPosts: ReadonlySet<string> = new Set([
   '/api/v2/trade/open-orders',
 ]);
 
-/** Cancels of one order: on these, a system error without a word of explanation means that it does not exist. */
+/** Cancels of one order: on these, a system error without an explanation means that the order does not exist. */
 const cancels: ReadonlySet<string> = new Set([
   'DELETE /api/v3/order',
   'DELETE /capi/v3/order',
@@ -20,20 +20,20 @@ const cancels: ReadonlySet<string> = new Set([
   'POST /capi/v2/order/cancel_order',
 ]);
 
-/** Tells whether a request can change nothing, by its verb and, for a few POSTs, by its path. */
+/** Whether a request can change nothing, by its verb and, for a few POSTs, by its path. */
 export function isReadRequest(config: AxiosRequestConfig): boolean {
-  // As axios writes it, for nearly every read there is.
+  // The form in which axios writes it for nearly every read.
   if (config.method === 'get') return true;
   const method = methodOf(config);
   return readMethods.has(method) || (method === 'POST' && readOnlyPosts.has(trim(pathOf(config))));
 }
 
-/** Tells whether a request cancels one order. */
+/** Whether a request cancels one order. */
 export function isCancelRequest(method: string | undefined, path: string | undefined): boolean {
   return path !== undefined && cancels.has(`${method} ${trim(path)}`);
 }
 
-/** The verb of a request, in capitals. */
+/** The verb of a request, in upper case. */
 export function methodOf(config: AxiosRequestConfig): string {
   return (config.method ?? 'GET').toUpperCase();
 }
@@ -55,7 +55,7 @@ export function pathPart(url: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-/** `/v1/` and `/v2/` of the spot and contract API have a table of codes of their own. */
+/** `/v1/` and `/v2/` of the spot and contract API have their own table of codes. */
 export function isLegacyPath(path: string): boolean {
   return /^\/(?:api(?:\/spot)?|capi)\/v[12](?:\/|$)/.test(path);
 }

@@ -41,14 +41,14 @@ export function readUsage(headers: AnyHeaders | null | undefined): readonly Rate
   return byWindow ? [...byWindow.values()] : none;
 }
 
-/** The usage that leaves least, as a share of its limit; of equals the longer window. */
+/** The usage that leaves least, as a share of its limit; among equals, the longer window. */
 export function tightestUsage(usages: readonly RateLimitUsage[]): RateLimitUsage | undefined {
   const left = ({ used = 0, remaining }: RateLimitUsage): number =>
     remaining === undefined ? 1 : remaining / Math.max(1, used + remaining);
   return [...usages].toSorted((a, b) => left(a) - left(b) || b.intervalMs - a.intervalMs)[0];
 }
 
-/** The name of a limit as people write it: `weight/1m`, `orders/10s`. */
+/** The name of a limit for messages: `weight/1m`, `orders/10s`. */
 export function usageName({ type, intervalMs }: RateLimitUsage): string {
   for (const unit of ['d', 'h', 'm', 's'] as const) {
     if (intervalMs % units[unit] === 0) return `${type}/${intervalMs / units[unit]}${unit}`;

@@ -6,7 +6,7 @@ export interface Refusal {
   readonly message?: string;
   /** `order`: a flag on an order, in an answer that is otherwise a success. `answer`: the answer itself. */
   readonly level: 'answer' | 'order';
-  /** A flag such as `success: false` says that it failed. */
+  /** Whether a flag such as `success: false` reports the failure. */
   readonly flagged?: true;
   /** Where every order of a batch was refused: each of them, in order. */
   readonly items?: readonly Refusal[];
@@ -19,7 +19,7 @@ const messageFields = ['msg', 'message', 'errorMessage', 'errorMsg', 'err_msg', 
 const orderCodeFields = ['errorCode', 'errCode', 'error_code', 'err_code'] as const;
 const orderMessageFields = ['errorMessage', 'errorMsg', 'err_msg', 'errMsg'] as const;
 const orderIdFields = ['orderId', 'order_id', 'clientOrderId', 'client_oid', 'positionId'] as const;
-/** Where the answer to a batch keeps its items; those of `failInfos` are refused by being there. */
+/** The fields with the items of a batch; those in `failInfos` are refused by being there. */
 const batchFields = ['orderList', 'orderInfo', 'order_info', 'orders', 'successList', 'data'] as const;
 const failedFields = ['failInfos', 'failureList', 'fail_infos'] as const;
 
@@ -39,7 +39,7 @@ export function findRefusal(body: unknown, write: boolean): Refusal | undefined 
   const own = findOwnRefusal(fields, write);
   if (!write) return own;
   const items = batchItems(fields);
-  // A flag over a batch says that some item failed; which ones, the items say.
+  // A flag for a whole batch says that some item failed; the items say which.
   if (items && (own === undefined || own.code === undefined)) {
     return findBatchRefusal(items.listed, items.failed) ?? (items.listed.length > 0 ? undefined : own);
   }
@@ -73,7 +73,7 @@ function findOwnRefusal(fields: Fields, write: boolean): Refusal | undefined {
   const code = codeOf(fields, ['code']);
   if (code !== undefined && !isSuccessCode(code)) {
     const text = textOf(fields, messageFields);
-    // A text code without a word of explanation is data, such as the code of a coin.
+    // A text code without an explanation is data, such as the code of a coin.
     if (typeof code === 'number' || Number.isFinite(Number(code)) || text !== undefined) {
       return refusal('answer', code, text);
     }

@@ -14,7 +14,7 @@ export interface RequestFacts {
   readonly context: FailureContext;
 }
 
-/** What is known about a request: what the caller says comes before its config. */
+/** What is known about a request: the caller's statements take precedence over its config. */
 export function requestFacts(
   config: InternalAxiosRequestConfig | undefined,
   context: FailureContext,

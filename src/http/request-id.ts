@@ -13,7 +13,7 @@ export function makeRequestId(): string {
   return `${requestIdPrefix()}${count}`;
 }
 
-/** The id that a request was sent with, whatever the case of its header. */
+/** The id with which a request was sent, whatever the case of its header. */
 export function sentRequestId(headers: object | undefined): string | undefined {
   const { get } = (headers ?? {}) as { get?: unknown };
   const id: unknown =
@@ -23,7 +23,7 @@ export function sentRequestId(headers: object | undefined): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** The id that the body of an answer carries, or `undefined`. */
+/** The id in the body of an answer, or `undefined`. */
 export function bodyRequestId(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   for (const name of idFields) {

@@ -1,17 +1,17 @@
 import type { AxiosRequestConfig } from 'axios';
 import { isSecretName, mayHoldSecret } from '../errors/redact.js';
 
-/** Shorter values are left alone: to blank every `12` would blank prices too. */
+/** Shorter values are not removed: blanking every `12` would blank prices too. */
 const minimumLength = 4;
 
-/** Deeper than this no request of the exchange goes. */
+/** Deeper than any request to the exchange. */
 const maxDepth = 8;
 
 const none: readonly string[] = [];
 
 /**
- * The secrets that a request carries, as they are and as they look in a URL, in JSON and in a `Basic` header: what
- * an answer or a message may echo. Longest first, so that no part of one stays.
+ * The secrets in a request, as they are and as they appear in a URL, in JSON and in a `Basic` header: what an
+ * answer or a message may repeat. Longest first, so that no part of one remains.
  */
 export function requestSecrets(config: AxiosRequestConfig): readonly string[] {
   const found: string[] = [];

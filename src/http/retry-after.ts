@@ -4,8 +4,8 @@ import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
 const banSeconds = 10;
 
 /**
- * No answer makes a caller wait longer: a day is the longest window in which the exchange counts, and a timer of
- * Node holds only 24 days, beyond which it fires at once.
+ * The longest wait taken from an answer: a day is the longest window of the exchange, and a Node timer supports
+ * only 24 days, beyond which it fires at once.
  */
 const maxRetryAfterSeconds = 86_400;
 
@@ -13,11 +13,11 @@ const httpDate = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day
 
 /**
  * Reads the value of `Retry-After`, in seconds: a number, or an HTTP date, which is compared with the `Date` of the
- * answer so that a wrong local clock does not matter. Anything else gives `undefined`.
+ * answer so that a wrong local clock does not matter. Returns `undefined` for anything else.
  */
 export function parseRetryAfter(text: string | undefined, date: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  // Node joins a header that came twice by commas.
+  // Node joins repeated headers with commas.
   const seconds = /^(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(text)?.[1];
   if (seconds !== undefined) return Math.min(Number(seconds), maxRetryAfterSeconds);
   const at = httpDate.test(text) ? Date.parse(text) : Number.NaN;

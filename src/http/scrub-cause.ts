@@ -2,7 +2,7 @@ import type { AxiosRequestConfig } from 'axios';
 import { isSecretName, redacted, redactText, redactValue } from '../errors/redact.js';
 import { pathPart } from './read-only-requests.js';
 
-/** Request headers that are known to be harmless; the value of any other is taken out. */
+/** Request headers that are known to be harmless; the values of all others are removed. */
 const plainHeaders: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -18,7 +18,7 @@ const plainHeaders: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
-/** Fields under which clients keep what was sent: all of it goes, for it holds the signed request as text. */
+/** Fields in which clients keep what was sent: they are removed, because they contain the signed request as text. */
 const transportFields: ReadonlySet<string> = new Set([
   'request',
   'req',
@@ -59,7 +59,7 @@ function scrubError(error: Error, scrubbing: Scrubbing): Error {
     if (key === 'stack') continue;
     const value = readSafely(error, key);
     if (key === 'config' || key === 'response') {
-      // Most causes are never read: the copy is made at the first read.
+      // Most causes are never read: the copy is made on first read.
       if (isObject(value))
         stuck = !defineLazily(error, key, () => scrubField(key, value, scrubbing)) || stuck;
       continue;
@@ -69,7 +69,7 @@ function scrubError(error: Error, scrubbing: Scrubbing): Error {
     textChanged ||= typeof value === 'string';
     stuck = !replace(error, key, clean) || stuck;
   }
-  // Only a text with a secret can have put one into the stack; to read a stack is costly.
+  // Only a text with a secret can have put one into the stack; reading a stack is costly.
   if (stuck || (textChanged && !scrubStack(error, secrets))) return copyOf(error, scrubbing);
   return error;
 }
@@ -110,7 +110,7 @@ function scrubField(key: PropertyKey, value: unknown, scrubbing: Scrubbing): unk
   return isForeign(value) ? value : redactValue(value, secrets);
 }
 
-/** What of a request is worth keeping and holds no secret. */
+/** The harmless parts of a request that are worth keeping. */
 function plainConfig(config: AxiosRequestConfig, secrets: readonly string[]): Record<string, unknown> {
   const { method, url, baseURL, timeout, responseType, headers } = config;
   const { params, data } = config as { params?: unknown; data?: unknown };
@@ -173,7 +173,7 @@ function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Instances of foreign classes stay as they are, unless they can read or write a stream. */
+/** Whether an instance of a foreign class can be kept: not if it can read or write a stream. */
 function isForeign(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   const plain = prototype === Object.prototype || prototype === null || Array.isArray(value);

@@ -10,11 +10,12 @@ import { describeFailure, findRefusal, type Refusal } from './refusal.js';
 import { isWrite, requestFacts } from './request-facts.js';
 
 /**
- * Makes a `WEEXError` from anything: a body or WebSocket frame (as object, text or bytes), an axios error or
- * response, or whatever was thrown. A `WEEXError` is returned as it is. It never throws.
+ * Creates a `WEEXError` from anything: a body or WebSocket frame (as object, text or bytes), an axios error or
+ * response, or whatever was thrown. A `WEEXError` is returned unchanged. It never throws.
  *
- * Returns `undefined` for a body or frame that reports no failure. Secrets are removed from everything that an axios
- * error carries. Without a `method`, in the context or in the axios error, `executionStatus` stays `undefined`.
+ * Returns `undefined` for a body or frame that reports no failure. Secrets are removed from everything that an
+ * axios error carries. Without a `method`, in the context or in the axios error, `executionStatus` stays
+ * `undefined`.
  *
  * @example
  * ```ts
@@ -65,7 +66,7 @@ function safely<Result extends WEEXError | undefined>(
   let error: Result | WEEXError;
   const { stackTraceLimit } = Error;
   try {
-    // The stack that the constructor takes is replaced below. Where built-ins are frozen it is taken twice.
+    // The stack that the constructor captures is replaced below. With frozen built-ins it is captured twice.
     Reflect.set(Error, 'stackTraceLimit', 0);
     error = make();
   } catch {

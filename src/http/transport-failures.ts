@@ -4,7 +4,7 @@ import { WEEXRequestError } from '../errors/weex-request-error.js';
 import { WEEXTimeoutError } from '../errors/weex-timeout-error.js';
 import type { ExecutionStatus } from '../errors/weex-error-kind.js';
 
-/** What the code of a failure on the way says. */
+/** What the code of a failure on the way means. */
 export interface TransportFailure {
   readonly type: WEEXErrorClass;
   readonly meaning: string;
@@ -38,7 +38,7 @@ const syscalls: ReadonlyMap<string, TransportFailure> = new Map([
   ['getaddrinfo', unresolved],
 ]);
 
-/** By the code of Node, undici or axios. What is not here is a lost answer: see {@link findTransportFailure}. */
+/** By the code of Node, undici or axios. Anything else is a lost answer: see {@link findTransportFailure}. */
 const codes: ReadonlyMap<string, TransportFailure> = new Map([
   ['ECONNREFUSED', refused],
   ['ENOTFOUND', unresolved],
@@ -90,14 +90,14 @@ interface NodeError {
   readonly errors?: unknown;
 }
 
-/** The row of a failure without an answer, by the most exact code in its chain of causes, or `undefined`. */
+/** The row of a failure without an answer, by the most specific code in its chain of causes, or `undefined`. */
 export function findTransportFailure(error: unknown): TransportFailure | undefined {
   const chain = causesOf(error);
   for (const { syscall } of chain) {
     const row = typeof syscall === 'string' ? syscalls.get(syscall) : undefined;
     if (row) return row;
   }
-  // The innermost cause knows best: axios and fetch put a general code over it.
+  // The innermost cause is the most specific: axios and fetch wrap it in a general code.
   for (const { code, name } of chain.toReversed()) {
     // The TimeoutError of AbortSignal.timeout() has a number for a code.
     const row = typeof code === 'string' ? codes.get(code) : name === 'TimeoutError' ? timeout : undefined;
@@ -118,7 +118,7 @@ export const lostAnswer: TransportFailure = network('No answer arrived', 'unknow
 function causesOf(error: unknown): NodeError[] {
   const chain: NodeError[] = [];
   let next: unknown = error;
-  // Six causes are more than any transport stacks; a chain may also be a ring.
+  // Six causes are more than any transport nests; a chain may also be cyclic.
   while (typeof next === 'object' && next !== null && chain.length < 6) {
     const { errors, cause } = next as NodeError;
     chain.push(next);

@@ -36,7 +36,7 @@ type Judge = (response: AxiosResponse) => WEEXError | undefined;
 // A class, since axios copies plain objects in a config and keeps instances.
 class SentWrite extends SentRequest {
   readonly judge: Judge;
-  /** The answer that was taken for an acknowledgement. */
+  /** The answer that was accepted as an acknowledgement. */
   acknowledgement: unknown;
   /** Whether {@link readAsSent} reads it last, just before it is sent. */
   isReadLater = false;
@@ -44,7 +44,7 @@ class SentWrite extends SentRequest {
   hasLeft = false;
 
   constructor(config: InternalAxiosRequestConfig, judge: Judge) {
-    // With a slash at its end it is the same place.
+    // A trailing slash makes no difference.
     super(`${methodOf(config)} ${pathOf(config).replace(/(?<=.)\/+$/, '')}`, textOf(config, config.data));
     this.isUnread = isUnread(config.data);
     this.place = placeOf(config);
@@ -53,9 +53,9 @@ class SentWrite extends SentRequest {
 }
 
 /**
- * Follows a write from here to its answer, and reports it to the attempts that it belongs to. Redirects are not
+ * Tracks a write from here to its answer, and reports it to the attempts to which it belongs. Redirects are not
  * followed unless the config sets `maxRedirects`, since 307 and 308 send the body once more. The same order is not
- * sent a second time behind the back of a policy, as axios-retry or a retry inside the method would do.
+ * sent a second time without the policy's knowledge, as axios-retry or a retry inside the method would do.
  *
  * @returns The attempt with which it ends.
  */
@@ -95,18 +95,18 @@ export function watchWrite(
   const transforms = [config.transformResponse ?? []].flat();
   if (!transforms.includes(settleByAnswer)) config.transformResponse = [...transforms, settleByAnswer];
   tellSent(request, owners);
-  // One attempt's end must not take the orders of others with it.
+  // The end of one attempt must not end the orders of others.
   return isFound && owners.length > 1 ? undefined : owners[0];
 }
 
-/** Whether it sends the order of an attempt once more, or twice at once: in a batch that has kept an earlier one. */
+/** Whether it resends the order of an attempt, or contains it twice: in a batch that has kept an earlier one. */
 function isTwice(request: SentRequest, owners: readonly CallContext[]): boolean {
   const isInItTwice = ({ clientOrderId = '' }: CallContext): boolean =>
     request.repeatedIds.has(clientOrderId);
   return owners.some(isInItTwice) || isSentTwice(request, owners);
 }
 
-/** Whether two requests with one config are about one order: it may be the template of the next. */
+/** Whether two requests with one config are for the same order: it may be the template of the next. */
 function isSameOrders(before: SentRequest, request: SentRequest): boolean {
   return before.isNameless || request.isNameless || request.ids.some((id) => before.ids.includes(id));
 }
@@ -132,7 +132,7 @@ const readAsSent: AxiosRequestTransformer = function readAsSent(this, data: unkn
   return data;
 };
 
-/** Before any interceptor: one that was attached earlier may unwrap the answer or map the error. */
+/** Runs before any interceptor: one that was attached earlier may unwrap the answer or map the error. */
 const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
   this,
   data: unknown,
@@ -167,7 +167,7 @@ export function settleAnswer(
   } else request.outcome = 'unknown';
 }
 
-/** Whether an answer names orders and none of them is one that the request carries. */
+/** Whether an answer names orders and none of them is in the request. */
 function namesAnother(request: SentRequest, body: unknown): boolean {
   if (request.isNameless || typeof body !== 'object' || body === null) return false;
   const { data } = body as { readonly data?: unknown };
@@ -176,8 +176,8 @@ function namesAnother(request: SentRequest, body: unknown): boolean {
 }
 
 /**
- * Takes over what the answer says: success, a refusal in the exchange's own words, or nothing that proves anything.
- * What is learned later, of a redirect above all, makes a refusal more suspect and nothing less.
+ * Applies what the answer says: success, an explicit refusal of the exchange, or nothing that proves anything.
+ * Later facts, such as a redirect, can only make a refusal more suspect.
  */
 export function settleWrite(
   config: InternalAxiosRequestConfig | undefined,
@@ -196,7 +196,7 @@ export function settleWrite(
   if (isRefused) request.refusal = error;
 }
 
-/** Whether an answer is the one that its request was settled by as executed: there is nothing more to find in it. */
+/** Whether an answer has already settled its request as executed: there is nothing more to find in it. */
 export function isSettledBy({ config, data }: AxiosResponse): boolean {
   const request = (config as Watched | undefined)?.[sentKey];
   return request?.outcome === 'executed' && typeof data === 'object' && request.acknowledgement === data;
@@ -204,8 +204,8 @@ export function isSettledBy({ config, data }: AxiosResponse): boolean {
 
 /**
  * Settles a request that failed before any of it left the process; returns whether something had left. A transform
- * that throws does not even say which request it was: it is one of the attempt, and a request that is sent after all
- * is open again.
+ * that throws does not even say which request it was: it is one of the attempt, and a request that is sent after
+ * all is open again.
  */
 export function settleUnsent(config: InternalAxiosRequestConfig | undefined): boolean {
   const own = (config as Watched | undefined)?.[sentKey];
@@ -254,7 +254,7 @@ function formText(form: FormData): string {
   return fields.toString();
 }
 
-/** The exchange and the account that a request goes to. Not by the parser of URLs, since every order passes here. */
+/** The exchange and the account to which a request goes. Not by the URL parser, since every order passes here. */
 function placeOf({ baseURL, headers, url }: InternalAxiosRequestConfig): string {
   const [host] = origin.exec(url ?? '') ?? origin.exec(baseURL ?? '') ?? [];
   return `${host} ${String(headers['ACCESS-KEY'])}`;

@@ -11,28 +11,28 @@ import {
 import type { Catalogue } from '../errors/catalogue.js';
 import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
 
-/** Options of `attachWeexErrors`; every one is optional. */
+/** Options of `attachWeexErrors`; all are optional. */
 export interface WeexErrorsOptions {
   /**
-   * The table of codes for every request of the instance. Default: `v2Catalogue` for paths that hold `/v1/` or
-   * `/v2/` of the spot or contract API, else `defaultCatalogue`.
+   * The table of codes for every request of the instance. Default: `v2Catalogue` for paths that contain `/v1/` or
+   * `/v2/` of the spot or contract API, otherwise `defaultCatalogue`.
    */
   readonly catalogue?: Catalogue | undefined;
   /**
-   * Tells whether a request can change nothing. `undefined`, and a throw, leave it to the default: GET, HEAD and
+   * Whether a request can change nothing. `undefined`, or an exception, falls back to the default: GET, HEAD and
    * the POSTs of WEEX that only read.
    */
   readonly isRead?: ((config: InternalAxiosRequestConfig) => boolean | undefined) | undefined;
   /**
-   * Leaves whole numbers beyond 2^53, such as the order ids of the spot API, as strings, with every digit. It acts
-   * on JSON answers that hold such a number; the others cost one look at their text. Default `false`.
+   * Keeps integers beyond 2^53, such as the order ids of the spot API, as strings with every digit. It acts on JSON
+   * answers that contain such a number; the others cost one scan of their text. Default `false`.
    */
   readonly losslessIds?: boolean | undefined;
-  /** Called for every answer that carries usage headers, failed ones too. What it throws is dropped. */
+  /** Called for every answer with usage headers, including failed ones. Errors that it throws are ignored. */
   readonly onUsage?:
     | ((usage: readonly RateLimitUsage[], config: InternalAxiosRequestConfig) => void)
     | undefined;
-  /** The `PolicyRegistry` whose listeners and trackers hear of the failures. Default: none in particular. */
+  /** The `PolicyRegistry` whose listeners and trackers receive the failures. Default: none in particular. */
   readonly registry?: object | undefined;
 }
 
@@ -44,7 +44,10 @@ const table = optionTable<WeexErrorsOptions>({
   registry: option('a PolicyRegistry', isObject),
 });
 
-/** The options, each read once. Throws one TypeError for a value that is not an axios instance and all bad options. */
+/**
+ * Checks the options, reading each once. Throws one TypeError for a value that is not an axios instance and for all
+ * wrong options.
+ */
 export function checkWeexErrorsOptions(instance: unknown, given: unknown): WeexErrorsOptions {
   const { faults, options } = readByTable(table, given);
   const { interceptors } = (instance ?? {}) as { interceptors?: { request?: unknown; response?: unknown } };

@@ -19,7 +19,7 @@ export function carriesOtherId(value: unknown, id: string): boolean {
   return isNamed && !orderIdFields.some((name) => isId(fields[name]) && String(fields[name]) === id);
 }
 
-/** Text, a number, or what a parser of JSON makes of a number that is too large for one. */
+/** Text, a number, or what a JSON parser returns for an integer too large for a number. */
 export function isId(field: unknown): field is string | number | bigint {
   if (typeof field === 'string' || typeof field === 'number' || typeof field === 'bigint') return true;
   return typeof field === 'object' && field !== null && /^\d+$/.test(textOf(field));

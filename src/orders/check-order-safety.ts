@@ -48,7 +48,7 @@ const table = optionTable<Checked>(
 /**
  * Returns the given order safety, each option read once; rejects one that cannot work.
  *
- * @throws TypeError that names every fault, the value received and what is allowed.
+ * @throws TypeError that lists every fault, the value received and what is allowed.
  */
 export function checkOrderSafety<Given extends object>(from: Given): Given {
   const safety = checkOptions(table, from, 'make orders safe', tooLittleTime);
@@ -56,7 +56,7 @@ export function checkOrderSafety<Given extends object>(from: Given): Given {
 }
 
 function tooLittleTime({ reconcileDeadlineMs, settleMs }: Partial<Checked>): OptionFault[] {
-  // What a function returns is checked when it has returned it.
+  // The result of a function is checked when it is called.
   if (reconcileDeadlineMs === undefined || typeof reconcileDeadlineMs === 'function') return [];
   if (settleMs === undefined || typeof settleMs === 'function') return [];
   const patienceMs = sum([settleMs].flat());

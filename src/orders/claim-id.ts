@@ -6,39 +6,39 @@ import { type IdsInDoubt, idsInDoubt } from './ids-in-doubt.js';
 import type { IntentJournal } from './intent-journal.js';
 import { isLeftOpen } from './journal-settlements.js';
 
-/** A call that needs its client order id for itself. */
+/** A call that needs exclusive use of its client order id. */
 export interface ClaimOptions {
   readonly id: string;
   /** The account, or the method that places its orders. */
   readonly account: string | object;
   readonly policy?: IPolicy | undefined;
-  /** What knows of the ids of other processes. Default: that of the policy. */
+  /** Knows the ids in use in other processes. Default: the policy's. */
   readonly coordinator?: Coordinator | undefined;
-  /** Where it is written down: by its id alone, so that one journal has room for one of them. */
+  /** The journal of the call. It has entries by id only, so one journal has room for one call per id. */
   readonly journal?: IntentJournal | undefined;
   readonly operation: string | undefined;
-  /** The attempt that it is made in. */
+  /** The attempt in which the call is made. */
   readonly outer?: CallContext | undefined;
 }
 
-/** What a call holds of its id. */
+/** A call's claim on its id. */
 export interface OwnClaim extends IdClaim {
-  /** How long this process has sent nothing with it, in milliseconds, if it is unknown. */
+  /** For how long this process has sent nothing with the id, in milliseconds, if its outcome is unknown. */
   readonly unknownForMs: number;
-  /** As in a claim among processes; `hasSent` says whether the call itself sent anything. */
+  /** Like a claim among processes; `hasSent`: whether the call itself sent anything. */
   release(isUnknown: boolean, hasSent?: boolean): void;
-  /** @throws WEEXOutcomeUnknownError where another process turned out to have the id. To be called before each send. */
+  /** Called before each send. @throws WEEXOutcomeUnknownError if another process turned out to use the id. */
   check(): void;
-  /** What `check` has thrown. */
+  /** The error that `check` has thrown. */
   refusal: WEEXOutcomeUnknownError | undefined;
 }
 
 /**
- * Claims a client order id for a call, in this process and, if the policy has a coordinator that keeps ids, among all
- * processes. An id that a journal holds open is unknown, even after a restart. A call inside an attempt with the same
- * id is part of that attempt.
+ * Claims a client order id for a call, in this process and, if the policy has a coordinator that manages ids, among
+ * all processes. An id that is open in a journal counts as unknown, even after a restart. A call inside an attempt
+ * with the same id is part of that attempt.
  *
- * @throws WEEXOutcomeUnknownError if another call with the id is under way.
+ * @throws WEEXOutcomeUnknownError if another call with the id is in progress.
  */
 export async function claimId(options: ClaimOptions): Promise<OwnClaim> {
   const { account, id, journal, outer, policy } = options;
@@ -80,7 +80,7 @@ export async function claimId(options: ClaimOptions): Promise<OwnClaim> {
   }
 }
 
-/** That of the policy, or of the first one in it that has one. */
+/** The coordinator of the policy, or of the first policy inside it that has one. */
 function coordinatorOf(policy: IPolicy | undefined): Coordinator | undefined {
   const { options, wrapped = [] } = (policy ?? {}) as PolicyParts;
   const inside = [...wrapped, ...(options?.inner ? [options.inner] : [])];
@@ -89,7 +89,7 @@ function coordinatorOf(policy: IPolicy | undefined): Coordinator | undefined {
 
 interface PolicyParts {
   readonly options?: { readonly coordinator?: Coordinator | undefined; readonly inner?: IPolicy | undefined };
-  /** Those that cockatiel's `wrap` was given. */
+  /** The policies passed to cockatiel's `wrap`. */
   readonly wrapped?: readonly IPolicy[];
 }
 
@@ -115,8 +115,8 @@ function underWay({ id, operation = 'the call' }: ClaimOptions): WEEXOutcomeUnkn
 
 function leftUnknown({ id, operation = 'the call' }: ClaimOptions): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(
-    `Cannot send ${operation}: an earlier call of another process left open what became of client order id ${id}. Look ` +
-      'it up, or call again: then it is looked up first',
+    `Cannot send ${operation}: an earlier call of another process left the outcome of client order id ${id} unknown. Look ` +
+      'the order up, or call again: it is then looked up first',
     { clientOrderId: id },
   );
 }

@@ -14,16 +14,16 @@ export interface ToldCall {
   readonly clock: Clock;
   readonly operation: string | undefined;
   readonly clientOrderId: string | undefined;
-  /** The attempt that it is made in. */
+  /** The attempt in which it is made. */
   readonly outer: CallContext | undefined;
-  /** The number that the policy gave the call; `undefined` if it gave none. */
+  /** The number that the policy assigned to the call; `undefined` if none. */
   callId?: number | undefined;
 }
 
-/** Runs a search of which the policy knows nothing, and publishes the events that the policy would. */
+/** Runs a search outside the policy, and publishes the events that the policy would. */
 export async function publishConclusion(
   call: ToldCall,
-  /** What the policy gave up with. */
+  /** The error with which the policy gave up. */
   error: unknown,
   search: () => Promise<Resolution>,
 ): Promise<Resolution> {
@@ -43,7 +43,7 @@ export async function publishConclusion(
   try {
     resolution = await runAccompanied(factsOf().callId, 'lookup', search);
   } catch (reason) {
-    // The caller gave up: what was not found out until then is not known.
+    // The caller gave up: whatever was not found by then stays unknown.
     settled('unknown', { error: reason });
     throw reason;
   }
@@ -55,8 +55,8 @@ export async function publishConclusion(
 }
 
 /**
- * Publishes what is known about an order when its call is over. For a call that its caller aborted, nothing else
- * reports that the order is unknown, since to the policy an abort is not a failure.
+ * Publishes what is known about an order when its call is over. If the caller aborted the call, nothing else
+ * reports that the order is unknown, since the policy does not count an abort as a failure.
  */
 export function publishOrder(
   call: ToldCall,
@@ -66,7 +66,7 @@ export function publishOrder(
   const { clientOrderId, outer } = call;
   const { orderSettled, outcomeUnknown } = channels;
   if (clientOrderId === undefined || !(orderSettled.hasSubscribers || outcomeUnknown.hasSubscribers)) return;
-  // A call inside another one with the same id is part of that one, which publishes.
+  // A call inside another one with the same id is part of that one, which publishes the event.
   if (ownerOf(clientOrderId, outer)) return;
   const { origin } = call.policy as { readonly origin?: object };
   const facts = { ...factsOfCall(call)(), clientOrderId };

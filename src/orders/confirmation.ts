@@ -4,10 +4,10 @@ import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { carriesOtherId } from './carries-other-id.js';
 import { isEmptySuccess, isRefusalBody } from './refusal-body.js';
 
-/** The fields in which an answer gives the order's own id. */
+/** The fields in which an answer has the order's own id. */
 const idFields = ['orderId', 'order_id'] as const;
 
-/** Whether a result looks like an acknowledgement but is not: it is about another order, or its id is not an id. */
+/** Whether a result looks like an acknowledgement but is not one: it is about another order, or its id is not an id. */
 export function isNoConfirmation(value: unknown, id: string | undefined): boolean {
   if (typeof value === 'string') return value.trimStart().startsWith('<');
   if (typeof value !== 'object' || value === null || id === undefined) return false;
@@ -16,14 +16,14 @@ export function isNoConfirmation(value: unknown, id: string | undefined): boolea
   return idFields.some((name) => name in fields && isNoId(fields[name])) || isRefusalBody(value);
 }
 
-/** Whether it says that it succeeded and not in what: a proxy or a half-finished deployment answers so. */
+/** Whether an answer reports success without saying of what, as proxies and half-finished deployments do. */
 export function isBareSuccess(value: unknown, id: string | undefined): boolean {
   if (typeof value !== 'object' || value === null || id === undefined) return false;
   const { success } = value as { readonly success?: unknown };
   return (success === true || isEmptySuccess(value)) && !namesOrder(value);
 }
 
-/** What an attempt ends with whose answer is no confirmation of its order. */
+/** The error of an attempt whose answer does not confirm its order. */
 export function unconfirmed(value: unknown, id: string | undefined, why: string): WEEXOutcomeUnknownError {
   return new WEEXOutcomeUnknownError(`Cannot tell from the answer whether order ${id} was placed: ${why}`, {
     clientOrderId: id,

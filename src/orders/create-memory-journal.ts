@@ -1,8 +1,8 @@
 import type { Intent, IntentJournal } from './intent-journal.js';
 
 /**
- * Makes a journal of intents that lives as long as the process: enough to settle after an outage what calls had to
- * leave open, but not to survive a crash.
+ * Returns a journal of intents that lives as long as the process: enough to settle, after an outage, what calls had
+ * to leave open, but not to survive a crash.
  *
  * @example
  * ```ts

@@ -45,7 +45,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
   readonly #attempts: OrderAttempts<Result>;
   readonly #sighting: Sighting = new Sighting();
   #verdict: unknown;
-  /** What kept a policy that sends again whatever happened from doing so. */
+  /** The error that stopped a policy from resending regardless of the outcome. */
   #held: unknown;
 
   constructor(
@@ -68,7 +68,10 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     this.#record = this.#makeRecord();
   }
 
-  /** Runs the call, unless another one with its id is under way; what one left open is looked up first. */
+  /**
+   * Runs the call, unless another one with its id is in progress; if an earlier one left the id open, it is looked
+   * up first.
+   */
   async run(): Promise<Result> {
     const claim = (this.#attempts.claim = await this.#claimId());
     const unwatch = this.#watch();
@@ -84,7 +87,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     }
   }
 
-  /** From before the first send: the order may show up while its answer is still waited for. */
+  /** Started before the first send: the order may appear while its answer is still awaited. */
   #watch(): (() => void) | undefined {
     const { args, self } = this.#call;
     const safety = this.#safety;
@@ -97,7 +100,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     });
   }
 
-  /** An earlier call with this id ended without anybody knowing what became of it. */
+  /** Looks up an id whose earlier call ended with an unknown outcome. */
   async #settleEarlier(waitedMs: number): Promise<{ readonly value: Result } | undefined> {
     this.#attempts.resume();
     this.#record?.resume();
@@ -131,7 +134,7 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       try {
         const value = await (native ? this.#executeNative(policy) : this.#executeForeign(policy));
         if (!native) this.#attempts.checkStandIn();
-        // A fallback's value says nothing about the order, nor does what a method makes of a refusal.
+        // A fallback's value says nothing about the order, nor does a method's own handling of a refusal.
         this.#settleRecord();
         return value;
       } catch (error) {
@@ -160,11 +163,11 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       resolveDeadlineMs: this.#patience.deadlineMs + 1_000,
       resolveUnknown: (error, context) => this.#resolve(error, context.signal),
     };
-    // It seems to take no parameter, so it gets the bare context.
+    // The rest parameter keeps `length` at 0, so it gets the plain context.
     return policy.execute((...[context]) => this.#attempt(context), options);
   }
 
-  /** Under a policy that sends again whatever happened. */
+  /** Runs under a policy that may resend regardless of the outcome. */
   #executeForeign(policy: IPolicy): Promise<Result> {
     const { idempotent, operation } = this.#options;
     const check = (): void => {
@@ -190,14 +193,15 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
     return this.#attempts.start(context, record && (() => record.beforeSend()), this.#call.send);
   }
 
-  /** What is left to find out when the policy has given up. */
+  /** Finds out what is still open when the policy has given up. */
   async #conclude(error: unknown): Promise<Resolution | undefined> {
     const { doubted, executed, refusal } = this.#attempts.heed(error);
-    // What was held back from a repetition has to be looked up; so has what was sent and never answered.
+    // A repetition that was blocked leaves the order to be looked up, and so does a request that was never
+    // answered.
     const inDoubt = this.#attempts.inDoubt || error === this.#held;
     if (executed) return { outcome: 'found', value: executed.value };
     if (error === this.#verdict) return undefined;
-    // The first order may hold the very margin or the very id that the second one is refused for.
+    // The first order may use up the margin or the id because of which the second one is refused.
     const suspicious = error === refusal && (doubted || isDuplicateId(error));
     if (!inDoubt && !suspicious) return undefined;
     return publishConclusion(this.#told, error, () => this.#resolve(error, this.#options.signal, suspicious));

@@ -11,7 +11,7 @@ export function idOfCall<This, Args extends unknown[], Result>(
   const minted = mintedIds();
   const told: unknown = clientOrderId.apply(self, args);
   if (options?.idempotent && mintedIds() > minted) throw mintsInRepeatable(options.operation);
-  // In JavaScript it may be a number.
+  // In JavaScript the id may be a number.
   if (isNothing(told)) return undefined;
   if (typeof told === 'object')
     throw new TypeError(

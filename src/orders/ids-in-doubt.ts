@@ -1,16 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { type ProcessWide, processWide } from '../core/process-wide.js';
 
-/** What is known about an id: a call with it is under way, or a call ended with an unknown outcome. */
+/** What is known about an id: a call with it is in progress, or a call ended with an unknown outcome. */
 export type IdState = 'under-way' | 'unknown';
 
-/** Ids with an unknown outcome are remembered up to this number per account; the oldest are forgotten first. */
+/** How many ids with an unknown outcome are remembered per account; the oldest are forgotten first. */
 const capacity = 10_000;
 
-/** The ids of one account of which this process does not know what became of them. */
+/** The ids of one account whose outcome this process does not know. */
 export class IdsInDoubt {
   readonly #states: Map<string, IdState> = new Map();
-  /** Since when nothing was sent any more with an id that is unknown, on the monotonic clock. */
+  /** The time since which nothing was sent with an unknown id, on the monotonic clock. */
   readonly #since: Map<string, number> = new Map();
   /**
    * Ids that another call has requested in the meantime: its caller repeats the call, and may not know the result of
@@ -26,12 +26,12 @@ export class IdsInDoubt {
     return before;
   }
 
-  /** Whether a call with an id is under way. */
+  /** Whether a call with an id is in progress. */
   isUnderWay(id: string): boolean {
     return this.#states.get(id) === 'under-way';
   }
 
-  /** For how long nothing was sent with an id that an earlier call left unknown, in milliseconds. */
+  /** For how long nothing has been sent with an id that an earlier call left unknown, in milliseconds. */
   unknownForMs(id: string): number {
     return performance.now() - (this.#since.get(id) ?? Infinity);
   }

@@ -1,12 +1,12 @@
-/** One thing that the exchange is to do exactly once, however many requests it takes. */
+/** Something that the exchange must do exactly once, however many requests it takes. */
 export interface Intent {
-  /** The id under which it can be looked up, the same on every attempt. */
+  /** The id for lookups, the same on every attempt. */
   readonly clientOrderId: string;
   /** The name of the method or operation, if given. */
   readonly operation?: string | undefined;
-  /** What the method was called with. What JSON cannot say is lost in a durable journal. */
+  /** The arguments of the method. Values that JSON cannot represent are lost in a durable journal. */
   readonly args: readonly unknown[];
-  /** When it was begun, in milliseconds since 1970; 0 if its record cannot be read. */
+  /** When the call started, in milliseconds since 1970; 0 if its record cannot be read. */
   readonly begunAt: number;
   /** When it was last about to be sent, in milliseconds since 1970. */
   readonly sentAt: number;
@@ -17,19 +17,19 @@ export type IntentOutcome = 'executed' | 'not-executed';
 
 /**
  * A record of intents: what was about to be sent, and what is settled. A call waits for `sent` before it sends, so
- * that a program that dies at any moment can find every order that may exist after its restart: see `recoverIntents`.
+ * a program that dies at any moment can find every order that may exist after its restart: see `recoverIntents`.
  *
  * `createMemoryJournal` keeps it in this process; `openIntentJournal` of `weex-resilience/journal` on disk. Every
- * method may be called for many intents at once. When `sent` fails, the call rejects and nothing is sent.
+ * method may be called for many intents at once. If `sent` fails, the call rejects and nothing is sent.
  */
 export interface IntentJournal {
-  /** Writes an intent down. Resolves once it is as safe as this journal makes it. */
+  /** Records an intent. Resolves once it is as safe as this journal can make it. */
   sent(intent: Intent): PromiseLike<void> | void;
-  /** Forgets an intent whose outcome is known; called after the caller has the result. */
+  /** Removes an intent whose outcome is known; called after the caller has the result. */
   settled(clientOrderId: string, outcome: IntentOutcome): PromiseLike<void> | void;
   /**
-   * The intents that were sent and not settled, oldest first. A journal of many processes takes over what dead ones
-   * have left, but only what `select` accepts.
+   * Returns the intents that were sent and not settled, oldest first. A journal shared by several processes takes
+   * over what dead ones left, but only what `select` accepts.
    */
   open(select?: (intent: Intent) => boolean): PromiseLike<readonly Intent[]> | readonly Intent[];
   /**
@@ -38,10 +38,13 @@ export interface IntentJournal {
    */
   isOpen?(clientOrderId: string): PromiseLike<boolean> | boolean;
   /**
-   * Whether an intent is still for this process to settle; called before the outcome is reported. A journal that many
-   * processes share has this method. Default: it is.
+   * Whether this process may still settle an intent; called before the outcome is reported. Only a journal shared
+   * by several processes has this method. Default: `true`.
    */
   isOwn?(clientOrderId: string): PromiseLike<boolean> | boolean;
-  /** Until when what was written down may be sent, on the clock of `performance.now()`. Default: at any time. */
+  /**
+   * Until when the order of a recorded intent may be sent, on the clock of `performance.now()`. Default: at any
+   * time.
+   */
   sendBefore?(): number | undefined;
 }

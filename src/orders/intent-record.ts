@@ -9,7 +9,7 @@ export interface RecordOptions {
   readonly intent: Omit<Intent, 'begunAt' | 'sentAt'>;
 }
 
-/** Keeps the memory of one intent: before it is sent, and when its outcome is known. */
+/** Maintains the record of one intent: before it is sent, and when its outcome is known. */
 export class IntentRecord {
   readonly #options: RecordOptions;
   readonly #begunAt: number = Date.now();
@@ -20,17 +20,17 @@ export class IntentRecord {
     this.#options = options;
   }
 
-  /** The journal to which it is written, in addition to the caller's `persist`. */
+  /** The journal in which it is recorded, in addition to the caller's `persist`. */
   get journal(): IntentJournal | undefined {
     return this.#options.journal;
   }
 
-  /** Takes over what an earlier call has written down. */
+  /** Takes over the record of an earlier call. */
   resume(): void {
     this.#written = true;
   }
 
-  /** Writes it down; nothing may be sent before, nor after the time that is returned. */
+  /** Records it; nothing may be sent before, nor after the returned time. */
   async beforeSend(): Promise<number | undefined> {
     const { intent, journal, persist } = this.#options;
     if (!this.#persisted) {
@@ -44,7 +44,7 @@ export class IntentRecord {
     return journal.sendBefore?.();
   }
 
-  /** Forgets it, after the caller has the result. */
+  /** Removes it, after the caller has the result. */
   settle(outcome: IntentOutcome): void {
     const { intent, journal } = this.#options;
     if (journal && this.#written) settleAfterwards(journal, intent.clientOrderId, outcome);

@@ -1,14 +1,14 @@
 import type { IntentJournal, IntentOutcome } from './intent-journal.js';
 
-/** The ids of each journal whose outcome is known and still to be written. */
+/** The ids of each journal whose outcome is known but not recorded yet. */
 const pending: WeakMap<IntentJournal, Map<string, NodeJS.Immediate>> = new WeakMap();
 
-/** What journals that do not know it by themselves held when they were first asked. */
+/** The open ids of journals without `isOpen`, read when they are first needed. */
 const leftOpen: WeakMap<IntentJournal, Promise<Set<string>>> = new WeakMap();
 
 /**
- * Removes an intent from a journal one turn of the event loop after the caller has the result: a program that dies in
- * between finds it again after its restart, rather than never. It never throws.
+ * Removes an intent from a journal one turn of the event loop after the caller has the result: a program that dies
+ * in between finds it again after its restart, rather than never. It never throws.
  */
 export function settleAfterwards(
   journal: IntentJournal,
@@ -34,7 +34,7 @@ export function keepOpen(journal: IntentJournal, clientOrderId: string): void {
   settlements?.delete(clientOrderId);
 }
 
-/** Whether a journal holds an intent open that an earlier call, perhaps of an earlier run, has left. */
+/** Whether an intent of an earlier call, perhaps of an earlier run, is open in a journal. */
 export async function isLeftOpen(journal: IntentJournal, clientOrderId: string): Promise<boolean> {
   if (pending.get(journal)?.has(clientOrderId)) return false;
   if (journal.isOpen) return journal.isOpen(clientOrderId);

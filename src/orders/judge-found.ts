@@ -12,8 +12,8 @@ export type Found =
 const idFields = [...clientIdFields, 'orderId', 'order_id', 'id'] as const;
 
 /**
- * Reads what a lookup returned: only an order that can be this one counts as found. If the call has its own
- * `matches`, every object is left to it, except an empty one, a refusal and a whole response.
+ * Evaluates what a lookup returned: only an order that can be this one counts as found. If the call has its own
+ * `matches`, that decides about every object except an empty one, a refusal and a whole response.
  */
 export function judgeFound(value: unknown, id: string, isJudgedElsewhere = false): Found {
   if (value === undefined || value === null) return { is: 'nothing' };
@@ -43,7 +43,7 @@ function isResponse(value: object): boolean {
   return 'config' in value && 'headers' in value && 'data' in value;
 }
 
-/** Whether a value says that it is not a success, by a flag or an HTTP status. */
+/** Whether a value reports a failure, by a flag or an HTTP status. */
 function isFailure(value: object): boolean {
   const { result, status, success } = value as Readonly<Record<string, unknown>>;
   return (

@@ -8,7 +8,7 @@ import type { OrderSafety } from './order-safety.js';
 
 const defaultPolicies: WeakMap<Clock, ResiliencePolicy> = new WeakMap();
 
-/** The policy of lookups that have none: a lookup that hangs must not use up the time for the next one. */
+/** The default policy of lookups: a lookup that hangs must not use up the time for the next one. */
 export function defaultLookupPolicy(clock: Clock): ResiliencePolicy {
   let policy = defaultPolicies.get(clock);
   if (!policy) {
@@ -22,11 +22,11 @@ export function defaultLookupPolicy(clock: Clock): ResiliencePolicy {
 export interface LookedUpCall<This, Args extends unknown[]> {
   readonly self: This;
   readonly args: Args;
-  /** Whether its method runs in a context, so that its lookups do as well. */
+  /** Whether its method runs in an async context, so that its lookups do too. */
   readonly ambient?: boolean | undefined;
 }
 
-/** Makes the lookup of one order: it asks once, under the policy for lookups, ahead of everything that waits. */
+/** Creates the lookup of one order: each run asks once, under the policy for lookups, ahead of all waiting calls. */
 export function createLookup<This, Args extends unknown[], Result>(
   safety: Pick<OrderSafety<This, Args, Result>, 'find'>,
   policy: IPolicy,
@@ -47,7 +47,7 @@ export function createLookup<This, Args extends unknown[], Result>(
 
 const unlimited = { attempt: 0, deadline: undefined, remainingMs: undefined } as const;
 
-// The surrounding context is that of the failed attempt: its signal may have aborted, and would end every lookup.
+// The surrounding context is that of the failed attempt: its signal may have aborted and would end every lookup.
 function inContext<Result>(context: CallContext, ambient: boolean, fn: () => Result): Result {
   return ambient || currentCallContext() ? runWithCallContext(context, fn) : fn();
 }

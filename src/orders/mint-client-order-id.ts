@@ -5,13 +5,13 @@ import { checkOptions } from '../core/options/check-options.js';
 import { callback, hasMethods, mayHaveOptions, option, optionTable } from '../core/options/option-table.js';
 import { type Clock, systemClock } from '../core/time/clock.js';
 
-/** How a client order id is made; every field is optional. */
+/** How a client order id is generated; all fields are optional. */
 export interface MintOptions {
-  /** What the id starts with: 0 to 8 letters or digits, to recognise a program's own orders. Default `'wr'`. */
+  /** The start of the id: 0 to 8 letters or digits, to recognise a program's own orders. Default `'wr'`. */
   readonly prefix?: string | undefined;
-  /** Where the time in the id comes from. Default: the clock of the machine. */
+  /** The source of the time in the id. Default: the system clock. */
   readonly clock?: Pick<Clock, 'now'> | undefined;
-  /** Numbers from 0 up to 1. Default: the random source of `node:crypto`. */
+  /** Returns numbers from 0 up to, but not including, 1. Default: the random source of `node:crypto`. */
   readonly random?: (() => number) | undefined;
 }
 
@@ -23,17 +23,17 @@ const sequenceLimit = 36 ** sequenceLength;
 /**
  * Returns a client order id that no other order has, in this process or any other, before or after a restart.
  *
- * Call it once per intent, and send the same id however often the request is repeated: two ids are two orders. The id
- * is 28 lower-case letters and digits behind the prefix, so at most 36, which every market of WEEX accepts: the
- * contract API takes 1 to 36 characters of letters, digits and `. : / _ -`, the spot API refuses special characters.
- * Ids of one prefix sort by the time they were made, even within a millisecond and if the clock is set back; 82 bits
- * are random.
+ * Call it once per intent, and send the same id however often the request is repeated: two ids are two orders. The
+ * id is 28 lower-case letters and digits after the prefix, so at most 36, which every market of WEEX accepts: the
+ * contract API accepts 1 to 36 characters of letters, digits and `. : / _ -`, the spot API refuses special
+ * characters. Ids with the same prefix sort by the time of their creation, even within a millisecond and if the
+ * clock is set back; 82 bits are random.
  *
- * Inside a call with `idempotent: true` or `effect: 'read'` it throws: such a call is repeated whatever its outcome,
- * and each attempt would place a new order.
+ * Inside a call with `idempotent: true` or `effect: 'read'` it throws: such a call is repeated whatever its
+ * outcome, and each attempt would place a new order.
  *
- * @throws RangeError when `prefix` is longer than 8 characters or holds anything but letters and digits; TypeError
- *   inside a call that may be repeated.
+ * @throws RangeError if `prefix` is longer than 8 characters or contains anything but letters and digits; TypeError
+ * inside a call that may be repeated.
  * @example
  * ```ts
  * import { mintClientOrderId } from 'weex-resilience';
@@ -63,7 +63,7 @@ const table = optionTable<MintOptions>({
 
 let minted = 0;
 
-/** How many ids this process has minted: whether a function mints one shows in the difference. */
+/** How many ids this process has minted: the difference shows whether a function mints one. */
 export function mintedIds(): number {
   return minted;
 }
@@ -87,7 +87,7 @@ interface Moment {
   sequence: number;
 }
 
-// One a clock: a test's clock in a far future must not push the ids of the machine's clock there.
+// One per clock: a test's clock in the far future must not push the ids of the system clock there.
 const moments: WeakMap<object, Moment> = new WeakMap();
 
 function nextMoment(clock: Pick<Clock, 'now'>): Moment {

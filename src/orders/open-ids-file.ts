@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
-/** Rewritten when it is this long and mostly contains settled ids. */
+/** The file is rewritten when it is this long and mostly contains settled ids. */
 const longestBytes = 65_536;
 
 /** The open ids, in a separate file, so that they are known when a damaged database has lost them. */
@@ -12,9 +12,9 @@ export interface OpenIdsFile {
 }
 
 /**
- * Opens the file and adds the ids that the database holds beside it. A line is one id that is open, or is not
- * any more; a damaged line counts for nothing. It is not flushed: it lives through `kill -9`, and after a power cut it
- * may lack the last lines.
+ * Opens the file and adds the ids in the database. Each line marks one id as open, or as no longer open; damaged
+ * lines are ignored. The file is not flushed: it survives `kill -9`, and after a power cut its last lines may be
+ * missing.
  */
 export function openIdsFile(path: string, stored: Iterable<string>): OpenIdsFile {
   const ids = read(path);
@@ -47,7 +47,7 @@ export function openIdsFile(path: string, stored: Iterable<string>): OpenIdsFile
   };
 }
 
-/** In JSON, since an id may hold a line break. */
+/** As JSON, since an id may contain a line break. */
 function lineOf(sign: '+' | '-', id: string): string {
   return `${sign}${JSON.stringify(id)}\n`;
 }

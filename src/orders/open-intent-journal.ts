@@ -4,7 +4,7 @@ import type { Intent, IntentJournal } from './intent-journal.js';
 import { openIdsFile } from './open-ids-file.js';
 import { decodeIntent, encodeIntent } from './stored-intent.js';
 
-/** Beside the files of LevelDB, which leaves others alone. */
+/** Next to the files of LevelDB, which ignores others. */
 const idsFile = 'OPEN-INTENTS';
 
 /** A journal of intents on disk. */
@@ -14,23 +14,23 @@ export interface DurableIntentJournal extends IntentJournal {
 }
 
 /**
- * Opens a journal of intents in its own directory, which is created if it is missing. An intent is flushed to the
- * disk (fsync) before its order is sent, so that it survives `kill -9` and a power cut; settled intents are deleted.
+ * Opens a journal of intents in its own directory, which is created if it is missing. An intent is flushed to disk
+ * (fsync) before its order is sent, so it survives `kill -9` and a power cut; settled intents are deleted.
  *
- * It needs the package `classic-level` (LevelDB), an optional peer dependency. Only one process at a time can open a
- * directory. Arguments of calls are stored as JSON: the journal contains what your orders contain, and no
+ * It needs the package `classic-level` (LevelDB), an optional peer dependency. Only one process at a time can open
+ * a directory. Arguments of calls are stored as JSON: the journal contains what your orders contain, and no
  * credentials.
  *
- * In a worker thread, wait for `close()` before the worker ends: classic-level 3.0.0 crashes the whole process when a
- * worker is terminated while a write is under way, and nothing runs in a terminated worker that could prevent it.
+ * In a worker thread, wait for `close()` before the worker ends: classic-level 3.0.0 crashes the whole process if a
+ * worker is terminated during a write, and nothing that runs in a terminated worker could prevent it.
  *
- * Each record has a version and a checksum, and the ids of open intents are kept in a file beside LevelDB's. If the
- * record of an intent cannot be read, or is lost with a damaged file, `open()` returns only its id: `args` is empty,
- * `begunAt` and `sentAt` are 0. `recoverIntents` looks it up like any other. The process warning
+ * Each record has a version and a checksum, and the ids of open intents are kept in a file next to LevelDB's. If
+ * the record of an intent cannot be read, or is lost with a damaged file, `open()` returns only its id: `args` is
+ * empty, `begunAt` and `sentAt` are 0. `recoverIntents` looks it up like any other. The process warning
  * `WEEX_JOURNAL_DAMAGED` says how many there are and names them.
  *
- * @throws Error when `classic-level` is not installed, or when the directory cannot be opened, for example because
- * another process holds it.
+ * @throws Error if `classic-level` is not installed, or if the directory cannot be opened, for example because
+ * another process has it open.
  * @example
  * ```ts
  * import { recoverIntents } from 'weex-resilience';
@@ -53,12 +53,12 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
   return {
     async sent(intent) {
       const { clientOrderId } = intent;
-      // LevelDB does not order the two by itself.
+      // LevelDB does not keep these two writes in order.
       await leaving.get(clientOrderId);
       await store((db) => db.put(clientOrderId, encodeIntent(intent), { sync: true }));
       openIds.add(clientOrderId);
     },
-    // Without a flush: an intent that comes back after a power cut is looked up once more, and that is all.
+    // Without a flush: an intent that reappears after a power cut is merely looked up once more.
     async settled(clientOrderId) {
       openIds.delete(clientOrderId);
       const left = store((db) => db.del(clientOrderId));
@@ -76,7 +76,7 @@ export async function openIntentJournal(directory: string): Promise<DurableInten
     },
     isOpen: (clientOrderId) => openIds.ids.has(clientOrderId),
     async close() {
-      // Intents whose callers just got their result are still to be removed.
+      // Intents whose callers have just received their result are still to be removed.
       await new Promise((resolve) => setImmediate(resolve));
       await store((db) => db.close());
       openIds.close();
@@ -89,7 +89,7 @@ async function openLevel(
   directory: string,
 ): Promise<{ readonly level: ClassicLevel; readonly stored: ReadonlyMap<string, string> }> {
   const { ClassicLevel: Level } = await import('classic-level').catch((error: unknown) => {
-    throw new Error('Cannot open a journal of intents: install classic-level 3 beside weex-resilience', {
+    throw new Error('Cannot open a journal of intents: install classic-level 3 alongside weex-resilience', {
       cause: error,
     });
   });
@@ -112,7 +112,7 @@ async function openLevel(
 }
 
 /**
- * Reopens the database after a failed write, above all on a full disk: records that follow half a record in the same
+ * Reopens the database after a failed write, usually on a full disk: records after a partial record in the same
  * file would be lost with it.
  */
 function keepWhole(
@@ -142,15 +142,15 @@ function keepWhole(
   };
 }
 
-/** Of what cannot be read, the id is known: enough to look it up, or to say that it is unknown. */
+/** An unreadable intent has only its id: enough to look it up, or to report it as unknown. */
 function unreadableIntent(clientOrderId: string): Intent {
   return { clientOrderId, args: [], begunAt: 0, sentAt: 0 };
 }
 
-/** A warning with more ids than this would not be read; `open()` returns all of them. */
+/** The most ids in a warning, which would not be read otherwise; `open()` returns all of them. */
 const namedIds = 20;
 
-/** A process warning, since the code that opens the journal may log nothing. */
+/** Emits a process warning, since the code that opens the journal may have no logger. */
 function warnOfDamage(directory: string, ids: readonly string[], total: number): void {
   const more = ids.length > namedIds ? ` and ${ids.length - namedIds} more` : '';
   process.emitWarning(

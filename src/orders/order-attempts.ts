@@ -8,32 +8,32 @@ import { isBareSuccess, isNoConfirmation, unconfirmed } from './confirmation.js'
 import { setExecutionStatus } from '../errors/set-execution-status.js';
 import type { Sighting } from './sighting.js';
 
-/** What is remembered of a method from one call to the next. */
+/** What is remembered about a method from one call to the next. */
 export interface MethodMemory {
-  /** The target of its orders that were seen: if there is one, an order that was not seen was not sent. */
+  /** The targets of its orders as seen by interceptors: if there is one, an order that was not seen was not sent. */
   readonly places: Set<string | undefined>;
   /** Whether its lookups cover every order that it sends, whatever their ids are. */
   readonly looksUpAll?: boolean;
 }
 
 /**
- * The attempts of one order, and what is known about them together. An attempt is in doubt from its sending until its
- * outcome is known, even after a timeout has released the caller.
+ * The attempts of one order, and what is known about them together. An attempt is in doubt from its sending until
+ * its outcome is known, even after a timeout has released the caller.
  */
 export class OrderAttempts<Result> {
-  /** What the exchange answered to any of them, however late. */
+  /** The exchange's answer to any of them, however late. */
   executed: { readonly value: Result } | undefined;
   /** The last answer that refused an attempt. */
   refusal: unknown;
   /** The failure of the last attempt in doubt; `undefined` while none has failed. */
   doubt: unknown;
-  /** Set once an attempt was in doubt and taken for not executed. */
+  /** Set once an attempt was in doubt and was considered not executed. */
   doubted = false;
-  /** What the call holds of its id. */
+  /** The call's claim on its id. */
   claim: OwnClaim | undefined;
-  /** The account that the order safety names. */
+  /** The account named in the order safety. */
   account: string | undefined;
-  /** When the last one was sent, in milliseconds since 1970; `undefined` while none was. */
+  /** When the last one was sent, in milliseconds since 1970; `undefined` if none was. */
   sentAt: number | undefined;
 
   readonly #sighting: Sighting;
@@ -43,13 +43,16 @@ export class OrderAttempts<Result> {
   readonly #id: string | undefined;
   readonly #idempotent: boolean;
   readonly #inDoubt: Set<symbol> = new Set();
-  /** What any of them was started with. */
+  /** The contexts of the attempts. */
   readonly #contexts: CallContext[] = [];
-  /** Ended by an error that says nothing, for example one thrown by hand before or after the request. */
+  /**
+   * Attempts that ended with an error that says nothing, for example one thrown by the method before or after the
+   * request.
+   */
   readonly #unexplained: Set<symbol> = new Set();
   /** Set once an attempt failed with a refusal of another request. */
   #misled = false;
-  /** The attempt that may send; any other was given up while it was still preparing. */
+  /** The attempt that may send; every other one was given up while it was still preparing. */
   #current: symbol | undefined;
 
   constructor(
@@ -64,7 +67,7 @@ export class OrderAttempts<Result> {
     this.#idempotent = idempotent ?? false;
   }
 
-  /** Whether one of them may have been executed and has to be looked up before the next. */
+  /** Whether one of them may have been executed and must be looked up before the next. */
   get inDoubt(): boolean {
     return this.#inDoubt.size > 0;
   }
@@ -82,19 +85,19 @@ export class OrderAttempts<Result> {
     return !this.executed && this.#inDoubt.size === 0 && this.#unexplained.size === 0;
   }
 
-  /** What is known of the order. */
+  /** What is known about the order. */
   get verdict(): 'executed' | 'not-executed' | 'unknown' {
     if (this.executed) return 'executed';
     return this.isOpen ? 'unknown' : 'not-executed';
   }
 
-  /** Whether it is still open what one of them did. */
+  /** Whether the outcome of one of them is still open. */
   get isOpen(): boolean {
     return !this.executed && (this.#inDoubt.size > 0 || this.#unexplained.size > 0);
   }
 
   /**
-   * An order that no lookup can prove to be absent: one that went out under another id or none and was not refused,
+   * An order that no lookup can prove to be absent: one that was sent with another id or none and was not refused,
    * or one that the exchange has acknowledged.
    */
   get untraceable(): SentRequest | undefined {
@@ -108,12 +111,12 @@ export class OrderAttempts<Result> {
     );
   }
 
-  /** The call begins. */
+  /** Registers the call. */
   enterCall(): CallsOfId | undefined {
     return (this.#calls = this.#id === undefined ? undefined : enterCall(this.#id, this.#memory.places));
   }
 
-  /** Takes an attempt of an earlier call as one in doubt. */
+  /** Treats an attempt of an earlier call as one in doubt. */
   resume(): void {
     this.#inDoubt.add(Symbol());
   }
@@ -173,7 +176,7 @@ export class OrderAttempts<Result> {
   }
 
   /**
-   * Accepts an order that shows up as the outcome of what was sent, unless an attempt failed for a reason that
+   * Accepts an order that appears as the outcome of what was sent, unless an attempt failed for a reason that
    * concerns the order itself: any other refusal may come from something in front of the exchange.
    */
   heed(failure?: unknown): this {
@@ -183,7 +186,7 @@ export class OrderAttempts<Result> {
     return this;
   }
 
-  /** Keeps a substitute value from hiding an order that may exist. */
+  /** Prevents a substitute value from hiding an order that may exist. */
   checkStandIn(): void {
     if (this.executed || !this.inDoubt || this.#idempotent) return;
     throw isWEEXError(this.doubt)
@@ -194,7 +197,7 @@ export class OrderAttempts<Result> {
         });
   }
 
-  /** Keeps an attempt that is still preparing from sending. */
+  /** Prevents an attempt that is still preparing from sending. */
   stop(): void {
     this.#current = undefined;
   }
@@ -208,13 +211,13 @@ export class OrderAttempts<Result> {
     return open.length > 0 ? open.map(({ failure }) => failure) : [error];
   }
 
-  /** Takes the order that a lookup found for the outcome of every attempt so far. */
+  /** Takes the order that a lookup found as the outcome of every attempt so far. */
   confirm(value: Result): void {
     this.executed = { value };
     this.#settleSent('executed');
   }
 
-  /** Takes every attempt so far as not executed. */
+  /** Marks every attempt so far as not executed. */
   clear(): void {
     this.doubted ||= this.inDoubt || this.unexplained;
     this.#inDoubt.clear();
@@ -222,17 +225,17 @@ export class OrderAttempts<Result> {
     this.#settleSent('refused');
   }
 
-  /** Every write that any of them sent, as far as it was seen. */
+  /** Every write that any of them sent, as far as interceptors saw it. */
   get #sent(): readonly SentRequest[] {
     return this.#contexts.flatMap(({ sent = [] }) => sent);
   }
 
-  /** The attempts around this one learn of it as well. */
+  /** Settles the writes, also for the attempts around this one. */
   #settleSent(outcome: SentRequest['outcome']): void {
     for (const request of this.#sent) if (isOpen(request)) request.outcome = outcome;
   }
 
-  /** An attempt that failed before its order was seen may still send it. */
+  /** Unregisters an attempt; one that failed before its order was seen may still send it. */
   #leave(context: CallContext): void {
     const { isClosed, sent, sentUnseen } = context;
     const isUnsent = isClosed === true && sentUnseen !== true && this.#ordersIn(sent).length === 0;
@@ -244,7 +247,7 @@ export class OrderAttempts<Result> {
       if (place !== undefined || !isUnread) this.#memory.places.add(place);
   }
 
-  /** The writes that carry the id or, if none does, the orders without an id. */
+  /** The writes with the id or, if there is none, the orders without an id. */
   #ordersIn(sent: readonly SentRequest[] = []): readonly SentRequest[] {
     const id = this.#id;
     if (id === undefined) return [];
@@ -257,7 +260,7 @@ export class OrderAttempts<Result> {
       isCleared(error, sent, this.#id) || (this.#memory.places.size > 0 && saysNotExecuted(error));
     const isContradicted = !isCertain && !this.#idempotent && saysNotExecuted(error);
     if (isInDoubt(error, sent, this.#id) || isSilent(error) || isContradicted) {
-      // So that the policy looks the order up before it sends again.
+      // So that the policy looks the order up before it resends it.
       if (isWEEXError(error)) setExecutionStatus(error, 'unknown');
       this.doubt = error;
       this.#misled ||= isContradicted;

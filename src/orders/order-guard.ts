@@ -13,15 +13,16 @@ export type OrderGuard<This, Args extends unknown[], Result> = (
 ) => Promise<Result>;
 
 /**
- * Makes the guard of a method from its order safety, once per method.
+ * Creates the guard of a method from its order safety, once per method.
  *
- * The guard works with any policy. A policy of this library asks the guard what became of an attempt, and sends again
- * itself. Any other policy, which may repeat whatever happened, is blocked while an attempt is in doubt.
+ * The guard works with any policy. A policy of this library asks the guard for the outcome of an attempt, and
+ * resends by itself. Any other policy, which may repeat regardless of the outcome, is blocked while an attempt is
+ * in doubt.
  *
- * With `idempotent: true` (a cancel) an unknown outcome is sent again without a lookup, but if a repeated send is
- * refused, above all with "order does not exist", the order is looked up.
+ * With `idempotent: true` (a cancel) a request with an unknown outcome is sent again without a lookup, but if a
+ * repeated send is refused, usually with "order does not exist", the order is looked up.
  *
- * @throws TypeError when a value of `safety` is not allowed, with all faults at once.
+ * @throws TypeError if a value of `safety` is not allowed, with all faults at once.
  */
 export function createOrderGuard<This, Args extends unknown[], Result>(
   given: OrderSafety<This, Args, Result>,

@@ -6,29 +6,30 @@ import type { Venue } from './venue.js';
 export type SettleMs = number | readonly number[];
 
 /**
- * Marks an order safety whose id belongs to a whole batch and is sent with none of its orders, since `find` looks up
- * each of them by its own id.
+ * Marks an order safety whose id belongs to a whole batch and is not sent with any of its orders, since `find`
+ * looks up each of them by its own id.
  */
 export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
 
 /**
- * Keeps a call that places an order from ever placing a second one: it has the id of the order, and says how to find
- * it.
+ * Ensures that a call that places an order never places a second one: it has the id of the order, and says how to
+ * find it.
  *
- * It acts when an attempt that failed may have been executed: it sent a write that the exchange itself did not
+ * It acts when an attempt failed that may have been executed: it sent a write that the exchange itself did not
  * refuse, whatever the method threw; or no interceptor saw what it sent, and its error does not rule execution out.
  * Found: the call succeeds with what `find` returned, whether open, filled or cancelled. Absent: one more attempt
  * with the same id, as long as the call has time and attempts; otherwise the call rejects with the error of the
  * attempt, its `executionStatus` now `'not-executed'`. Neither: it rejects with a `WEEXOutcomeUnknownError`. A
- * refusal of the additional attempt is looked up too, since the first order may be its cause. A call that succeeds or
- * is refused at once costs nothing extra.
+ * refusal of the additional attempt is looked up too, since the first order may be its cause. A call that succeeds
+ * or is refused at once costs nothing extra.
  *
- * Together with `idempotent: true` (a cancel), an unknown outcome is sent again without a lookup; the order is looked
- * up only if the last attempt leaves it open, or if an attempt after such a one is refused ("order does not exist").
+ * Together with `idempotent: true` (a cancel), a request with an unknown outcome is sent again without a lookup;
+ * the order is looked up only if the last attempt leaves it open, or if an attempt after such a one is refused
+ * ("order does not exist").
  *
  * Durations are in milliseconds, from 0 to 2^31 − 1.
  *
- * @throws TypeError when it is attached, naming every option that is missing, unknown or out of range.
+ * @throws TypeError when it is attached, listing every option that is missing, unknown or out of range.
  * @example
  * ```ts
  * import { mintClientOrderId, type OrderSafety, resilient } from 'weex-resilience';
@@ -54,15 +55,15 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
   /** @internal */
   readonly [looksUpAll]?: true | undefined;
   /**
-   * The client order id of a call, asked once a call. The same id reaches every attempt as
-   * `resilienceContext().clientOrderId`. A call without an id cannot be looked up, so that an unknown outcome of it
+   * Returns the client order id of a call; called once per call. The same id reaches every attempt as
+   * `resilienceContext().clientOrderId`. A call without an id cannot be looked up, so an unknown outcome of it
    * stays unknown.
    */
   readonly clientOrderId: (this: This, ...args: Args) => string | undefined;
   /**
-   * Looks the order up by its client order id: the order in any state, or nothing if it is not to be seen. An error
-   * that says "order does not exist" counts as not seen; any other error as a lookup that failed. An order that
-   * carries another client order id is never taken for this one.
+   * Looks the order up by its client order id: returns the order in any state, or nothing if it cannot be seen. An
+   * error that says "order does not exist" counts as not seen, any other error as a failed lookup. An order with
+   * another client order id is never accepted as this one.
    */
   readonly find: (
     this: This,
@@ -70,9 +71,9 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
     ...args: Args
   ) => PromiseLike<Result | undefined | null> | Result | undefined | null;
   /**
-   * Names the account whose id it is, by any text but a secret: one call at a time may send an id, and an id in doubt
-   * is looked up first, in every call of the process for that account. Default: the calls of this method, whatever
-   * their instance, are for one account.
+   * Names the account to which the id belongs, by any text but a secret: only one call at a time may send an id,
+   * and an id in doubt is looked up first, in every call of the process for that account. Default: the calls of
+   * this method, whatever their instance, are for one account.
    */
   account?(this: This, ...args: Args): string;
   /**
@@ -89,29 +90,32 @@ export interface OrderSafety<This, Args extends unknown[], Result> {
    */
   matches?(this: This, found: Result, ...args: Args): boolean;
   /**
-   * Patience before "absent": the wait before each lookup. A number is a list of one; a function is called once per
-   * call. Only when all waits are over, and the last lookup found nothing, does the order count as not executed. So
-   * choose longer than a request can still be on its way after its timeout, and longer than an order can be
-   * invisible.
+   * The patience before "absent": the wait before each lookup. A number is a list of one; a function is called once
+   * per call. Only when all waits are over, and the last lookup found nothing, does the order count as not
+   * executed. So choose longer than a request can still be on its way after its timeout, and longer than an order
+   * can be invisible.
    *
-   * Default: what `venue` needs. For WEEX that is 34,250 in all, with looks after 250, 1,000 and 3,000 more and then
-   * every 5,000, because an unanswered request may still be executed until its timestamp expires after 30 s.
+   * Default: what `venue` needs. For WEEX that is 34,250 in total, with lookups after 250, 1,000 and 3,000 more and
+   * then every 5,000, because an unanswered request may still be executed until its timestamp expires after 30 s.
    */
   readonly settleMs?: SettleMs | ((this: This, ...args: Args) => SettleMs | undefined) | undefined;
   /**
-   * How long finding out may take in all, in milliseconds, even beyond the deadline of the call.
-   * Default: the patience and 5,000.
+   * How long the search may take in total, in milliseconds, even beyond the deadline of the call.
+   * Default: the patience plus 5,000.
    */
   readonly reconcileDeadlineMs?: number | ((this: This, ...args: Args) => number | undefined) | undefined;
-  /** Runs before the first send and is waited for; if it throws, the call rejects and nothing is sent. */
+  /** Called and awaited before the first send; if it throws, the call rejects and nothing is sent. */
   readonly persist?: ((this: This, id: string, ...args: Args) => unknown) | undefined;
-  /** Where intents are written down before they are sent; a function is asked once a call. Default: nowhere. */
+  /**
+   * The journal in which intents are recorded before they are sent; a function is called once per call. Default:
+   * none.
+   */
   readonly journal?: IntentJournal | ((this: This, ...args: Args) => IntentJournal | undefined) | undefined;
   /**
-   * The exchange that the order goes to; a function is asked once a call. Default: `weexVenues.contract`, the one
-   * that promises least.
+   * The exchange to which the order goes; a function is called once per call. Default: `weexVenues.contract`, the
+   * one that promises least.
    */
   readonly venue?: Venue | ((this: This, ...args: Args) => Venue | undefined) | undefined;
-  /** The policy that lookups run under. Default: 2 s an attempt; lookups that failed are repeated anyway. */
+  /** The policy for lookups. Default: 2 s per attempt; failed lookups are repeated anyway. */
   readonly lookupPolicy?: IPolicy | undefined;
 }

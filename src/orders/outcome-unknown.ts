@@ -3,7 +3,7 @@ import { WEEXOutcomeUnknownError } from '../errors/index.js';
 import type { LookupResult } from './reconcile.js';
 import type { Venue } from './venue.js';
 
-/** What is known about an order of which it could not be established whether it exists. */
+/** What is known about an order whose existence could not be determined. */
 export interface UnknownOutcome {
   readonly operation: string | undefined;
   readonly clientOrderId: string | undefined;
@@ -23,7 +23,7 @@ const where: Readonly<Record<Venue['lookUp'], string>> = {
   'open-orders-and-history': 'in the open orders and in the order history',
 };
 
-/** The error of last resort: everything that a person needs to find out. */
+/** The error of last resort: everything that a person needs for a manual lookup. */
 export function outcomeUnknown(facts: UnknownOutcome): WEEXOutcomeUnknownError {
   const { cause, clientOrderId, lookups, operation = 'the call', sentAt, venue } = facts;
   const sent = sentAt === undefined ? undefined : new Date(sentAt).toISOString();
@@ -78,7 +78,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Most order methods take the order first. */
+/** Most order methods have the order as their first argument. */
 function symbolOf(args: readonly unknown[]): string | undefined {
   const [first] = args;
   if (typeof first !== 'object' || first === null) return undefined;

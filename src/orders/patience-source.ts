@@ -49,7 +49,7 @@ export function venueOf<This, Args extends unknown[], Result>(
   return typeof venue === 'function' ? venue.apply(self, args) : venue;
 }
 
-/** What a call tells of its patience. */
+/** The patience settings of a call. */
 interface CallAnswers {
   readonly settleMs: SettleMs | undefined;
   readonly reconcileDeadlineMs: number | undefined;

@@ -1,33 +1,33 @@
 import { isWEEXError } from '../errors/index.js';
 import { type Venue, weexVenues } from './venue.js';
 
-/** How long lookups of an order go on. */
+/** How long lookups of an order continue. */
 export interface Patience {
   /**
-   * The wait before each lookup, in milliseconds, after what requests failed with, each of which may still be
-   * executed; when all are over, "not seen" is "absent". It may have grown when it is asked again.
+   * The wait before each lookup, in milliseconds, given the failures of requests, each of which may still be
+   * executed; when all are over, "not seen" becomes "absent". A later call may return more.
    */
   waitsMs(failures?: readonly unknown[]): readonly number[];
   /** When a search is given up, in milliseconds from its start. */
   readonly deadlineMs: number;
 }
 
-/** What a lookup that fails may take beyond the patience. */
+/** What failed lookups may take beyond the patience. */
 const failedLookupsMs = 5_000;
 
-/** Waits that suit a first look at once and few looks later on. */
+/** Waits for an almost immediate first lookup, and few later ones. */
 const firstWaitsMs: readonly number[] = [250, 1_000, 3_000];
 const laterWaitMs = 5_000;
 
 /**
  * How long after it was sent an order that cannot be seen may still appear, in milliseconds.
  *
- * Whatever a request failed with, a reset and a gateway's error included, a back end may hold the request and execute
- * it later: it can no longer be executed only when its timestamp has expired. A clock that runs ahead of the
- * exchange's keeps it valid for that much longer. The exceptions are an id that is never executed twice, since a late
- * one does no harm then; an answer of the exchange's own or of a limiter, 429 or 418, which is given instead of the
- * request; and a venue that promises a shorter time. An id that protects among open orders is no exception: the first
- * order may be filled by then.
+ * Whatever a request failed with, including a reset or a gateway's error, a back end may hold the request and
+ * execute it later: only when its timestamp has expired can it no longer be executed. A clock that is ahead of the
+ * exchange's keeps it valid for that much longer. The exceptions are an id that is never executed twice, since a
+ * late request then does no harm; an answer of the exchange's own or of a limiter, 429 or 418, which replaces the
+ * request; and a venue that promises a shorter time. An id that protects among open orders is no exception: the
+ * first order may be filled by then.
  */
 export function latestAppearanceMs(venue: Venue, failures: readonly unknown[] = []): number {
   const { idProtects, idWindowMs = 0, requestValidForMs, visibleWithinMs } = venue;
@@ -37,7 +37,7 @@ export function latestAppearanceMs(venue: Venue, failures: readonly unknown[] = 
     : requestValidForMs + visibleWithinMs + clockAheadOf(venue);
 }
 
-/** What the patience may grow by: a clock that is further ahead than requests are valid for is refused. */
+/** How much the patience may grow: if a clock is further ahead than requests are valid, they are refused. */
 function mayGrowMs({ clockAheadMs, requestValidForMs }: Venue): number {
   return typeof clockAheadMs === 'function' ? Math.max(0, requestValidForMs - clockAheadMs()) : 0;
 }
@@ -73,7 +73,7 @@ export function spreadLookups(totalMs: number): number[] {
   return waits.length > 0 ? waits : [0];
 }
 
-/** What is left of a list of waits after a time that was waited already. */
+/** The rest of a list of waits after some of the time has already passed. */
 export function shorten(waitsMs: readonly number[], waitedMs: number): readonly number[] {
   if (!(waitedMs > 0)) return waitsMs;
   let leftMs = waitedMs;

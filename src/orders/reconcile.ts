@@ -4,9 +4,9 @@ import { joinSignal, leaveSignal } from '../core/abort-listeners.js';
 import { judgeFound } from './judge-found.js';
 import { sum } from './patience.js';
 
-/** One look at the exchange, for the error message. */
+/** One lookup at the exchange, for the error message. */
 export interface LookupResult {
-  /** When it was over, in milliseconds since the search began. */
+  /** When it was over, in milliseconds since the search started. */
   readonly afterMs: number;
   readonly result: 'seen' | 'not-seen' | 'failed';
   /** Why it failed. */
@@ -16,41 +16,41 @@ export interface LookupResult {
 /** What is searched for, and how patiently. */
 export interface Search {
   readonly clientOrderId: string;
-  /** Asks the exchange once: the order, or nothing. */
+  /** Asks the exchange once: returns the order, or nothing. */
   readonly lookUp: (signal: AbortSignal) => Promise<unknown>;
-  /** Says in which field an order that was found differs from what was ordered. */
+  /** Describes in which field an order that was found differs from what was ordered. */
   readonly mismatchOf?: ((found: unknown) => string | undefined) | undefined;
-  /** Whether the call decides with `matches` which order is its own. */
+  /** Whether the call's `matches` decides which order is its own. */
   readonly isJudgedByCaller?: boolean | undefined;
-  /** The wait before each lookup, in milliseconds; asked again before each, since it may have grown. */
+  /** The wait before each lookup, in milliseconds; read again before each, since it may have grown. */
   readonly waitsMs: () => readonly number[];
-  /** How long all of it may take, in milliseconds. */
+  /** How long the whole search may take, in milliseconds. */
   readonly deadlineMs: number;
   readonly clock: Clock;
   /** Ends the search; the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** A result that arrived another way in the meantime, for example a late reply. */
+  /** A result that arrived in another way, for example a late reply. */
   readonly evidence?: (() => Evidence | undefined) | undefined;
-  /** Resolves when evidence comes in, which ends the search at once; that it does not proves nothing. */
+  /** Resolves when evidence arrives, which ends the search at once; its absence proves nothing. */
   readonly arrival?: Promise<Evidence> | undefined;
 }
 
-/** A proof from elsewhere. */
+/** Proof from another source. */
 export type Evidence =
   | { readonly outcome: 'found'; readonly value: unknown }
   | { readonly outcome: 'absent' };
 
-/** What a search came to. */
+/** The result of a search. */
 export type Finding = (Evidence | { readonly outcome: 'unknown' }) & {
   readonly lookups: readonly LookupResult[];
 };
 
-/** How long to wait before a lookup is repeated when the planned ones are used up and the last one failed. */
+/** The waits before further lookups when the planned ones are used up and the last one failed. */
 const repeatMs = { first: 250, longest: 2_000 };
 
 /**
  * Looks for an order until it is seen, until all of the patience is over and a lookup saw nothing, or until the
- * deadline. A lookup that failed proves nothing and is repeated.
+ * deadline. A failed lookup proves nothing and is repeated.
  *
  * @throws the reason of `signal` when it aborts.
  */
@@ -75,12 +75,12 @@ export async function reconcile(search: Search): Promise<Finding> {
   }
 }
 
-/** The planned waits, and after them more as long as the last lookup failed. */
+/** The planned waits, followed by more while the last lookup failed. */
 function* delays(waitsMs: Search['waitsMs'], lookups: readonly LookupResult[]): Generator<number> {
   let waitedMs = 0;
   for (let index = 0; ; index += 1) {
     const planned = waitsMs();
-    // The patience has grown in the meantime: its last wait was shorter when it was waited out.
+    // The patience has grown meanwhile: its last wait was shorter when it ended.
     const delayMs = planned[index] ?? sum(planned) - waitedMs;
     if (delayMs <= 0 && index >= planned.length) break;
     waitedMs += delayMs;
@@ -107,7 +107,7 @@ async function lookUpOnce(
     const found = judgeFound(value, clientOrderId, isJudgedByCaller);
     const mismatch = found.is === 'order' ? mismatchOf?.(value) : undefined;
     if (found.is === 'nothing') note('not-seen');
-    // The lookup itself is wrong, so that what it does not show proves nothing either.
+    // The lookup itself is faulty, so what it does not show proves nothing either.
     else if (found.is === 'no-proof') note('failed', new TypeError(`It returned ${found.why}`));
     else if (mismatch !== undefined) note('failed', new Error(`It returned another order: ${mismatch}`));
     else {
@@ -126,7 +126,7 @@ function isNotFound(error: unknown): boolean {
   return isWEEXError(error) && error.kind === 'order' && 'reason' in error && error.reason === 'not-found';
 }
 
-/** What a race comes to when the time is over first. */
+/** The result of a race if the time is over first. */
 const over: unique symbol = Symbol('over');
 
 interface TimeLimit {
@@ -134,7 +134,7 @@ interface TimeLimit {
   readonly signal: AbortSignal;
   /** Resolves after a delay. */
   wait(ms: number): Promise<void>;
-  /** Settles as `work` does, or resolves to {@link over} as soon as the time is over. */
+  /** Settles like `work`, or resolves to {@link over} as soon as the time is over. */
   race<Value>(work: PromiseLike<Value> | Value): Promise<Value | typeof over>;
   elapsedMs(): number;
   /** Stops every timer and listener. */

@@ -23,9 +23,9 @@ import { isRejected } from './rejected-order.js';
 import { settleAfterwards } from './journal-settlements.js';
 import { type Venue, weexVenues } from './venue.js';
 
-/** Options of {@link recoverIntents}: the journal, and how an order is looked up. */
+/** Options of {@link recoverIntents}: the journal, and how to look up an order. */
 export interface RecoverOptions<Result> {
-  /** The journal that the calls wrote to. */
+  /** The journal in which the calls were recorded. */
   readonly journal: IntentJournal;
   /** Which intents are looked up; the others stay open. Default: all. */
   select?(intent: Intent): boolean;
@@ -39,36 +39,36 @@ export interface RecoverOptions<Result> {
    * Returns whether what was found is what was ordered. Default: the id, and symbol, side and quantity of `args[0]`.
    */
   matches?(found: Result, intent: Intent): boolean;
-  /** As in `OrderSafety`, counted from the start of the recovery: the clock may have been set since the send. */
+  /** As in `OrderSafety`, counted from the start of the recovery: the clock may have been changed since the send. */
   readonly settleMs?: number | readonly number[] | undefined;
-  /** How long the lookups of one intent may take, in milliseconds. Default: the patience and 5,000. */
+  /** How long the lookups of one intent may take, in milliseconds. Default: the patience plus 5,000. */
   readonly reconcileDeadlineMs?: number | undefined;
-  /** The exchange that the orders went to. Default: `weexVenues.contract`. */
+  /** The exchange to which the orders went. Default: `weexVenues.contract`. */
   readonly venue?: Venue | undefined;
-  /** The policy that lookups run under. Default: 2 s an attempt; lookups that failed are repeated anyway. */
+  /** The policy for lookups. Default: 2 s per attempt; failed lookups are repeated anyway. */
   readonly lookupPolicy?: IPolicy | undefined;
   /** How many intents are looked up at once. Default 20. */
   readonly concurrency?: number | undefined;
   /** Ends the recovery; intents that are not settled by then stay open. */
   readonly signal?: AbortSignal | undefined;
-  /** Default: the clock of the machine. */
+  /** Default: the system clock. */
   readonly clock?: Clock | undefined;
 }
 
-/** What became of an intent that was open. */
+/** The outcome of an intent that was open. */
 export type RecoveredIntent<Result> =
   | { readonly intent: Intent; readonly outcome: 'executed'; readonly value: Result }
   | { readonly intent: Intent; readonly outcome: 'not-executed' }
   | { readonly intent: Intent; readonly outcome: 'unknown'; readonly error: WEEXOutcomeUnknownError };
 
 /**
- * Settles the intents that a journal holds open after a crash or an outage: looks each one up and returns whether it
- * was executed. It sends no orders; whether to send again an intent that was not executed is your decision.
+ * Settles the intents that are open in a journal after a crash or an outage: looks each one up and returns whether
+ * it was executed. It sends no orders; whether to resend an intent that was not executed is your decision.
  *
- * Call it at start, or again later: it leaves intents of calls under way to those calls, and calls with ids that are
- * being looked up are rejected in the meantime. An intent whose outcome stays unknown stays in the journal. One whose
- * outcome is known leaves it one turn of the event loop after this function has returned, so that a program that dies
- * in between finds it again.
+ * Call it at start, or again later: it leaves intents of running calls to those calls, and calls with ids that are
+ * being looked up are rejected in the meantime. An intent whose outcome stays unknown stays in the journal. One
+ * whose outcome is known is removed one turn of the event loop after this function has returned, so that a program
+ * that dies in between finds it again.
  *
  * @throws {TypeError} or `RangeError` that lists every fault of the options.
  * @throws whatever `journal.open` throws, and the reason of `signal` when it aborts.
@@ -145,7 +145,7 @@ async function recoverAlone<Result>(
   try {
     const recovered = await recover(options, intent);
     if (recovered.outcome === 'unknown') return recovered;
-    // Who was paused for too long has lost it to another process, which tells what became of it.
+    // A process that was paused for too long has lost the intent to another one, which reports its outcome.
     return (await (journal.isOwn?.(intent.clientOrderId) ?? true)) ? recovered : undefined;
   } catch (cause) {
     options.signal?.throwIfAborted();
@@ -178,7 +178,7 @@ async function recover<Result>(
     ),
     isJudgedByCaller: options.matches !== undefined,
     mismatchOf: (found) => differenceOf(options, found as Result, intent),
-    // The whole patience: if the clock was set in the meantime, the age of the intent is not known.
+    // The whole patience: if the clock was changed meanwhile, the age of the intent is not known.
     waitsMs: () => [0, ...patience.waitsMs()],
     deadlineMs: patience.deadlineMs,
     clock,

@@ -6,7 +6,7 @@ export function isRefusalBody(value: object): boolean {
   return code !== undefined && !isSuccessCode(code) && !('orderId' in value);
 }
 
-/** A body that says that all is well and not what: a code and a text, without an order. */
+/** A body that reports success without saying of what: a code and a text, without an order. */
 export function isEmptySuccess(value: object): boolean {
   const code = codeOf(value);
   return code !== undefined && isSuccessCode(code) && !('data' in value);

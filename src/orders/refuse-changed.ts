@@ -4,10 +4,10 @@ import type { LookedUpCall } from './lookup.js';
 import type { OrderSafety } from './order-safety.js';
 
 /**
- * Keeps an attempt from sending the next order instead of its own: plain arguments are copied when the call is made,
- * but a class instance may have been reused for another order since.
+ * Prevents an attempt from sending the next order instead of its own: plain arguments are copied when the call is
+ * made, but a class instance may have been reused for another order since.
  *
- * @throws WEEXRequestError if the arguments have another client order id now.
+ * @throws WEEXRequestError if the arguments now have another client order id.
  */
 export function refuseChanged<This, Args extends unknown[], Result>(
   safety: OrderSafety<This, Args, Result>,
@@ -16,7 +16,7 @@ export function refuseChanged<This, Args extends unknown[], Result>(
 ): void {
   if (id === undefined || !call.args.some(holdsInstance)) return;
   const now = idOfCall(safety, call);
-  // One that is another at every look was never in the arguments.
+  // An id that differs each time it is read was never in the arguments.
   if (now === id || now === undefined || now !== idOfCall(safety, call)) return;
   throw new WEEXRequestError(
     `Cannot send order ${id}: its arguments now belong to order ${now}. Use a separate object for every order`,

@@ -1,14 +1,14 @@
 import { WEEXOrderError } from '../errors/index.js';
 
-/** States of an order that the exchange took in and then did not make. */
+/** States of an order that the exchange accepted but did not place. */
 const rejectedStates: ReadonlySet<unknown> = new Set(['REJECTED', 'FAILED']);
 
-/** Where an order says how much of it was executed: what was, was ordered. */
+/** The fields with the executed part of an order: if it is above 0, the order was placed. */
 const executedFields = ['executedQty', 'cumQty', 'filledQty', 'cumQuote', 'cummulativeQuoteQty'] as const;
 
 /** Whether an order that was found has a status that says the exchange rejected it. */
 export function isRejected(found: unknown): boolean {
-  // Of a list it is the one that is left when others are put aside.
+  // In a list of one, its item.
   const order: unknown = Array.isArray(found) && found.length === 1 ? found[0] : found;
   const fields = (order ?? {}) as Readonly<Record<string, unknown>>;
   const { status } = fields;
@@ -16,7 +16,7 @@ export function isRejected(found: unknown): boolean {
   return !executedFields.some((name) => Number(fields[name]) > 0);
 }
 
-/** What a call ends with whose order was found and is rejected: it is known, so it is not sent again. */
+/** The error of a call whose order was found and is rejected: the outcome is known, so it is not sent again. */
 export function rejected(
   operation: string | undefined,
   clientOrderId: string | undefined,

@@ -2,18 +2,18 @@ import { judgeFound } from './judge-found.js';
 import type { Evidence } from './reconcile.js';
 import { isRejected } from './rejected-order.js';
 
-/** What an order that shows up is held against. */
+/** What an order that appears is compared with. */
 export interface Sought {
   readonly clientOrderId: string;
-  /** Whether the call decides with `matches` which order is its own. */
+  /** Whether the call's `matches` decides which order is its own. */
   readonly isJudgedByCaller: boolean;
-  /** Says in which field an order differs from what was ordered. */
+  /** Describes in which field an order differs from what was ordered. */
   readonly mismatchOf: (found: unknown) => string | undefined;
 }
 
-/** An order that shows up elsewhere while its call is under way. If it does not, that proves nothing. */
+/** An order that appears elsewhere while its call is running. Its absence proves nothing. */
 export class Sighting {
-  /** Resolves when the order is seen; never, if it is not. */
+  /** Resolves when the order is seen; otherwise never. */
   readonly arrival: Promise<Evidence>;
   #seen: Evidence | undefined;
   readonly #arrive: (evidence: Evidence) => void;
@@ -24,7 +24,7 @@ export class Sighting {
     this.#arrive = arrive;
   }
 
-  /** What was seen so far. */
+  /** What has been seen so far. */
   get seen(): Evidence | undefined {
     return this.#seen;
   }
@@ -35,7 +35,7 @@ export class Sighting {
     return seen?.outcome === 'found' && !isRejected(seen.value) ? seen : undefined;
   }
 
-  /** Starts to listen, and returns what ends that. */
+  /** Starts to listen; returns a function that stops it. */
   watch(
     listen: (seen: (value: unknown) => void) => (() => void) | undefined,
     order: Sought,
@@ -43,12 +43,12 @@ export class Sighting {
     try {
       return listen((value) => this.#take(value, order));
     } catch {
-      // It only makes certainty come sooner.
+      // Listening only makes the outcome known earlier.
       return undefined;
     }
   }
 
-  /** Accepts what was seen as the order if it is what was ordered, as a lookup would. */
+  /** Accepts an order if it is what was ordered, like a lookup. */
   #take(value: unknown, { clientOrderId, isJudgedByCaller, mismatchOf }: Sought): void {
     try {
       if (judgeFound(value, clientOrderId, isJudgedByCaller).is !== 'order') return;

@@ -9,7 +9,7 @@ export function encodeIntent(intent: Intent): string {
   return JSON.stringify({ version, checksum: checksumOf(text), intent: text });
 }
 
-/** The intent in a text, or `undefined` if it is damaged. Texts from before there were checksums are read too. */
+/** The intent in a text, or `undefined` if it is damaged. Older texts without a checksum are read too. */
 export function decodeIntent(text: string | undefined): Intent | undefined {
   if (text === undefined) return undefined;
   try {

@@ -41,7 +41,7 @@ export interface PolicySnapshot {
   readonly name: string;
   readonly circuitBreaker?: CircuitBreakerSnapshot;
   readonly bulkhead?: { readonly running: number; readonly waiting: number };
-  /** `adaptive`: the limit in force was learned from refusals and is below the configured one. */
+  /** `adaptive`: the limit in force was found out by refusals and is below the stated one. */
   readonly rateLimit?: { readonly used: number; readonly limit: number; readonly adaptive?: true };
   readonly coolDown?: { readonly activeForMs: number; readonly waiting: number };
   readonly retryBudget?: { readonly available: number };

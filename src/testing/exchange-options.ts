@@ -14,9 +14,9 @@ import type { SimulatedRequest } from './simulated-request.js';
 
 /** Options of a simulated exchange; all are optional. */
 export interface ExchangeOptions {
-  /** A built-in scenario by name, one as an object, or the YAML or JSON text of one. Default `'calm'`. */
+  /** The name of a built-in scenario, a scenario object, or the YAML or JSON text of one. Default `'calm'`. */
   readonly scenario?: string | Scenario | undefined;
-  /** Decides prices, ids and all chance. Default 1. */
+  /** Determines prices, ids and all random choices. Default 1. */
   readonly seed?: number | string | undefined;
   /** Default 0: a free port. */
   readonly port?: number | undefined;
@@ -36,7 +36,7 @@ export interface ExchangeOptions {
         readonly published?: 'exact' | 'misleading' | undefined;
       }
     | undefined;
-  /** What the account starts with, as decimal texts by asset. */
+  /** The initial balances, as decimal strings by asset. */
   readonly balances?:
     | {
         readonly spot?: Readonly<Record<string, string>> | undefined;
@@ -44,7 +44,7 @@ export interface ExchangeOptions {
         readonly contract?: string | undefined;
       }
     | undefined;
-  /** Default: made from the seed. */
+  /** Default: generated from the seed. */
   readonly credentials?: ExchangeCredentials | undefined;
   /**
    * What the contract market does with an order whose client id belongs to an open order; the exchange does not
@@ -53,13 +53,13 @@ export interface ExchangeOptions {
   readonly duplicateClientOrderIds?: DuplicatePolicy | undefined;
   /** What goes wrong with the frames of the private streams. Default: nothing. */
   readonly stream?: StreamFaults | undefined;
-  /** Where the time comes from. Default: the clock of the machine. */
+  /** The clock. Default: the system clock. */
   readonly clock?: Clock | undefined;
-  /** Told of every request once its fate is known; what it throws is ignored. */
+  /** Called for every request once its outcome is known; errors that it throws are ignored. */
   readonly onRequest?: ((request: SimulatedRequest) => void) | undefined;
 }
 
-/** The options with everything filled in. */
+/** The options with all defaults filled in. */
 export interface ResolvedExchangeOptions {
   readonly scenario: Scenario;
   readonly seed: number | string;
@@ -147,7 +147,7 @@ const optionsSchema = v.strictObject(
 
 const usualSpot = { USDT: '1000000', BTC: '10', ETH: '200', SOL: '5000', DOGE: '2000000' };
 
-/** Checks the options and fills in the defaults; throws a TypeError that names every fault. */
+/** Checks the options and fills in the defaults; throws a TypeError that lists every fault. */
 export function resolveExchangeOptions(given: ExchangeOptions): ResolvedExchangeOptions {
   const options: ExchangeOptions = readOptions(given, Object.keys(optionsSchema.entries));
   const checked = check(optionsSchema as v.GenericSchema<unknown, ExchangeOptions>, options);
@@ -163,7 +163,7 @@ export function resolveExchangeOptions(given: ExchangeOptions): ResolvedExchange
     credentials,
     onRequest,
   } = checked.output;
-  // As it is: a clock may be an instance of a class.
+  // Used as it is: a clock may be an instance of a class.
   const { clock } = options;
   const orders = limits.orders ?? { limit: 300, windowMs: 60_000 };
   return {
@@ -216,7 +216,7 @@ function guarded(listener: (request: SimulatedRequest) => void): (request: Simul
     try {
       listener(request);
     } catch {
-      // A listener changes nothing.
+      // A listener must not affect the exchange.
     }
   };
 }

@@ -1,25 +1,25 @@
 import { ManualTimers } from '../core/time/manual-timers.js';
 import { longestMs } from '../core/options/option-table.js';
 
-/** A clock for tests: time stands still until {@link FakeClock.advance} moves it. */
+/** A clock for tests that moves only when {@link FakeClock.advance} is called. */
 export interface FakeClock {
   /** The time of the clock, in milliseconds. */
   now(): number;
-  /** Runs `fn` once the clock has moved on by `ms`. */
+  /** Runs `fn` once the clock has advanced by `ms`. */
   setTimeout(fn: () => void, ms: number, purpose?: 'wait'): number;
-  /** Takes back a timer that has not run. Anything else is ignored, as by Node. */
+  /** Cancels a timer that has not run. Other values are ignored, as in Node. */
   clearTimeout(handle: unknown): void;
-  /** Moves the time on by `ms` and runs what falls due, in order of time. */
+  /** Advances the time by `ms` and runs what falls due, in order of time. */
   advance(ms: number): Promise<void>;
   /** How many timers are set: 0 when the code under test has cleaned up. */
   readonly pendingTimers: number;
 }
 
-// Node fires a longer delay after 1 ms; a fake clock that did better would hide the fault.
+// Node runs a longer delay after 1 ms; a fake clock that did not would hide the mistake.
 const fired = (ms: number): number => (ms > longestMs ? 1 : ms);
 
 /**
- * Returns a clock that tests move manually, for the `clock` option of a policy.
+ * Returns a clock that tests advance, for the `clock` option of a policy.
  *
  * `advance(ms)` runs due timers in order of time, those of the same moment in the order in which they were set, and
  * lets all promise chains settle before the first and after each. Timers set by these run too if they fall due in
@@ -27,7 +27,7 @@ const fired = (ms: number): number => (ms > longestMs ? 1 : ms);
  *
  * Times are in milliseconds. The clock starts at `startMs`, by default 0.
  *
- * @throws RangeError from `advance` when `ms` is negative or not finite.
+ * @throws RangeError from `advance` if `ms` is negative or not finite.
  * @example
  * ```ts
  * import { createFakeClock } from 'weex-resilience/testing';

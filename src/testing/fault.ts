@@ -1,27 +1,27 @@
-/** Which requests a fault hits, and when. What is left out does not narrow it. */
+/** Which requests a fault hits, and when. Fields that are left out do not restrict it. */
 export interface FaultTarget {
   /**
    * An operation (`'placeOrder'`), an operation of one market (`'spot.placeOrder'`), a request
    * (`'POST /capi/v3/order'`), or a group: `'reads'`, `'writes'`, `'spot'`, `'contract'`, `'public'`, `'private'`.
    */
   readonly endpoint?: string | readonly string[] | undefined;
-  /** From when on, in milliseconds since the start of the exchange, of the phase, or since it was injected. */
+  /** The start, in milliseconds since the start of the exchange or of the phase, or since the fault was injected. */
   readonly fromMs?: number | undefined;
-  /** Until when, on the same scale. */
+  /** The end, on the same scale. */
   readonly untilMs?: number | undefined;
   /** From 0 to 1. Drawn from the seed and the number of the request among those of its operation. */
   readonly probability?: number | undefined;
-  /** How many matching requests pass untouched first, all operations together. */
+  /** How many matching requests pass unaffected first, all operations together. */
   readonly skip?: number | undefined;
   /** How many requests it hits at most, all operations together. */
   readonly count?: number | undefined;
 }
 
-/** What goes wrong, by `kind`. `executed` says whether the exchange carries out the request nevertheless. */
+/** What goes wrong, by `kind`. `executed`: whether the exchange executes the request nevertheless. */
 export type FaultEffect =
-  /** Carried out, then the connection closes without an answer. */
+  /** The request is executed, then the connection closes without an answer. */
   | { readonly kind: 'lost-reply' }
-  /** The connection is reset before anything is carried out. */
+  /** The connection is reset before anything is executed. */
   | { readonly kind: 'reset' }
   /** No answer, and the connection stays open. `executed` is `false` by default. */
   | { readonly kind: 'hang'; readonly executed?: boolean | undefined }
@@ -35,11 +35,11 @@ export type FaultEffect =
       readonly jitterMs?: number | undefined;
       readonly executed?: boolean | undefined;
     }
-  /** The body drips in over this time. */
+  /** The body arrives slowly over this time. */
   | { readonly kind: 'slow-body'; readonly durationMs: number }
-  /** Carried out; the connection breaks in the middle of the body. */
+  /** The request is executed; the connection breaks in the middle of the body. */
   | { readonly kind: 'truncated-body' }
-  /** Carried out; the body stops in the middle of the JSON, correctly framed. */
+  /** The request is executed; the body stops in the middle of the JSON, with correct framing. */
   | { readonly kind: 'malformed-json' }
   /**
    * HTTP 429. `banMs`: every request of the address is refused for this long; `restarts`: each of them starts that
@@ -57,13 +57,13 @@ export type FaultEffect =
       readonly status?: number | undefined;
       readonly executed?: boolean | undefined;
     }
-  /** A page of a proxy in HTML, with HTTP 502 (or `status`). */
+  /** An HTML page of a proxy, with HTTP 502 (or `status`). */
   | {
       readonly kind: 'proxy-html';
       readonly status?: number | undefined;
       readonly executed?: boolean | undefined;
     }
-  /** A refusal for a business reason, as HTTP 500 with code -1054 unless said otherwise. */
+  /** A refusal for a business reason: HTTP 500 with code -1054 by default. */
   | {
       readonly kind: 'refusal';
       readonly status?: number | undefined;
@@ -72,7 +72,7 @@ export type FaultEffect =
     }
   /** HTTP 503 for everything. */
   | { readonly kind: 'maintenance'; readonly retryAfterSeconds?: number | undefined }
-  /** Any answer at all; `body` is sent as JSON unless it is a text. */
+  /** Any answer; `body` is sent as JSON unless it is a string. */
   | {
       readonly kind: 'respond';
       readonly status: number;
@@ -82,9 +82,9 @@ export type FaultEffect =
     }
   /** The exchange's clock is off by `skewMs`, both in its server time and in its check of timestamps. */
   | { readonly kind: 'clock-skew'; readonly skewMs: number }
-  /** New orders show in reads, and finished ones in the history, only after this time. */
+  /** New orders appear in reads, and finished ones in the history, only after this time. */
   | { readonly kind: 'late-visibility'; readonly delayMs: number }
-  /** Smaller limits than usual: weight a window, orders in the shortest window. */
+  /** Smaller limits than usual: weight per window, orders in the shortest window. */
   | {
       readonly kind: 'tight-limits';
       readonly weight?: number | undefined;

@@ -28,7 +28,7 @@ export function parseDocumentBy<Output>(
   );
 }
 
-// Where a path leads to nothing, a missing key say, the nearest node above it says where.
+// If a path leads to nothing, such as a missing key, the nearest node above it gives the position.
 function offsetOf(document: Document, { path }: Problem): number {
   for (let length = path.length; length >= 0; length -= 1) {
     const node: unknown = document.getIn(path.slice(0, length), true);

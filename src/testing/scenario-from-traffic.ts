@@ -8,7 +8,7 @@ export interface TrafficRecord {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** The HTTP status; `undefined` when no answer came. */
+  /** The HTTP status; `undefined` if no answer came. */
   readonly status?: number | undefined;
   /** The code in the body of a refusal. */
   readonly code?: number | string | undefined;
@@ -33,9 +33,9 @@ export interface ScenarioFromTrafficOptions {
 }
 
 /**
- * Makes a scenario from recorded traffic: each series of failures of one kind at one endpoint becomes a fault for
- * that time, with the observed probability. Statuses 429 and from 500, lost answers and slow ones count as failures;
- * a refusal that the client itself caused, such as a wrong signature, does not.
+ * Creates a scenario from recorded traffic: each series of failures of one kind at one endpoint becomes a fault for
+ * that time, with the observed probability. Statuses 429 and from 500, lost answers and slow ones count as
+ * failures; a refusal that the client itself caused, such as a wrong signature, does not.
  *
  * Times are in milliseconds. Defaults: `name` `'recorded'`, `startedAt` 0, `gapMs` 1,000, `slowMs` 1,000.
  *
@@ -110,7 +110,7 @@ function effectOf(record: TrafficRecord, slowMs: number): FaultEffect | undefine
   return durationMs >= slowMs ? { kind: 'delay', delayMs: durationMs } : undefined;
 }
 
-// Delays are alike however long they are.
+// Delays of any length count as the same kind.
 function signatureOf(effect: FaultEffect): string {
   return effect.kind === 'delay' ? effect.kind : JSON.stringify(effect);
 }
@@ -126,7 +126,7 @@ function stretchesOf(failures: readonly Failure[], gapMs: number): Failure[][] {
   return stretches;
 }
 
-// Faults are tried one after the other, so what an earlier one takes is not there for this one.
+// Faults are tried one after the other, so a request that an earlier one hits does not reach this one.
 function faultOf(
   endpoint: string,
   stretch: readonly Failure[],

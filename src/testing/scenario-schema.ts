@@ -30,7 +30,7 @@ export const scenarioSchema: v.GenericSchema<unknown, Scenario> = v.pipe(
   v.strictObject(scenarioEntries, known),
 ) as unknown as v.GenericSchema<unknown, Scenario>;
 
-/** A scenario given as an object; throws a TypeError that names every fault in it. */
+/** Checks a scenario given as an object; throws a TypeError that lists every fault in it. */
 export function checkScenario(value: unknown): Scenario {
   const checked = check(scenarioSchema, value);
   if ('output' in checked) return checked.output;

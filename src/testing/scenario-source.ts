@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 import { checkScenario } from './scenario-schema.js';
 import { builtInScenarios } from './scenarios/built-in-scenarios.js';
 
-/** The scenario that an option means: a built-in one by name, the text of one, or an object. */
+/** Resolves the scenario option: the name of a built-in one, the text of one, or an object. */
 export function resolveScenario(scenario: string | Scenario): Scenario {
   if (typeof scenario !== 'string') return checkScenario(scenario);
   if (/[\n:{]/.test(scenario)) return parseScenario(scenario);

@@ -27,10 +27,7 @@ export interface PlannedPhase {
   readonly untilMs: number;
 }
 
-/**
- * A fault as it is going to happen. Its times count from the start of the exchange; those of an injected one from
- * when it was injected.
- */
+/** A fault as planned. Its times count from the start of the exchange, or from the moment at which it was injected. */
 export type PlannedFault = Fault & {
   /** Counts from 0 as faults are added. */
   readonly id: number;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** A duration option, from 0 to the longest time that a timer keeps. */
+/** A duration option, from 0 to the longest delay of a timer. */
 export const durationMs: v.GenericSchema<unknown, number> = v.pipe(
   v.number('expected a number of milliseconds'),
   v.minValue(0, 'expected milliseconds from 0 to 2147483647'),
@@ -21,7 +21,7 @@ export const share: v.GenericSchema<unknown, number> = v.pipe(
   v.maxValue(1, 'expected a number from 0 to 1'),
 );
 
-/** A text that is not empty. */
+/** A non-empty string. */
 export const text: v.GenericSchema<unknown, string> = v.pipe(
   v.string('expected a string'),
   v.nonEmpty('expected a non-empty string'),
@@ -33,13 +33,13 @@ export const known = (issue: v.StrictObjectIssue | v.LooseObjectIssue): string =
   return issue.expected === 'never' ? 'is an unknown option' : 'is missing';
 };
 
-/** One thing that is wrong, and where. */
+/** One fault in an input, with its place. */
 export interface Problem {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** What is wrong with a value, or the value as the schema makes it. */
+/** Returns the value as the schema transforms it, or what is wrong with it. */
 export function check<Output>(
   schema: v.GenericSchema<unknown, Output>,
   value: unknown,
@@ -56,7 +56,7 @@ function toProblem(issue: v.BaseIssue<unknown>): Problem {
   return { path, message: `${issue.message}${received}` };
 }
 
-/** Where something is wrong and what, in one line; the path is written as code does: `phases[1].faults[0].kind`. */
+/** A fault and its place in one line; the path is written as in code: `phases[1].faults[0].kind`. */
 export function problemText({ path, message }: Problem): string {
   const where = path.reduce<string>(
     (written, key) => (typeof key === 'number' ? `${written}[${key}]` : written ? `${written}.${key}` : key),

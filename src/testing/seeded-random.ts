@@ -1,6 +1,6 @@
 /**
- * Makes a source of random numbers that repeats: the same seed gives the same sequence on every machine. It fits
- * the `random` option of a policy. Not for secrets.
+ * Returns a repeatable source of random numbers: the same seed produces the same sequence on every machine. It fits
+ * the `random` option of a policy. Do not use it for secrets.
  *
  * `seed` is any number or string. The numbers are at least 0 and below 1, with 32 bits of randomness each.
  *
@@ -22,7 +22,7 @@ export function createRandom(seed: number | string): () => number {
   };
 }
 
-/** @internal A number from 0 to below 1 that depends on the parts alone, not on what was drawn before. */
+/** @internal A number from 0 to below 1 that depends only on the parts, not on earlier draws. */
 export function randomAt(...parts: readonly (number | string)[]): number {
   return mix(hash(parts.join('\n'))) / 2 ** 32;
 }
@@ -33,7 +33,7 @@ function mix(value: number): number {
   return (mixed ^ (mixed >>> 14)) >>> 0;
 }
 
-// FNV-1a over the UTF-16 units, then the final mixer of MurmurHash3: near seeds give unlike states.
+// FNV-1a over the UTF-16 units, then the final mixer of MurmurHash3: similar seeds produce unrelated states.
 function hash(text: string): number {
   let state = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -15,35 +15,35 @@ import type { PlannedFault, PlannedPhase } from './scenario.js';
 import type { SimulatedRequest } from './simulated-request.js';
 import type { ExchangeCredentials } from './exchange/authentication.js';
 
-/** A simulated WEEX that runs. Its lists are live: they grow while it runs. */
+/** A running simulated WEEX. Its lists are live: they grow while it runs. */
 export interface SimulatedExchange {
   /** The base address of both markets: `/api/v3` is spot, `/capi/v3` contract. */
   readonly url: string;
   /** The base addresses of the streams, to which `/public` or `/private` is added. */
   readonly streamUrls: { readonly spot: string; readonly contract: string };
-  /** What requests have to be signed with. */
+  /** The credentials with which requests must be signed. */
   readonly credentials: ExchangeCredentials;
   /** Every order that exists or existed, oldest first. */
   readonly orders: readonly SimulatedOrder[];
-  /** Every stop and take-profit that waits or waited, oldest first. */
+  /** Every conditional order that waits or waited, oldest first. */
   readonly algoOrders: readonly SimulatedAlgoOrder[];
   /** Every request received, oldest first, with the fault that hit it; the last 100,000 of them. */
   readonly requests: readonly SimulatedRequest[];
   /**
-   * What goes wrong, and when: the faults of the scenario as the seed made them, and those injected. The same
-   * scenario and seed give the same list whatever clients do.
+   * What goes wrong, and when: the faults of the scenario as the seed determines them, and injected ones. The same
+   * scenario and seed produce the same list whatever clients do.
    */
   readonly faults: readonly PlannedFault[];
-  /** The phases of the scenario as the seed made them. */
+  /** The phases of the scenario as the seed determines them. */
   readonly phases: readonly PlannedPhase[];
-  /** The phase that runs now; `undefined` after the last one, or in a scenario without phases. */
+  /** The current phase; `undefined` after the last one, or in a scenario without phases. */
   phase(): PlannedPhase | undefined;
   /**
    * Adds a fault, whose times count from now; throws a TypeError if it is not valid. Returns a function that removes
    * it.
    */
   inject(fault: Fault): () => void;
-  /** Cuts every stream, without a closing frame, as a network that fails does. */
+  /** Cuts every stream without a closing frame, like a failing network. */
   cutStreams(): void;
   /** Stops, even if clients are still waiting for an answer. */
   close(): Promise<void>;

@@ -33,7 +33,7 @@ async function run(...args: string[]) {
 }
 
 describe('weex-resilience simulate', () => {
-  it('serves until it is interrupted, with a line a request, and sums up', async () => {
+  it('serves until interrupted, prints a line per request, and sums up', async () => {
     const file = join(folder, 'recorded.yaml');
     const scenario = join(folder, 'two.yaml');
     await writeFile(scenario, 'name: two\nfaults:\n  - kind: proxy-html\n    endpoint: ping\n    count: 2\n');
@@ -63,7 +63,7 @@ describe('weex-resilience simulate', () => {
     await expect(fetch(`${url}/api/v3/ping`)).rejects.toThrow();
   });
 
-  it('takes a file with a broken scenario for bad input', async () => {
+  it('rejects a file with a broken scenario as bad input', async () => {
     const file = join(folder, 'broken.json');
     await writeFile(file, '{\n  "name": "x",\n  "faults": [{ "kind": "resett" }]\n}');
     const { status, err } = await run('simulate', '--scenario', file);
@@ -105,7 +105,7 @@ describe('weex-resilience simulate', () => {
 });
 
 describe('weex-resilience explain', () => {
-  it('says what a code means in every table that has it, and where the tables disagree', async () => {
+  it('explains a code in every table that has it, and where the tables differ', async () => {
     const { status, out } = await run('explain', '50003');
     expect(status).toBe(0);
     expect(out).toContain('50003 in weex-client and V3: WEEXSystemError (system)');
@@ -113,13 +113,13 @@ describe('weex-resilience explain', () => {
     expect(out).toContain('The tables disagree on 50003');
   });
 
-  it('takes negative numbers and names', async () => {
+  it('accepts negative numbers and names', async () => {
     expect(await run('explain', '-1046')).toMatchObject({ status: 0, out: expect.stringContaining('clock') });
     expect((await run('explain', 'FAILED_ORDER_NOT_FOUND')).out).toContain('not-found');
     expect((await run('explain', '00000')).out).toContain('success');
   });
 
-  it('lists every code without one, and refuses one that no table has', async () => {
+  it('lists every code without an argument, and rejects an unknown one', async () => {
     expect((await run('explain')).out).toContain('| -3613 | WEEXSystemError |');
     const { status, err } = await run('explain', '99999');
     expect(status).toBe(2);

@@ -67,7 +67,7 @@ export const invariants = [{ name: 'orders are few', check: ({ intents }) => (in
 `;
 
 describe('weex-resilience rehearse', () => {
-  it('prints what did not hold, and writes a page with the shortest scenario', async () => {
+  it('prints the broken invariants, and writes a page with the shortest scenario', async () => {
     const bot = join(folder, 'careless.mjs');
     const report = join(folder, 'report.html');
     await writeFile(bot, careless);
@@ -95,7 +95,7 @@ describe('weex-resilience rehearse', () => {
     expect(page).toContain('<circle');
   });
 
-  it('asks the invariants that the program brings', async () => {
+  it('checks the invariants that the program adds', async () => {
     const bot = join(folder, 'careless.mjs');
     await writeFile(bot, careless);
     const args = ['rehearse', bot, '--seeds', '1', '--scenario', 'calm', '--workers', '1'];
@@ -105,7 +105,7 @@ describe('weex-resilience rehearse', () => {
     expect(out).toContain('orders are few: 1 seed (1)');
   });
 
-  it('counts the whole days before something was broken', async () => {
+  it('counts the whole days before something broke', async () => {
     const bot = join(folder, 'late.mjs');
     await writeFile(
       bot,
@@ -122,7 +122,7 @@ describe('weex-resilience rehearse', () => {
     expect(out).toMatch(/days survived +6 of 8\n/);
   });
 
-  it('says what it cannot use', async () => {
+  it('rejects what it cannot use', async () => {
     const bot = join(folder, 'nothing.mjs');
     await writeFile(bot, 'export const nothing = 1;');
     expect(run('rehearse', bot, '--seeds', '0')).toMatchObject({ status: 2 });
@@ -171,7 +171,7 @@ describe('weex-resilience rehearse', () => {
     ],
   };
   for (const [what, [source, status, said]] of Object.entries(programs)) {
-    it(`is not content with a program that ${what}`, async () => {
+    it(`rejects a program that ${what}`, async () => {
       const bot = join(folder, 'bot.mjs');
       await writeFile(bot, source);
       const args = ['--seeds', '1', '--scenario', 'calm', '--workers', '1', '--patience', '3'];
@@ -181,7 +181,7 @@ describe('weex-resilience rehearse', () => {
     });
   }
 
-  it('rehearses what compilers make of a default export, and an axios instance made at the top', async () => {
+  it('rehearses compiled default exports, and an axios instance created at the top level', async () => {
     await symlink(resolve('node_modules'), join(folder, 'node_modules'));
     const bot = join(folder, 'bot.cjs');
     await writeFile(

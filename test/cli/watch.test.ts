@@ -29,7 +29,7 @@ function createTerminal(size?: { columns: number; rows: number }) {
 const patience = { timeout: 20_000 };
 
 describe('weex-resilience watch', () => {
-  it('writes a line whenever something has to be known, until the program ends', async () => {
+  it('prints a line for every important change, until the program ends', async () => {
     const terminal = createTerminal();
     const ended = runProgram(['watch', dashboard.url], terminal);
     const isSaid = (text: string) => vi.waitFor(() => expect(terminal.written.out).toContain(text), patience);
@@ -46,7 +46,7 @@ describe('weex-resilience watch', () => {
     expect(lines.slice(1, -1).every((line) => /^\d{4}-\d\d-\d\dT[\d:.]+Z \w+: /.test(line))).toBe(true);
   });
 
-  it('shows on a terminal what fits, in its place, until Ctrl-C', async () => {
+  it('shows on a terminal what fits, updated in place, until Ctrl-C', async () => {
     const program = new TroubledProgram();
     await program.meetEverything();
     const hostile = 'worse\u001b[2J';
@@ -72,7 +72,7 @@ describe('weex-resilience watch', () => {
     ['grid-bot', "Cannot watch 'grid-bot': it must be an address such as http://127.0.0.1:9339/"],
     ['ftp://127.0.0.1/', "Cannot watch 'ftp://127.0.0.1/'"],
     ['http://127.0.0.1:1/', 'a program has to call serveDashboard() of weex-resilience/dashboard'],
-  ])('ends with 2 and one sentence where it cannot watch %j', async (url, message) => {
+  ])('exits with 2 and one sentence if it cannot watch %j', async (url, message) => {
     const terminal = createTerminal();
     expect(await runProgram(['watch', url], terminal)).toBe(2);
     expect(terminal.written.err).toContain(message);

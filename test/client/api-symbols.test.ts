@@ -8,12 +8,12 @@ function known(symbols?: readonly string[]) {
   return { apiSymbols, pass: (ms: number) => (nowMs += ms) };
 }
 
-describe('the symbols that are open to the API', () => {
-  it.each([[undefined], [[]]])('say nothing before they were read: %j', (symbols) => {
+describe('the symbols that the API trades', () => {
+  it.each([[undefined], [[]]])('accept everything before they were read: %j', (symbols) => {
     expect(known(symbols).apiSymbols.faultsOf('XAUUSDT')).toEqual([]);
   });
 
-  it('refuse a symbol that is not among them, for an hour', () => {
+  it('reject a symbol that is not among them, for an hour', () => {
     const { apiSymbols, pass } = known(['BTCUSDT']);
     expect(apiSymbols.faultsOf('BTCUSDT')).toEqual([]);
     pass(3_600_000);

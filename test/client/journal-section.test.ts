@@ -57,7 +57,7 @@ it('an order in doubt stays in the journal while others with its id are placed a
   expect(exchange.orders.filter(({ clientOrderId }) => clientOrderId === newClientOrderId)).toHaveLength(2);
 });
 
-it('orders of both markets and a stop may be under way with one id', async () => {
+it('orders of both markets and a stop may be in progress with the same id', async () => {
   const { client, exchange } = await start();
   const { contract, spot } = client();
   await Promise.all([
@@ -68,7 +68,7 @@ it('orders of both markets and a stop may be under way with one id', async () =>
   expect([exchange.orders.length, exchange.algoOrders.length]).toEqual([2, 1]);
 });
 
-it('an intent is written under its own id, and under that of its part only where the id is taken', async () => {
+it('an intent is stored under its own id, or under that of its section if the id is taken', async () => {
   const journal = createMemoryJournal();
   const sections = journalSections(journal);
   const intentOf = (operation: string) => ({
@@ -94,7 +94,7 @@ it('an intent is written under its own id, and under that of its part only where
   expect(journalSections(journal)).toBe(sections);
 });
 
-it('the parts are distinguished after a restart', async () => {
+it('the sections are kept apart after a restart', async () => {
   const journal = createMemoryJournal();
   const intent = { clientOrderId: 'a', operation: 'spot.placeOrder', args: [], begunAt: 1, sentAt: 1 };
   await journal.sent(intent);
@@ -105,7 +105,7 @@ it('the parts are distinguished after a restart', async () => {
   expect((await journal.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['a', 'contract a']);
 });
 
-it('in a journal that processes share, the parts never meet, whatever another process writes', async () => {
+it('in a shared journal the sections never mix, whatever another process writes', async () => {
   const shared = { ...createMemoryJournal(), isOwn: () => true };
   const [one, other] = [journalSections(shared), journalSections({ ...shared })];
   const intent = { clientOrderId: 'a', args: [{}], begunAt: 1, sentAt: 1 };

@@ -54,7 +54,7 @@ const order = {
 } as const;
 
 describe('the time of the exchange', () => {
-  it('is requested once, before the first write, which is stamped by it', async () => {
+  it('is requested once, before the first write, which is stamped with it', async () => {
     const { url, log } = await exchangeBehindBy(20_000);
     const client = clientOf(url);
     await client.contract.placeOrder(order);
@@ -63,7 +63,7 @@ describe('the time of the exchange', () => {
     await client.close();
   });
 
-  it('holds no order up where it cannot be had, and is learned from the date of an answer', async () => {
+  it('delays no order if it cannot be read, and is learned from the date of an answer', async () => {
     const { url, log } = await exchangeBehindBy(20_000, false);
     const client = clientOf(url);
     await client.contract.placeOrder(order);
@@ -72,7 +72,7 @@ describe('the time of the exchange', () => {
     await client.close();
   });
 
-  it('is requested again when the clock of the machine was set', async () => {
+  it('is requested again when the system clock was set', async () => {
     const { url, log } = await exchangeBehindBy(0);
     const client = clientOf(url);
     const { now } = Date;
@@ -118,7 +118,7 @@ describe('ServerClock', () => {
   };
   const header = (ms: number): string => new Date(ms).toUTCString();
 
-  it('leaves a date alone that is no more off than a header can be', () => {
+  it('ignores a date that is within the inaccuracy of a header', () => {
     const { clock, at } = make();
     for (const offMs of [-1_900, 0, 1_900]) clock.observeDate(at.now, header(at.now + offMs));
     clock.observeDate(at.now, 'yesterday');
@@ -126,7 +126,7 @@ describe('ServerClock', () => {
     expect(clock).toMatchObject({ settings: 0, offsetMs: 0, aheadMs: 0 });
   });
 
-  it('says for two minutes how far requests were stamped ahead', () => {
+  it('reports for two minutes how far requests were stamped ahead', () => {
     const { clock, at } = make();
     clock.observeDate(at.now, header(at.now - 20_000));
     expect(clock.aheadMs).toBe(19_500);
@@ -136,7 +136,7 @@ describe('ServerClock', () => {
     expect(clock.aheadMs).toBe(0);
   });
 
-  it('says nothing of a clock that is behind: its requests expire sooner', () => {
+  it('reports nothing for a clock that is behind: its requests expire sooner', () => {
     const { clock, at } = make();
     clock.observeDate(at.now, header(at.now + 20_000));
     expect(clock.now() - at.now).toBe(20_500);
@@ -150,7 +150,7 @@ describe('ServerClock', () => {
     expect(clock).toMatchObject({ settings: 1, offsetMs: 0 });
   });
 
-  it('does not take a slow answer for a clock that is off', () => {
+  it('does not mistake a slow answer for a wrong clock', () => {
     const { clock, at } = make();
     const sentAt = at.now;
     at.now += 10_000;

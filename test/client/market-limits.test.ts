@@ -32,7 +32,7 @@ const weight = (window: string, used: number, remaining: number) =>
   });
 
 describe('the limits of a client', () => {
-  it('start from what was measured', () => {
+  it('start from the measured values', () => {
     const { inForce } = start();
     expect(inForce('contract.market')).toBe('500 in 10000');
     expect(inForce('contract.cancels')).toBe('500 in 10000');
@@ -42,7 +42,7 @@ describe('the limits of a client', () => {
   it.each([
     ['before the publication', true],
     ['after it', false],
-  ])('believe the window of the headers, seen %s', (_, first) => {
+  ])('accept the window of the headers, seen %s', (_, first) => {
     const { limits, inForce, told } = start();
     if (first) limits.observe(weight('10S', 1, 499));
     limits.publish(misleading);
@@ -71,7 +71,7 @@ describe('the limits of a client', () => {
     expect(inForce('contract.orders')).toBe('300 in 60000');
   });
 
-  it('take the window that allows least, of several', () => {
+  it('use the strictest of several windows', () => {
     const { limits, inForce } = start();
     limits.observe([...weight('1S', 1, 99), ...weight('10S', 1, 499)]);
     expect(inForce('contract.market')).toBe('500 in 10000');
@@ -91,7 +91,7 @@ describe('the limits of a client', () => {
     expect(told).toEqual([]);
   });
 
-  it('leave a limit alone that the program has set', () => {
+  it('keep a limit that the program has set', () => {
     const { limits, registry, inForce } = start();
     registry.get('contract.market').reconfigure({ rateLimit: { limit: 7, windowMs: 1_000 } });
     limits.observe(weight('10S', 1, 99));
@@ -100,15 +100,15 @@ describe('the limits of a client', () => {
   });
 });
 
-describe('headers that cannot be taken at their word', () => {
-  it('change nothing where they differ by a few', () => {
+describe('unreliable headers', () => {
+  it('change nothing if they differ slightly', () => {
     const { limits, inForce } = start();
     limits.observe(weight('10S', 1, 499));
     limits.observe(weight('10S', 2, 496));
     expect(inForce('contract.market')).toBe('500 in 10000');
   });
 
-  it('have to come twice where they contradict those before', () => {
+  it('must come twice if they contradict earlier ones', () => {
     const { limits, inForce } = start();
     limits.observe(weight('10S', 1, 499));
     limits.observe(weight('10S', 1, 1));

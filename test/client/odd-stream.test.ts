@@ -91,7 +91,7 @@ const orders = (v: unknown, ...d: unknown[]) => ({ e: 'orders', E: 1, v, msgEven
 const odd = { toString: 1, valueOf: 1 };
 
 describe('an order stream that receives odd frames', () => {
-  it('reads what can be read, and survives the rest', async () => {
+  it('reads what it can, and survives the rest', async () => {
     const { events, stream, tell, told } = await start();
     await stream.ready();
     for (const name of ['valueOf', '__proto__', 'hasOwnProperty', 'constructor', 'toString', odd]) {
@@ -118,7 +118,7 @@ describe('an order stream that receives odd frames', () => {
     ]);
   });
 
-  it('is not ended by a listener that rejects, and reports nothing once it is closed', async () => {
+  it('is not ended by a listener that rejects, and reports nothing once closed', async () => {
     const { events, stream, tell, told } = await start();
     await stream.ready();
     // As an `async` one does, which a listener without a result may be.
@@ -147,7 +147,7 @@ describe('an order stream that receives odd frames', () => {
     expect(stream.isConnected).toBe(true);
   });
 
-  it('subscribes again where the exchange is busy, and echoes no key', async () => {
+  it('subscribes again if the exchange is busy, and repeats no key', async () => {
     let attempts = 0;
     const { handshakes, stream, told } = await start(
       {
@@ -183,7 +183,7 @@ describe('an order stream whose handshake fails', () => {
     ['403 Forbidden\r\ncontent-type: text/html', 'network', false],
     ['429 Too Many Requests\r\nretry-after: 60', 'rate-limit', false],
     ['503 Service Unavailable', 'network', false],
-  ])('with %s takes it for %s', async (refusal, kind, final) => {
+  ])('with %s reports it as %s', async (refusal, kind, final) => {
     const { told } = await start({ refused: () => refusal }, { policy: once });
     const retryAfterMs = kind === 'rate-limit' ? { retryAfterMs: 60_000 } : {};
     expect(await told('disconnected')).toMatchObject({ final, error: { kind, ...retryAfterMs } });
@@ -208,7 +208,7 @@ describe('an order stream whose handshake fails', () => {
   });
 
   it.each(['stand-in', undefined])(
-    'ends where its policy puts %s in the place of the connection',
+    'ends if its policy returns %s instead of the connection',
     async (other) => {
       const { events, stream } = await start({}, { policy: { execute: async () => other } as never });
       await expect(stream.ready()).rejects.toMatchObject({ kind: 'request' });

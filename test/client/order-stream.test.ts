@@ -70,7 +70,7 @@ async function openStreams({ streamUrls }: SimulatedExchange, client: WeexClient
 }
 
 describe('an order stream', () => {
-  it.each(['spot', 'contract'] as const)('hands out typed events of %s', async (market) => {
+  it.each(['spot', 'contract'] as const)('emits typed events of %s', async (market) => {
     const { client, exchange } = await start();
     const stream = client.openOrderStream({ market, url: exchange.streamUrls[market] });
     await stream.ready();
@@ -91,7 +91,7 @@ describe('an order stream', () => {
     expect((await balance).balance.asset).not.toBe('');
   });
 
-  it('reads by REST what a version that was skipped has hidden', async () => {
+  it('reads over REST what a skipped version has hidden', async () => {
     const { client, exchange } = await start({ seed: 3, stream: { gap: 0.5 } });
     const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
     await stream.ready();
@@ -105,7 +105,7 @@ describe('an order stream', () => {
     expect(told.size).toBeGreaterThan(3);
   });
 
-  it('connects again after a cut, and reads what happened meanwhile', async () => {
+  it('reconnects after a cut, and reads what happened meanwhile', async () => {
     const { client, exchange } = await start();
     const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
     await stream.ready();
@@ -117,7 +117,7 @@ describe('an order stream', () => {
     expect(await shown).toMatchObject({ source: 'rest', order: { status: 'NEW' } });
   });
 
-  it('ends for good where the key is refused', async () => {
+  it('ends for good if the key is refused', async () => {
     const { exchange } = await start();
     const client = clientOf(exchange, { secretKey: 'wrong' });
     ends.push(() => client.close());
@@ -138,7 +138,7 @@ describe('an order stream', () => {
     expect(() => client.openOrderStream({ url: exchange.streamUrls.contract })).toThrow('closed');
   });
 
-  it('is closed while it connects to a server that says nothing', async () => {
+  it('is closed while it connects to a silent server', async () => {
     const { client } = await start();
     const server = createServer();
     const connected = new Promise<void>((resolve) => server.once('connection', () => resolve()));
@@ -153,7 +153,7 @@ describe('an order stream', () => {
     expect(stream.isConnected).toBe(false);
   });
 
-  it('leaves no connection behind where its policy gives up the moment it is made', async () => {
+  it('leaves no connection behind if its policy gives up just after it was opened', async () => {
     const { client, exchange } = await start();
     const policy = {
       // As one that gives up when the connection is made.
@@ -174,7 +174,7 @@ describe('an order stream', () => {
     expect(await openStreams(exchange, client)).toBe(20);
   });
 
-  it('refuses bad options, all at once and without the key', async () => {
+  it('rejects bad options, all at once and without the key', async () => {
     const { client } = await start();
     expect(() => client.openOrderStream()).toThrow(/url is missing, and baseUrls.contract is not/);
     const bad = { market: 'futures', url: 'http://x', policy: 1, extra: 1 } as never;
@@ -207,7 +207,7 @@ describe('orders whose reply is lost, with a stream', () => {
     expect(exchange.algoOrders.map(({ algoId }) => algoId)).toEqual([orderId]);
   });
 
-  it('are not taken for a stop with the same client id, nor the other way round', async () => {
+  it('are not mistaken for a stop with the same client id, nor vice versa', async () => {
     const { client, exchange } = await start({ stream: { delayMs: 250 } }, [500, 500]);
     const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
     await stream.ready();
@@ -227,7 +227,7 @@ describe('orders whose reply is lost, with a stream', () => {
     expect(exchange.orders.map((one) => one.orderId)).toContain(orderId);
   });
 
-  it('are not taken for an earlier stop with the same client id and another trigger', async () => {
+  it('are not mistaken for an earlier stop with the same client id and another trigger', async () => {
     const { exchange } = await start({ stream: { delayMs: 250 } });
     const client = clientOf(exchange, { settleMs: [10], reconcileDeadlineMs: 500 });
     ends.push(() => client.close());
@@ -240,7 +240,7 @@ describe('orders whose reply is lost, with a stream', () => {
     expect(exchange.algoOrders).toHaveLength(1);
   });
 
-  it('are neither placed twice nor misreported where the stream drops half', async () => {
+  it('are neither placed twice nor misreported if the stream drops half', async () => {
     const { client, exchange } = await start({ seed: 11, stream: { drop: 0.5, duplicate: 0.2 } }, [10, 20]);
     const stream = client.openOrderStream({ url: exchange.streamUrls.contract });
     await stream.ready();

@@ -20,7 +20,7 @@ function pagesOf(
 }
 
 describe('readPages', () => {
-  it('asks once for a few items', async () => {
+  it('reads a few items in one request', async () => {
     for (const count of [0, 1, 9, 11, 99]) {
       const { asked, fetch } = pagesOf(count, 100);
       expect(await collect(readPages(0, 100, fetch))).toHaveLength(count);
@@ -28,27 +28,24 @@ describe('readPages', () => {
     }
   });
 
-  it.each([10, 50, 90, 100])(
-    'reads all of a list whose pages hold %i of the 100 that are asked for',
-    async (cap) => {
-      for (const count of [cap, cap + 1, 3 * cap, 3 * cap + 7]) {
-        expect(await collect(readPages(0, 100, pagesOf(count, cap).fetch))).toEqual(orders(count));
-      }
-    },
-  );
+  it.each([10, 50, 90, 100])('reads all of a list whose pages hold %i of the 100 requested', async (cap) => {
+    for (const count of [cap, cap + 1, 3 * cap, 3 * cap + 7]) {
+      expect(await collect(readPages(0, 100, pagesOf(count, cap).fetch))).toEqual(orders(count));
+    }
+  });
 
-  it('ends where the exchange gives out the same page again and again', async () => {
+  it('ends if the exchange returns the same page again and again', async () => {
     const fetch = async (): Promise<{ orderId: string }[]> => orders(100);
     expect(await collect(readPages(0, 100, fetch))).toHaveLength(100);
   });
 
-  it('does not take an item for absent where the same full page comes again', async () => {
+  it('does not report an item as absent if the same full page repeats', async () => {
     const fetch = async (): Promise<{ orderId: string }[]> => orders(100);
     await expect(findItem(readPages(0, 100, fetch), () => false)).rejects.toThrow(/same full page/);
     expect(await findItem(readPages(0, 1_000, fetch), () => false)).toBeUndefined();
   });
 
-  it('finds an item without reading on', async () => {
+  it('stops reading once the item is found', async () => {
     const { asked, fetch } = pagesOf(300, 50);
     expect(await findItem(readPages(0, 100, fetch), ({ orderId }) => orderId === '60')).toEqual({
       orderId: '60',

@@ -10,7 +10,7 @@ describe('ServerClock', () => {
     expect([clock.now(), clock.offsetMs]).toEqual([1_000, 0]);
   });
 
-  it('takes the answer as true half-way between sending and receiving', async () => {
+  it('assumes that the answer was true half-way between sending and receiving', async () => {
     let now = 1_000;
     const clock = new ServerClock(
       () => now,
@@ -25,7 +25,7 @@ describe('ServerClock', () => {
     expect(clock.now()).toBe(52_000);
   });
 
-  it('asks once for calls that come together, and again afterwards', async () => {
+  it('asks once for concurrent calls, and again later', async () => {
     let asked = 0;
     const clock = new ServerClock(
       () => 0,

@@ -63,7 +63,7 @@ describe('orders that are looked up at the same time', () => {
     expect(client.asked).toEqual([['a', 'b', 'c']]);
   });
 
-  it('do not join a read that was sent before: it proves nothing to them', async () => {
+  it('do not join a read that was sent earlier, which proves nothing about them', async () => {
     const client = createClient();
     let answer: ((found: Found) => void) | undefined;
     client.reads(
@@ -115,7 +115,7 @@ describe('orders that are looked up at the same time', () => {
     expect(await again).toBe('order a');
   });
 
-  it('are not absent where the read ended without looking for them', async () => {
+  it('are not absent if the read ended without looking for them', async () => {
     const found = runWithCallContext(
       { operation: 'orderSafety.find', signal: new AbortController().signal } as CallContext,
       () =>
@@ -129,7 +129,7 @@ describe('orders that are looked up at the same time', () => {
     await expect(found).rejects.toThrow('The read did not look for a');
   });
 
-  it('go on when the first one ends, and end the read with the last one', async () => {
+  it('continue when the first one ends, and end the read with the last one', async () => {
     const client = createClient();
     const [first, second] = [new AbortController(), new AbortController()];
     const given = client.find('a', { signal: first.signal });
@@ -148,7 +148,7 @@ describe('orders that are looked up at the same time', () => {
     await alone;
   });
 
-  it('share nothing with what the program asks for itself', async () => {
+  it("share nothing with the program's own requests", async () => {
     const client = createClient();
     const found = [client.find('a', { operation: 'contract.getTicker' }), client.find('b')];
     client.send();

@@ -34,7 +34,7 @@ function watching(kind: SightingKind, isUsed = false) {
   return { show, serverNow };
 }
 
-describe('what a stream shows of a call', () => {
+describe('what a stream shows about a call', () => {
   it('ignores an earlier use of its id: placed before the call, or at an unknown time', () => {
     const { serverNow, show } = watching('order', true);
     const late = { status: 'REJECTED', updateTime: serverNow() + 120 };
@@ -44,7 +44,7 @@ describe('what a stream shows of a call', () => {
     expect(show(late)).toBe(1);
   });
 
-  it('is its order where the id is new, however well the time of the exchange is known', () => {
+  it('is its order if the id is new, however well the time of the exchange is known', () => {
     const { serverNow, show } = watching('order');
     expect(show({ time: serverNow() - 50 })).toBe(1);
   });
@@ -61,7 +61,7 @@ describe('what a stream shows of a call', () => {
     ['algo', { type: 'STOP_MARKET', triggerPrice: '90000' }, true],
     ['algo', { type: 'STOP_MARKET', triggerPrice: '0' }, false],
     ['algo', { type: 'LIMIT' }, false],
-  ] as const)('of a call of kind %s: %o is of its own: %s', (kind, fields, isOwn) => {
+  ] as const)('for a call of kind %s: %o belongs to it: %s', (kind, fields, isOwn) => {
     expect(watching(kind).show(fields)).toBe(isOwn ? 1 : 0);
   });
 });

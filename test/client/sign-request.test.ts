@@ -13,7 +13,7 @@ describe('signRequest()', () => {
     expect(signRequest('my-secret', request)).toBe('ojBGQHqdpQGUvkLV5ZEQ0ifvBhVIc4YBp6T4owHC+Sc=');
   });
 
-  it('covers the body, and adds no question mark where there is no query', () => {
+  it('covers the body, and adds no question mark without a query', () => {
     const body = '{"symbol":"BTCUSDT","side":"BUY"}';
     const request = { timestamp: 1_700_000_000_000, method: 'POST', path: '/capi/v3/order', body };
     expect(signRequest('my-secret', request)).toBe('sfITsQdGWr6ThaGtL879/JXe3fZGGipfdKM2zXpLpHM=');
@@ -25,7 +25,7 @@ describe('signRequest()', () => {
     expect(signRequest('my-secret', request)).toBe('AGO1fERdIhEed4NO9l+80wW5qSBLGHWoRW+WAPgJIxQ=');
   });
 
-  it('upper-cases the verb and takes query and secret as they are', () => {
+  it('upper-cases the verb and uses query and secret unchanged', () => {
     const query = 'origClientOrderId=a%3A%C3%A9';
     const request = { timestamp: 1_700_000_000_000, method: 'delete', path: '/api/v3/order', query };
     expect(signRequest('pässword', request)).toBe('8ornb0h453nRxH/E0yjbLbtGkx05YsOiOzUxgHxRkeA=');

@@ -80,7 +80,7 @@ function gapOf() {
 /** Until nothing more is read. */
 const settle = () => vi.advanceTimersByTimeAsync(15_000);
 
-describe('a gap of a stream', () => {
+describe('a gap in a stream', () => {
   it('is read from the oldest open order, until that one is gone', async () => {
     const { gap, sinces, told } = gapOf();
     gap.hear(order('1', 'UNTRIGGERED', startMs - 3_600_000));
@@ -98,7 +98,7 @@ describe('a gap of a stream', () => {
     ]);
   });
 
-  it('keeps an order in mind that reads may not show yet, or do show', async () => {
+  it('remembers an order that reads may not show yet, or do show', async () => {
     const { gap, open, sinces } = gapOf();
     gap.hear(order('young', 'NEW', startMs - 30_000));
     gap.fill();
@@ -124,7 +124,7 @@ describe('a gap of a stream', () => {
   });
 
   it.each([0, Number.NaN, startMs * 1_000])(
-    'is read as far back as can be where an order stands whose time is %s',
+    'is read as far back as possible if an order exists whose time is %s',
     async (time) => {
       const { gap, sinces, told } = gapOf();
       gap.hear({ ...order('1', 'NEW', startMs), time });
@@ -135,7 +135,7 @@ describe('a gap of a stream', () => {
     },
   );
 
-  it('is read from the last update before it, whatever time an update has', async () => {
+  it('is read from the last update before it, whatever the time of an update', async () => {
     const { gap, history, read, told } = gapOf();
     gap.hear({ ...order('1', 'FILLED', startMs), updateTime: startMs * 1_000 });
     history['BTCUSDT'] = [order('missed', 'FILLED', startMs - 1_000)];
@@ -145,7 +145,7 @@ describe('a gap of a stream', () => {
     expect(told).toEqual([[1, []]]);
   });
 
-  it('is read again every five seconds until it can be, and others with it', async () => {
+  it('is read again every five seconds until that succeeds, together with others', async () => {
     const { failNext, failures, gap, told } = gapOf();
     failNext(2);
     gap.fill();
@@ -192,7 +192,7 @@ describe('a gap of a stream', () => {
     expect(told).toEqual([]);
   });
 
-  it('is filled though the exchange refuses a symbol, and says which', async () => {
+  it('is filled even if the exchange refuses a symbol, and reports which', async () => {
     const { failures, gap, history, read, told } = gapOf();
     gap.hear({ ...order('1', 'FILLED', startMs), symbol: 'GONEUSDT' });
     gap.hear(order('2', 'FILLED', startMs));

@@ -8,11 +8,11 @@ function verdicts(...frames: readonly (readonly [version: number, content: strin
 }
 
 describe('the versions of a stream', () => {
-  it('follow each other, and show a gap', () => {
+  it('increase by one, and show a gap', () => {
     expect(verdicts([7, 'a'], [8, 'b'], [10, 'c'], [11, 'd'])).toEqual(['next', 'next', 'gap', 'next']);
   });
 
-  it('drop a frame that comes twice, and no other of the same version', () => {
+  it('drop a frame that comes twice, but no other of the same version', () => {
     expect(verdicts([7, 'a'], [7, 'a'], [7, 'b'], [7, 'a', 'fill'], [7, 'b'])).toEqual([
       'next',
       'repeat',
@@ -22,7 +22,7 @@ describe('the versions of a stream', () => {
     ]);
   });
 
-  it('let a frame come late, of its own channel or another', () => {
+  it('accept a late frame, of its own channel or another', () => {
     expect(verdicts([4, 'a'], [5, 'b', 'fill'], [6, 'c'], [5, 'd'], [7, 'e'])).toEqual([
       'next',
       'next',
@@ -36,11 +36,11 @@ describe('the versions of a stream', () => {
   it.each([
     [[1_000, 'a'] as const, [1, 'b'] as const],
     [[40, 'a'] as const, [1, 'b'] as const],
-  ])('show a gap where the count begins anew: %o, %o', (before, after) => {
+  ])('show a gap if the count restarts: %o, %o', (before, after) => {
     expect(verdicts(before, after, [2, 'c'], [3, 'd'])).toEqual(['next', 'gap', 'next', 'next']);
   });
 
-  it('show a gap where a version comes again with something else in it', () => {
+  it('show a gap if a version repeats with other content', () => {
     expect(verdicts([1, 'a'], [2, 'b'], [3, 'c'], [1, 'd'], [2, 'e'])).toEqual([
       'next',
       'next',
@@ -50,7 +50,7 @@ describe('the versions of a stream', () => {
     ]);
   });
 
-  it('are not spoiled by one that is far too large', () => {
+  it('are not corrupted by one that is far too large', () => {
     expect(verdicts([1, 'a'], [Number.MAX_SAFE_INTEGER, 'b'], [2, 'c'], [3, 'd'])).toEqual([
       'next',
       'gap',
@@ -59,7 +59,7 @@ describe('the versions of a stream', () => {
     ]);
   });
 
-  it('are remembered as far as frames come late, and no further', () => {
+  it('are remembered only for as long as frames may be late', () => {
     const versions = new StreamVersions();
     for (let version = 1; version <= 500; version += 1) {
       expect(versions.take('orders', version, 'same')).toBe('next');

@@ -34,7 +34,7 @@ describe('WeexConfig', () => {
     });
   });
 
-  it('cuts white space off credentials and trailing slashes off hosts', () => {
+  it('trims white space off credentials and trailing slashes off hosts', () => {
     const config = new WeexConfig({
       ...secrets,
       apiKey: ` ${secrets.apiKey}\n`,
@@ -69,13 +69,13 @@ describe('WeexConfig', () => {
     const message = messageOf(() => new WeexConfig(options as never));
     expect(message).toBe(
       'Cannot read the WEEX configuration:\n- apiKey must be a string, received a value of type number\n' +
-        '- secretKey must hold printable ASCII characters only\n- passphrase is missing\n' +
+        '- secretKey must contain only printable ASCII characters\n- passphrase is missing\n' +
         '- baseUrls.spot must be an http or https URL without credentials, query or fragment\n' +
         '- baseUrls.contract must be an http or https URL without credentials, query or fragment',
     );
   });
 
-  it.each([undefined, null, {}, 'text'])('refuses %j as options', (options) => {
+  it.each([undefined, null, {}, 'text'])('rejects %j as options', (options) => {
     const message = messageOf(() => new WeexConfig(options as never));
     expect(message).toContain('\n- apiKey is missing\n- secretKey is missing\n- passphrase is missing');
   });
@@ -92,7 +92,7 @@ describe('WeexConfig.fromEnv()', () => {
     expect(config.baseUrls).toEqual({ spot: 'http://127.0.0.1:1', contract: 'http://127.0.0.1:2' });
   });
 
-  it('takes an empty host variable as not set', () => {
+  it('treats an empty host variable as not set', () => {
     const config = WeexConfig.fromEnv({ ...variables, WEEX_SPOT_URL: '' });
     expect(config.baseUrls.spot).toBe('https://api-spot.weex.com');
   });
@@ -106,7 +106,7 @@ describe('WeexConfig.fromEnv()', () => {
       }),
     );
     expect(message).toBe(
-      'Cannot read the WEEX configuration:\n- WEEX_API_KEY must hold printable ASCII characters only\n' +
+      'Cannot read the WEEX configuration:\n- WEEX_API_KEY must contain only printable ASCII characters\n' +
         '- WEEX_SECRET_KEY is blank\n- WEEX_PASSPHRASE is missing\n' +
         '- WEEX_SPOT_URL must be an http or https URL without credentials, query or fragment',
     );

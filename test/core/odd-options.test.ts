@@ -98,7 +98,7 @@ const cases: Record<string, readonly [run: () => unknown, message: string | RegE
   ],
   'one text for both addresses': [
     () => new WeexConfig({ ...keys, baseUrls: 'http://127.0.0.1' as never }),
-    "Cannot read the WEEX configuration: baseUrls must be an object, received 'http://127.0.0.1'",
+    'Cannot read the WEEX configuration: baseUrls must be an object, received a value of type string',
   ],
   'faults of a client, its keys included': [
     () => new WeexClient({ ...keys, apiKey: 5, foo: 1, settleMs: 'x', journal: 5 } as never),

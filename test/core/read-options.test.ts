@@ -99,7 +99,7 @@ describe.each([
     expect(policy.describe().options).toMatchObject({ retry: { maxRetries: 0 }, circuitBreaker: false });
   });
 
-  it('of a policy, and refused as they are', () => {
+  it('of a policy, and are rejected as read', () => {
     expect(() => createPolicy(made({ deadlineMs: -1, retry: { maxRetries: 0.5 } }))).toThrow(
       /deadlineMs must be .* received -1[^]*retry.maxRetries must be .* received 0.5/,
     );
@@ -186,7 +186,7 @@ describe.each([
   });
 });
 
-describe('what a class keeps beside its options', () => {
+describe('what a class keeps besides its options', () => {
   it('is not an option, unless it can be enumerated', () => {
     class Settings {
       readonly deadlineMs = 500;
@@ -203,7 +203,7 @@ describe('what a class keeps beside its options', () => {
     );
   });
 
-  it('a clock and a coordinator stay the instances that they are', async () => {
+  it('a clock and a coordinator remain the same instances', async () => {
     class Clock {
       readonly #fake = createFakeClock(5);
       now(): number {
@@ -234,7 +234,7 @@ describe('what a class keeps beside its options', () => {
   });
 });
 
-describe('what a method fulfils with', () => {
+describe('a method that resolves with a thenable', () => {
   const rejecting = (error: unknown) => ({
     then: (_ok: unknown, no: (reason: unknown) => void) => no(error),
   });
@@ -248,7 +248,7 @@ describe('what a method fulfils with', () => {
       'three of them, one in the other',
       (error: unknown) => fulfilling(fulfilling(fulfilling(rejecting(error)))),
     ],
-  ] as const)('%s is a failure, as with await, and no unhandled rejection', async (_name, answer) => {
+  ] as const)('%s fails, as with await, and causes no unhandled rejection', async (_name, answer) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown): unknown => unhandled.push(reason);
     process.on('unhandledRejection', note);

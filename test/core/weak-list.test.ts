@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { WeakList } from '../../src/core/weak-list.js';
 
-it('lists what is in use, in the order of adding, and forgets what is no longer referenced', async () => {
+it('lists what is in use, in insertion order, and drops what is no longer referenced', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const list = new WeakList<{ name: string }>();

@@ -32,7 +32,7 @@ describe('what is gathered', () => {
     expect(situationOf(state())).toEqual({ level: 'calm', sentences: ['No call under a policy so far.'] });
   });
 
-  it('counts calls and orders, and says that nothing is wrong', async () => {
+  it('counts calls and orders, and reports that nothing is wrong', async () => {
     const { program, state } = watched();
     await program.meet({}, { rounds: 3, everyMs: 5_000 });
     const { policies, totals, traffic } = state();
@@ -59,14 +59,14 @@ describe('what is gathered', () => {
     expect(state().doubts).toEqual([]);
   });
 
-  it('has an order as looked up while it is looked up', async () => {
+  it('shows an order as being looked up meanwhile', async () => {
     const { program, state } = watched();
     await program.meet({ order: 'lost', lookup: 'down' }, { everyMs: 1_000 });
     expect(state().doubts).toMatchObject([{ clientOrderId: 'id-1', state: 'looking-up' }]);
     expect(situationOf(state()).sentences).toContain('The library is looking up what became of orders.');
   });
 
-  it('keeps what is unknown when more orders are looked up than it remembers, and nothing of those that are found', () => {
+  it('keeps unknown orders when it must drop others, and drops those that are found', () => {
     const { state } = watched();
     const call = (id: number) => ({
       at: 1,
@@ -86,7 +86,7 @@ describe('what is gathered', () => {
     expect(state()).toMatchObject({ doubts: [{ clientOrderId: 'id-0' }], forgottenDoubts: 0 });
   });
 
-  it('has open circuits with their keys, and when a trial comes', async () => {
+  it('has open circuits with their keys, and the time of the next trial', async () => {
     const { program, state } = watched();
     await program.meet({ order: 'down' }, { rounds: 4, everyMs: 1_000 });
     const orders = state().policies.find(({ name }) => name === 'contract.orders');
@@ -99,7 +99,7 @@ describe('what is gathered', () => {
     });
   });
 
-  it('has cool-downs, permits and those who wait', async () => {
+  it('has cool-downs, permits and waiting calls', async () => {
     const { program, state } = watched();
     await program.meet({ ticker: 'ban' }, { rounds: 2, everyMs: 500 });
     const market = state().policies.find(({ name }) => name === 'contract.market');
@@ -112,7 +112,7 @@ describe('what is gathered', () => {
     expect(admissions?.map(({ admission }) => admission)).toEqual(['cool-down', 'free']);
   });
 
-  it('shows each failure once, with what to do, and counts equal ones together', async () => {
+  it('shows each failure once, with advice, and counts equal ones together', async () => {
     const { program, state } = watched();
     await program.meet({ order: 'refused' }, { rounds: 3, everyMs: 5_000 });
     expect(state().failures).toEqual([
@@ -148,7 +148,7 @@ describe('what is gathered', () => {
     );
   });
 
-  it('takes the advice of the code tables where they have the code', async () => {
+  it('uses the advice of the code tables if they have the code', async () => {
     const { state } = watched();
     await fail(new WEEXRequestError('no', { code: 40_030 }));
     expect(state().failures[0]?.advice).toBe(explainCode(40_030)?.advice);
@@ -156,7 +156,7 @@ describe('what is gathered', () => {
     expect(state().failures[0]?.advice).toContain('Not an error of the exchange');
   });
 
-  it('knows when the processes of an account lost each other', () => {
+  it('shows when the processes of an account lost contact', () => {
     const { state } = watched();
     channels.coordinatorLost.publish({ at: 1, error: new Error('gone') });
     expect(state().coordinatorLostAt).toBe(startsAt);
@@ -168,7 +168,7 @@ describe('what is gathered', () => {
     ]);
   });
 
-  it('shows a minute at the beginning, and five in the end', async () => {
+  it('shows a minute at first, and five minutes later', async () => {
     const { program, state } = watched();
     const spanMs = () => state().traffic.calls.length * state().traffic.stepMs;
     expect(spanMs()).toBe(60_000);
@@ -196,8 +196,8 @@ describe('what is gathered', () => {
   });
 });
 
-describe('what is gathered of ten thousand of everything', () => {
-  it('is as large as what is gathered of a few', async () => {
+describe('what is gathered about ten thousand of everything', () => {
+  it('is as large as what is gathered about a few', async () => {
     const { state } = watched();
     const sizeOf = (): number => JSON.stringify(state()).length;
     const flood = async (from: number, to: number): Promise<void> => {
@@ -219,7 +219,7 @@ describe('what is gathered of ten thousand of everything', () => {
 });
 
 describe('what must not be shown', () => {
-  it('is in no part of the state', async () => {
+  it('is nowhere in the state', async () => {
     const { state } = watched();
     const secrets = { apiKey: 'AKIA-one', secretKey: 'two-two', passphrase: 'three-three' };
     await fail(

@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)('an open page', () => {
     return vi.waitFor(async () => expect(await browser.read(text)).toContain(wanted), patience);
   }
 
-  it('that was one too many says so, and is let in when others have left', async () => {
+  it('that exceeded the limit says so, and is admitted when others have left', async () => {
     const others = await Promise.all(
       Array.from({ length: mostViewers }, async () => {
         const [answer] = (await once(

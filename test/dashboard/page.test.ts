@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     expect(browser.complaints).toEqual([]);
   });
 
-  it.each(Object.entries(looks))('fits also where every name is long: %s', async (_name, look) => {
+  it.each(Object.entries(looks))('fits with long names too: %s', async (_name, look) => {
     const long = 'market_making_perpetual_production_eu_'.repeat(8);
     const other = await serveDashboard({ port: 0, title: long });
     const policy = createPolicy({ name: long, circuitBreaker: { consecutiveFailures: 1 } });
@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     await other.close();
   });
 
-  it('is light in the light, and dark in the dark', async () => {
+  it('is light or dark as the system is set', async () => {
     const background = `getComputedStyle(document.body).backgroundColor`;
     await open({ width: 1100, height: 900, scheme: 'light' });
     const light = await browser.read(background);
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)('the live page in a browser', () => {
     expect([light, await browser.read(background)]).toEqual(['rgb(255, 255, 255)', 'rgb(20, 25, 32)']);
   });
 
-  it('has landmarks, headings, captions and names for those who do not see it', async () => {
+  it('has landmarks, headings, captions and names for screen readers', async () => {
     await open({ width: 360, height: 740, scheme: 'light', mobile: true });
     const nodes = await browser.accessible();
     const named = (role: string) => nodes.filter((node) => node.role === role).map(({ name }) => name);

@@ -48,7 +48,7 @@ async function* messagesOf(answer: IncomingMessage): AsyncGenerator<string> {
 }
 
 describe('the page', () => {
-  it('is one document that needs nothing else, and may run and load nothing else', async () => {
+  it('is one self-contained document that may run and load nothing else', async () => {
     const answer = await ask();
     const page = await textOf(answer);
     expect(answer.statusCode).toBe(200);
@@ -67,7 +67,7 @@ describe('the page', () => {
     expect(page).not.toContain('<bot>');
   });
 
-  it('shows what went wrong already, even without scripts', async () => {
+  it('shows earlier failures, even without scripts', async () => {
     await new TroubledProgram().meetEverything();
     const page = await textOf(await ask());
     expect(page).toContain('Money may be at risk');
@@ -75,7 +75,7 @@ describe('the page', () => {
     expect(page).toContain('id-6');
   });
 
-  it('has no place for what others write in it', async () => {
+  it('has no place where foreign text is markup', async () => {
     const { createPolicy } = await import('../../src/index.js');
     const hostile = '"><img src=x onerror=alert(1)>';
     await createPolicy({ name: hostile }).executeOutcome(() => Promise.reject(new Error(hostile)), {
@@ -88,7 +88,7 @@ describe('the page', () => {
 });
 
 describe('the streams', () => {
-  it('send what there is at once, and again as it changes', async () => {
+  it('send the current state at once, and again as it changes', async () => {
     const answer = await ask({ path: '/events' });
     expect(answer.headers['content-type']).toBe('text/event-stream; charset=utf-8');
     const messages = messagesOf(answer);
@@ -118,7 +118,7 @@ describe('the streams', () => {
 });
 
 describe('a crowd', () => {
-  it('of 120 that look on is answered to the last', async () => {
+  it('of 120 viewers is served to the last', async () => {
     const answers = await Promise.all(Array.from({ length: 120 }, () => ask({ path: '/events' })));
     const served = answers.filter(({ statusCode }) => statusCode === 200).length;
     const refused = answers.filter(({ statusCode }) => statusCode === 503).length;
@@ -126,7 +126,7 @@ describe('a crowd', () => {
     for (const answer of answers) answer.destroy();
   });
 
-  it('that is silent keeps nobody out, and is closed', { timeout: 20_000 }, async () => {
+  it('of silent connections keeps no one out, and is closed', { timeout: 20_000 }, async () => {
     const silent = Array.from({ length: 120 }, () =>
       connect(Number(new URL(dashboard.url).port), '127.0.0.1'),
     );
@@ -137,7 +137,7 @@ describe('a crowd', () => {
   });
 });
 
-describe('whoever asks for more', () => {
+describe('a request', () => {
   it.each(['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('by %s gets a 405', async (method) => {
     const answer = await ask({ method });
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET']);
@@ -145,12 +145,12 @@ describe('whoever asks for more', () => {
   });
 
   it.each(['/favicon.ico', '/events/', '/__proto__', '/constructor', '/../package.json'])(
-    'for %s is told 404',
+    'for %s gets a 404',
     async (path) => expect((await ask({ path })).statusCode).toBe(404),
   );
 
   it.each(['evil.example', 'evil.example:9339', '127.0.0.1.evil.example', 'localhost@evil', '0.0.0.0'])(
-    'by the name %j, as one who makes his name lead here, is told nothing',
+    'with the host name %j, as in DNS rebinding, gets nothing',
     async (host) => {
       const answer = await ask({ headers: { host } });
       expect(answer.statusCode).toBe(403);
@@ -159,18 +159,18 @@ describe('whoever asks for more', () => {
   );
 
   it.each(['localhost:8080', 'LOCALHOST', '[::1]:9339', '127.0.0.1'])(
-    'by the name %j, as through a tunnel, is told everything',
+    'with the host name %j, as through a tunnel, gets everything',
     async (host) => expect((await ask({ headers: { host } })).statusCode).toBe(200),
   );
 
-  it.each(['cross-site', 'same-site'])('from a page that is %s, gets no stream', async (site) => {
+  it.each(['cross-site', 'same-site'])('from a page that is %s gets no stream', async (site) => {
     const headers = { 'sec-fetch-site': site };
     expect((await ask({ path: '/events', headers })).statusCode).toBe(403);
     expect((await ask({ path: '/page-events', headers })).statusCode).toBe(403);
   });
 });
 
-describe('the end', () => {
+describe('closing', () => {
   it('ends the streams, frees the port, and does not wait', async () => {
     const stream = await ask({ path: '/events' });
     const { port } = new URL(dashboard.url);
@@ -185,7 +185,7 @@ describe('the end', () => {
     await again.close();
   });
 
-  it('comes by itself where a program has nothing else to do, whoever looks on', async () => {
+  it('is automatic when the program has nothing else to do, whoever is watching', async () => {
     const { outputFiles } = await build({
       stdin: {
         contents: `import { serveDashboard } from './src/dashboard/index.js';
@@ -222,7 +222,7 @@ const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
 );
 
 describe('the other loopback address', () => {
-  it.skipIf(!hasIPv6)('has its name in the address of the page', async () => {
+  it.skipIf(!hasIPv6)('is in the address of the page', async () => {
     const other = await serveDashboard({ port: 0, host: '::1' });
     expect(other.url).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
     const answer = await fetch(other.url);
@@ -232,7 +232,7 @@ describe('the other loopback address', () => {
   });
 });
 
-describe('options that cannot be', () => {
+describe('invalid options', () => {
   it('are all named', async () => {
     const options = { port: 70_000, host: '0.0.0.0' as '::1', title: '', open: true };
     const message = await serveDashboard(options).catch((error: unknown) => String(error));

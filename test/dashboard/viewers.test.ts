@@ -44,7 +44,7 @@ function tick(): Promise<void> {
 }
 
 describe('a viewer that does not read', () => {
-  it('has at most one message waiting for it, is disconnected, and does not hold up others', async () => {
+  it('has at most one message waiting, is disconnected, and does not delay others', async () => {
     await viewer();
     const reading = await viewer();
     let read = 0;
@@ -69,7 +69,7 @@ describe('a viewer that does not read', () => {
     while (read < before + message.length) await tick();
   });
 
-  it('is sent the latest once it reads again, not what it missed', async () => {
+  it('receives the latest state once it reads again, not what it missed', async () => {
     const socket = await viewer();
     let latest = '';
     const changing: Round = { data: () => latest, page: () => ({}) };
@@ -92,7 +92,7 @@ describe('a viewer that does not read', () => {
 });
 
 describe('the page', () => {
-  it('is sent a part again only where it has changed', () => {
+  it('sends a part again only if it has changed', () => {
     const written: string[] = [];
     const response = {
       on: () => response,

@@ -58,7 +58,7 @@ function leaving(clock: FakeClock, ends: boolean, attempts = 1) {
   };
 }
 
-describe('what goes on after its call', () => {
+describe('work that continues after its call', () => {
   for (const ends of [true, false]) {
     const call = ends ? 'a call that succeeded' : 'a call that timed out';
 
@@ -94,7 +94,7 @@ describe('what goes on after its call', () => {
     });
   }
 
-  it('keeps the context of an outer call that goes on', async () => {
+  it('keeps the context of an outer call that is still running', async () => {
     const clock = createFakeClock();
     const gate = defer();
     const policy = createPolicy({ clock, deadlineMs: 1_000 });
@@ -118,7 +118,7 @@ describe('what goes on after its call', () => {
     expect(seen).toEqual(['Both.outer']);
   });
 
-  it('sends no write of its own in an attempt that the caller was released from', async () => {
+  it('sends no writes of an attempt from which the caller was released', async () => {
     const clock = createFakeClock();
     const { feed, go } = leaving(clock, false);
     const { instance, sent } = recording();
@@ -130,7 +130,7 @@ describe('what goes on after its call', () => {
     expect(sent).toEqual([]);
   });
 
-  it('makes no call that may write in an attempt that another one replaced', async () => {
+  it('makes no writing call in an attempt that was replaced', async () => {
     const clock = createFakeClock();
     const { feed, go } = leaving(clock, false, 2);
     const both = () => Promise.allSettled([feed.write(), feed.read()]);

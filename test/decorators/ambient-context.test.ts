@@ -46,7 +46,7 @@ class Trading {
 describe('resilienceContext', () => {
   afterEach(() => setDefaultAmbientContext(true));
 
-  it('tells of each attempt, also after an await', async () => {
+  it('describes each attempt, also after an await', async () => {
     const seen: unknown[] = [];
     await new Trading().attempts(seen, 2);
     expect(seen).toEqual(
@@ -59,20 +59,20 @@ describe('resilienceContext', () => {
     );
   });
 
-  it('is undefined outside of a call', async () => {
+  it('is undefined outside a call', async () => {
     expect(resilienceContext()).toBeUndefined();
     await new Trading().operation(3);
     expect(resilienceContext()).toBeUndefined();
   });
 
-  it('is that of the inner call inside of one, and of its own call among many', async () => {
+  it("is that of the inner call inside one, and each call's own among many", async () => {
     const trading = new Trading();
     expect(await trading.outer()).toEqual(['Trading.outer', 'Trading.operation', 'Trading.outer']);
     const many = [trading.operation(1), trading.on(), trading.operation(5)];
     expect(await Promise.all(many)).toEqual(['Trading.operation', 'Trading.on', 'Trading.operation']);
   });
 
-  it('is switched off by the decorator, or by default where the decorator says nothing', async () => {
+  it('is switched off by the decorator, or by the default if the decorator does not set it', async () => {
     const trading = new Trading();
     expect(await trading.off()).toBeUndefined();
     expect(getDefaultAmbientContext()).toBe(true);

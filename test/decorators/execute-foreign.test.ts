@@ -21,7 +21,7 @@ function failing(...errors: unknown[]) {
 }
 
 describe('a policy of cockatiel', () => {
-  it('runs the method with its own retries, and tells the method of the attempt', async () => {
+  it('runs the method with its own retries, and passes the method the attempt', async () => {
     const attempts: unknown[] = [];
     class Trading {
       @Resilient(threeTimes)
@@ -36,7 +36,7 @@ describe('a policy of cockatiel', () => {
     expect(attempts).toEqual([0, 1, 2].map((attempt) => ['Trading.getBalance', attempt, false]));
   });
 
-  it('does not send again what may have been executed, unless the method says that it may be', async () => {
+  it('does not resend what may have been executed, unless the method may be repeated', async () => {
     const place = failing(lost());
     await expect(resilient(place, threeTimes)()).rejects.toThrow('the reply was lost');
     expect(place).toHaveBeenCalledTimes(1);
@@ -61,7 +61,7 @@ describe('a policy of cockatiel', () => {
     expect(place).toHaveBeenCalledTimes(1);
   });
 
-  it('lets the caller go while it waits', async () => {
+  it('releases the caller while it waits', async () => {
     const slots = bulkhead(1, 1);
     const never = resilient((_signal: AbortSignal) => new Promise<never>(() => undefined), slots);
     const [first, second] = [new AbortController(), new AbortController()];
@@ -72,7 +72,7 @@ describe('a policy of cockatiel', () => {
     await expect(calls[0]).rejects.toThrow('first');
   });
 
-  it('gives the value of its fallback', async () => {
+  it('returns the value of its fallback', async () => {
     const place = resilient(
       failing(new Error('no')),
       fallback(handleAll, () => 'nothing'),
@@ -87,7 +87,7 @@ describe('a policy of cockatiel', () => {
     expect(place).toHaveBeenCalledTimes(2);
   });
 
-  it('that throws before its promise rejects the call', async () => {
+  it('rejects the call if it throws before returning a promise', async () => {
     const broken = createPolicy({});
     const policy = { ...broken, executeOutcome: undefined, execute: () => fail() };
     function fail(): never {

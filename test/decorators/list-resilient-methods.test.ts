@@ -58,13 +58,13 @@ describe('listResilientMethods', () => {
     expect(listed()[1]).toMatchObject({ operation: 'Account.load', isStatic: true, policyName: undefined });
   });
 
-  it('has the policy that a name means as soon as it is defined', async () => {
+  it('has the policy behind a name as soon as it is defined', async () => {
     const policy = defaultRegistry.define('listed', {});
     expect(listed()[0]?.policy).toBe(policy);
     expect(await new Account().getBalance()).toBe(1);
   });
 
-  it('has the very policy that calls run under', async () => {
+  it('has the same policy object that calls run under', async () => {
     expect(await new Market().getTicker()).toBe(1);
     expect(listed().map((entry) => (entry.policy as { name?: string }).name)).toEqual([
       'listed',
@@ -89,7 +89,7 @@ describe('getResilienceMetadata', () => {
     expect(getResilienceMetadata(Account)).toBeUndefined();
   });
 
-  it('hands out copies: changing one changes no call', () => {
+  it('returns copies: changing one does not affect calls', () => {
     const metadata = getResilienceMetadata(Account, 'getBalance');
     Object.assign(metadata?.options ?? {}, { priority: 'background' });
     expect(getResilienceMetadata(Account, 'getBalance')?.options.priority).toBe('critical');

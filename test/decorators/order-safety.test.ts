@@ -86,7 +86,7 @@ async function place(trading: Trading): Promise<unknown> {
 }
 
 describe('orderSafety on a method', () => {
-  it('gives the order that stands instead of sending a second one', async () => {
+  it('returns the existing order instead of placing a second one', async () => {
     const trading = new Trading(['lost after']);
     journaled.length = 0;
     expect(await place(trading)).toEqual({ ...order, id: 1 });
@@ -103,20 +103,20 @@ describe('orderSafety on a method', () => {
     expect(trading.lookups).toHaveLength(2);
   });
 
-  it('ends where nobody can establish what became of the order', async () => {
+  it('ends if no one can establish the outcome of the order', async () => {
     const trading = new Trading(['lost before']);
     trading.blind = true;
     expect(await place(trading)).toMatchObject({ kind: 'outcome-unknown', clientOrderId: 'o-1' });
     expect(trading.sent).toBe(1);
   });
 
-  it('holds under a policy of cockatiel, too', async () => {
+  it('also works under a policy of cockatiel', async () => {
     const trading = new Trading(['lost after']);
     expect(await trading.placeUnderCockatiel(order)).toEqual({ ...order, id: 1 });
     expect(trading.sent).toBe(1);
   });
 
-  it('rejects the call where the id cannot be told, and sends nothing', async () => {
+  it('rejects the call if the id cannot be determined, and sends nothing', async () => {
     const trading = new Trading([]);
     await expect(trading.placeOrder(undefined as never)).rejects.toThrow(TypeError);
     expect(trading.sent).toBe(0);

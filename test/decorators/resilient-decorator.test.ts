@@ -48,7 +48,7 @@ describe('the policy of @Resilient', () => {
     expect(options).toHaveLength(1);
   });
 
-  it('rejects a call whose policy nobody defined, and lists the names there are', async () => {
+  it('rejects a call whose policy is not defined, and lists the known names', async () => {
     class Prices {
       @Resilient('ordres')
       async last(): Promise<number> {
@@ -64,7 +64,7 @@ describe('the policy of @Resilient', () => {
     );
   });
 
-  it('comes from the registry of the instance, else of its class, else from the default one', async () => {
+  it('comes from the registry of the instance, then of its class, then the default one', async () => {
     class Prices {
       @Resilient('market')
       async last(): Promise<number> {
@@ -88,7 +88,7 @@ describe('the policy of @Resilient', () => {
     expect(getResilienceMetadata(new Prices(), 'last')?.policy).toBe(forAll.get('market'));
   });
 
-  it('belongs to the method where it is made from options: all instances share it', async () => {
+  it('belongs to the method if created from options: all instances share it', async () => {
     class Prices {
       @Resilient({ retry: { maxRetries: 1, backoff: atOnce } })
       async last(): Promise<number> {
@@ -109,7 +109,7 @@ describe('the policy of @Resilient', () => {
     expect(await new Prices().first()).toBe(2);
   });
 
-  it('belongs to each instance, or to each method of a class, where scope says so', async () => {
+  it('belongs to each instance, or to each method of a class, as scope says', async () => {
     @Resilient({}, { scope: 'method' })
     class Prices {
       async last(): Promise<number> {
@@ -148,7 +148,7 @@ describe('the policy of @Resilient', () => {
     expect(await Promise.all([one.last(), one.first(), two.own()])).toEqual([1, 2, 3]);
   });
 
-  it('follows the rules of the registry, and is another one in another registry', async () => {
+  it('follows the rules of the registry, and is a different one in another registry', async () => {
     class Prices {
       calls = 0;
 
@@ -172,7 +172,7 @@ describe('the policy of @Resilient', () => {
     );
   });
 
-  it('is checked where the class is defined', () => {
+  it('is checked when the class is defined', () => {
     expect(() => Resilient({ retry: { maxRetries: -1 } })).toThrow(/maxRetries .*received -1/);
     const options = { retry: { maxRetries: 1, backoff: { ...atOnce } } };
     const decorator = Resilient(options);
@@ -181,8 +181,8 @@ describe('the policy of @Resilient', () => {
   });
 });
 
-describe('what @Resilient tells the policy of a call', () => {
-  it('is nothing but the operation where nothing else is said', async () => {
+describe('what @Resilient passes to the policy', () => {
+  it('is only the operation by default', async () => {
     const policy = createPolicy({});
     const options = told(policy);
     class Trading {
@@ -197,7 +197,7 @@ describe('what @Resilient tells the policy of a call', () => {
     ]);
   });
 
-  it('is asked of callbacks once a call, with the this and the arguments of the method', async () => {
+  it("comes from callbacks, called once per call with the method's own this and arguments", async () => {
     const policy = createPolicy({ retry: { maxRetries: 2, backoff: atOnce } });
     const options = told(policy);
     const key = vi.fn(function (this: Trading, order: Order) {
@@ -250,7 +250,7 @@ describe('what @Resilient tells the policy of a call', () => {
     },
   );
 
-  it('takes the signal of the caller from the last argument, or from where it is told', async () => {
+  it("includes the caller's signal, from the last argument or as configured", async () => {
     const policy = createPolicy({});
     const options = told(policy);
     class Trading {
@@ -283,7 +283,7 @@ describe('what @Resilient tells the policy of a call', () => {
     expect(options.map((given) => given.signal)).toEqual(Array.from({ length: 7 }, () => undefined));
   });
 
-  it('ends a call with the reason of the caller, also where the method ignores the signal', async () => {
+  it("ends a call with the caller's reason, even if the method ignores the signal", async () => {
     class Trading {
       @Resilient({ retry: { maxRetries: 3 } })
       never(_options: { signal: AbortSignal }): Promise<never> {
@@ -327,14 +327,14 @@ describe('what cannot be resilient', () => {
     expect(attempt).toThrow(reason);
   });
 
-  it.each(['getter', 'setter', 'accessor'])('is a %s in the standard dialect', (kind) => {
+  it.each(['getter', 'setter', 'accessor'])('is a %s with standard decorators', (kind) => {
     const context = { kind, name: 'price', static: false, private: false, addInitializer: vi.fn() };
     expect(() => decorate(() => 1, context)).toThrow(
       new TypeError(`Cannot make price resilient: a ${kind} does not return a promise; decorate a method`),
     );
   });
 
-  it('is a field that holds no function, which the first instance tells', () => {
+  it('is a field without a function, reported for the first instance', () => {
     const context = { kind: 'field', name: 'price', static: false, private: false, addInitializer: vi.fn() };
     class Trading {}
     const initialize = decorate(undefined, context) as unknown as (initial: unknown) => unknown;
@@ -374,7 +374,7 @@ describe('what cannot be resilient', () => {
     expect(() => NotResilient()(class {}, undefined)).toThrow(/excludes a method/);
   });
 
-  it('is a class without an async method, or nothing that is a class', () => {
+  it('is a class without an async method, or a value that is not a class', () => {
     class Empty {
       now(): number {
         return 1;
@@ -419,7 +419,7 @@ describe('what cannot be resilient', () => {
       [{ execute: () => undefined }, { key: 'a', cost: 1 }],
       /key, cost can only be given with a policy of weex-resilience/,
     ],
-  ])('is what the options %j say', (args, message) => {
+  ])('is a wrong combination: %j', (args, message) => {
     expect(() => Reflect.apply(Resilient, undefined, args)).toThrow(message);
   });
 

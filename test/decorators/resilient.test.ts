@@ -12,7 +12,7 @@ import {
 const atOnce = { initialDelayMs: 0, jitter: 'none' } as const;
 
 describe('resilient', () => {
-  it('runs a function under a policy and leaves everything else of it', async () => {
+  it('runs a function under a policy and keeps everything else about it', async () => {
     let failures = 2;
     async function getPrice(this: unknown, symbol: string, _depth = 5): Promise<unknown[]> {
       if (failures-- > 0) throw new WEEXSystemError('busy', { executionStatus: 'not-executed' });
@@ -26,7 +26,7 @@ describe('resilient', () => {
     expect(safe).not.toBe(getPrice);
   });
 
-  it('takes a name, a policy of cockatiel or nothing, and the options of the decorator', async () => {
+  it('accepts a name, a policy of cockatiel or nothing, and the options of the decorator', async () => {
     defaultRegistry.define('resilient-function', {});
     const named = resilient(async () => resilienceContext()?.operation, 'resilient-function', {
       operation: 'now',
@@ -44,7 +44,7 @@ describe('resilient', () => {
     expect(await resilient(async (symbol: string) => symbol)('BTC')).toBe('BTC');
   });
 
-  it('is listed and told as a method is', () => {
+  it('is listed and described like a method', () => {
     const getDepth = resilient(async (symbol: string) => symbol, {}, { effect: 'read' });
     const metadata = getResilienceMetadata(getDepth);
     expect(metadata).toMatchObject({ attachedTo: 'function', method: undefined, className: undefined });
@@ -53,7 +53,7 @@ describe('resilient', () => {
     expect(getResilienceMetadata(async () => 1)).toBeUndefined();
   });
 
-  it('refuses what is no function, what generates, and what is already resilient', () => {
+  it('rejects what is not a function, generators, and what is already resilient', () => {
     const attempt = (fn: unknown) => () => Reflect.apply(resilient, undefined, [fn]);
     expect(attempt(undefined)).toThrow(/expected a function, received undefined/);
     expect(attempt(function* numbers() {})).toThrow(/Cannot make numbers resilient: a generator/);

@@ -30,7 +30,7 @@ function classes(base: RecordingPolicy, derived: RecordingPolicy) {
 }
 
 describe('super in a resilient method', () => {
-  it('runs under the policy of the override alone, however long the override waited', async () => {
+  it('runs only under the policy of the override, however long the override waited', async () => {
     const [base, derived] = [recordingPolicy(), recordingPolicy()];
     const { Derived } = classes(base, derived);
     const { open, opened } = gate();
@@ -41,7 +41,7 @@ describe('super in a resilient method', () => {
     expect([base.entered, derived.entered]).toEqual([0, 2]);
   });
 
-  it('leaves a base method that is called on its own its policy, before, while and after an override runs', async () => {
+  it('leaves a base method called on its own its policy, before, during and after an override', async () => {
     const [base, derived] = [recordingPolicy(), recordingPolicy()];
     const { Base, Derived } = classes(base, derived);
     const instance = new Derived();
@@ -58,7 +58,7 @@ describe('super in a resilient method', () => {
     expect([base.entered, derived.entered]).toEqual([4, 1]);
   });
 
-  it('gives an override its own layer while the base method of the same instance runs on its own', async () => {
+  it('runs an override under its own layer while the base method of the same instance runs', async () => {
     const [base, derived] = [recordingPolicy(), recordingPolicy()];
     const { open, opened } = gate();
     class Base {
@@ -128,7 +128,7 @@ describe('super in a resilient method', () => {
     expect([base.entered, derived.entered]).toEqual([2, 1]);
   });
 
-  it('gives a method that calls itself a layer each time', async () => {
+  it('runs each recursive call in its own layer', async () => {
     const [base, derived] = [recordingPolicy(), recordingPolicy()];
     const { Base } = classes(base, derived);
     class Recursive extends Base {
@@ -141,7 +141,7 @@ describe('super in a resilient method', () => {
     expect(derived.entered).toBe(4);
   });
 
-  it('holds for a base method that is covered by its class', async () => {
+  it('works for a base method that is covered by its class', async () => {
     const [base, derived] = [recordingPolicy(), recordingPolicy()];
     @Resilient(base)
     class Base {

@@ -16,7 +16,7 @@ const markets = {
 
 // After a change of a table: npm run build && node scripts/make-client-docs.mjs
 describe('the tables of the client', () => {
-  it('docs/client.md says what the endpoints say, of every method', () => {
+  it('docs/client.md matches the endpoints, for every method', () => {
     const table = methodsTable(spotEndpoints, contractEndpoints);
     expect(page('docs/client.md')).toBe(insertTable(page('docs/client.md'), 'client methods', table));
     const names = [...table.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name);
@@ -24,7 +24,7 @@ describe('the tables of the client', () => {
     expect(names).toEqual(expect.arrayContaining(Object.keys(spotEndpoints)));
   });
 
-  it('docs/client.md says what the policies do, in both markets', () => {
+  it('docs/client.md matches the policies, in both markets', () => {
     const registry = new PolicyRegistry();
     defineClientPolicies(registry);
     const optionsOf = (name: string) => registry.get(name).describe().options;
@@ -53,7 +53,7 @@ describe.each(['spot', 'contract'] as const)('%s: the table of endpoints', (mark
     }
   });
 
-  it('is what the decorators carry', () => {
+  it('is used by the decorators', () => {
     const classes = prototypesOf(Client.prototype).map((one) => one.constructor.name);
     const declared = listResilientMethods().filter(({ className }) => classes.includes(className ?? ''));
     expect(new Set(declared.map(({ method }) => method))).toEqual(new Set(Object.keys(endpoints)));
@@ -77,7 +77,7 @@ describe.each(['spot', 'contract'] as const)('%s: the table of endpoints', (mark
   });
 });
 
-it('a client has no method beside those of the tables', () => {
+it('a client has no methods other than those in the tables', () => {
   const methodsOf = (prototype: object) =>
     prototypesOf(prototype)
       .flatMap((one) => Object.getOwnPropertyNames(one))

@@ -10,7 +10,7 @@ const pages = ['.', 'docs'].flatMap((folder) =>
 );
 
 describe('the pages', () => {
-  it.each(pages)('%s: every link leads somewhere', (page) => {
+  it.each(pages)('%s: every link has a target', (page) => {
     expect(linksOf(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
   });
 
@@ -22,7 +22,7 @@ describe('the pages', () => {
 });
 
 describe('README.md', () => {
-  it('is read in a minute, and has the two commands before its first heading', () => {
+  it('takes a minute to read, and has the two commands before its first heading', () => {
     const text = textOf('README.md');
     expect(text.split('\n').length).toBeLessThanOrEqual(150);
     const opening = text.slice(0, text.indexOf('\n## '));

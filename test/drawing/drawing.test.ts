@@ -12,8 +12,8 @@ const axis: TimeAxis = { from: 0, until: 100_000, stretches: [], label: (at) => 
 const hostile = `"><script>'&`;
 const escaped = '&#34;&#62;&#60;script&#62;&#39;&#38;';
 
-describe('what others write', () => {
-  it('is text anywhere', () => {
+describe('foreign text', () => {
+  it('is never markup', () => {
     expect(escapeHtml(hostile)).toBe(escaped);
     const drawings = [
       element('p', { title: hostile }),
@@ -32,20 +32,20 @@ describe('what others write', () => {
 });
 
 describe('a scale', () => {
-  it('has round numbers, holds what is highest, and leaves room above it', () => {
+  it('has round numbers, includes the highest value, and leaves room above it', () => {
     const { grid, y } = valueScale([0, 87], 116, '/s');
     expect(labelsOf(grid)).toEqual(['50/s', '100/s']);
     expect([y(0), y(100), y(50)]).toEqual([116, 16, 66]);
   });
 
-  it('has no halves of things, and no label at its foot', () => {
+  it('has no fractions for counts, and no label at its foot', () => {
     expect(labelsOf(valueScale([0, 2], 100).grid)).toEqual(['1', '2']);
     expect(labelsOf(valueScale([0, 0], 100).grid)).toEqual(['1']);
   });
 });
 
 describe('a stack over time', () => {
-  it('has each kind upon the one before, in steps', () => {
+  it('puts each kind on top of the one before, in steps', () => {
     const bins = [
       { one: 1, two: 1 },
       { one: 0, two: 2 },
@@ -94,7 +94,7 @@ describe('lanes', () => {
 });
 
 describe('a table', () => {
-  it('keeps rows and heads for those who do not see it, also where it is shown as a list', () => {
+  it('keeps rows and heads for screen readers, even when shown as a list', () => {
     const html = table({ caption: 'Orders', head: ['id', 'state'], rows: [['a1', '<b>open</b>']] });
     expect(html).toContain('<caption>Orders</caption>');
     expect(html).toContain('<th scope="row" role="rowheader">a1</th>');

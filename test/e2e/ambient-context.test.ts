@@ -61,7 +61,7 @@ it('a request that a method makes ends with the caller, down to its socket', asy
   await closed;
 });
 
-it('without the ambient context the request goes out as the method wrote it', async () => {
+it('without the ambient context the request is sent as the method wrote it', async () => {
   const prices = new Prices();
   await prices.lastWithout('/');
   setDefaultAmbientContext(false);

@@ -31,7 +31,7 @@ const executed: Fault[] = [
 const notExecuted: Fault[] = [{ kind: 'reset' }, { kind: 'hang' }, { kind: 'maintenance' }];
 
 describe.each(methods)('%s', (method) => {
-  it('is placed, found by its client id and among those that wait, and cancelled', async () => {
+  it('is placed, found by its client id and among waiting ones, and cancelled', async () => {
     const connected = await connect();
     const { contract } = connected.client;
     const { orderId, clientOrderId } = await place(connected, method);
@@ -70,7 +70,7 @@ describe.each(methods)('%s', (method) => {
     expect(ids).toEqual([placed.clientOrderId, placed.clientOrderId]);
   });
 
-  it('is not sent with anything that the exchange would refuse or misread, and all of it is reported', async () => {
+  it('is not sent with anything that the exchange would refuse or misread, and every fault is reported', async () => {
     const connected = await connect();
     const bad = { quantity: true, triggerPrice: '1e5', positionSide: 'long' } as object;
     const message = String(await rejection(place(connected, method, bad)));
@@ -86,7 +86,7 @@ describe.each(methods)('%s', (method) => {
     expect(connected.exchange.requests).toEqual([]);
   });
 
-  it('is written down, and recovered after a crash', async () => {
+  it('is recorded, and recovered after a crash', async () => {
     const journal = createMemoryJournal();
     const connected = await connect({ settleMs, journal });
     await place(connected, method, { clientAlgoId: 'stop-2' });
@@ -107,7 +107,7 @@ describe.each(methods)('%s', (method) => {
 });
 
 describe('conditional orders', () => {
-  it('of two faults both are reported', async () => {
+  it('with two faults have both reported', async () => {
     const { client, exchange } = await connect();
     const error = await rejection(
       client.contract.placeAlgoOrder({ ...stop, quantity: '0', clientAlgoId: 'too long '.repeat(6) }),
@@ -117,7 +117,7 @@ describe('conditional orders', () => {
     expect(exchange.requests).toEqual([]);
   });
 
-  it('are all read, from page 1 on, and one behind the first page is found', async () => {
+  it('are all read, from page 1 on, and one beyond the first page is found', async () => {
     const { client, exchange, requestsOf } = await connect({}, { limits: { orders: false } });
     client.registry.get('contract.orders').reconfigure({ rateLimit: undefined });
     await client.contract.placeAlgoOrder({ ...stop, clientAlgoId: 'oldest' });
@@ -136,7 +136,7 @@ describe('conditional orders', () => {
     expect(await client.contract.findAlgoOrder('oldest', symbol)).toMatchObject({ algoStatus: 'CANCELED' });
   });
 
-  it('a cancel whose answer is lost succeeds; one that was not there does not', async () => {
+  it('a cancel whose answer is lost succeeds; a cancel of a missing order does not', async () => {
     const { client, exchange } = await connect({ settleMs });
     const { orderId } = await client.contract.placeAlgoOrder(stop);
     exchange.inject({ kind: 'lost-reply', endpoint: 'cancelAlgoOrder', count: 1 });

@@ -46,7 +46,7 @@ const limit: Shape<Client.ExchangeRateLimit> = {
   limit: 'number',
 };
 
-describe('what the exchange sends is what the types say', () => {
+describe("the exchange's answers have the declared types", () => {
   it('spot', async () => {
     const { client } = await connect();
     const { spot } = client;

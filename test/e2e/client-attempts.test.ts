@@ -61,7 +61,7 @@ describe('signatures', () => {
     expect(new Set(received.map(({ request }) => request.headers['access-sign'])).size).toBe(3);
   });
 
-  it('cover query and body exactly as they are sent', async () => {
+  it('cover query and body exactly as sent', async () => {
     const { client, received } = await startRecorder([], { orderId: 1, status: 'CANCELED' });
     const odd = 'a.b:c/d_e-f';
     await client.spot.cancelOrder({ symbol, clientOrderId: odd });
@@ -80,7 +80,7 @@ describe('signatures', () => {
     expect(all?.request.url).toBe('/capi/v3/allOpenOrders');
   });
 
-  it('are on no public request', async () => {
+  it('are not on public requests', async () => {
     const { client, received } = await startRecorder([], { symbol, serverTime: Date.now() });
     for (const market of markets) await client[market].getTicker(symbol);
     for (const { request } of received) {
@@ -88,7 +88,7 @@ describe('signatures', () => {
     }
   });
 
-  it.each(markets)('%s: repeats of a read reach the exchange with good signatures', async (market) => {
+  it.each(markets)('%s: repeated reads reach the exchange with valid signatures', async (market) => {
     const { client, exchange, requestsOf } = await connect();
     client.registry.get(`${market}.account`).reconfigure({ retry: quick });
     exchange.inject({ kind: 'server-error', endpoint: 'getOpenOrders', count: 2 });
@@ -97,9 +97,9 @@ describe('signatures', () => {
   });
 });
 
-describe('a clock that is off', () => {
+describe('a wrong clock', () => {
   it.each([-60_000, 90_000])(
-    'is set by the exchange once, by %i ms, and no attempt is lost',
+    'is corrected from the exchange once, by %i ms, without losing an attempt',
     async (skewMs) => {
       const { client, exchange, requestsOf } = await connect();
       client.registry.get('spot.account').reconfigure({ retry: { maxRetries: 0 } });
@@ -117,7 +117,7 @@ describe('a clock that is off', () => {
     },
   );
 
-  it('is set before an order is sent again, which was refused and so not executed', async () => {
+  it('is corrected before an order that was refused is sent again', async () => {
     const { client, exchange, requestsOf } = await connect();
     await client.contract.getServerTime();
     exchange.inject({ kind: 'clock-skew', skewMs: 45_000 });
@@ -129,7 +129,7 @@ describe('a clock that is off', () => {
     expect(exchange.orders).toHaveLength(1);
   });
 
-  it('is set by getServerTime too', async () => {
+  it('is corrected by getServerTime too', async () => {
     const { client, exchange, requestsOf } = await connect();
     exchange.inject({ kind: 'clock-skew', skewMs: 45_000 });
     await client.spot.getServerTime();
@@ -137,7 +137,7 @@ describe('a clock that is off', () => {
     expect(requestsOf('getAccountBalance').map(({ status }) => status)).toEqual([200]);
   });
 
-  it('that cannot be read ends in the refusal, after one more attempt', async () => {
+  it('that cannot be corrected ends in the refusal, after one more attempt', async () => {
     const { client, exchange, requestsOf } = await connect();
     exchange.inject({ kind: 'clock-skew', skewMs: 45_000 });
     exchange.inject({ kind: 'server-error', endpoint: 'getServerTime' });
@@ -158,21 +158,24 @@ describe('limits', () => {
     ],
   };
 
-  it.each(markets)('%s: those that the exchange publishes become those of the policies', async (market) => {
-    const { client } = await connect({}, { limits });
-    const other = market === 'spot' ? 'contract' : 'spot';
-    const before = client.registry.get(`${other}.market`).describe().options.rateLimit;
-    await client[market].getExchangeInfo();
-    const limitOf = (name: string) => client.registry.get(name).describe().options.rateLimit;
-    for (const kind of ['market', 'account', 'cancels']) {
-      expect(limitOf(`${market}.${kind}`)).toMatchObject({ limit: 700, windowMs: 20_000, type: 'weight' });
-    }
-    // The window that allows least in the long run.
-    expect(limitOf(`${market}.orders`)).toMatchObject({ limit: 60, windowMs: 60_000, type: 'orders' });
-    expect(limitOf(`${other}.market`)).toEqual(before);
-  });
+  it.each(markets)(
+    '%s: the limits that the exchange publishes become those of the policies',
+    async (market) => {
+      const { client } = await connect({}, { limits });
+      const other = market === 'spot' ? 'contract' : 'spot';
+      const before = client.registry.get(`${other}.market`).describe().options.rateLimit;
+      await client[market].getExchangeInfo();
+      const limitOf = (name: string) => client.registry.get(name).describe().options.rateLimit;
+      for (const kind of ['market', 'account', 'cancels']) {
+        expect(limitOf(`${market}.${kind}`)).toMatchObject({ limit: 700, windowMs: 20_000, type: 'weight' });
+      }
+      // The window that allows least in the long run.
+      expect(limitOf(`${market}.orders`)).toMatchObject({ limit: 60, windowMs: 60_000, type: 'orders' });
+      expect(limitOf(`${other}.market`)).toEqual(before);
+    },
+  );
 
-  it('that the program set itself stay as they are', async () => {
+  it('set by the program itself stay unchanged', async () => {
     const registry = new PolicyRegistry();
     registry.define('contract.market', { rateLimit: { limit: 500, windowMs: 1_000 } });
     registry.define('contract.account', { retry: { maxRetries: 1 } });
@@ -198,7 +201,7 @@ describe('limits', () => {
     expect(registry.get('spot.market').describe().options.rateLimit).toMatchObject({ limit: 900 });
   });
 
-  it('are those of the answers where exchangeInfo misleads', async () => {
+  it('come from the answers if exchangeInfo is misleading', async () => {
     const { client, exchange } = await connect({}, { limits: { published: 'misleading' } });
     const { rateLimits } = await client.contract.getExchangeInfo();
     expect(rateLimits).toEqual([
@@ -211,7 +214,7 @@ describe('limits', () => {
     expect(exchange.requests.filter(({ status }) => status === 429)).toEqual([]);
   });
 
-  it('keep calls waiting here rather than refused there', async () => {
+  it('make calls wait here instead of being refused there', async () => {
     const { client, exchange } = await connect({}, { limits: { weight: { limit: 210, windowMs: 1_000 } } });
     await client.contract.getExchangeInfo();
     const tickers = await Promise.all(Array.from({ length: 6 }, () => client.contract.getTicker(symbol)));
@@ -249,7 +252,7 @@ describe('a rate-limit answer', () => {
   });
 });
 
-describe('policies of the program', () => {
+describe('policies defined by the program', () => {
   it('are used as they are, and the others are added', async () => {
     const registry = new PolicyRegistry();
     registry.define('spot.market', { retry: false });
@@ -320,7 +323,7 @@ describe('secrets', () => {
 });
 
 describe('ids of 18 digits', () => {
-  it('come as strings with every digit, wherever they are, and go out as they came', async () => {
+  it('come as strings with every digit, wherever they are, and are sent unchanged', async () => {
     const { client, exchange } = await connect();
     const first = await client.spot.placeOrder(resting.spot);
     const open = await client.spot.getOpenOrders();
@@ -332,7 +335,7 @@ describe('ids of 18 digits', () => {
     expect((await client.spot.cancelOrder({ symbol, orderId: first.orderId })).orderId).toBe(first.orderId);
   });
 
-  it('are texts also where the number is a short one', async () => {
+  it('are strings even if the number is short', async () => {
     const { client } = await startRecorder([], { symbol, orderId: 12, transactTime: 1 });
     expect((await client.spot.placeOrder(filling.spot)).orderId).toBe('12');
   });

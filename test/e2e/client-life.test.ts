@@ -56,7 +56,7 @@ const symbolLess: typeof calls = {
 const everyCall = [...Object.entries(calls), ...Object.entries(symbolLess)];
 
 describe('a caller who aborts', () => {
-  it.each(everyCall)('%s before it begins: nothing is sent', async (_, call) => {
+  it.each(everyCall)('%s before it starts: nothing is sent', async (_, call) => {
     const { client, exchange } = await connect();
     const reason = new Error('changed my mind');
     expect(await rejection(call(client, { signal: AbortSignal.abort(reason) }))).toBe(reason);
@@ -110,7 +110,7 @@ describe('a caller who aborts', () => {
 });
 
 describe('close()', () => {
-  it.each(Object.entries(calls))('%s is refused after it, before anything is sent', async (name, call) => {
+  it.each(Object.entries(calls))('%s is refused afterwards, before anything is sent', async (name, call) => {
     const { client, exchange } = await connect();
     await client.close();
     const error = await rejection(call(client, {}));
@@ -135,7 +135,7 @@ describe('close()', () => {
     }
   });
 
-  it('waits for calls under way, retries and lookups included', async () => {
+  it('waits for running calls, including retries and lookups', async () => {
     const { client, exchange } = await connect({ settleMs: [10, 50] });
     exchange.inject({ kind: 'lost-reply', endpoint: 'placeOrder', count: 1 });
     exchange.inject({ kind: 'server-error', endpoint: 'getTicker', count: 1 });
@@ -147,7 +147,7 @@ describe('close()', () => {
     expect((await ticker).symbol).toBe(symbol);
   });
 
-  it('ends what is not over after its grace, and says what is not known', async () => {
+  it('ends unfinished calls after its grace period, and reports what is unknown', async () => {
     const { client, exchange } = await connect();
     exchange.inject({ kind: 'hang', executed: true });
     const errors = [
@@ -158,11 +158,11 @@ describe('close()', () => {
     await client.close({ graceMs: 20 });
     for (const error of await Promise.all(errors)) {
       expect(error).toMatchObject({ executionStatus: 'unknown' });
-      expect((error as Error).message).toContain('the client was closed while it was under way');
+      expect((error as Error).message).toContain('the client was closed while it was running');
     }
   });
 
-  it('lets a program end by itself', async () => {
+  it('lets a program exit by itself', async () => {
     const exchange = await startExchange();
     const folder = await mkdtemp(join(repository, 'node_modules/.ending-program-'));
     try {
@@ -228,7 +228,7 @@ describe('two clients', () => {
     expect(other.registry).not.toBe(client.registry);
   });
 
-  it('share cool-downs and allowances where they are given one registry', async () => {
+  it('share cool-downs and allowances if they use one registry', async () => {
     const registry = new PolicyRegistry();
     const { client, exchange } = await connect({ registry });
     const other = clientOf(exchange, { registry });
@@ -338,7 +338,9 @@ describe('bad input', () => {
     const config = new WeexConfig(secrets);
     expect(() => new WeexClient(config, { settle: 1 } as never)).toThrow('unknown option "settle"');
     const WithTwo = WeexClient as new (options: object, behavior: object) => WeexClient;
-    expect(() => new WithTwo(secrets, { settleMs: 1 })).toThrow('only a WeexConfig takes a second argument');
+    expect(() => new WithTwo(secrets, { settleMs: 1 })).toThrow(
+      'a second argument is only allowed after a WeexConfig',
+    );
   });
 });
 
@@ -362,7 +364,7 @@ it('takes its hosts from the environment, each market its own', async () => {
   await Promise.all([spot.close(), contract.close()]);
 });
 
-it('says what is wrong with a method that is called by itself', async () => {
+it('says what is wrong with a method that is called without its object', async () => {
   const { client } = await connect();
   const { getTicker } = client.spot;
   const error = await rejection(Reflect.apply(getTicker, undefined, [symbol]) as Promise<unknown>);

@@ -75,7 +75,7 @@ describe.each(markets)('%s: an order whose answer is lost', (market) => {
     expect(ids).toEqual([placed.clientOrderId, placed.clientOrderId]);
   });
 
-  it('is found although it shows late', async () => {
+  it('is found although it appears late', async () => {
     const connected = await connect({ settleMs: [10, 150, 150] });
     connected.exchange.inject({ kind: 'late-visibility', delayMs: 100 });
     connected.exchange.inject({ kind: 'lost-reply', endpoint: 'placeOrder', count: 1 });
@@ -181,7 +181,7 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
     },
   );
 
-  it('is sent again where the first never arrived', async () => {
+  it('is sent again if the first never arrived', async () => {
     const connected = await connect({ settleMs });
     const { orderId } = await standing(connected);
     connected.exchange.inject({ kind: 'reset', endpoint: 'cancelOrder', count: 1 });
@@ -190,7 +190,7 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
     expect(connected.requestsOf('cancelOrder')).toHaveLength(2);
   });
 
-  it('rejects and says so where the order was filled', async () => {
+  it('rejects and says so if the order was filled', async () => {
     const connected = await connect({ settleMs });
     const { orderId } = await place(connected, market);
     connected.exchange.inject({ kind: 'lost-reply', endpoint: 'cancelOrder', count: 1 });
@@ -204,14 +204,14 @@ describe.each(markets)('%s: a cancel whose answer is lost', (market) => {
     expect((error as Error).message).toMatch(new RegExp(`${orderId} is already FILLED`));
   });
 
-  it('rejects with the refusal of the exchange where there never was such an order', async () => {
+  it('rejects with the refusal of the exchange if there never was such an order', async () => {
     const connected = await connect({ settleMs });
     connected.exchange.inject({ kind: 'lost-reply', endpoint: 'cancelOrder', count: 1 });
     const error = await rejection(connected.client[market].cancelOrder({ symbol, clientOrderId: 'nobody' }));
     expect(error).toMatchObject({ kind: 'order', reason: 'not-found' });
   });
 
-  it.each([...executed, ...notExecuted])('of all orders is seen to, and not repeated: %j', async (fault) => {
+  it.each([...executed, ...notExecuted])('of all orders is checked, and not repeated: %j', async (fault) => {
     const connected = await connect({ settleMs });
     connected.client.registry.get(`${market}.cancels`).reconfigure({ attemptTimeoutMs: 300 });
     await standing(connected);
@@ -248,7 +248,7 @@ describe('contract: closing positions', () => {
     expect(connected.requestsOf('closePositions')).toHaveLength(1);
   });
 
-  it('is sent again after a refusal for the moment in words of the exchange', async () => {
+  it('is sent again after a temporary refusal by the exchange itself', async () => {
     const connected = await connect();
     await place(connected, 'contract');
     connected.exchange.inject({
@@ -264,7 +264,7 @@ describe('contract: closing positions', () => {
   });
 });
 
-it('closing positions is never sent again after a page of a proxy', async () => {
+it("is never sent again after a proxy's error page", async () => {
   for (const status of [425, 429, 403]) {
     const connected = await connect();
     await place(connected, 'contract');
@@ -322,7 +322,7 @@ it.each([
   ['contract.cancelAlgoOrder', 'unknown'],
   [undefined, 'not-executed'],
 ] as const)(
-  'a cancel whose answer was lost may have done it where nobody sees the order: %s',
+  'a cancel whose answer was lost may have succeeded if the order is nowhere to be seen: %s',
   async (lost, status) => {
     const connected = await connect({ reconcileDeadlineMs: 1_000 });
     const { contract, spot } = connected.client;
@@ -349,7 +349,7 @@ it.each(['tpTriggerPrice', 'slTriggerPrice'])('an order with the %s 0 is not sen
 });
 
 describe.each(markets)('%s: a client with a journal', (market) => {
-  it('writes orders down before they are sent, and forgets them when the caller knows', async () => {
+  it('records orders before they are sent, and forgets them when the caller has the result', async () => {
     const journal = createMemoryJournal();
     const seen: unknown[] = [];
     const connected = await connect(
@@ -431,7 +431,7 @@ describe.each(markets)('%s: a client with a journal', (market) => {
   });
 });
 
-it('recoverIntents needs a journal', async () => {
+it('recoverIntents requires a journal', async () => {
   const { client } = await connect();
   await expect(client.recoverIntents()).rejects.toThrow('Cannot recover intents: the client has no journal');
 });

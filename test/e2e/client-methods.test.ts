@@ -83,7 +83,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     expect(await trade.findOrder(clientOrderId, symbol)).toMatchObject({ orderId, status: 'CANCELED' });
   });
 
-  it('cancelOrder by the id of the exchange, as text or as a number that is safe', async () => {
+  it('cancelOrder by the id of the exchange, as text or as a safe integer', async () => {
     const { client, exchange } = await connect();
     const { orderId } =
       market === 'spot'
@@ -94,7 +94,7 @@ describe.each(markets)('%s: every method against the simulated exchange', (marke
     expect(exchange.orders[0]?.status).toBe('CANCELED');
   });
 
-  it('findOrder is undefined for what is not there, getOrder and cancelOrder say so', async () => {
+  it('findOrder returns undefined for a missing order, getOrder and cancelOrder reject', async () => {
     const { client } = await connect();
     const symbol = 'BTCUSDT';
     expect(await client[market].findOrder('nobody', symbol)).toBeUndefined();

@@ -74,22 +74,17 @@ describe.each(markets)('%s: an answer that does not fit its request', (market) =
     }
   });
 
-  it.each(oddBodies)(
-    '%s to a new order leaves open whether it stands, so that it is looked up',
-    async (body) => {
-      const { client, requests } = await oddExchange([body]);
-      const error = await rejection(
-        market === 'spot'
-          ? client.spot.placeOrder(resting.spot)
-          : client.contract.placeOrder(resting.contract),
-      );
-      expect(error).toMatchObject({ kind: 'outcome-unknown' });
-      expect(requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
-      expect(requests.filter((request) => request.startsWith('GET')).length).toBeGreaterThan(0);
-    },
-  );
+  it.each(oddBodies)('%s to a new order leaves its outcome open, so it is looked up', async (body) => {
+    const { client, requests } = await oddExchange([body]);
+    const error = await rejection(
+      market === 'spot' ? client.spot.placeOrder(resting.spot) : client.contract.placeOrder(resting.contract),
+    );
+    expect(error).toMatchObject({ kind: 'outcome-unknown' });
+    expect(requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+    expect(requests.filter((request) => request.startsWith('GET')).length).toBeGreaterThan(0);
+  });
 
-  it('to a cancel leaves open whether it was done', async () => {
+  it('to a cancel leaves its outcome open', async () => {
     // Together, because each is looked for until its time is over.
     const cancel = async (body: string): Promise<void> => {
       const { client } = await oddExchange([body]);
@@ -99,7 +94,7 @@ describe.each(markets)('%s: an answer that does not fit its request', (market) =
     await Promise.all(oddBodies.map(cancel));
   });
 
-  it('to a batch: an order of which it says nothing is looked up', async () => {
+  it('to a batch: an order that it does not mention is looked up', async () => {
     const ids = ['first', 'second'];
     const told = [{ orderId: '1', clientOrderId: 'first', success: true }];
     const seen = { orderId: '2', clientOrderId: 'second', symbol, status: 'NEW' };
@@ -128,7 +123,7 @@ describe('an answer about something else', () => {
     ['cancelAlgoOrder', '{"orderId":"999","success":true}', 'unknown'],
     ['getOpenInterest', '{"symbol":"ETHUSDT","openInterest":"1","time":1}', undefined],
     ['getPremiumIndex', '[{"symbol":"ETHUSDT","markPrice":"1"}]', undefined],
-  ] as const)('is none to %s: %s', async (method, body, executionStatus) => {
+  ] as const)('is not an answer to %s: %s', async (method, body, executionStatus) => {
     const { client } = await oddExchange([body], true);
     const { contract } = client;
     const calls = {
@@ -144,7 +139,7 @@ describe('an answer about something else', () => {
     ).toBe(true);
   });
 
-  it('is not one where only the case of the symbol differs', async () => {
+  it('is accepted if only the case of the symbol differs', async () => {
     const { client } = await oddExchange(['[{"symbol":"BTCUSDT","lastPrice":"1"}]'], true);
     expect(await client.contract.getTicker('btcusdt')).toMatchObject({ symbol, lastPrice: '1' });
   });
@@ -160,14 +155,14 @@ describe('the history of conditional orders', () => {
     }));
   const history = (orders: readonly unknown[]) => JSON.stringify({ orders });
 
-  it('is read forwards where it begins with the oldest', async () => {
+  it('is read forwards if it starts with the oldest', async () => {
     const bodies = ['[]', history(past(1, 100)), history(past(100, 199)), history(past(199, 205))];
     const { client, requests } = await oddExchange(bodies, true);
     expect(await client.contract.findAlgoOrder('stop-203', symbol)).toMatchObject({ algoId: '203' });
     expect(requests.slice(2).map((request) => /startTime=(\d+)/.exec(request)?.[1])).toEqual(['100', '199']);
   });
 
-  it('is read backwards where it begins with the newest', async () => {
+  it('is read backwards if it starts with the newest', async () => {
     const bodies = ['[]', history(past(6, 105).toReversed()), history(past(1, 6).toReversed())];
     const { client, requests } = await oddExchange(bodies, true);
     expect(await client.contract.findAlgoOrder('stop-2', symbol)).toMatchObject({ algoId: '2' });
@@ -184,14 +179,14 @@ describe('the clock', () => {
   });
 });
 
-describe('limits that cannot be kept', () => {
+describe('implausible limits', () => {
   it.each([
     '[null]',
     '["ORDERS"]',
     '[{"rateLimitType":"ORDERS","interval":"DAY","intervalNum":1000,"limit":5}]',
     '[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":null,"limit":5}]',
     '{}',
-  ])('are left alone: %s', async (rateLimits) => {
+  ])('are ignored: %s', async (rateLimits) => {
     const { client } = await oddExchange([`{"symbols":[],"rateLimits":${rateLimits}}`]);
     const info = await client.contract.getExchangeInfo();
     expect(info.rateLimits).toEqual(JSON.parse(rateLimits));

@@ -72,7 +72,7 @@ describe('settings of the contract account', () => {
     expect((await margin()) - before).toBeCloseTo(40, 6);
   });
 
-  it('moves margin again where the exchange is known not to have done so', async () => {
+  it('moves margin again if the exchange is known not to have done so', async () => {
     const { client, exchange, id, margin, requestsOf } = await isolated();
     const before = await margin();
     exchange.inject({ kind: 'clock-skew', endpoint: 'movePositionMargin', skewMs: 60_000, count: 1 });
@@ -91,7 +91,7 @@ describe('settings of the contract account', () => {
     expect(requestsOf('setLeverage')).toHaveLength(1);
   });
 
-  it('does not say that a leverage was not set when a lost one may have been', async () => {
+  it('does not report a leverage as not set when a lost request may have set it', async () => {
     const { client, exchange } = await connect();
     exchange.inject({ kind: 'lost-reply', endpoint: 'setLeverage', count: 1 });
     const refusal = { status: 500, code: -1054, message: 'FAILED_PRECONDITION: orders stand' };
@@ -103,7 +103,7 @@ describe('settings of the contract account', () => {
     expect(await client.contract.getSymbolConfig(symbol)).toMatchObject([{ crossLeverage: '5' }]);
   });
 
-  it('refuses what would do something else than was meant, all at once, before it is sent', async () => {
+  it('rejects what would not do what was meant, all at once, before anything is sent', async () => {
     const { client, exchange } = await connect();
     const { contract } = client;
     const bad = [
@@ -133,7 +133,7 @@ describe('reads of the contract market', () => {
     ['getTrades', (of: Connected) => of.client.contract.getTrades()],
     ['getKlines', (of: Connected) => of.client.contract.getKlines({ symbol, interval: '5m' })],
     ['getApiTradingSymbols', (of: Connected) => of.client.contract.getApiTradingSymbols()],
-  ] as const)('%s is asked for again when its answer is lost', async (endpoint, read) => {
+  ] as const)('%s is requested again when its answer is lost', async (endpoint, read) => {
     const connected = await connect();
     connected.exchange.inject({ kind: 'lost-reply', endpoint, count: 1 });
     expect(await read(connected)).toBeDefined();
@@ -156,7 +156,7 @@ describe('reads of the contract market', () => {
     expect(items).toHaveLength(fills.length);
   });
 
-  it('reports that a symbol is not open to the API before an order for it is sent', async () => {
+  it('reports that the API does not trade a symbol before an order for it is sent', async () => {
     const { client, exchange, requestsOf } = await connect();
     const { contract } = client;
     const order = { ...filling.contract, symbol: 'XAUUSDT' };

@@ -21,7 +21,7 @@ const reportOf = (error: unknown): Report =>
   isWEEXError(error) && error.executionStatus === 'not-executed' ? 'not placed' : 'unknown';
 
 describe.each(markets)('%s: orders and batches among ambiguous faults', (market) => {
-  it.each([3])('make no second order and no wrong report, seed %i', async (seed) => {
+  it.each([3])('produce no second order and no wrong report, seed %i', async (seed) => {
     const { client, exchange } = await connect(
       { settleMs: [20, 80, 200], reconcileDeadlineMs: 10_000 },
       {

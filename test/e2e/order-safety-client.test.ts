@@ -75,7 +75,7 @@ describe.each(['spot', 'contract'] as const)('WeexClient on %s, an answer lost',
 });
 
 describe('WeexClient on contract, a request lost', () => {
-  it('places an order that never came once more, with the same id', async () => {
+  it('resends an order that never arrived, with the same id', async () => {
     exchange.inject(once('reset', 'contract.placeOrder'));
     const placed = await markets.contract.place({ type: 'MARKET' });
     expect(exchange.orders).toMatchObject([{ orderId: placed.orderId }]);

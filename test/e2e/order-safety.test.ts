@@ -25,12 +25,12 @@ describe('orders under ambiguous faults, over real sockets', () => {
     },
   );
 
-  it.concurrent('the same through axios-retry makes second orders', async () => {
+  it.concurrent('the same through axios-retry places second orders', async () => {
     const tally = await runOrders(peerPlacers['axios-retry'], { market: 'contract', ...run });
     expect(tally.duplicates).toBeGreaterThan(0);
   });
 
-  it.concurrent('a program that is killed again and again makes no second order and knows of every one', async () => {
+  it.concurrent('a program that is killed again and again places no second order and knows about every one', async () => {
     const folder = await mkdtemp(join(repository, 'node_modules/.killed-trader-'));
     try {
       const program = join(folder, 'killed-trader.mjs');

@@ -60,7 +60,7 @@ describe('matchError', () => {
       unknown: () => 'unknown',
     });
 
-  it('gives the value of the case of the kind', () => {
+  it('returns the value of the case for the kind', () => {
     expect(nameOf(new WEEXAuthenticationError('', { reason: 'clock' }))).toBe('authentication clock');
     expect(nameOf(new WEEXRateLimitError('', { retryAfter: 3 }))).toBe('limit 3');
     expect(nameOf(new WEEXRequestError(''))).toBe('request');
@@ -70,23 +70,23 @@ describe('matchError', () => {
     expect(nameOf(new PortfolioError('', { portfolioValue: 5 }))).toBe('portfolio 5');
   });
 
-  it('falls to the case of the parent, and not to that of WEEXError', () => {
+  it('falls back to the case of the parent, not to that of WEEXError', () => {
     expect(nameOf(new WEEXNetworkError('', { service: 'gateway' }))).toBe('system gateway');
     expect(nameOf(new WEEXCircuitOpenError('', { policy: 'orders' }))).toBe('open orders');
     expect(matchError(new WEEXRequestError(''), { unknown: () => 'unknown', _: () => 'rest' })).toBe('rest');
   });
 
-  it('gives a subclass of the user to the case of the class it extends', () => {
+  it('handles a subclass of the user with the case of the class it extends', () => {
     expect(nameOf(new SlippageError('', { slippage: 2, code: 60010 }))).toBe('order undefined');
     expect(nameOf(new OwnKindError('', { service: 'x' }))).toBe('system x');
   });
 
-  it('hands anything at all to _', () => {
+  it('passes any other value to _', () => {
     const rest = (error: unknown) => matchError(error, { system: () => 'system', _: (e) => e });
     for (const value of [null, undefined, 'x', 1, {}, new Error('x')]) expect(rest(value)).toBe(value);
   });
 
-  it('throws again what has no case', () => {
+  it('rethrows what has no case', () => {
     const error = new TypeError('bug');
     const cases = { system: () => 1 } as unknown as { _: () => number };
     expect(() => matchError(error, cases)).toThrow(error);
@@ -97,7 +97,7 @@ describe('matchError', () => {
     expect(matchError(foreign, { 'rate-limit': () => 'limit', _: () => 'rest' })).toBe('limit');
   });
 
-  it('does the same over the results of Promise.allSettled', async () => {
+  it('also works on the results of Promise.allSettled', async () => {
     const results = await Promise.allSettled([
       Promise.resolve(7),
       Promise.reject(new WEEXRateLimitError('', { retryAfter: 2 })),
@@ -114,7 +114,7 @@ describe('matchError', () => {
     expectTypeOf(texts).toEqualTypeOf<string[]>();
   });
 
-  it('checks at compile time that no root kind is left out', () => {
+  it('checks at compile time that no root kind is missing', () => {
     const error: WEEXError = new WEEXError('');
     const others = {
       authentication: () => 1,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { redacted, redactText } from '../../src/errors/redact.js';
 
-it('takes out the value behind every name of a secret', () => {
+it('removes the value after every secret name', () => {
   const texts = [
     'ACCESS-SIGN: hush',
     '"secretKey":"hush"',
@@ -44,7 +44,7 @@ it.each([
   `redis://:${value}@h:6379`,
   `redis://:pa/ss${value}@h:6379`,
   `redis://:pa@ss${value}@h:6379`,
-])('takes the secret out of %s, however often it is asked', (text) => {
+])('removes the secret from %s, however often it is called', (text) => {
   const clean = redactText(text, []);
   expect(clean).toContain(redacted);
   expect(clean).not.toContain(value);
@@ -59,7 +59,7 @@ it.each([
   'Signature verification failed for GET /api/v3/account/assets',
   'Basic validation failed',
   'https://api.example:443/api/v3/order?symbol=BTCUSDT',
-])('leaves %s as it is', (text) => expect(redactText(text, [])).toBe(text));
+])('leaves %s unchanged', (text) => expect(redactText(text, [])).toBe(text));
 
 // In quadratic time this would outlast the timeout of a test.
 it('reads a megabyte without a break in linear time', () => {

@@ -8,7 +8,7 @@ import {
 } from '../../src/index.js';
 
 describe('WEEXError', () => {
-  it('turns a numeric string code into a number and leaves any other string', () => {
+  it('turns a numeric string code into a number and keeps any other string', () => {
     expect(new WEEXError('', { code: '40001' }).code).toBe(40001);
     expect(new WEEXError('', { code: '-1054' }).code).toBe(-1054);
     expect(new WEEXError('', { code: 'FAILED_ORDER_NOT_FOUND' }).code).toBe('FAILED_ORDER_NOT_FOUND');
@@ -18,7 +18,7 @@ describe('WEEXError', () => {
     expect(new WEEXRateLimitError('slow down').stack).toMatch(/^WEEXRateLimitError: slow down/);
   });
 
-  it('gives milliseconds beside the seconds of retryAfter and drops nonsense', () => {
+  it('provides milliseconds besides the seconds of retryAfter and drops invalid values', () => {
     expect(new WEEXRateLimitError('', { retryAfter: 1.5 }).retryAfterMs).toBe(1500);
     for (const retryAfter of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
       expect('retryAfter' in new WEEXError('', { retryAfter })).toBe(false);
@@ -58,7 +58,7 @@ describe('WEEXError', () => {
     });
   });
 
-  it('serialises whatever its data hold: rings, bigints, what cannot be read', () => {
+  it('serialises any data: cycles, bigints, unreadable values', () => {
     const ring: Record<string, unknown> = { size: 10n, list: [new Date(0)] };
     ring['self'] = ring;
     Object.defineProperty(ring, 'trap', {
@@ -77,7 +77,7 @@ describe('WEEXError', () => {
     expect(again.data).toEqual({ size: '10', list: ['1970-01-01T00:00:00.000Z'], self: '[circular]' });
   });
 
-  it('serialises a ring of causes', () => {
+  it('serialises a cycle of causes', () => {
     const one = new WEEXError('one');
     const two = new WEEXError('two', { cause: one });
     Object.assign(one, { cause: two });

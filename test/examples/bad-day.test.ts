@@ -132,7 +132,7 @@ async function interrupt(url: string, child: Child, out: string): Promise<void> 
 }
 
 describe('the bad day', () => {
-  it('leaves every order as it was reported, and says so', async () => {
+  it('finds every order as reported, and says so', async () => {
     const { status, out, err } = await goodDay;
     expect(err).toBe('');
     expect(status).toBe(0);
@@ -152,7 +152,7 @@ describe('the bad day', () => {
     expect(page).toContain('maintenance &#38; &#60;outage&#62;');
   });
 
-  it('ends with 1 when an order was placed twice, whoever placed it', async () => {
+  it('exits with 1 if an order was placed twice, whoever placed it', async () => {
     const { status, out, err } = await brokenDay;
     expect(status).toBe(1);
     expect(err).toMatch(/^Broken: order \S+: reported as \w+, found 2 times$/m);
@@ -160,7 +160,7 @@ describe('the bad day', () => {
     expect(await readFile(join(folder, 'broken.html'), 'utf8')).toMatch(/reported as \w+, found 2 times/);
   });
 
-  it('prints what it has when it is interrupted, and ends with 130', async () => {
+  it('prints what it has when interrupted, and exits with 130', async () => {
     const { status, out, err } = await interruptedDay;
     expect(err).toBe('');
     expect(status).toBe(130);
@@ -195,13 +195,13 @@ describe('the bad day', () => {
     expect(err.match(/error:|Cannot/g)).toHaveLength(1);
   });
 
-  it('hands its status on to the shell', async () => {
+  it('passes its status on to the shell', async () => {
     expect(await run(['--seed', '-1'])).toMatchObject({ status: 2, out: '' });
   });
 });
 
 describe('the report', () => {
-  it.skipIf(!hasChromium)('shows in a browser, which has nothing to complain of', async () => {
+  it.skipIf(!hasChromium)('opens in a browser without errors', async () => {
     await goodDay;
     const { stdout, stderr } = await promisify(execFile)(
       'chromium',

@@ -17,7 +17,7 @@ describe('the grid bot', () => {
   const asked = () => exchange.requests.filter(({ method }) => method === 'GET').length;
   const old = { symbol: 'BTCUSDT', price: '1', time: 0 };
 
-  it('places one order a line, though a reply is lost, and none again', async () => {
+  it('places one order per line although a reply is lost, and none twice', async () => {
     exchange.inject({ kind: 'lost-reply', endpoint: 'placeOrder', count: 1 });
     const ids = await bot.trade('BTCUSDT', '0.001', 5_000);
     expect(await bot.trade('BTCUSDT', '0.001', 5_000)).toEqual(ids);
@@ -25,19 +25,19 @@ describe('the grid bot', () => {
     expect(placed.toSorted()).toEqual(ids.toSorted());
   });
 
-  it('asks again for a price of long ago, twice', async () => {
+  it('asks again for an outdated price, twice', async () => {
     exchange.inject({ kind: 'respond', endpoint: 'public', status: 200, body: old, count: 2 });
     expect(await bot.getTicker('BTCUSDT')).not.toEqual(old);
     expect(asked()).toBe(3);
   });
 
-  it('gives what its own error says where nothing is remembered', async () => {
+  it('uses the fallback of its own error if nothing is remembered', async () => {
     exchange.inject({ kind: 'respond', endpoint: 'public', status: 200, body: old });
     await expect(bot.getTicker('BTCUSDT')).rejects.toThrow(StaleTickerError);
     expect(asked()).toBe(3);
   });
 
-  it('has a circuit a symbol, and the last price while it is open', async () => {
+  it('has one circuit per symbol, and returns the last price while it is open', async () => {
     const price = await bot.getTicker('BTCUSDT');
     exchange.inject({ kind: 'maintenance', endpoint: 'public', count: 3 });
     expect(await bot.getTicker('BTCUSDT')).toEqual(price);

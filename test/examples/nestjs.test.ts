@@ -47,7 +47,7 @@ describe.each(['express', 'fastify'] as const)('the NestJS example on %s', (plat
     expect(await (await get('/metrics')).text()).toMatch(/^weex_errors_total\{type="WEEXSystemError"\} 2$/m);
   });
 
-  it('places an order once, though the reply is lost', async () => {
+  it('places an order once although the reply is lost', async () => {
     exchange.inject({ kind: 'lost-reply', endpoint: 'placeOrder', count: 1 });
     const placed = await post({ ...order, clientOrderId: 'desk-1' });
     expect([placed.status, await placed.json()]).toMatchObject([201, { clientOrderId: 'desk-1' }]);
@@ -60,7 +60,7 @@ describe.each(['express', 'fastify'] as const)('the NestJS example on %s', (plat
     expect((await get('/orders/desk-2?symbol=BTCUSDT')).status).toBe(404);
   });
 
-  it('answers what it refuses, and what the exchange refuses, as problems', async () => {
+  it('reports its own refusals and those of the exchange as problems', async () => {
     const large = await post({ ...order, quantity: '5' });
     expect([large.status, await large.json()]).toMatchObject([
       422,
@@ -74,7 +74,7 @@ describe.each(['express', 'fastify'] as const)('the NestJS example on %s', (plat
     await stranger.close();
   });
 
-  it('says how it is', async () => {
+  it('reports its health', async () => {
     const well = (await (await get('/health')).json()) as { details: Record<string, { policies: object }> };
     expect(Object.keys(well.details['weex']?.policies ?? {})).toEqual(
       expect.arrayContaining(['prices', 'spot.orders']),

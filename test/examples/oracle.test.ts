@@ -16,7 +16,7 @@ describe('the orders that could be placed', () => {
     expect(placeableOrders(intents, [outage], times)).toBe(3);
   });
 
-  it('are none over outages that touch', () => {
+  it('are none during adjoining outages', () => {
     const next = fault({ kind: 'maintenance', fromMs: 4_000, untilMs: 6_000 });
     expect(placeableOrders(wantedAt(3_500), [outage], times)).toBe(1);
     expect(placeableOrders(wantedAt(3_500), [next, outage], times)).toBe(0);
@@ -29,18 +29,18 @@ describe('the orders that could be placed', () => {
     ['executes the order', { kind: 'hang', executed: true }],
     ['loses the answer', { kind: 'lost-reply' }],
     ['only delays', { kind: 'delay', delayMs: 5_000 }],
-  ])('are all where a fault %s', (_, details) => {
+  ])('are all if a fault %s', (_, details) => {
     expect(placeableOrders(wantedAt(1, 2), [fault(details)], times)).toBe(2);
   });
 
   it.each(['placeOrder', 'writes', 'private', 'POST /capi/v3/order', ['getTicker', 'contract']])(
-    'are none where every order is refused, by %s',
+    'are none if every order is refused, by %s',
     (endpoint) => {
       expect(placeableOrders(wantedAt(1), [fault({ kind: 'reset', endpoint })], times)).toBe(0);
     },
   );
 
-  describe('where the limit of orders is tightened', () => {
+  describe('if the order limit is tightened', () => {
     const many = wantedAt(...Array.from({ length: 20 }, (_, index) => 2_000 + index * 10));
     const tight = fault({ kind: 'tight-limits', orders: 8, fromMs: 1_000, untilMs: 5_000 });
 
@@ -49,12 +49,12 @@ describe('the orders that could be placed', () => {
       expect(placeableOrders([...wantedAt(1, 2, 3), ...many], [tight], times)).toBe(3 + 5);
     });
 
-    it('are all that live to see its end, or another window', () => {
+    it('are all that live until it ends, or until the next window', () => {
       expect(placeableOrders(many, [tight], { ...times, deadlineMs: 3_500 })).toBe(20);
       expect(placeableOrders(many, [tight], { ...times, openedAtMs: 60_000 - 2_500 })).toBe(16);
     });
 
-    it('are all where it is no limit of orders, or one by chance', () => {
+    it('are all if it is not an order limit, or random', () => {
       const others = [{ weight: 8 }, { orders: 8, probability: 0.5 }, { orders: 8, endpoint: 'reads' }];
       for (const other of others) {
         const loose = fault({ kind: 'tight-limits', fromMs: 1_000, untilMs: 5_000, ...other });

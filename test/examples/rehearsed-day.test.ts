@@ -7,7 +7,7 @@ const scenario = builtInScenarios['bad-day'];
 
 describe('the bad day in virtual time', () => {
   // Seed 1 once never ended: a call that had its turn, but not its pace, went round and round in the cool-down.
-  it('comes to its end, places orders, and nothing twice', async () => {
+  it('ends, places orders, and nothing twice', async () => {
     if (!scenario) throw new Error('There is no bad day');
     const day = await rehearseDay(scenario, 1);
     expect(day).toMatchObject({ seed: 1, duplicates: 0, wronglyReported: 0 });
@@ -16,7 +16,7 @@ describe('the bad day in virtual time', () => {
   });
 });
 
-describe('what is said of many days', () => {
+describe('the summary of many days', () => {
   const day = (seed: number, once: number, wanted = 100): RehearsedDay => ({
     seed,
     wanted,
@@ -33,7 +33,7 @@ describe('what is said of many days', () => {
     });
   });
 
-  it('names the median, the worst and what must not be', () => {
+  it('names the median, the worst and any broken invariant', () => {
     const days = [day(7, 90), day(8, 97), { ...day(9, 99), duplicates: 2, wronglyReported: 1 }];
     expect(rehearsalLines(days, 1_700)).toBe(
       'The same day rehearsed over 3 seeds in 2 s: 300 orders wanted, 97 % of them placed once on the median day, ' +

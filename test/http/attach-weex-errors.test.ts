@@ -37,7 +37,7 @@ async function failureOf(promise: Promise<unknown>): Promise<WEEXError> {
 }
 
 describe('attachWeexErrors', () => {
-  it('leaves a success as it is', async () => {
+  it('leaves a success unchanged', async () => {
     for (const body of [
       {},
       [],
@@ -52,7 +52,7 @@ describe('attachWeexErrors', () => {
   });
 
   it.each(weexClientCatalogue.rows.map((row) => [row.code, row] as const))(
-    'tells %i apart as a number and as a string, under HTTP 200, 400 and 500',
+    'distinguishes %i as a number and as a string, under HTTP 200, 400 and 500',
     async (code, row) => {
       for (const status of [200, 400, 500]) {
         for (const sent of [code, String(code)]) {
@@ -66,7 +66,7 @@ describe('attachWeexErrors', () => {
     },
   );
 
-  it('reads Retry-After, and else waits for the documented ban', async () => {
+  it('reads Retry-After, and otherwise uses the documented ban', async () => {
     server.answer(reply(429, '', { 'retry-after': '7' }));
     const told = await failureOf(http.get('/api/v3/time'));
     expect(told).toBeInstanceOf(WEEXRateLimitError);
@@ -75,7 +75,7 @@ describe('attachWeexErrors', () => {
     expect(await failureOf(http.get('/api/v3/time'))).toMatchObject({ retryAfter: 10 });
   });
 
-  it('knows that a dropped socket may have executed a write, and that a refused connection has not', async () => {
+  it('reports that a dropped socket may have executed a write, and that a refused connection has not', async () => {
     server.answer((request) => request.socket.destroy());
     const dropped = await failureOf(http.post('/api/v3/order', {}));
     expect(dropped).toBeInstanceOf(WEEXNetworkError);
@@ -101,7 +101,7 @@ describe('attachWeexErrors', () => {
     ).not.toThrow();
   });
 
-  it('does not take a refusal that was cut short or not read for a proof that a write was not executed', async () => {
+  it('does not treat a refusal that was cut short or not read as proof that a write was not executed', async () => {
     const cut = (status: number) => (request: IncomingMessage, response: ServerResponse) => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.write('{"code":500');
@@ -132,7 +132,7 @@ describe('attachWeexErrors', () => {
     });
   });
 
-  it('makes a timeout of axios a WEEXTimeoutError', async () => {
+  it('turns a timeout of axios into a WEEXTimeoutError', async () => {
     server.answer(() => {});
     const error = await failureOf(http.post('/api/v3/order', {}, { timeout: 20 }));
     expect(error).toBeInstanceOf(WEEXTimeoutError);
@@ -204,7 +204,7 @@ describe('attachWeexErrors', () => {
     await failureOf(http.get('/x'));
   });
 
-  it('takes the bare 4xx of an adapter for tests, which gives no code, for an answer', async () => {
+  it('treats a bare 4xx of a test adapter, which has no code, as an answer', async () => {
     const adapter = async (config: InternalAxiosRequestConfig) => {
       const response = { status: 404, statusText: '', data: undefined, headers: {}, config };
       throw new AxiosError('Request failed with status code 404', undefined, config, {}, response);
@@ -213,7 +213,7 @@ describe('attachWeexErrors', () => {
     expect(error).toMatchObject({ kind: 'request', code: 404 });
   });
 
-  it('works on the default instance, and leaves instances made from it alone', async () => {
+  it('works on the default instance, and does not affect instances created from it', async () => {
     const detach = attachWeexErrors(axios);
     server.answer(reply(500, ''));
     await failureOf(axios.get(`${server.url}/x`));
@@ -222,7 +222,7 @@ describe('attachWeexErrors', () => {
     await expect(axios.get(`${server.url}/x`)).rejects.toSatisfy((failure) => axios.isAxiosError(failure));
   });
 
-  it('makes a WEEXError also of what validateStatus lets through', async () => {
+  it('also turns responses that validateStatus accepts into WEEXErrors', async () => {
     server.answer(reply(404, {}));
     for (const validateStatus of [() => true, null]) {
       expect(await failureOf(http.get('/x', { validateStatus }))).toMatchObject({
@@ -232,7 +232,7 @@ describe('attachWeexErrors', () => {
     }
   });
 
-  it('shows WEEXErrors to interceptors added after it, and catches what others throw before it', async () => {
+  it('passes WEEXErrors to interceptors added after it, and handles what earlier ones throw', async () => {
     const seen: unknown[] = [];
     const plain = axios.create({ baseURL: server.url });
     plain.interceptors.response.use((response) => {
@@ -256,7 +256,7 @@ describe('attachWeexErrors', () => {
     expect(seen).toEqual([error]);
   });
 
-  it('judges an answer that an interceptor before it has unwrapped', async () => {
+  it('classifies an answer that an earlier interceptor has unwrapped', async () => {
     const plain = axios.create({ baseURL: server.url });
     plain.interceptors.response.use((response) => response.data as never);
     attachWeexErrors(plain);
@@ -266,7 +266,7 @@ describe('attachWeexErrors', () => {
     expect(await plain.get('/x')).toEqual({ code: '00000', data: 1 });
   });
 
-  it('recognises a read by its method, by its path, and by what the caller says', async () => {
+  it('recognises a read by its method, by its path, or as declared by the caller', async () => {
     server.answer(reply(500, ''));
     const reads = axios.create({ baseURL: server.url });
     attachWeexErrors(reads, {
@@ -284,7 +284,7 @@ describe('attachWeexErrors', () => {
     expect(await statusOf('DELETE', '/x')).toBe('unknown');
   });
 
-  it('sends its own id, unless there is one, and prefers that of the answer', async () => {
+  it('sends its own id unless there is one, and prefers that of the answer', async () => {
     server.answer(reply(500, ''));
     const error = await failureOf(http.get('/x'));
     expect(error.requestId).toBe(server.requests.at(-1)?.headers['x-request-id']);
@@ -315,14 +315,14 @@ describe('attachWeexErrors', () => {
     ['an empty body', ''],
     ['a page', '<html>sign in</html>'],
     ['JSON that is cut', '{"orderId":"1'],
-  ])('does not take %s under HTTP 200 for a success', async (_, body) => {
+  ])('does not treat %s under HTTP 200 as a success', async (_, body) => {
     server.answer(reply(200, body));
     const error = await failureOf(http.post('/api/v3/order', {}));
     expect(error).toMatchObject({ kind: 'system', code: 200, executionStatus: 'unknown' });
     await failureOf(http.get('/api/v3/order'));
   });
 
-  it('leaves a body of bytes, text or a stream as it is, and knows a refusal in it', async () => {
+  it('leaves a body of bytes, text or a stream unchanged, and detects a refusal in it', async () => {
     server.answer(reply(200, '{"a":1}'));
     const bytes = await http.get<Buffer>('/x', { responseType: 'arraybuffer' });
     expect(String(bytes.data)).toBe('{"a":1}');
@@ -346,7 +346,7 @@ describe('attachWeexErrors', () => {
     await expect.poll(() => closed).toBe(true);
   });
 
-  it('knows an answer that was cut as a lost one, and a redirected one as not certain', async () => {
+  it('treats a truncated answer as lost, and a redirected one as uncertain', async () => {
     server.answer((_, response) => {
       response.writeHead(200, { 'content-length': 100 });
       response.write('{"orderId":');
@@ -365,7 +365,7 @@ describe('attachWeexErrors', () => {
     }
   });
 
-  it('rejects with the reason of a cancel token, too', async () => {
+  it('rejects with the reason of a cancel token too', async () => {
     server.answer(() => {});
     const source = axios.CancelToken.source();
     const call = http.get('/x', { cancelToken: source.token });
@@ -377,13 +377,13 @@ describe('attachWeexErrors', () => {
     ['ENOTFOUND', 'http://nowhere.invalid/x'],
     ['ERR_INVALID_URL', 'http://user:password1@[/x'],
     ['ERR_BAD_REQUEST', 'foo://x'],
-  ])('knows that nothing was sent: %s', async (code, url) => {
+  ])('detects that nothing was sent: %s', async (code, url) => {
     const error = await failureOf(http.post(url, {}));
     expect(error).toMatchObject({ code, executionStatus: 'not-executed' });
     expect(inspect(error, { showHidden: true, depth: Infinity })).not.toContain('password1');
   });
 
-  it('gives a request inside of a call its signal, its time and its place', async () => {
+  it('gives a request inside a call its signal, its time and its place', async () => {
     const observed: unknown[] = [];
     const controller = new AbortController();
     const context: CallContext = {
@@ -418,7 +418,7 @@ describe('attachWeexErrors', () => {
     await expect(call).rejects.toBe(reason);
   });
 
-  it('is not changed by an observer that throws', async () => {
+  it('is not affected by an observer that throws', async () => {
     attachWeexErrors(http, {
       onUsage: () => {
         throw new Error('observer');

@@ -81,7 +81,7 @@ const expected: readonly [
 ];
 
 describe('the tables of codes', () => {
-  it.each(expected)('file every code under its class (%#)', (catalogue, path, kind, reason, codes) => {
+  it.each(expected)('assign every code to its class (%#)', (catalogue, path, kind, reason, codes) => {
     for (const code of codes) {
       for (const sent of [code, String(code)]) {
         const error = toWeexError({ code: sent, msg: 'no' }, { method: 'POST', path });
@@ -92,7 +92,7 @@ describe('the tables of codes', () => {
     }
   });
 
-  it('hold these codes and no others', () => {
+  it('contain these codes and no others', () => {
     for (const catalogue of [weexClientCatalogue, v3Catalogue, v2Catalogue]) {
       const listed = expected.filter(([of]) => of === catalogue).flatMap(([, , , , codes]) => codes);
       expect(new Set(catalogue.rows.map(({ code }) => code))).toEqual(new Set(listed));
@@ -101,7 +101,7 @@ describe('the tables of codes', () => {
     expect(defaultCatalogue.rows).toHaveLength(weexClientCatalogue.rows.length + v3Catalogue.rows.length);
   });
 
-  it('say of every code what it means, what to do, and whether a write was executed', () => {
+  it('say for every code what it means, what to do, and whether a write was executed', () => {
     for (const row of [...defaultCatalogue.rows, ...v2Catalogue.rows]) {
       expect(row.meaning).not.toBe('');
       expect(row.advice).toMatch(/\.$/);
@@ -131,7 +131,7 @@ describe('the tables of codes', () => {
     }
   });
 
-  it('take codes of the user, and keep their own', () => {
+  it('accept codes of the user, and keep their own', () => {
     const own = defaultCatalogue.extend([
       { code: '60001', type: TradingStrategyError, meaning: 'Strategy stopped', advice: 'Restart it.' },
       { code: 40001, type: WEEXRequestError, meaning: 'Mine', advice: 'Mine.', retry: true },
@@ -145,12 +145,12 @@ describe('the tables of codes', () => {
     expect(explainCode(40001)?.kind).toBe('authentication');
   });
 
-  it('refuse a definition that says nothing, with every fault', () => {
+  it('reject an empty definition, with every fault', () => {
     const faulty = { code: '', type: Error, meaning: '', advice: 1 } as never;
     expect(() => defaultCatalogue.extend([faulty])).toThrow(/`code`.*`type`.*`meaning`.*`advice`/);
   });
 
-  it('survive a class that cannot be made', () => {
+  it('survive a class that cannot be constructed', () => {
     class Odd extends WEEXError {
       constructor() {
         super('odd');
@@ -164,7 +164,7 @@ describe('the tables of codes', () => {
     });
   });
 
-  it('do not explain success, nor what they lack', () => {
+  it('do not explain success, nor unknown codes', () => {
     for (const code of ['00000', 200, '0', 99_999, '']) expect(explainCode(code)).toBeUndefined();
   });
 });

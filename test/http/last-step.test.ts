@@ -30,7 +30,7 @@ it('prepares a request for an adapter of the user, after every interceptor and t
   expect(seen[0]?.headers.get('x-request-id')).toMatch(/^[0-9a-f]{12}-\d+$/);
 });
 
-it('prepares it once, even if it is sent again as it was', async () => {
+it('prepares it once, even if it is sent again unchanged', async () => {
   const seen: InternalAxiosRequestConfig[] = [];
   const http = axios.create({ adapter: createAdapter(seen) });
   attachWeexErrors(http);

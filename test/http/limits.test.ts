@@ -80,7 +80,7 @@ describe('retryAfter', () => {
     expect(limited(headers)?.retryAfter).toBe(60);
   });
 
-  it('takes the longest window that is used up, and never less than the documented ban', () => {
+  it('uses the longest exhausted window, and never less than the documented ban', () => {
     expect(limited({})?.retryAfter).toBe(10);
     expect(limited({ 'x-order-remaining-1s': '0' })?.retryAfter).toBe(10);
     expect(limited({ 'x-order-remaining-1m': '0', 'x-remaining-weight-10s': '0' })?.retryAfter).toBe(60);
@@ -88,7 +88,7 @@ describe('retryAfter', () => {
     expect(limited({ 'x-remaining-weight-2d': '0' })?.retryAfter).toBe(86_400);
   });
 
-  it('says which limit, how much of it was used, and how much it is', () => {
+  it('says which limit it was, how much of it was used, and how large it is', () => {
     const headers = {
       'x-used-weight-10s': '10',
       'x-remaining-weight-10s': '1990',
@@ -100,7 +100,7 @@ describe('retryAfter', () => {
     expect(limited({})).toMatchObject({ limitType: 'requests' });
   });
 
-  it('is set for any failure, and absent if nothing gives it', () => {
+  it('is set for any failure, and absent if no source has it', () => {
     const failed = (headers: object) => toWeexError({ status: 503, headers, data: '', config: {} });
     expect(failed({ 'retry-after': '5' })).toMatchObject({ kind: 'system', retryAfter: 5 });
     expect(failed({})).not.toHaveProperty('retryAfter');

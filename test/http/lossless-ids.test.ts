@@ -15,7 +15,7 @@ async function received(text: string, options: WeexErrorsOptions, config: object
 const text =
   '{"orderId":736557215397183592,"list":[9007199254740993,-9007199254740993],"price":1.50,"count":12}';
 
-it('keeps whole numbers beyond 2^53 as strings, and every other number as it is', async () => {
+it('keeps integers beyond 2^53 as strings, and every other number unchanged', async () => {
   expect(await received(text, { losslessIds: true })).toEqual({
     orderId: '736557215397183592',
     list: ['9007199254740993', '-9007199254740993'],
@@ -29,11 +29,11 @@ it('keeps whole numbers beyond 2^53 as strings, and every other number as it is'
   ]);
 });
 
-it('does so only where it is asked', async () => {
+it('does so only on request', async () => {
   expect(await received(text, {})).toMatchObject({ orderId: Number('736557215397183592') });
 });
 
-it('leaves the transforms of the caller what they always see: a text', async () => {
+it("gives the caller's transforms the usual text", async () => {
   const seen: unknown[] = [];
   const transformResponse = (data: unknown): unknown => {
     seen.push(data);
@@ -46,7 +46,7 @@ it('leaves the transforms of the caller what they always see: a text', async () 
   expect(await received(text, { losslessIds: true }, { responseType: 'text' })).toBe(text);
 });
 
-it('gives for every JSON what JSON.parse gives, apart from such numbers', async () => {
+it('returns for every JSON what JSON.parse returns, apart from such numbers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.json(), fc.boolean(), async (json, padded) => {
       fc.pre(!/\d{16}/.test(json));

@@ -8,7 +8,7 @@ const deno = { Deno: {}, process };
 const config = (given: object = {}) => given as InternalAxiosRequestConfig;
 
 describe('the connection of a write', () => {
-  it('is its own on Deno, which sends requests again on used ones', () => {
+  it('is its own on Deno, which resends requests on used ones', () => {
     const request = config({ httpAgent: new Agent({ keepAlive: true, maxSockets: 3 }) });
     giveOwnConnection(request, deno);
     expect(request.httpAgent).toBeInstanceOf(Agent);
@@ -17,7 +17,7 @@ describe('the connection of a write', () => {
     expect(request.httpsAgent.options).toMatchObject({ keepAlive: false });
   });
 
-  it('is that of an agent of another class, as those for proxies are', () => {
+  it('is that of an agent of another class, as for proxies', () => {
     class ProxyAgent extends Agent {}
     const httpAgent = new ProxyAgent();
     const request = config({ httpAgent });
@@ -25,7 +25,7 @@ describe('the connection of a write', () => {
     expect(request.httpAgent).toBe(httpAgent);
   });
 
-  it('is whatever it was elsewhere', () => {
+  it('is unchanged elsewhere', () => {
     const request = config();
     giveOwnConnection(request);
     expect(request).toEqual({});

@@ -44,7 +44,7 @@ function shown(error: WEEXError): string {
 }
 
 describe('the cause of an error', () => {
-  it('is the same axios error, with what is harmless', () => {
+  it('is the same axios error, with its harmless parts', () => {
     const failure = createFailure();
     const error = toWeexError(failure);
     expect(error.cause).toBe(failure);
@@ -65,14 +65,14 @@ describe('the cause of an error', () => {
     expect(JSON.stringify(failure)).not.toContain(secret);
   });
 
-  it('does not change the request that the caller may still hold', () => {
+  it('leaves the request unchanged that the caller may still hold', () => {
     const config = createConfig();
     toWeexError(createFailure(config));
     expect(config.headers.get('ACCESS-KEY')).toBe(secret);
     expect(config.url).toContain(secret);
   });
 
-  it('is a copy where it cannot be changed', () => {
+  it('is a copy if it cannot be changed', () => {
     const frozen = Object.freeze(createFailure());
     const error = toWeexError(frozen);
     expect(error.cause).not.toBe(frozen);
@@ -91,7 +91,7 @@ describe('the cause of an error', () => {
     }
   });
 
-  it('keeps the fields that a class of the user has', () => {
+  it("keeps the fields of a user's class", () => {
     class Order {
       readonly id = 7;
     }
@@ -104,7 +104,7 @@ describe('the cause of an error', () => {
     expect(shown(error)).not.toContain(secret);
   });
 
-  it('may be a ring', () => {
+  it('may be cyclic', () => {
     const one: Error & { cause?: unknown } = new Error('one');
     one.cause = Object.assign(new Error('two'), { cause: one });
     expect(toWeexError(one)).toMatchObject({ kind: 'unknown', cause: one });

@@ -29,14 +29,14 @@ describe('toWeexError', () => {
     }
   });
 
-  it('reads a catch-all code on a cancel as an order that does not exist, but is not sure', () => {
+  it('reads a catch-all code on a cancel as an order that does not exist, without being sure', () => {
     const cancel = { method: 'DELETE', path: '/capi/v3/order' };
     const gone = toWeexError({ code: -1054, msg: 'system error' }, cancel);
     expect(gone).toMatchObject({ kind: 'order', reason: 'not-found', executionStatus: 'unknown' });
     expect(toWeexError({ code: -1054, msg: 'INVALID_ARGUMENT: id' }, cancel)?.kind).toBe('request');
   });
 
-  it('does not take an exchange that is closed for a cancel of an order that does not exist', () => {
+  it('does not mistake a closed exchange for a cancel of an order that does not exist', () => {
     const cancel = { method: 'DELETE', path: '/capi/v3/order' };
     for (const [status, kind] of [
       [500, 'order'],
@@ -48,7 +48,7 @@ describe('toWeexError', () => {
     }
   });
 
-  it('knows success by its codes, and by having none', () => {
+  it('recognises success by its codes, and by having none', () => {
     for (const code of ['00000', '0', 0, '200', 200, undefined, null]) {
       expect(toWeexError({ code, msg: 'success', data: {} }, write)).toBeUndefined();
     }
@@ -58,7 +58,7 @@ describe('toWeexError', () => {
     ).toBeUndefined();
   });
 
-  it('knows an order that was refused in an answer that is otherwise good', () => {
+  it('recognises a refused order in an otherwise successful answer', () => {
     for (const body of [
       { success: false, orderId: '', errorCode: '-1', errorMessage: 'mode' },
       { orderId: 1, status: 'FAILED', errorMsg: 'FAILED_PRECONDITION: mode' },
@@ -85,14 +85,14 @@ describe('toWeexError', () => {
     });
   });
 
-  it('takes error texts in the answer to a read for data', () => {
+  it('treats error texts in the answer to a read as data', () => {
     const order = { orderId: '1', status: 'REJECTED', errorMsg: 'balance not enough' };
     expect(answer(200, order, 'GET')).toBeUndefined();
     expect(answer(200, [order], 'GET')).toBeUndefined();
     expect(answer(200, [{ success: false }], 'post', '/api/v3/account/bills')).toBeUndefined();
   });
 
-  it('refuses a batch only where every order was refused', () => {
+  it('refuses a batch only if every order was refused', () => {
     const done = { orderId: '1', success: true };
     const refused = { success: false, errorCode: '-1121', errorMessage: 'symbol' };
     for (const wrap of [
@@ -151,7 +151,7 @@ describe('toWeexError', () => {
     [504, 'system', 'unknown'],
     [521, 'authentication', 'unknown'],
     [522, 'system', 'unknown'],
-  ] as const)('tells HTTP %i without a readable body', (status, kind, executionStatus) => {
+  ] as const)('classifies HTTP %i without a readable body', (status, kind, executionStatus) => {
     for (const body of ['', '<html>x</html>', undefined, null, { a: 1 }, '{"code":']) {
       expect(answer(status, body)).toMatchObject({ kind, executionStatus, code: status });
       expect(answer(status, body, 'GET')).not.toHaveProperty('executionStatus');
@@ -195,14 +195,14 @@ describe('toWeexError', () => {
     });
   });
 
-  it('knows nothing of an execution without a verb', () => {
+  it('makes no statement about execution without a verb', () => {
     expect(toWeexError({ code: 50001, msg: 'x' })).not.toHaveProperty('executionStatus');
     expect(toWeexError({ code: 50001, msg: 'x' }, { isRead: false })).toMatchObject({
       executionStatus: 'unknown',
     });
   });
 
-  it('keeps the facts that it is given', () => {
+  it('keeps the given facts', () => {
     const error = toWeexError(
       { code: 40001, msg: 'x' },
       { ...write, operation: 'placeOrder', attempt: 2, symbol: 'BTCUSDT' },
@@ -211,7 +211,7 @@ describe('toWeexError', () => {
     expect(error?.message).toBe('placeOrder failed: Invalid API key: x (code 40001)');
   });
 
-  it('gives a WEEXError back, and makes one of anything that was thrown', () => {
+  it('returns a WEEXError unchanged, and converts anything that was thrown', () => {
     const own = new WEEXRateLimitError('x');
     expect(toWeexError(own)).toBe(own);
     const bug = new TypeError('bug');
@@ -222,7 +222,7 @@ describe('toWeexError', () => {
     expect(toWeexError(timedOut)?.kind).toBe('timeout');
   });
 
-  it('starts the stack where it was asked', () => {
+  it('starts the stack at the caller', () => {
     const here = function asked() {
       return toWeexError(new TypeError('x'));
     };

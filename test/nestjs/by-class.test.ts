@@ -57,7 +57,7 @@ describe('providers by their classes, without options', () => {
     await module.close();
   });
 
-  it('are made by a module that lists them itself', async () => {
+  it('are created by a module that lists them itself', async () => {
     const own = moduleOf({ providers: [ResilienceHealthIndicator], exports: [ResilienceHealthIndicator] });
     const module = await Test.createTestingModule({ imports: [ResilienceModule.forRoot(), own] }).compile();
     expect(await module.get(ResilienceHealthIndicator).isHealthy('weex')).toMatchObject({
@@ -73,7 +73,7 @@ describe('providers by their classes, without options', () => {
     await app.close();
   });
 
-  it('let useGlobalFilters take one made by hand', async () => {
+  it('let useGlobalFilters use one created by hand', async () => {
     const root = moduleOf({ controllers: [FailController] });
     const app = await startApp(root, 'fastify', (nest) => nest.useGlobalFilters(new WeexExceptionFilter()));
     expect((await fetch(`${app.url}/fail/own`)).status).toBe(429);

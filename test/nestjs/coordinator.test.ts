@@ -4,7 +4,7 @@ import { getRegistryToken, ResilienceHealthIndicator, ResilienceModule } from '.
 import type { PolicyRegistry } from '../../src/index.js';
 import { moduleOf, startApp } from './start-app.js';
 
-it('gives the coordinator to the policies of the application, and tells of it in health', async () => {
+it('passes the coordinator to the policies of the application, and shows it in health', async () => {
   let isConnected = true;
   const scopes: string[] = [];
   const coordinator: Coordinator = {

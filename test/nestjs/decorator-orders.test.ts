@@ -209,7 +209,7 @@ describe.each(['express', 'fastify'] as const)(
       expect(await (await get(`${path}/stream/events`)).text()).toContain('data: one');
     });
 
-    it('leaves a handler alone that says so', async () => {
+    it('leaves out a handler that is marked so', async () => {
       expect(await (await get('whole-above/plain/7')).json()).toEqual({ id: 7 });
     });
 

@@ -55,7 +55,7 @@ async function started(options: ResilienceModuleOptions = {}, withEmitter = true
 }
 
 describe('events on @nestjs/event-emitter', () => {
-  it('are those of the application alone, and no listener changes a call', async () => {
+  it('are those of the application alone, and no listener affects a call', async () => {
     const [one, two] = [await started(), await started()];
     expect(await one.trading.fail()).toMatchObject({ ok: false, error: { message: 'down' } });
     expect(one.listener.events).toMatchObject([
@@ -73,20 +73,20 @@ describe('events on @nestjs/event-emitter', () => {
     [['circuitOpened'] as const, ['circuitOpened']],
     [false, []],
     [true, ['circuitOpened', 'callSettled']],
-  ])('are those that events: %o asks for', async (events, types) => {
+  ])('are those that events: %o selects', async (events, types) => {
     const { module, listener, trading } = await started({ events });
     await trading.fail();
     expect(listener.events.map(({ type }) => type)).toEqual(types);
     await module.close();
   });
 
-  it('are nobody’s concern without an emitter', async () => {
+  it('are not published without an emitter', async () => {
     const { module, trading } = await started({}, false);
     expect(await trading.fail()).toMatchObject({ ok: false });
     await module.close();
   });
 
-  it('of a name that does not exist end the start', async () => {
+  it('with an unknown name prevent the start', async () => {
     await expect(started({ events: ['circuitOpen' as 'circuitOpened'] })).rejects.toThrow(
       'unknown event "circuitOpen"',
     );

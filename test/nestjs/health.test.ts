@@ -77,7 +77,7 @@ describe('ResilienceHealthIndicator behind terminus', () => {
     });
   });
 
-  it('is down with an open circuit, also one of a decorator with options, and names it', async () => {
+  it('is down with an open circuit, also of a decorator with options, and names it', async () => {
     await fail('orders');
     expect(await check()).toMatchObject({
       http: 503,
@@ -93,7 +93,7 @@ describe('ResilienceHealthIndicator behind terminus', () => {
     });
   });
 
-  it('tells of one key, and is down when all keys are', async () => {
+  it('shows one key, and is down when all keys are', async () => {
     await fail('orders', 'BTCUSDT');
     await registry.get('orders').execute(() => 1, { key: 'ETHUSDT' });
     expect(await check('?policy=orders')).toMatchObject({
@@ -104,7 +104,7 @@ describe('ResilienceHealthIndicator behind terminus', () => {
     expect(await check('?policy=orders')).toMatchObject({ http: 503 });
   });
 
-  it('tells of a cool-down', async () => {
+  it('shows a cool-down', async () => {
     const busy = new WEEXRateLimitError('busy', { retryAfter: 60 });
     await registry.get('market').executeOutcome(() => Promise.reject(busy));
     expect(await check('?policy=market')).toMatchObject({

@@ -53,7 +53,7 @@ describe('WeexExceptionFilter in a WebSocket gateway', () => {
     }
   }
 
-  it('tells the client by the event exception, and goes on', async () => {
+  it('sends the client the event exception, and goes on', async () => {
     const root = moduleOf({ imports: [ResilienceModule.forRoot({ policies })], providers: [Gateway] });
     const { url, close } = await startApp(root, 'express', (app) =>
       app.useWebSocketAdapter(new WsAdapter(app)),
@@ -149,7 +149,7 @@ describe('WeexExceptionFilter in a GraphQL resolver', () => {
     });
   });
 
-  it('does not say that credentials were refused', () => {
+  it('does not disclose that credentials were refused', () => {
     const refused: WEEXError = new WEEXAuthenticationError('Invalid API key', { code: 40001 });
     const filter = new WeexExceptionFilter();
     const error = filter.catch(refused, hostOf('graphql')) as Error;

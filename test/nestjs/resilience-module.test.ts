@@ -70,7 +70,7 @@ const application = (
 ) => moduleOf({ imports: [resilience], controllers: [PricesController], providers: [Prices] });
 
 describe.each(['express', 'fastify'] as const)('ResilienceModule.forRoot on %s', (platform) => {
-  it('gives a decorated provider its policy, over HTTP', async () => {
+  it('provides a decorated provider with its policy, over HTTP', async () => {
     const { url, app } = await started(application(), platform);
     const response = await fetch(`${url}/prices/BTCUSDT`);
     expect([response.status, await response.json()]).toEqual([200, { price: 'BTCUSDT:3' }]);
@@ -113,7 +113,7 @@ describe('ResilienceModule', () => {
     expect((await fetch(`${url}/prices/A`)).status).toBe(200);
   });
 
-  it('uses a registry that it is given', async () => {
+  it('uses a given registry', async () => {
     const registry = new PolicyRegistry();
     const root = application(
       ResilienceModule.forRoot({ registry, policies: { market: { retry: retryAtOnce } } }),
@@ -155,12 +155,12 @@ describe('ResilienceModule.forRootAsync', () => {
     ['useClass', ResilienceModule.forRootAsync({ useClass: Factory })],
     ['useExisting', ResilienceModule.forRootAsync({ imports: [FactoryModule], useExisting: Factory })],
     ['useFactory', ResilienceModule.forRootAsync({ useFactory: () => options })],
-  ])('takes options by %s', async (_, dynamicModule) => {
+  ])('accepts options from %s', async (_, dynamicModule) => {
     const { url } = await started(application(dynamicModule));
     expect((await fetch(`${url}/prices/A`)).status).toBe(200);
   });
 
-  it('wants exactly one source', () => {
+  it('requires exactly one source', () => {
     expect(() => ResilienceModule.forRootAsync({})).toThrow(
       'Cannot use ResilienceModule.forRootAsync: give exactly one of useFactory, useClass, useExisting, received none',
     );
@@ -181,7 +181,7 @@ describe('ResilienceModule.forFeature', () => {
     }
   }
 
-  it('defines policies that the module and everybody else find', async () => {
+  it('defines policies for the module and all others', async () => {
     const feature = moduleOf({
       imports: [ResilienceModule.forFeature({ policies: { orders: { deadlineMs: 1_000 } } })],
       providers: [Orders],
@@ -198,7 +198,7 @@ describe('ResilienceModule.forFeature', () => {
     expect(await app.get(Orders).place()).toBe('placed');
   });
 
-  it('refuses one name in two modules, but not one module in two places', async () => {
+  it('rejects one name in two modules, but not one module in two places', async () => {
     const shared = ResilienceModule.forFeature({ policies: { orders: {} } });
     const fine = moduleOf({
       imports: [
@@ -222,7 +222,7 @@ describe('ResilienceModule.forFeature', () => {
     );
   });
 
-  it('says that forRoot is missing', async () => {
+  it('reports that forRoot is missing', async () => {
     const root = moduleOf({ imports: [ResilienceModule.forFeature({ policies: { orders: {} } })] });
     await expect(startApp(root)).rejects.toThrow(
       'Cannot use ResilienceModule.forFeature: the root module imports neither ResilienceModule.forRoot nor forRootAsync',
@@ -239,7 +239,7 @@ describe('the start', () => {
   }
   Injectable()(Misspelled);
 
-  it('tells everything that is wrong at once, in all modules', async () => {
+  it('reports everything that is wrong at once, in all modules', async () => {
     const root = moduleOf({
       imports: [
         ResilienceModule.forRoot({
@@ -286,7 +286,7 @@ describe('the start', () => {
     [{ errorTracker: { capacity: 0 } }, /capacity/],
     [{ clock: {} }, /clock must have the methods now, setTimeout and clearTimeout, received an object/],
     [{ events: ['circuitOpen'] }, /events: unknown event "circuitOpen" \(did you mean "circuitOpened"\?\)/],
-  ])('refuses %o', async (options, message) => {
+  ])('rejects %o', async (options, message) => {
     const root = moduleOf({ imports: [ResilienceModule.forRoot(options as never)] });
     await expect(startApp(root)).rejects.toThrow(message);
     await expect(startApp(root)).rejects.toThrow(/^Cannot start ResilienceModule: /);
@@ -295,19 +295,19 @@ describe('the start', () => {
   it.each([
     [{ useFactory: () => undefined as never }, 'options must be an object, received undefined'],
     [{ useClass: class Empty {} as never }, 'Empty has no method createResilienceOptions()'],
-  ])('refuses forRootAsync with %o', async (options, message) => {
+  ])('rejects forRootAsync with %o', async (options, message) => {
     const root = moduleOf({ imports: [ResilienceModule.forRootAsync(options)] });
     await expect(startApp(root)).rejects.toThrow(message);
   });
 
-  it('refuses forRoot twice', async () => {
+  it('rejects forRoot twice', async () => {
     const root = moduleOf({
       imports: [ResilienceModule.forRoot(), ResilienceModule.forRoot({ drainMs: 1 })],
     });
     await expect(startApp(root)).rejects.toThrow('forRoot or forRootAsync is imported more than once');
   });
 
-  it('lets names be defined later, or defines them, where the options say so', async () => {
+  it('lets names be defined later, or defines them, as the options say', async () => {
     const withNames = (unknownPolicies: 'allow' | 'define') =>
       moduleOf({ imports: [ResilienceModule.forRoot({ unknownPolicies })], providers: [Misspelled] });
     const later = (await started(withNames('allow'))).app;

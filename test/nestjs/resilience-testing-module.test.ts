@@ -63,7 +63,7 @@ async function tradingIn(imports: Parameters<typeof moduleOf>[0]['imports']) {
 }
 
 describe('ResilienceTestingModule', () => {
-  it('lets nothing wait: neither retries nor cool-downs', async () => {
+  it('makes nothing wait: neither retries nor cool-downs', async () => {
     const { module, trading, clock } = await tradingIn([ResilienceTestingModule.forRoot({ policies })]);
     trading.failures = [down(), busy(), down()];
     expect(await trading.place()).toBe('placed');
@@ -85,7 +85,7 @@ describe('ResilienceTestingModule', () => {
     await module.close();
   });
 
-  it('lets calls through under names that nobody defines', async () => {
+  it('lets calls with undefined policy names through', async () => {
     const { module, trading } = await tradingIn([ResilienceTestingModule.forRoot()]);
     trading.failures = [down()];
     await expect(trading.place()).rejects.toThrow('down');
@@ -93,7 +93,7 @@ describe('ResilienceTestingModule', () => {
     await module.close();
   });
 
-  it('takes the place of ResilienceModule by overrideModule', async () => {
+  it('replaces ResilienceModule with overrideModule', async () => {
     const root = ResilienceModule.forRoot({ policies });
     const application = moduleOf({ imports: [root], providers: [Trading] });
     const module = await Test.createTestingModule({ imports: [application] })
@@ -111,7 +111,7 @@ describe('overrideProvider', () => {
   const application = moduleOf({ imports: [ResilienceModule.forRoot({ policies })], providers: [Trading] });
   const builder = () => Test.createTestingModule({ imports: [application] });
 
-  it('of the clock lets a whole application wait for nothing', async () => {
+  it('of the clock makes a whole application wait for nothing', async () => {
     const module = await builder()
       .overrideProvider(getClockToken())
       .useValue(createSkippingClock())
@@ -122,7 +122,7 @@ describe('overrideProvider', () => {
     await module.close();
   });
 
-  it('of a policy holds for the decorators that name it as well', async () => {
+  it('of a policy applies to decorators that name it too', async () => {
     const module = await builder().overrideProvider(getPolicyToken('orders')).useValue(noop).compile();
     const trading = module.get(Trading);
     trading.failures = [down()];

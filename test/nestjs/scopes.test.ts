@@ -145,7 +145,7 @@ describe('the registry of an instance', () => {
     }
   });
 
-  it('holds for what is resolved by hand', async () => {
+  it('is set on instances resolved by hand', async () => {
     for (const maxRetries of [1, 2]) {
       const { app } = await started(maxRetries);
       expect(await (await app.resolve(Transient)).run()).toBe(maxRetries + 1);
@@ -168,7 +168,7 @@ describe('the registry of an instance', () => {
     expect(await numbers(`${second.url}/request`)).toEqual(Array(5).fill(3));
   });
 
-  it('is there after compile(), before any hook has run', async () => {
+  it('is set after compile(), before any hook has run', async () => {
     for (const maxRetries of [1, 2]) {
       const module = await Test.createTestingModule({
         ...features,
@@ -197,7 +197,7 @@ describe('the registry of an instance', () => {
     }
   });
 
-  it('is left as it is where somebody has given the instance one', async () => {
+  it('is kept if the instance already has one', async () => {
     const own = new PolicyRegistry();
     own.define('market', { fallback: () => -7 });
     const made = new Made();
@@ -212,7 +212,7 @@ describe('the registry of an instance', () => {
 });
 
 describe('a class that two applications share', () => {
-  it('stays the class that it is, for constructors, guards and metadata', async () => {
+  it('remains the same class, for constructors, guards and metadata', async () => {
     const apps = [await started(1), await started(2)];
     for (const { app } of apps) {
       expect(app.get(Single).constructor).toBe(Single);

@@ -46,7 +46,7 @@ async function started(drainMs: number) {
 }
 
 describe('the shutdown of an application', () => {
-  it('waits for running and queued calls, and then says nothing', async () => {
+  it('waits for running and queued calls, and then logs nothing', async () => {
     const { app, warnings, trading } = await started(60_000);
     const calls = [trading.place('BTCUSDT'), trading.place('ETHUSDT')];
     const closed = app.close();
@@ -59,7 +59,7 @@ describe('the shutdown of an application', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('says what is still open when the time is over, and lets it go on', async () => {
+  it('logs what is still open when the time is over, and lets it run', async () => {
     const { app, warnings, trading } = await started(1);
     const calls = [trading.place('BTCUSDT'), trading.place('ETHUSDT')];
     await app.close();
@@ -72,7 +72,7 @@ describe('the shutdown of an application', () => {
     expect(await calls[1]).toBe('placed');
   });
 
-  it('names ten at most', async () => {
+  it('names at most ten', async () => {
     const { app, warnings, trading } = await started(1);
     const calls = Array.from({ length: 10 }, (_, index) => trading.place(`S${index}`));
     await app.close();
@@ -84,7 +84,7 @@ describe('the shutdown of an application', () => {
     }
   });
 
-  it('waits for nothing where drainMs is 0, and stops listening', async () => {
+  it('does not wait if drainMs is 0, and stops listening', async () => {
     const { app, warnings, trading } = await started(0);
     const call = trading.place('BTCUSDT');
     await app.close();

@@ -110,7 +110,7 @@ describe.each(['express', 'fastify'] as const)('WeexExceptionFilter on %s', (pla
     }
   });
 
-  it('says what a caller can act on', async () => {
+  it('tells the caller what it can act on', async () => {
     const problem = async (name: string): Promise<unknown> => (await fetch(`${app.url}/fail/${name}`)).json();
     expect(await problem('order')).toEqual({
       type: 'urn:weex-resilience:order',
@@ -133,7 +133,7 @@ describe.each(['express', 'fastify'] as const)('WeexExceptionFilter on %s', (pla
     });
   });
 
-  it('logs what has to be looked up', async () => {
+  it('logs what must be followed up', async () => {
     const logged = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
     await fetch(`${app.url}/fail/outcome`);
     await fetch(`${app.url}/fail/credentials`);
@@ -149,13 +149,13 @@ describe.each(['express', 'fastify'] as const)('WeexExceptionFilter on %s', (pla
     expect((await fetch(`${app.url}/fail/bug`)).status).toBe(500);
   });
 
-  it('cuts off an answer that has begun, and serves the next', async () => {
+  it('closes the connection if an answer has started, and serves the next', async () => {
     await expect(fetch(`${app.url}/fail/half`).then((response) => response.text())).rejects.toThrow();
     expect((await fetch(`${app.url}/fail/order`)).status).toBe(422);
   });
 });
 
-describe('WeexExceptionFilter given by class', () => {
+describe('WeexExceptionFilter provided as a class', () => {
   class BusyController {
     busy(): never {
       throw new WEEXRateLimitError('busy', { retryAfter: 3 });
@@ -173,7 +173,7 @@ describe('WeexExceptionFilter given by class', () => {
         providers: [WeexExceptionFilter, { provide: APP_FILTER, useExisting: WeexExceptionFilter }],
       }),
     ],
-  ])('is made by NestJS %s, and asks for no options', async (_, module) => {
+  ])('is created by NestJS %s, and needs no options', async (_, module) => {
     const { app, url, close } = await startApp(module, 'express', (nest) =>
       nest.useGlobalFilters(nest.get(WeexExceptionFilter)),
     );
@@ -183,7 +183,7 @@ describe('WeexExceptionFilter given by class', () => {
     await close();
   });
 
-  it('is made by NestJS for @UseFilters', async () => {
+  it('is created by NestJS for @UseFilters', async () => {
     class GuardedController extends BusyController {}
     Controller('guarded')(GuardedController);
     UseFilters(WeexExceptionFilter)(GuardedController);
@@ -194,7 +194,7 @@ describe('WeexExceptionFilter given by class', () => {
 });
 
 describe('new WeexExceptionFilter({ statuses })', () => {
-  it('answers with these in place of the usual ones', async () => {
+  it('answers with these instead of the usual ones', async () => {
     const app = await startApp(moduleOf({ controllers: [FailController] }), 'express', (nest) =>
       nest.useGlobalFilters(new WeexExceptionFilter({ statuses: { order: 400, 'rate-limit': 503 } })),
     );
@@ -204,7 +204,7 @@ describe('new WeexExceptionFilter({ statuses })', () => {
     await app.close();
   });
 
-  it('refuses what is no status and no kind, all at once', () => {
+  it('rejects invalid statuses and kinds, all at once', () => {
     expect(() => new WeexExceptionFilter({ statuses: { order: 200, orders: 422 } as never })).toThrow(
       /^Cannot create WeexExceptionFilter: statuses must be 400 to 599 for unknown, .*received order: 200, orders: 422$/,
     );

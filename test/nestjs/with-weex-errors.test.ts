@@ -69,7 +69,7 @@ describe.each([
     await module.close();
   });
 
-  it('counts failures outside of any policy for its own application alone', async () => {
+  it('counts failures outside any policy only for its own application', async () => {
     const [one, two] = [await started(), await started()];
     exchange.inject({ kind: 'maintenance', count: 1 });
     await expect(one.market.fetchPrice('BTCUSDT')).rejects.toThrow(WEEXSystemError);

@@ -48,7 +48,7 @@ async function processFaults(act: () => void): Promise<unknown[]> {
 }
 
 describe('channels', () => {
-  it('has one diagnostics channel an event, named after it', () => {
+  it('has one diagnostics channel per event, named after it', () => {
     for (const [type, { name }] of Object.entries(channels)) expect(name).toBe(`weex-resilience:${type}`);
     expect(Object.keys(channels)).toHaveLength(27);
   });
@@ -60,7 +60,7 @@ describe('channels', () => {
     expect(channels.circuitOpened.hasSubscribers).toBe(false);
   });
 
-  it('gives a subscriber the event with its type and the name of the channel', () => {
+  it('passes a subscriber the event with its type and the name of the channel', () => {
     const seen: unknown[] = [];
     listen('weex-resilience:retryScheduled', (event, name) => seen.push(event, name));
     channels.retryScheduled.publish(retry);
@@ -82,7 +82,7 @@ describe('channels', () => {
   });
 });
 
-describe('a subscriber at fault', () => {
+describe('a faulty subscriber', () => {
   const faulty: Record<string, () => unknown> = {
     throws: () => {
       throw new Error('listener');
@@ -162,7 +162,7 @@ describe('onResilienceEvent', () => {
     expect(Object.values(channels).some(({ hasSubscribers }) => hasSubscribers)).toBe(false);
   });
 
-  it('may be given the same listener twice, and each stop ends its own', () => {
+  it('may receive the same listener twice, and each stop ends its own', () => {
     const listener = vi.fn();
     const stops = [
       onResilienceEvent('retryScheduled', listener),
@@ -176,7 +176,7 @@ describe('onResilienceEvent', () => {
     expect(listener).toHaveBeenCalledTimes(3);
   });
 
-  it('refuses what it cannot listen to, all faults at once', () => {
+  it('rejects what it cannot listen to, all faults at once', () => {
     const wrong = () => onResilienceEvent('circuitopened' as 'circuitOpened', 'log' as never);
     expect(wrong).toThrow(TypeError);
     expect(wrong).toThrow(

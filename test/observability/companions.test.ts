@@ -100,7 +100,7 @@ describe('a companion', () => {
         },
       },
     ],
-  ])('that %s changes no call', async (_fault, companion) => {
+  ])('that %s affects no call', async (_fault, companion) => {
     go(companion);
     let runs = 0;
     const count = (): number => (runs += 1);

@@ -19,7 +19,7 @@ function trackerAt(capacity?: number): { tracker: ErrorTracker; clock: { ms: num
 }
 
 describe('ErrorTracker', () => {
-  it('gives the summary of weex-client', () => {
+  it('returns the summary of weex-client', () => {
     const { tracker } = trackerAt();
     for (let count = 0; count < 3; count += 1)
       tracker.record(new WEEXRateLimitError('slow down', { code: 40029 }));
@@ -53,7 +53,7 @@ describe('ErrorTracker', () => {
     expect(recentErrors.map(({ code }) => code)).toEqual(Array.from({ length: 10 }, () => 20));
   });
 
-  it('says nothing where nothing was recorded', () => {
+  it('is empty if nothing was recorded', () => {
     expect(trackerAt().tracker.summary()).toEqual({
       totalErrors: 0,
       errorTypes: {},
@@ -91,7 +91,7 @@ describe('ErrorTracker', () => {
     });
   });
 
-  it('gives the share of unknown outcomes, in all and by operation and pattern', () => {
+  it('reports the share of unknown outcomes, in total and by operation and pattern', () => {
     const { tracker, clock } = trackerAt();
     tracker.record(new WEEXNetworkError('gone', { executionStatus: 'unknown' }), { operation: 'placeOrder' });
     clock.ms += 1000;
@@ -119,7 +119,7 @@ describe('ErrorTracker', () => {
     expect(recentErrors[1]).toMatchObject({ clientOrderId: 'mine-1', executionStatus: 'unknown' });
   });
 
-  it('takes the operation from the context of the error where none is given', () => {
+  it('takes the operation from the context of the error if none is given', () => {
     const { tracker } = trackerAt();
     tracker.record(new WEEXError('x', { context: { operation: 'getDepth', path: '/a' } }));
     tracker.record(new WEEXError('x', { context: { method: 'POST', path: '/api/v3/order' } }));
@@ -129,7 +129,7 @@ describe('ErrorTracker', () => {
     expect(operations).toEqual(['getDepth', 'POST /api/v3/order', '/api/v3/time']);
   });
 
-  it('counts anything that was thrown, by the name that says most', () => {
+  it('counts anything that was thrown, by the most specific name', () => {
     class MarginCallError extends WEEXOrderError {}
     class Named extends Error {
       override name = 'GivenName';
@@ -174,7 +174,7 @@ describe('ErrorTracker', () => {
     expect(JSON.parse(JSON.stringify(tracker.summary()))).toHaveProperty('totalErrors', thrown.length);
   });
 
-  it('stays small and right about the frequent, whatever comes', () => {
+  it('stays small and correct about the frequent ones, whatever comes', () => {
     const { tracker, clock } = trackerAt(100);
     for (let index = 0; index < 50_000; index += 1) {
       clock.ms += index % 3;
@@ -198,7 +198,7 @@ describe('ErrorTracker', () => {
     expect(JSON.stringify(tracker.snapshot()).length).toBeLessThan(100_000);
   });
 
-  it('keeps no secret and no reference to what it was given', () => {
+  it('keeps no secret and no reference to its input', () => {
     const { tracker } = trackerAt();
     const secret = 'hunter2hunter2';
     tracker.record(
@@ -212,7 +212,7 @@ describe('ErrorTracker', () => {
     expect(tracker.summary().recentErrors[0]?.message).toMatch(/^refused: ACCESS-KEY: /);
   });
 
-  it('stops while the clock steps back', () => {
+  it('stands still while the clock steps back', () => {
     const { tracker, clock } = trackerAt();
     tracker.record(new WEEXError());
     clock.ms -= 3_600_000;
@@ -229,7 +229,7 @@ describe('ErrorTracker', () => {
     100_001,
     '5' as unknown as number,
     null as never,
-  ])('refuses the capacity %s', (capacity) => {
+  ])('rejects the capacity %s', (capacity) => {
     expect(() => new ErrorTracker({ capacity })).toThrow(
       /^Cannot create the error tracker: capacity must be a whole number from 1 to 100000, received /,
     );
@@ -266,7 +266,7 @@ describe('bursts', () => {
     expect(tracker.summary().bursts).toMatchObject([{ endedAt: new Date(last), errors: 50 }]);
   });
 
-  it('sees none in what is usual, and one in five times as much', () => {
+  it('sees none in the usual rate, and one in five times as much', () => {
     const { tracker, clock } = trackerAt();
     storm(tracker, clock, 3600, 500);
     const usual = tracker.summary().bursts.length;
@@ -300,7 +300,7 @@ describe('snapshot and restore', () => {
     },
   );
 
-  it('goes on after a restart as if there had been none', () => {
+  it('continues after a restart as if there had been none', () => {
     fc.assert(
       fc.property(codes, codes, (before, after) => {
         const whole = trackerAt();
@@ -328,7 +328,7 @@ describe('snapshot and restore', () => {
     );
   });
 
-  it('replaces what was there', () => {
+  it('replaces the previous state', () => {
     const { tracker } = trackerAt();
     tracker.record(new WEEXError('x', { code: 1 }));
     const { tracker: other } = trackerAt();
@@ -339,7 +339,7 @@ describe('snapshot and restore', () => {
     expect(tracker.summary()).toEqual(trackerAt().tracker.summary());
   });
 
-  it('ends a burst that went on', () => {
+  it('ends a burst that was in progress', () => {
     const { tracker, clock } = trackerAt();
     for (let count = 0; count < 20; count += 1) tracker.record(new WEEXError('x', { code: 1 }));
     const copy = new ErrorTracker({ clock });

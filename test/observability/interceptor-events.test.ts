@@ -35,7 +35,7 @@ function client() {
 const quietly = (promise: Promise<unknown>): Promise<unknown> => promise.catch(() => undefined);
 
 describe('errorClassified', () => {
-  it('tells each error of the interceptor with its request, and no success', async () => {
+  it('reports each error of the interceptor with its request, and no success', async () => {
     const events: ResilienceEventOf<'errorClassified'>[] = [];
     stops.push(onResilienceEvent('errorClassified', (event) => events.push(event)));
     const http = client();
@@ -61,7 +61,7 @@ describe('errorClassified', () => {
     ]);
   });
 
-  it('tells a refusal under HTTP 200, and a request without an answer', async () => {
+  it('reports a refusal under HTTP 200, and a request without an answer', async () => {
     const events: ResilienceEventOf<'errorClassified'>[] = [];
     stops.push(onResilienceEvent('errorClassified', (event) => events.push(event)));
     const http = client();
@@ -75,7 +75,7 @@ describe('errorClassified', () => {
     ]);
   });
 
-  it('tells the operation and the attempt where the request belongs to a call', async () => {
+  it('reports the operation and the attempt if the request belongs to a call', async () => {
     const events: ResilienceEventOf<'errorClassified'>[] = [];
     stops.push(onResilienceEvent('errorClassified', (event) => events.push(event)));
     server.answer(reply(503, 'down'));

@@ -65,14 +65,14 @@ describe('logErrors', () => {
     expect(lines).toEqual([[level, expect.objectContaining({ severity, event: 'callSettled' }), message]]);
   });
 
-  it('gives a subclass the severity of its family', () => {
+  it('uses the severity of its family for a subclass', () => {
     class MaintenanceError extends WEEXSystemError {}
     const { lines } = start();
     failCall(new MaintenanceError());
     expect(lines[0]?.[1]).toMatchObject({ severity: 'high', errorType: 'MaintenanceError', kind: 'system' });
   });
 
-  it('logs what is known of a failed call', () => {
+  it('logs what is known about a failed call', () => {
     const { lines } = start();
     const error = new WEEXNetworkError('socket hang up', {
       code: 'ECONNRESET',
@@ -100,7 +100,7 @@ describe('logErrors', () => {
     });
   });
 
-  it('logs what is known of a failed request', () => {
+  it('logs what is known about a failed request', () => {
     const { lines } = start();
     const error = new WEEXRateLimitError('slow down', { code: 429 });
     const request = { method: 'GET', path: '/api/v3/market/depth', status: 429, durationMs: 12 };
@@ -173,7 +173,7 @@ describe('logErrors', () => {
     );
   });
 
-  it('leaves words alone that are not secrets', () => {
+  it('leaves words unchanged that are not secrets', () => {
     const { lines } = start();
     failCall(new WEEXAuthenticationError('API key or passphrase wrong; signature check failed'));
     expect(lines[0]?.[1]['errorMessage']).toBe('API key or passphrase wrong; signature check failed');
@@ -195,7 +195,7 @@ describe('logErrors', () => {
     expect(channels.callSettled.hasSubscribers).toBe(false);
   });
 
-  it('is logged in a storm by five lines and a count', async () => {
+  it('logs a storm in five lines and a count', async () => {
     const clock = createFakeClock(1_000);
     const { lines } = start({ clock });
     for (let count = 0; count < 10_000; count += 1)
@@ -234,7 +234,7 @@ describe('logErrors', () => {
     expect(lines.map(([, { suppressed }]) => suppressed)).toEqual([undefined, 2, undefined]);
   });
 
-  it('begins a new window where the clock was set back', () => {
+  it('starts a new window if the clock was set back', () => {
     let now = 10_000_000;
     const clock = { now: () => now, setTimeout: () => 0, clearTimeout: () => {} };
     const { lines } = start({ clock, sampling: { burst: 1 } });
@@ -263,7 +263,7 @@ describe('logErrors', () => {
     expect(lines).toHaveLength(100);
   });
 
-  it('refuses sampling out of range, all faults at once', () => {
+  it('rejects sampling out of range, all faults at once', () => {
     const logger: StructuredLogger = { warn() {}, error() {} };
     expect(() => logErrors(logger, { sampling: { burst: 0, windowMs: Number.NaN } })).toThrow(
       'Cannot log errors:\n- sampling.burst must be a whole number of at least 1, received 0\n- sampling.windowMs must be a number from 1 to 2147483647, received NaN',
@@ -291,7 +291,7 @@ describe('logErrors', () => {
     expect(logger.warn).toHaveBeenCalledTimes(2);
   });
 
-  it('gives the methods their logger', () => {
+  it("calls the logger's methods with the right this", () => {
     class Logger {
       readonly lines: object[] = [];
       warn(record: object): void {

@@ -26,7 +26,7 @@ const timestamp = '2023-11-14T22:13:20.000Z';
 const call = { at, policy: 'orders', callId: 1, operation: 'placeOrder' };
 
 describe('logEvents', () => {
-  it('writes what the library decided, with the fields of the event and of its error', () => {
+  it("writes the library's decisions, with the fields of the event and of its error", () => {
     const { lines } = start();
     const error = new WEEXRateLimitError('slow down', { code: 429, retryAfter: 3 });
     channels.circuitOpened.publish({
@@ -118,7 +118,7 @@ describe('logEvents', () => {
     ]);
   });
 
-  it('listens to nothing where it refuses its arguments', () => {
+  it('does not listen if it rejects its arguments', () => {
     const events = ['circuitOpened', 'circuitopened'] as never;
     expect(() => logEvents({ warn() {}, error() {} }, { events })).toThrow(
       /^Cannot listen to events: unknown event "circuitopened" \(did you mean "circuitOpened"\?\); expected one of /,

@@ -354,7 +354,7 @@ describe('without listeners', () => {
     policy.reconfigure({ deadlineMs: 100 });
   }
 
-  it('makes no event and no call number', async () => {
+  it('creates no event and no call number', async () => {
     const publish = vi.spyOn(EventChannel.prototype, 'publish');
     stops.push(() => publish.mockRestore());
     await eventful();
@@ -373,7 +373,7 @@ describe('without listeners', () => {
   const lastCallId = () => Math.max(...seen('callSettled').map(({ callId }) => callId));
 });
 
-describe('listeners at fault', () => {
+describe('a faulty listener', () => {
   const faults: Record<string, () => unknown> = {
     throws: () => {
       throw new Error('listener');
@@ -386,7 +386,7 @@ describe('listeners at fault', () => {
   };
 
   for (const [fault, listener] of Object.entries(faults)) {
-    it(`that ${fault} on every event changes no call`, async () => {
+    it(`that ${fault} on every event affects no call`, async () => {
       const run = async (): Promise<unknown> => {
         const time = createFakeClock(1_000);
         const policy = createPolicy({
@@ -418,7 +418,7 @@ describe('listeners at fault', () => {
 });
 
 describe('what an operator sees', () => {
-  it('sees from logs and tracker what failed, since when, what was done and whether money is at risk', async () => {
+  it('shows from logs and tracker what failed, since when, what was done and whether money is at risk', async () => {
     const lines: [level: string, record: object, message: string | undefined][] = [];
     const write = (level: string) => (record: object, message?: string) => {
       lines.push([level, record, message]);

@@ -38,14 +38,14 @@ describe('SecondCounts', () => {
     ]);
   });
 
-  it('stops while the clock steps back', () => {
+  it('stands still while the clock steps back', () => {
     const counts = new SecondCounts();
     counts.add(5_000);
     counts.add(1_000);
     expect(counts.last(1, 2_000)).toBe(2);
   });
 
-  it('finds the first second of a window that holds anything', () => {
+  it('finds the first second of a window with any entries', () => {
     const counts = new SecondCounts();
     for (const at of [1_000, 4_500, 9_000]) counts.add(at);
     expect([counts.earliest(10, 9_000), counts.earliest(6, 9_000), counts.earliest(1, 9_000)]).toEqual([
@@ -53,7 +53,7 @@ describe('SecondCounts', () => {
     ]);
   });
 
-  it('restores what it held', () => {
+  it('restores its counts', () => {
     const counts = new SecondCounts();
     for (const at of [1_000, 1_200, 700_000, 900_500]) counts.add(at);
     const copy = new SecondCounts();

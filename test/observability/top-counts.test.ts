@@ -30,7 +30,7 @@ describe('TopCounts', () => {
     );
   });
 
-  it('keeps the promise of Space-Saving beyond it', () => {
+  it('keeps the guarantee of Space-Saving beyond that', () => {
     fc.assert(
       fc.property(stream, fc.integer({ min: 1, max: 12 }), (keys, capacity) => {
         const counts = sketch(capacity, keys);
@@ -63,7 +63,7 @@ describe('TopCounts', () => {
     );
   });
 
-  it('goes on after a restore as if there had been none', () => {
+  it('continues after a restore as if there had been none', () => {
     fc.assert(
       fc.property(stream, stream, (before, after) => {
         const whole = sketch(41, [...before, ...after]);
@@ -76,7 +76,7 @@ describe('TopCounts', () => {
     );
   });
 
-  it('restores the most frequent where there is less room', () => {
+  it('restores the most frequent if there is less room', () => {
     const counts = new TopCounts(2);
     counts.restore(sketch(10, ['a', 'a', 'a', 'b', 'c', 'c']).top());
     expect(counts.top().map(({ key, count }) => [key, count])).toEqual([
@@ -90,7 +90,7 @@ describe('TopCounts', () => {
     ]);
   });
 
-  it('remembers when a key came first and last, and what it left unknown', () => {
+  it('remembers when a key came first and last, and how many were left unknown', () => {
     const counts = new TopCounts(2);
     counts.add('a', 10, false);
     counts.add('a', 20, true);

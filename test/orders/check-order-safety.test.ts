@@ -38,7 +38,7 @@ describe('checkOrderSafety', () => {
       { ...functions, persist: 1, settle: 2 },
       '\n- persist must be a function of the id and the call, received 1\n- unknown option "settle"',
     ],
-  ])('refuses %j', (safety, message) => {
+  ])('rejects %j', (safety, message) => {
     expect(() => checkOrderSafety(safety)).toThrow(TypeError);
     expect(() => checkOrderSafety(safety)).toThrow(
       `Cannot make orders safe:${message.startsWith('\n') ? '' : ' '}${message}`,

@@ -14,8 +14,8 @@ describe('docs/never-a-second-order.md', () => {
       expect(page).toMatch(new RegExp(`^\\|.*\`${venue}\`.*\\|`, 'm'));
   });
 
-  it('has the patience that is kept', () => {
-    expect(page).toContain(`${sum(waitsMs) / 1_000} s: looks after 250, 1,250 and 4,250 ms`);
+  it('has the patience that is used', () => {
+    expect(page).toContain(`${sum(waitsMs) / 1_000} s: lookups after 250, 1,250 and 4,250 ms`);
     const firstLooks = [0, 1, 2].map((index) => sum(waitsMs.slice(0, index + 1)));
     expect(firstLooks).toEqual([250, 1_250, 4_250]);
     expect(page).toContain(`then every ${Math.max(...waitsMs) / 1_000} s`);
@@ -23,11 +23,11 @@ describe('docs/never-a-second-order.md', () => {
 });
 
 describe('the description of orderSafety', () => {
-  it('has the patience that is kept', () => {
+  it('has the patience that is used', () => {
     expect(source).toContain(sum(waitsMs).toLocaleString('en-US'));
     expect(source).toContain('250, 1,000 and 3,000');
     expect(waitsMs.slice(0, 3)).toEqual([250, 1_000, 3_000]);
     const furtherMs = patience.deadlineMs - sum(waitsMs);
-    expect(source).toContain(`Default: the patience and ${furtherMs.toLocaleString('en-US')}.`);
+    expect(source).toContain(`Default: the patience plus ${furtherMs.toLocaleString('en-US')}.`);
   });
 });

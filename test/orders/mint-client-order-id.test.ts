@@ -4,7 +4,7 @@ import { createFakeClock, createRandom } from '../../src/testing/index.js';
 import { describe, expect, it } from 'vitest';
 
 describe('mintClientOrderId', () => {
-  it('fits every market: at most 36 letters and digits, whatever the prefix, the time and the chance', () => {
+  it('fits every market: at most 36 letters and digits, whatever the prefix, the time and the random numbers', () => {
     const prefix = fc.stringMatching(/^[A-Za-z0-9]{0,8}$/);
     const time = fc.integer({ min: 0, max: 36 ** 9 - 2 });
     fc.assert(
@@ -42,7 +42,7 @@ describe('mintClientOrderId', () => {
     expect(new Set(ids.map((id) => id.slice(2, 14))).size).toBe(ids.length);
   });
 
-  it('moves on to the next millisecond when one is used up', () => {
+  it('moves on to the next millisecond when one is exhausted', () => {
     const clock = { now: () => 1_000 };
     const random = (): number => 0;
     let last = '';
@@ -54,7 +54,7 @@ describe('mintClientOrderId', () => {
     expect(Number.parseInt(last.slice(2, 11), 36)).toBe(1_001);
   });
 
-  it.each(['ninechars', 'a-b', 'ä', ' '])('refuses the prefix %j', (prefix) => {
+  it.each(['ninechars', 'a-b', 'ä', ' '])('rejects the prefix %j', (prefix) => {
     expect(() => mintClientOrderId({ prefix })).toThrow(
       `Cannot mint a client order id: prefix must be 0 to 8 letters or digits, received '${prefix}'`,
     );

@@ -37,7 +37,7 @@ describe.each(Object.entries(kinds))('a journal of intents in %s', (_, open) => 
     await close();
   });
 
-  it('keeps one entry an id, that of the last send', async () => {
+  it('keeps one entry per id, that of the last send', async () => {
     const { journal, close } = await open();
     await journal.sent(intent('a', 10));
     await journal.sent({ ...intent('a', 10), sentAt: 99 });
@@ -45,7 +45,7 @@ describe.each(Object.entries(kinds))('a journal of intents in %s', (_, open) => 
     await close();
   });
 
-  it('ignores the settling of an intent that it does not hold', async () => {
+  it('ignores settling an intent that it does not have', async () => {
     const { journal, close } = await open();
     await journal.settled('a', 'not-executed');
     expect(await journal.open()).toEqual([]);
@@ -76,7 +76,7 @@ describe('openIntentJournal', () => {
     await expect(openIntentJournal(file)).rejects.toThrow(`Cannot open the journal of intents in ${file}: `);
   });
 
-  it('refuses an intent that JSON cannot say, so that its order is not sent', async () => {
+  it('rejects an intent that JSON cannot represent, so its order is not sent', async () => {
     const journal = await openIntentJournal(directory);
     await expect(journal.sent({ ...intent('a', 1), args: [1n] })).rejects.toThrow('BigInt');
     await journal.close();
@@ -143,7 +143,7 @@ describe('a journal whose files were damaged', () => {
     ['the start of a table', /\.ldb$/, 0],
     ['the list of its files', /^MANIFEST/, 0],
     ['the name of that list', /^CURRENT$/, 0],
-  ])('opens without what cannot be read: %s', async (_, name, at) => {
+  ])('opens without the unreadable part: %s', async (_, name, at) => {
     const path = join(directory, 'intents');
     const first = await openIntentJournal(path);
     for (let index = 0; index < 50; index += 1) await first.sent(intent(`id-${index}`, index));
@@ -158,7 +158,7 @@ describe('a journal whose files were damaged', () => {
     expect(warnings).toEqual(told.map((text) => expect.stringContaining(text) as string));
   });
 
-  it('names each intent that cannot be read until it is settled', async () => {
+  it('reports the id of each unreadable intent until it is settled', async () => {
     const path = join(directory, 'intents');
     const first = await openIntentJournal(path);
     for (const id of ['a', 'b', 'line\nbreak']) await first.sent(intent(id, 1));
@@ -193,7 +193,7 @@ describe('a journal whose files were damaged', () => {
     expect((await reopen(path)).unreadable).toEqual([]);
   });
 
-  it('is no journal of which a crash cut off what was not confirmed yet', async () => {
+  it('does not lose confirmed intents when a crash cuts off unconfirmed ones', async () => {
     const path = join(directory, 'intents');
     const first = await openIntentJournal(path);
     await first.sent(intent('a', 1));

@@ -18,7 +18,7 @@ const lost = () =>
   new WEEXNetworkError('Connection reset', { code: 'ECONNRESET', executionStatus: 'unknown' });
 
 describe('orderSafety with a journal and patience per call', () => {
-  it('asks with this and the arguments of the call', async () => {
+  it('is read with this and the arguments of the call', async () => {
     class Trading {
       readonly journal: IntentJournal = createMemoryJournal();
       looks = 0;
@@ -56,7 +56,7 @@ describe('orderSafety with a journal and patience per call', () => {
     ]);
   });
 
-  it('keeps no journal and the usual patience if a call gives none', async () => {
+  it('keeps no journal and the default patience if a call sets none', async () => {
     const safety: OrderSafety<unknown, [Order], Order> = {
       clientOrderId: (order) => order.id,
       find: (_id, order) => order,

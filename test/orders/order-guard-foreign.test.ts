@@ -73,14 +73,14 @@ function call(
   return { result, send, find };
 }
 
-describe('an order under a policy of cockatiel that sends again whatever happened', () => {
+describe('an order under a policy of cockatiel that resends after any failure', () => {
   it('costs no lookup when it succeeds', async () => {
     const { result, find, send } = call(eager, { sends: [placed] });
     expect(await result).toBe(placed);
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 0]);
   });
 
-  it('is not sent again while it is in doubt, and found', async () => {
+  it('is not resent while it is in doubt, and is found', async () => {
     const { result, find, send } = call(eager, { sends: [lost()], finds: [undefined, placed] });
     expect(await result).toBe(placed);
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 2]);
@@ -92,7 +92,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([2, 2]);
   });
 
-  it('rejects with what it failed with, known as not executed, when it is absent a second time', async () => {
+  it('rejects with the original failure, known as not executed, when it is absent a second time', async () => {
     const error = lost();
     const { result, send } = call(noop, { sends: [lost(), error] });
     await expect(result).rejects.toBe(error);
@@ -100,7 +100,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(send).toHaveBeenCalledTimes(2);
   });
 
-  it('rejects with that, not with what held the policy back, when its policy would have sent once more', async () => {
+  it('rejects with that, not with the error that stopped the policy, when its policy would have resent', async () => {
     const error = lost();
     const { result, send } = call(eager, { sends: [lost(), error] });
     await expect(result).rejects.toBe(error);
@@ -126,7 +126,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(send).toHaveBeenCalledTimes(1);
   });
 
-  it('publishes what it searched, which its policy cannot', async () => {
+  it('publishes its lookups, which its policy cannot', async () => {
     const events: ResilienceEvent[] = [];
     const stop = onResilienceEvent('*', (event) => events.push(event));
     try {
@@ -146,7 +146,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     ).toBe(2);
   });
 
-  it('publishes the end of a search that its caller gave up', async () => {
+  it('publishes the end of a search that its caller abandoned', async () => {
     const settled: ResilienceEvent[] = [];
     const stop = onResilienceEvent('reconcileSettled', (event) => settled.push(event));
     const giveUp = new AbortController();
@@ -161,7 +161,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(settled).toMatchObject([{ clientOrderId: 'a1', outcome: 'unknown', error: reason }]);
   });
 
-  it('publishes that an order given up by its caller is unknown, since to its policy that is not a failure', async () => {
+  it('publishes that an order abandoned by its caller is unknown, since its policy does not count that as a failure', async () => {
     const unknown: ResilienceEvent[] = [];
     const stop = onResilienceEvent('outcomeUnknown', (event) => unknown.push(event));
     const giveUp = new AbortController();
@@ -185,13 +185,13 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([1, 0]);
   });
 
-  it('is sent again at once after a refusal, as the policy says', async () => {
+  it('is resent at once after a refusal, as the policy is configured', async () => {
     const { result, send, find } = call(eager, { sends: [refused(), placed] });
     expect(await result).toBe(placed);
     expect([send, find].map((mock) => mock.mock.calls.length)).toEqual([2, 0]);
   });
 
-  it('is found when its second send is refused for what the first one took', async () => {
+  it('is found when its second send is refused because of the first one', async () => {
     const { result, find } = call(noop, {
       sends: [lost(), refused()],
       finds: [undefined, undefined, placed],
@@ -206,7 +206,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     await expect(result).rejects.toBe(refusal);
   });
 
-  it('looks up what a lost connection of another client left open, and keeps its error when it is absent', async () => {
+  it("looks up what another client's lost connection left open, and keeps its error when it is absent", async () => {
     const error = new TypeError('fetch failed', {
       cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
     });
@@ -231,7 +231,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
     expect(send).toHaveBeenCalledTimes(1);
   });
 
-  it('takes a reply that comes after the timeout', async () => {
+  it('uses a reply that comes after the timeout', async () => {
     const policy = timeout(5, TimeoutStrategy.Aggressive);
     const late = () => new Promise((resolve) => setTimeout(resolve, 20, placed));
     const { result, send } = call(policy, { sends: [late] }, { settleMs: [100], reconcileDeadlineMs: 500 });
@@ -257,7 +257,7 @@ describe('an order under a policy of cockatiel that sends again whatever happene
 });
 
 describe('a caller who gives up', () => {
-  it('is released at once, even if the policy goes on waiting', async () => {
+  it('is released at once, even if the policy keeps waiting', async () => {
     const patient: IPolicy = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(60_000) });
     const controller = new AbortController();
     const { result, send } = call(patient, { sends: [refused(), placed] }, { signal: controller.signal });
@@ -296,7 +296,7 @@ describe('a cancel, which may be repeated', () => {
     }
   });
 
-  it('rejects with "order does not exist" when the first one says so', async () => {
+  it('rejects with "order does not exist" when the first one was refused with it', async () => {
     const refusal = gone();
     const { result, find } = call(noop, { sends: [refusal] }, { idempotent: true });
     await expect(result).rejects.toBe(refusal);
@@ -309,8 +309,8 @@ describe('a cancel, which may be repeated', () => {
   });
 });
 
-describe('the memory of an intent', () => {
-  it('is complete before every send, and forgotten only after the caller has the result', async () => {
+describe('the record of an intent', () => {
+  it('is complete before every send, and removed only after the caller has the result', async () => {
     const events: string[] = [];
     const journal = createMemoryJournal();
     const { result } = call(
@@ -345,7 +345,7 @@ describe('the memory of an intent', () => {
     expect(events).toEqual(['persist a1 BTCUSDT', 'sent a1', 'send', 'sent a1', 'send', 'a1 executed']);
   });
 
-  it('keeps an order from being sent when it fails', async () => {
+  it('prevents an order from being sent when it fails', async () => {
     const full = new Error('disk full');
     for (const options of [
       { persist: () => Promise.reject(full) },
@@ -357,7 +357,7 @@ describe('the memory of an intent', () => {
     }
   });
 
-  it('changes no result when settling fails', async () => {
+  it('does not change the result when settling fails', async () => {
     const journal = { ...createMemoryJournal(), settled: () => Promise.reject(new Error('disk full')) };
     const { result } = call(noop, { sends: [placed] }, { journal });
     expect(await result).toBe(placed);

@@ -217,14 +217,14 @@ describe('an order under a policy of this library', () => {
     expect(absent.exchange).toMatchObject({ sends: 2, executed: 1 });
   });
 
-  it('is looked up after a failed read: it may have been sent by other means in front of it', async () => {
+  it('is looked up after a failed read: it may have been sent by other means before it', async () => {
     const failedRead = () => new WEEXSystemError('Busy', { code: 503, context: { method: 'GET' } });
     const { exchange } = await place({ fates: [{ answeredAfterMs: 5, answer: failedRead }, fates.placed] });
     expect(exchange).toMatchObject({ sends: 2, executed: 1 });
     expect(exchange.looks).toBeGreaterThan(0);
   });
 
-  it('is found in whatever state it is', async () => {
+  it('is found in any state', async () => {
     const { settled } = await place({ fates: [fates.lostReply] });
     expect(settled).toEqual({ value: { clientOrderId: id, status: 'FILLED' } });
   });
@@ -253,7 +253,7 @@ describe('an order under a policy of this library', () => {
     expect(absent.exchange.sends).toBe(1);
   });
 
-  it('is given up at reconcileDeadlineMs, even while a lookup hangs', async () => {
+  it('is abandoned at reconcileDeadlineMs, even while a lookup hangs', async () => {
     const { settled, tookMs } = await place({
       fates: [fates.lostReply],
       sights: ['hangs'],
@@ -265,7 +265,7 @@ describe('an order under a policy of this library', () => {
     expect(tookMs).toBe(6_005);
   });
 
-  it('is found when its repetition is refused for what the first one took', async () => {
+  it('is found when its repetition is refused because of the first one', async () => {
     // Executed after all patience: the late arrival that settleMs did not wait for.
     const { settled, exchange } = await place({
       fates: [{ executedAfterMs: 5_400 }, fates.refused],
@@ -279,14 +279,14 @@ describe('an order under a policy of this library', () => {
     ['an attempt', fates.hangs, 500],
     ['a wait', fates.reset, 100],
     ['a lookup', fates.reset, 600],
-  ])('ends with the reason of the caller in %s', async (_, fate, abortAtMs) => {
+  ])("ends with the caller's reason in %s", async (_, fate, abortAtMs) => {
     const { settled, tookMs, clock } = await place({ fates: [fate], sights: ['hangs'], abortAtMs });
     expect(settled).toEqual({ error: stop });
     expect(tookMs).toBe(abortAtMs);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('is not sent when persist outlasts the attempt: its caller has a result already', async () => {
+  it('is not sent when persist takes longer than the attempt: its caller already has a result', async () => {
     const { settled, exchange } = await place({
       fates: [fates.placed],
       policy: { retry: false },
@@ -310,14 +310,14 @@ describe('a cancel under a policy of this library', () => {
     expect(exchange).toMatchObject({ sends: 2, looks: 1 });
   });
 
-  it('is unknown when nothing is answered to the end', async () => {
+  it('is unknown if nothing is ever answered', async () => {
     const { settled } = await place({ fates: [fates.hangsExecuted], sights: ['fails'], idempotent: true });
     expect(settled).toMatchObject({ error: { name: 'WEEXOutcomeUnknownError' } });
   });
 });
 
 describe('any history', () => {
-  it('makes no second order and no wrong report, and is unknown only where the last lookup failed', async () => {
+  it('places no second order and yields no wrong report, and is unknown only if the last lookup failed', async () => {
     const fate = fc.constantFrom<Fate>(...Object.values(fates));
     const sight = fc.constantFrom<Sight>(
       'truth',

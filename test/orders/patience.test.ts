@@ -8,7 +8,7 @@ const failed = (status: number) => new WEEXSystemError('Failed', { context: { st
 describe('latestAppearanceMs', () => {
   const until = { harmless: 4_250, expired: 34_250 };
 
-  it('is when the timestamp has expired and the order shows, on every market', () => {
+  it('is when the timestamp has expired and the order is visible, on every market', () => {
     for (const venue of Object.values(weexVenues)) expect(latestAppearanceMs(venue)).toBe(until.expired);
   });
 
@@ -22,13 +22,13 @@ describe('latestAppearanceMs', () => {
     expect(latestAppearanceMs(weexVenues.contract, [error])).toBe(expected);
   });
 
-  it('is later by what the clock runs ahead, and no earlier where it runs behind', () => {
+  it('is later by what the clock is ahead, and no earlier if it is behind', () => {
     const { contract } = weexVenues;
     expect(latestAppearanceMs({ ...contract, clockAheadMs: 20_000 })).toBe(54_250);
     expect(latestAppearanceMs({ ...contract, clockAheadMs: -20_000 })).toBe(until.expired);
   });
 
-  it('does not fear a late request where the id is never executed twice', () => {
+  it('ignores late requests if an id is never executed twice', () => {
     const alpaca: Venue = { ...weexVenues.contract, idProtects: 'for-ever' };
     const longbridge: Venue = { ...weexVenues.contract, idProtects: 'window', idWindowMs: 600_000 };
     const forgetful: Venue = { ...weexVenues.contract, idProtects: 'window', idWindowMs: 10_000 };
@@ -39,12 +39,12 @@ describe('latestAppearanceMs', () => {
 });
 
 describe('patienceOf', () => {
-  it('takes settleMs as it is', () => {
+  it('uses settleMs unchanged', () => {
     expect(patienceOf({ settleMs: [250, 1_000, 3_000] }).waitsMs()).toEqual([250, 1_000, 3_000]);
     expect(patienceOf({ settleMs: 500 }).waitsMs()).toEqual([500]);
   });
 
-  it('asks the venue otherwise', () => {
+  it('otherwise uses the venue', () => {
     expect(sum(patienceOf({ venue: weexVenues.spot }).waitsMs())).toBe(34_250);
   });
 
@@ -56,7 +56,7 @@ describe('patienceOf', () => {
 });
 
 describe('spreadLookups', () => {
-  it('ends exactly at the given time, soon at first and every 5 s later on', () => {
+  it('ends exactly at the given time, at first quickly and then every 5 s', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 6 }), (totalMs) => {
         const waits = spreadLookups(totalMs);
@@ -68,7 +68,7 @@ describe('spreadLookups', () => {
   });
 });
 
-it('of a time that was waited already the rest is left, and one look', () => {
+it('after a wait that has already passed leaves the rest, and at least one lookup', () => {
   const waits = [250, 1_000, 3_000];
   expect(shorten(waits, -Infinity)).toBe(waits);
   expect(shorten(waits, 0)).toBe(waits);

@@ -44,27 +44,27 @@ async function search(
 }
 
 describe('reconcile', () => {
-  it('takes an order that is seen, in any state, at the first look', async () => {
+  it('accepts an order that is seen, in any state, at the first lookup', async () => {
     const exchange = answering(order);
     expect(await search(exchange)).toMatchObject({ outcome: 'found', value: order });
     expect(exchange.times).toEqual([250]);
   });
 
-  it('finds an order that shows up late', async () => {
+  it('finds an order that appears late', async () => {
     const exchange = answering(undefined, null, order);
     expect(await search(exchange)).toMatchObject({ outcome: 'found', value: order });
     expect(exchange.times).toEqual([250, 1_250, 4_250]);
   });
 
   it.each([[[]], [false], [''], [0]])(
-    'takes %j for no order, and for no proof that there is none',
+    'treats %j neither as an order nor as proof that there is none',
     async (nothing) => {
       expect(await search(answering(nothing))).toMatchObject({ outcome: 'unknown' });
       expect(await search(answering(nothing, order))).toMatchObject({ outcome: 'found', value: order });
     },
   );
 
-  it('calls it absent only when all of the patience is over', async () => {
+  it('reports absent only when all of the patience is over', async () => {
     const exchange = answering(undefined);
     const finding = await search(exchange);
     expect(finding.outcome).toBe('absent');
@@ -72,17 +72,17 @@ describe('reconcile', () => {
     expect(finding.lookups.map(({ result }) => result)).toEqual(['not-seen', 'not-seen', 'not-seen']);
   });
 
-  it('takes "order does not exist" for not seen', async () => {
+  it('treats "order does not exist" as not seen', async () => {
     const exchange = answering(new WEEXOrderError('Order does not exist', { reason: 'not-found' }));
     expect((await search(exchange)).outcome).toBe('absent');
   });
 
-  it('takes no other refusal for not seen', async () => {
+  it('treats no other refusal as not seen', async () => {
     const exchange = answering(new WEEXOrderError('Refused', { reason: 'refused' }));
     expect((await search(exchange)).outcome).toBe('unknown');
   });
 
-  it('goes on after its patience while the last lookup failed, because a failure proves nothing', async () => {
+  it('continues after its patience while the last lookup failed, because a failure proves nothing', async () => {
     const exchange = answering(undefined, undefined, reset(), reset(), undefined);
     const finding = await search(exchange);
     expect(finding.outcome).toBe('absent');
@@ -118,20 +118,20 @@ describe('reconcile', () => {
   });
 
   it.each(['clientOrderId', 'newClientOrderId', 'origClientOrderId', 'clientOid', 'client_oid'])(
-    'does not take an order whose %s is another',
+    'does not accept an order with a different %s',
     async (field) => {
       const exchange = answering({ [field]: 'b2', orderId: '17' });
       expect((await search(exchange)).outcome).toBe('unknown');
     },
   );
 
-  it('takes an order that was looked up by the id of the exchange', async () => {
+  it('accepts an order that was looked up by the id of the exchange', async () => {
     const exchange = answering({ clientOrderId: 'b2', orderId: 736557215397183592n.toString() });
     const finding = await search(exchange, { clientOrderId: '736557215397183592' });
     expect(finding.outcome).toBe('found');
   });
 
-  it('believes other evidence before it looks', async () => {
+  it('uses other evidence before it looks up', async () => {
     const exchange = answering(undefined);
     const evidence = () =>
       exchange.clock.now() >= 1_000 ? ({ outcome: 'found', value: order } as const) : undefined;
@@ -139,7 +139,7 @@ describe('reconcile', () => {
     expect(exchange.times).toEqual([250]);
   });
 
-  it('goes on for as long as the patience has grown to meanwhile', async () => {
+  it('continues for as long as the patience has grown meanwhile', async () => {
     const exchange = answering(undefined, undefined, undefined, order);
     const found = search(exchange, {
       waitsMs: () => (exchange.times.length < 2 ? [250, 1_000] : [250, 3_000, 3_000]),
@@ -169,7 +169,7 @@ describe('reconcile', () => {
     }
   });
 
-  it('says absent or found only with proof, for any history of answers', async () => {
+  it('reports absent or found only with proof, for any history of answers', async () => {
     const answer = fc.constantFrom<unknown>(undefined, order, reset(), { clientOrderId: 'b2' });
     await fc.assert(
       fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 12 }), async (answers) => {

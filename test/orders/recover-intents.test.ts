@@ -55,7 +55,7 @@ async function idsOf(journal: IntentJournal): Promise<string[]> {
 }
 
 describe('recoverIntents', () => {
-  it('says not-executed of a rejected order, and unknown where another one is found', async () => {
+  it('reports a rejected order as not executed, and as unknown if another one is found', async () => {
     const journal = await journalOf({ rejected: 1_000, other: 1_000 });
     const { recovered } = await recover(journal, {
       find: ({ clientOrderId }) =>
@@ -67,7 +67,7 @@ describe('recoverIntents', () => {
     expect(await idsOf(journal)).toEqual(['other']);
   });
 
-  it('looks up what it is asked to, and leaves the rest open', async () => {
+  it('looks up the selected intents, and leaves the rest open', async () => {
     const journal = await journalOf({ mine: 1_000, other: 1_000 });
     const { recovered } = await recover(journal, { select: ({ clientOrderId }) => clientOrderId === 'mine' });
     expect(recovered.map(({ intent }) => intent.clientOrderId)).toEqual(['mine']);
@@ -91,7 +91,7 @@ describe('recoverIntents', () => {
     expect(await idsOf(journal)).toEqual([]);
   });
 
-  it('waits the whole patience, since after a change of the clock the age of an intent is not known', async () => {
+  it('waits the whole patience, because after a clock change the age of an intent is unknown', async () => {
     for (const ageMs of [40_000, 1_000, -120_000, 120_000]) {
       expect((await recover(await journalOf({ a1: ageMs }), {})).tookMs).toBe(34_250);
     }
@@ -99,13 +99,13 @@ describe('recoverIntents', () => {
     expect((await recover(await journalOf({ a1: 1_000 }), { settleMs })).tookMs).toBe(4_250);
   });
 
-  it('is patient also when the clock was set back meanwhile', async () => {
+  it('is also patient when the clock was set back meanwhile', async () => {
     const { recovered, tookMs } = await recover(await journalOf({ future: -60_000 }), { settleMs: 2_000 });
     expect(recovered).toMatchObject([{ outcome: 'not-executed' }]);
     expect(tookMs).toBe(2_000);
   });
 
-  it('leaves open what could not be established, with an error that says so', async () => {
+  it('leaves open what could not be determined, with an error that says so', async () => {
     const journal = await journalOf({ a1: 60_000, b2: 60_000 });
     const { recovered } = await recover(journal, {
       find: ({ clientOrderId }) => {
@@ -120,7 +120,7 @@ describe('recoverIntents', () => {
     expect(await idsOf(journal)).toEqual(['a1', 'b2']);
   });
 
-  it('loses no result because of one record that cannot be used', async () => {
+  it('loses no result because of one unusable record', async () => {
     const journal = createMemoryJournal();
     const times = { begunAt: 0, sentAt: 0 };
     await journal.sent({ clientOrderId: 'bad', args: undefined as never, ...times });
@@ -134,7 +134,7 @@ describe('recoverIntents', () => {
     expect(recovered.map(({ outcome }) => outcome)).toEqual(['unknown', 'executed']);
   });
 
-  it('forgets an intent only after its caller has the result', async () => {
+  it('removes an intent only after its caller has the result', async () => {
     const journal = await journalOf({ a1: 60_000 });
     await recoverIntents({ journal, settleMs: 0, find: () => undefined });
     expect(await journal.open()).toHaveLength(1);

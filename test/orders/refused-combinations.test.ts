@@ -17,7 +17,7 @@ const safety: OrderSafety<unknown, [id: string], string> = {
 };
 
 describe('a call that may be repeated', () => {
-  it.each([{ effect: 'read' }, { idempotent: true }] as const)('mints no id: %o', async (word) => {
+  it.each([{ effect: 'read' }, { idempotent: true }] as const)('creates no id: %o', async (word) => {
     let attempts = 0;
     const place = resilient(
       async () => {
@@ -46,14 +46,14 @@ describe('a call that may be repeated', () => {
     expect(sent).toBe(0);
   });
 
-  it('leaves any other call as it is', async () => {
+  it('does not affect any other call', async () => {
     const place = resilient(async () => mintClientOrderId());
     await expect(place()).resolves.toMatch(/^wr/);
   });
 });
 
 describe('order safety', () => {
-  it('is rejected beside what would repeat or replace an order, all faults at once', () => {
+  it('is rejected together with options that would repeat or replace an order, all faults at once', () => {
     const options = { staleMs: 1_000 };
     const decorate = () =>
       resilient(async (id: string) => id, options, { orderSafety: safety, effect: 'read' });

@@ -32,7 +32,7 @@ function placing(sendBefore: () => number) {
   return { place, sent: () => sent };
 }
 
-it('sends no order after the time until which its journal keeps it for this process', async () => {
+it('sends no order after the time until which its journal reserves it for this process', async () => {
   const late = placing(() => performance.now() - 1);
 
   await expect(late.place({ newClientOrderId: 'id-0000001' })).rejects.toThrow();

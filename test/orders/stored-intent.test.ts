@@ -5,16 +5,16 @@ import { decodeIntent, encodeIntent } from '../../src/orders/stored-intent.js';
 const intent = { clientOrderId: 'a1', args: [{ symbol: 'BTCUSDT', quantity: '1' }], begunAt: 1, sentAt: 2 };
 
 describe('a stored intent', () => {
-  it('comes back as it was', () => {
+  it('is read back unchanged', () => {
     expect(decodeIntent(encodeIntent(intent))).toEqual(intent);
   });
 
-  it('is read without a checksum, as it was written before there was one', () => {
+  it('is read without a checksum, as older versions wrote it', () => {
     expect(decodeIntent(JSON.stringify(intent))).toEqual(intent);
     expect(decodeIntent(JSON.stringify({ ...intent, args: undefined }))).toBeUndefined();
   });
 
-  it('is never taken for another one when any of its characters is damaged', () => {
+  it('is never mistaken for another one when any of its characters is damaged', () => {
     const text = encodeIntent(intent);
     fc.assert(
       fc.property(fc.nat(text.length - 1), fc.string({ minLength: 1, maxLength: 1 }), (at, character) => {

@@ -73,7 +73,7 @@ function world(
   return { clock, place, placed, sent, show, listeners, id, certainAt: () => certainAt };
 }
 
-describe('an order that is watched', () => {
+describe('a watched order', () => {
   it('ends the search at once when it is seen, and stops listening', async () => {
     const { certainAt, clock, id, listeners, place, placed, show } = world({ visibleAfterMs: 3_000 });
     clock.setTimeout(() => show({ symbol: 'BTCUSDT', origQty: '1.0' }), 40);
@@ -97,7 +97,7 @@ describe('an order that is watched', () => {
     ['another quantity', { origQty: '2' }, undefined],
     ['another symbol', { symbol: 'ETHUSDT' }, undefined],
     ['another id', {}, 'somebody-else'],
-  ])('is not taken for one of %s', async (_, shown, shownId) => {
+  ])('is not mistaken for one of %s', async (_, shown, shownId) => {
     const { certainAt, clock, place, show } = world({ visibleAfterMs: 0 });
     clock.setTimeout(() => show(shown, shownId), 10);
     await clock.advance(1_000);
@@ -105,7 +105,7 @@ describe('an order that is watched', () => {
     expect(certainAt()).toBe(250);
   });
 
-  it('is judged by matches, whose failure proves nothing', async () => {
+  it('is checked by matches, whose failure proves nothing', async () => {
     const { certainAt, clock, place, show } = world({
       visibleAfterMs: 0,
       matches: ({ status }) => {
@@ -121,7 +121,7 @@ describe('an order that is watched', () => {
     expect(certainAt()).toBe(30);
   });
 
-  it.each([2, 0])('is not sent again where it shows after a refusal, with %s retries', async (maxRetries) => {
+  it.each([2, 0])('is not sent again if it appears after a refusal, with %s retries', async (maxRetries) => {
     const watched = world({
       visibleAfterMs: 0,
       maxRetries,
@@ -136,7 +136,7 @@ describe('an order that is watched', () => {
     expect(placed).toEqual([id]);
   });
 
-  it.each([{ status: 'REJECTED' }, { origQty: '2' }])('is sent again where %o shows', async (shown) => {
+  it.each([{ status: 'REJECTED' }, { origQty: '2' }])('is sent again if %o appears', async (shown) => {
     const watched = world({
       visibleAfterMs: 0,
       executes: false,
@@ -151,7 +151,7 @@ describe('an order that is watched', () => {
     expect(sent.count).toBe(3);
   });
 
-  it('is refused where the refusal is about the order, whatever has shown', async () => {
+  it('is refused if the refusal is about the order, whatever has appeared', async () => {
     const watched = world({
       visibleAfterMs: 0,
       executes: false,
@@ -164,14 +164,14 @@ describe('an order that is watched', () => {
     await expect(watched.place).rejects.toMatchObject({ kind: 'order' });
   });
 
-  it('is a refusal where the stream shows it rejected', async () => {
+  it('is a refusal if the stream shows it rejected', async () => {
     const { clock, place, show } = world({ visibleAfterMs: 0 });
     clock.setTimeout(() => show({ status: 'REJECTED' }), 10);
     await clock.advance(10);
     await expect(place).rejects.toMatchObject({ kind: 'order', executionStatus: 'not-executed' });
   });
 
-  it('is looked for as patiently as ever where the stream is silent', async () => {
+  it('is looked up with the same patience if the stream is silent', async () => {
     const { certainAt, clock, place, placed } = world({ visibleAfterMs: 3_000, watch: () => () => {} });
     await clock.advance(10_000);
     await place;
@@ -179,7 +179,7 @@ describe('an order that is watched', () => {
     expect(placed).toHaveLength(1);
   });
 
-  it('is placed although listening fails', async () => {
+  it('is placed even if listening fails', async () => {
     const failing = world({
       visibleAfterMs: 0,
       watch: () => {
@@ -190,7 +190,7 @@ describe('an order that is watched', () => {
     expect(await failing.place).toEqual({ clientOrderId: failing.id });
   });
 
-  it('is certain in a median of less than 300 ms with a stream, later where it drops half, and never placed twice', async () => {
+  it('is certain in a median of less than 300 ms with a stream, later if it drops half, and never placed twice', async () => {
     const random = createRandom(18);
     const run = async (drops: number) => {
       const times: number[] = [];

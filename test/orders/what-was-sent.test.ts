@@ -192,7 +192,7 @@ describe('one order, whatever the method throws after it was sent', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('a page of a proxy under any status, after the order was executed', async () => {
+  it('an error page of a proxy under any status, after the order was executed', async () => {
     for (const status of [400, 401, 403, 404, 405, 409, 413, 421, 423, 425, 429, 431, 451, 521]) {
       executed = [];
       answerOrder = (response) => void response.writeHead(status).end('<html>proxy</html>');
@@ -206,7 +206,7 @@ describe('one order, whatever the method throws after it was sent', () => {
 });
 
 describe('what can be placed is placed', () => {
-  it('after a refusal in words of the exchange, without a lookup', async () => {
+  it('after an explicit refusal of the exchange, without a lookup', async () => {
     let refusals = 1;
     answerOrder = (response, sent) => {
       if (refusals-- > 0) {
@@ -231,7 +231,7 @@ describe('what can be placed is placed', () => {
     expect([executed.length, lookups]).toEqual([1, 0]);
   });
 
-  it('after a page of a proxy, once the lookups prove that it is absent', async () => {
+  it('after an error page of a proxy, once the lookups prove that it is absent', async () => {
     let pages = 1;
     answerOrder = (response, sent) => {
       if (pages-- > 0) {
@@ -245,7 +245,7 @@ describe('what can be placed is placed', () => {
   });
 });
 
-describe('policies that are not of this library', () => {
+describe('foreign policies', () => {
   const foreign = {
     'retry(handleAll)': cockatielRetry(handleAll, { maxAttempts: 3 }),
     'wrap(retry, timeout)': wrap(
@@ -289,7 +289,7 @@ describe('policies that are not of this library', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('a guarded order that fails without a word of what was sent is looked up before it is repeated', async () => {
+  it('a guarded order that fails without a hint of what was sent is looked up before it is repeated', async () => {
     answerOrder = (response) => json(response, 502, {});
     const method: Method = async (sent) => {
       const answer = await fetch(`${url}/order`, { method: 'POST', body: JSON.stringify(sent) });
@@ -307,7 +307,7 @@ describe('policies that are not of this library', () => {
 });
 
 describe('an attached axios instance', () => {
-  it('does not post an order again where a redirect points', async () => {
+  it('does not repeat the POST of an order when redirected', async () => {
     answerOrder = post307;
     await expect(http.post('/order', order)).rejects.toMatchObject({ executionStatus: 'unknown' });
     expect(executed).toHaveLength(1);
@@ -370,7 +370,7 @@ describe('what is found or acknowledged', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('is compared by matches, where the call says how', async () => {
+  it('is checked by matches, if the call has it', async () => {
     answerOrder = hang;
     const call = resilient(post, fast, {
       orderSafety: { ...safety, matches: (found: Placed) => found.side === 'SELL', reconcileDeadlineMs: 60 },
@@ -378,7 +378,7 @@ describe('what is found or acknowledged', () => {
     await expect(call(order)).rejects.toBeInstanceOf(WEEXOutcomeUnknownError);
   });
 
-  it('is what was ordered when the call began, whatever the caller does to its order', async () => {
+  it('is the order as it was when the call started, whatever the caller does to its object', async () => {
     answerOrder = hang;
     const reused = { ...order };
     const call = guarded(post)(reused);
@@ -389,7 +389,7 @@ describe('what is found or acknowledged', () => {
 });
 
 describe('one id, several calls', () => {
-  it('a second call while the first is under way is rejected at once, and the first ends as it would', async () => {
+  it('a second call while the first is running is rejected at once, and the first ends as usual', async () => {
     const place = guarded(post);
     const first = place(order);
     await expect(place(order)).rejects.toThrow(/another call with client order id intent-1 is under way/);
@@ -397,7 +397,7 @@ describe('one id, several calls', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('is known to every instance of a class, and to every method that names the account', async () => {
+  it('is shared by every instance of a class, and by every method that names the account', async () => {
     class Trading {
       @Resilient(fast, { orderSafety: safety })
       async place(sent: Order): Promise<Placed> {
@@ -446,7 +446,7 @@ describe('one id, several calls', () => {
 it.each([
   ['guarded orders', guarded],
   ['a call that sent a write', (method: Method, policy: Policy) => resilient(method, policy)],
-])('an older order is no answer to a new one: staleMs keeps nothing of %s', async (_, make) => {
+])('an earlier order does not answer a new one: staleMs keeps nothing of %s', async (_, make) => {
   const policy = createPolicy({ ...fast, staleMs: 60_000 });
   const place = make(post, policy);
   await place(order);
@@ -457,7 +457,7 @@ it.each([
   await expect(place(order)).rejects.toMatchObject({ kind: 'system' });
 });
 
-describe('a method that hides what became of its order', () => {
+describe('a method that hides the outcome of its order', () => {
   const late = { timeout: 100 };
   const hiding: Record<string, Method> = {
     'returns nothing when it fails': async (sent) =>
@@ -479,7 +479,7 @@ describe('a method that hides what became of its order', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('is believed where it makes something of a refusal', async () => {
+  it('is trusted if it handles a refusal', async () => {
     answerOrder = (response) => {
       executed.pop();
       json(response, 400, { code: -2010, msg: 'Account has insufficient balance' });
@@ -498,7 +498,7 @@ describe('a method that hides what became of its order', () => {
     expect(lookups).toBe(0);
   });
 
-  it.each(['before', 'after'])('is not accused where an interceptor unwraps the answer %s', async (when) => {
+  it.each(['before', 'after'])('is not suspected if an interceptor unwraps the answer %s', async (when) => {
     const own = axios.create({ baseURL: url });
     const unwrap = () => own.interceptors.response.use(({ data }) => data as never);
     if (when === 'before') unwrap();
@@ -539,7 +539,7 @@ describe('an order through fetch, and then something else that was not executed'
     },
   );
 
-  it('is believed at once where the orders of the method were always seen', async () => {
+  it('is trusted at once if the orders of the method were always seen', async () => {
     let isReady = true;
     const method: Method = async (sent) => {
       if (!isReady) await then['a call that a circuit refuses']?.();
@@ -554,7 +554,7 @@ describe('an order through fetch, and then something else that was not executed'
   });
 });
 
-describe('an order that goes out otherwise than the call says', () => {
+describe('an order that is sent otherwise than the call says', () => {
   const lost: Answer = (response) => void response.destroy();
   const rewriting: Record<string, (instance: AxiosInstance, id: string) => void> = {
     'an interceptor rewrites its id': (instance) =>
@@ -590,7 +590,7 @@ describe('an order that goes out otherwise than the call says', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('behind a gateway whose path says anything', async () => {
+  it('behind a gateway whose path says nothing', async () => {
     answerOrder = lost;
     const place = guarded(async ({ newClientOrderId: _id, ...sent }) => {
       return (await http.post<Placed>('/openapi/order', sent)).data;
@@ -599,7 +599,7 @@ describe('an order that goes out otherwise than the call says', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('with a second order beside it, is not repeated while that one exists', async () => {
+  it('with a second order besides it is not repeated while that one exists', async () => {
     let sent = 0;
     answerOrder = (response, received) => {
       sent += 1;
@@ -617,7 +617,7 @@ describe('an order that goes out otherwise than the call says', () => {
     expect(sent).toBe(2);
   });
 
-  it('is not taken for absent once it was acknowledged', async () => {
+  it('is not considered absent once it was acknowledged', async () => {
     const method: Method = async (sent) => {
       await post(sent);
       throw new Error('after that');
@@ -627,7 +627,7 @@ describe('an order that goes out otherwise than the call says', () => {
     expect(executed).toHaveLength(1);
   });
 
-  it('is not proven by a log that holds its id', async () => {
+  it('is not proven by a log that contains its id', async () => {
     answerOrder = (response) => {
       executed.pop();
       response.destroy();
@@ -647,7 +647,7 @@ describe('what is not an order', () => {
     ['a page', '<html>busy</html>'],
     ['a refusal', { code: -1003, msg: 'Too many requests' }],
     ['an empty success', { code: '0', msg: 'ok' }],
-  ])('%s, given back by the method, is looked up', async (_, value) => {
+  ])('%s, returned by the method, is looked up', async (_, value) => {
     const place = guarded(async () => value as unknown as Placed);
     await expect(place(order)).rejects.toBeInstanceOf(Error);
     expect(lookups).toBeGreaterThan(0);
@@ -657,7 +657,7 @@ describe('what is not an order', () => {
     ['a page', '<html>busy</html>'],
     ['a status', 404],
     ['a refusal', { code: -2013, msg: 'Order does not exist.', clientOrderId: 'intent-1' }],
-  ])('%s, given back by find, proves nothing', async (_, found) => {
+  ])('%s, returned by find, proves nothing', async (_, found) => {
     answerOrder = (response) => void response.destroy();
     const orderSafety = { ...guardedAs(), find: () => found as unknown as Placed, reconcileDeadlineMs: 100 };
     await expect(resilient(post, fast, { orderSafety })(order)).rejects.toBeInstanceOf(
@@ -685,7 +685,7 @@ it('a guarded call inside a guarded call with the same id and account is part of
 describe('a retry inside the method', () => {
   const again = cockatielRetry(handleAll, { maxAttempts: 3 });
 
-  it('sends one order, whatever became of the answer', async () => {
+  it('sends one order, whatever the answer', async () => {
     answerOrder = (response) => void response.destroy();
     expect(await guarded(async (sent) => again.execute(() => post(sent)))(order)).toMatchObject({
       clientOrderId: 'intent-1',
@@ -794,7 +794,7 @@ describe('a retry inside the method', () => {
   });
 });
 
-describe('an answer that is not of the exchange', () => {
+describe('an answer that is not from the exchange', () => {
   it.each<readonly [string, number, unknown]>([
     ['a status in a body', 200, { code: 403, msg: 'Forbidden' }],
     ['a code of Cloudflare', 403, { error: { code: 1020, message: 'Access denied' } }],
@@ -803,7 +803,7 @@ describe('an answer that is not of the exchange', () => {
     ['an empty object', 200, {}],
     ['a word', 200, { status: 'ok' }],
     ['a redirect', 307, ''],
-  ])('%s leaves the order to be looked up', async (_, status, body) => {
+  ])('after %s the order is looked up', async (_, status, body) => {
     answerOrder = (response) => json(response, status, body);
     expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1' });
     expect([executed.length, lookups]).toEqual([1, 1]);
@@ -846,8 +846,8 @@ describe('an id that a journal holds open', () => {
   });
 });
 
-describe('methods that know nothing of each other', () => {
-  it('do not place an order of one id twice', async () => {
+describe('independent methods', () => {
+  it('do not place an order with the same id twice', async () => {
     answerOrder = hang;
     const blind = { ...guardedAs(), find: () => Promise.reject(new Error('down')), reconcileDeadlineMs: 40 };
     const first = resilient(post, { attemptTimeoutMs: 50 }, { orderSafety: blind });
@@ -869,7 +869,7 @@ describe('methods that know nothing of each other', () => {
   });
 });
 
-it('what is repeated from outside while it was under way is looked up before it is sent', async () => {
+it('when one repeats the order while it is in progress, look it up before sending', async () => {
   const place = guarded(post);
   answerOrder = (response, sent) => void wait(60).then(() => acknowledge(response, sent));
   const unheard = place(order);
@@ -879,7 +879,7 @@ it('what is repeated from outside while it was under way is looked up before it 
   expect([executed.length, lookups]).toEqual([1, 1]);
 });
 
-it('an order that is sent after its attempt has failed stays unsent', async () => {
+it('do not send an order after its attempt has failed', async () => {
   const late: Promise<unknown>[] = [];
   const method: Method = (sent) => {
     const sending = wait(20).then(() => post(sent));
@@ -892,7 +892,7 @@ it('an order that is sent after its attempt has failed stays unsent', async () =
   expect([executed.length, ends.map(({ status }) => status)]).toEqual([0, ends.map(() => 'rejected')]);
 });
 
-it('one object for several orders, with a journal, sends each under its own id', async () => {
+it('that use one object for several orders with a journal send each under its own id', async () => {
   const journal = createMemoryJournal();
   const place = resilient(post, fast, { orderSafety: { ...safety, journal } });
   const reused = { symbol: 'BTCUSDT', side: 'BUY', newClientOrderId: '' };
@@ -912,7 +912,7 @@ it('one object for several orders, with a journal, sends each under its own id',
   ]);
 });
 
-it('a rule that retries a foreign class sends one order', async () => {
+it('with a rule that retries a foreign class send one order', async () => {
   class GatewayError extends Error {}
   const registry = new PolicyRegistry().forError(GatewayError, { retry: { maxRetries: 3 } });
   const policy = registry.define('orders', { attemptTimeoutMs: 150 });
@@ -924,7 +924,7 @@ it('a rule that retries a foreign class sends one order', async () => {
   expect(executed).toHaveLength(1);
 });
 
-it('a success that names no order is looked up', async () => {
+it('look up a success that names no order', async () => {
   answerOrder = (response) => json(response, 200, { success: true });
   expect(await guarded(post)(order)).toMatchObject({ clientOrderId: 'intent-1', side: 'BUY' });
   expect([executed.length, lookups]).toEqual([1, 1]);

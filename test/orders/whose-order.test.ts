@@ -160,7 +160,7 @@ describe('an order that is sent in the async context of another call', () => {
     expect(lookups).toBe(1);
   });
 
-  it('is known as unanswered where the method hides its failure', async () => {
+  it('is known as unanswered if the method hides its failure', async () => {
     const jobs: (() => void)[] = [];
     const timer = setInterval(() => jobs.splice(0).map((job) => job()), 5);
     const place = guarded(
@@ -209,7 +209,7 @@ describe('an order that is sent in the async context of another call', () => {
 });
 
 describe('an attempt sends one order', () => {
-  it('also where a batch has kept that of an earlier one', async () => {
+  it('even if a batch has kept that of an earlier one', async () => {
     let waiting: { order: Order; settle: (placed: Promise<Placed>) => void }[] = [];
     const place = guarded((order) => new Promise<Placed>((settle) => waiting.push({ order, settle })));
     server.removeAllListeners('request');
@@ -244,7 +244,7 @@ describe('an attempt sends one order', () => {
     expect(executed).toEqual(['a']);
   });
 
-  it('also where another verb goes to the same path', async () => {
+  it('even if another verb goes to the same path', async () => {
     const place = guarded(async (order) => {
       try {
         return await post(order);
@@ -257,7 +257,7 @@ describe('an attempt sends one order', () => {
     expect(executed).toEqual(['a']);
   });
 
-  it('also where an interceptor that was attached earlier chooses the adapter', async () => {
+  it('even if an interceptor that was attached earlier chooses the adapter', async () => {
     const traced = axios.create({ baseURL: url });
     traced.interceptors.request.use((config) => {
       config.adapter = axios.getAdapter('http');
@@ -281,7 +281,7 @@ describe('an attempt sends one order', () => {
     expect(executed).toEqual(['a', 'b', 'c']);
   });
 
-  it('and waits the whole patience for one that nobody saw, whatever another request was refused with', async () => {
+  it('and waits the whole patience for one that no interceptor saw, whatever another request was refused with', async () => {
     let lookupsUntilSeen = 1;
     const place = resilient(
       async (order: Order) => {
@@ -352,7 +352,7 @@ describe('an order whose arguments change while it is looked up', () => {
     'in an instance': (order) => new Ticket(order),
   };
 
-  it.each(Object.keys(ways))('%s does not place the next one twice', async (name) => {
+  it.each(Object.keys(ways))('under %s does not place the next one twice', async (name) => {
     const given = (ways[name] as (order: Order) => { order: Order })(orderAs('a'));
     const place = resilient(async ({ order }: { order: Order }) => post(order), fast, {
       orderSafety: {
@@ -414,14 +414,14 @@ describe('an order that no interceptor sees or can read', () => {
     expect(executed).toEqual(['my id&']);
   });
 
-  it('is looked up where its failure is hidden', async () => {
+  it('is looked up if its failure is hidden', async () => {
     answers = { a: [lose] };
     await guarded(hide((order) => post(new Blob([JSON.stringify(order)]) as unknown as Order)))(orderAs('a'));
     expect(executed).toEqual(['a']);
   });
 
   it.each(Object.keys(unseen))(
-    'is not cleared by the refusal of a log, when it went by %s for once',
+    'is not cleared by the refusal of a log request, when it was sent by %s this once',
     async (way) => {
       let isDown = false;
       const place = guarded(async (order) => {
@@ -485,7 +485,7 @@ describe('a lookup', () => {
     });
   });
 
-  it('takes an order that was rejected after a part of it was executed for executed', async () => {
+  it('treats an order that was rejected after a partial execution as executed', async () => {
     answers = { a: [executeAndLose] };
     const found = { clientOrderId: 'a', status: 'REJECTED', executedQty: '0.5' };
     expect(await placeWith({ find: () => found })(orderAs('a'))).toEqual(found);
@@ -517,7 +517,7 @@ describe('a lookup', () => {
 });
 
 describe('what can be placed is placed', () => {
-  it('also after an order of another side whose outcome is unknown', async () => {
+  it('even after an order for another side whose outcome is unknown', async () => {
     answers = { sl: [lose], entry: [acknowledge] };
     const open = guarded(async (order) => {
       const entry = await post(order);
@@ -562,7 +562,7 @@ describe('what can be placed is placed', () => {
 
 describe('order safety', () => {
   it.each([policies.account(), policies.marketData()])(
-    'holds under a policy that says of its calls that they read',
+    'applies under a policy whose calls are declared as reads',
     async (policy) => {
       answers = { a: [executeAndLose] };
       await guarded(post as Method, policy)(orderAs('a'));
@@ -570,7 +570,7 @@ describe('order safety', () => {
     },
   );
 
-  it('holds for a base method that is called while an override of it runs for another order', async () => {
+  it('applies to a base method that is called while an override of it runs for another order', async () => {
     class Base {
       @Resilient(fast, { orderSafety: orderSafety() })
       async place(order: Order): Promise<unknown> {
@@ -630,7 +630,7 @@ describe('what a queue of the method still holds', () => {
       throw new DOMException('slow', 'TimeoutError');
     });
 
-  it('is sent once where the method leaves by itself, however many attempts there were', async () => {
+  it('is sent once if the method leaves by itself, however many attempts there were', async () => {
     const gate = new Gate();
     const place = guarded(async (order) => Promise.race([gate.add(() => post(order)), leave(20)]));
     await place(orderAs('a')).catch(() => undefined);
@@ -640,7 +640,7 @@ describe('what a queue of the method still holds', () => {
     expect(executed).toEqual(['a']);
   });
 
-  it('is not sent once the method is known to order where it goes', async () => {
+  it('is not sent once it is known where the orders of the method go', async () => {
     const gate = new Gate();
     let isStuck = false;
     const place = guarded(async (order) =>
@@ -654,7 +654,7 @@ describe('what a queue of the method still holds', () => {
     expect(executed).toEqual(['a']);
   });
 
-  it('is not sent in the name of another account with the same id', async () => {
+  it('is not sent on behalf of another account with the same id', async () => {
     const account = axios.create({ baseURL: url, headers: { 'ACCESS-KEY': 'b' } });
     attachWeexErrors(account);
     let attempts = 0;
@@ -714,7 +714,7 @@ describe('what a queue of the method still holds', () => {
     expect(executed).toEqual(['bot:1']);
   });
 
-  it('is recognised although nothing of it can be read', async () => {
+  it('is recognised although its content is unreadable', async () => {
     let attempts = 0;
     const stragglers: Promise<unknown>[] = [];
     const place = guarded(async (order) => {
@@ -734,7 +734,7 @@ describe('what a queue of the method still holds', () => {
 });
 
 describe('what is not the order', () => {
-  it.each(['/audit/order', '/webhooks/order-created'])('does not get in its way: %s', async (path) => {
+  it.each(['/audit/order', '/webhooks/order-created'])('does not interfere with it: %s', async (path) => {
     answerLog = (response) => json(response, 200, { ok: true });
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
@@ -752,7 +752,7 @@ describe('what is not the order', () => {
     expect(executed).toEqual(['a']);
   });
 
-  it('is one of somebody else in which a short id is a quantity', async () => {
+  it('may be unrelated and contain a short id as a quantity', async () => {
     answers = { 1: [lose] };
     const place = guarded(async (order) =>
       Promise.all([post(order).catch(() => null), wait(1)]).then(([placed]) => placed),

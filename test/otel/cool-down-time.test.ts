@@ -22,8 +22,8 @@ const ofTwo: Readonly<Record<string, () => readonly ResiliencePolicy[]>> = {
   registries: () => [ofAccount(), ofAccount()],
 };
 
-describe('the time of cool-downs of policies of one name', () => {
-  it.each(Object.entries(ofTwo))('in two %s goes on while one of them is closed', async (_name, make) => {
+describe('the cool-down time of policies with the same name', () => {
+  it.each(Object.entries(ofTwo))('in two %s continues while one of them is closed', async (_name, make) => {
     const [slow, quick] = make();
     const refuse = (policy: ResiliencePolicy | undefined, retryAfter: number) =>
       policy?.executeOutcome(() => Promise.reject(new WEEXRateLimitError('no', { code: 429, retryAfter })));

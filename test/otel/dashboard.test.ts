@@ -35,7 +35,7 @@ function selectors(expr: string): string[] {
   return expr.match(/weex_resilience_\w+(\{[^}]*\})?|\{__name__[^}]*\}/g) ?? [];
 }
 
-describe.skipIf(!hasPrometheus)('the queries of dashboards/, asked of a real Prometheus', () => {
+describe.skipIf(!hasPrometheus)('the queries of dashboards/, run against a real Prometheus', () => {
   let meter: ScrapedMeter;
   let instrumentation: Instrumentation;
   let prometheus: Prometheus;
@@ -56,7 +56,7 @@ describe.skipIf(!hasPrometheus)('the queries of dashboards/, asked of a real Pro
     expect(await prometheus.query(query), query).not.toEqual([]);
   });
 
-  it('there is something to choose from in each variable', async () => {
+  it('each variable has values to choose from', async () => {
     const asked = dashboard.templating.list
       .map(({ query }) =>
         /^label_values\((\w+), (\w+)\)$/.exec(typeof query === 'string' ? query : query.query),
@@ -71,7 +71,7 @@ describe.skipIf(!hasPrometheus)('the queries of dashboards/, asked of a real Pro
 
   it.each(
     alerts.groups.flatMap(({ rules }) => rules.map(({ alert, expr }): [string, string] => [alert, expr])),
-  )('the alert %s asks for what there is', async (_alert, expr) => {
+  )('the alert %s queries existing series', async (_alert, expr) => {
     await prometheus.query(expr);
     const named = selectors(expr);
     expect(named.length).toBeGreaterThan(0);

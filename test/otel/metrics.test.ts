@@ -30,7 +30,7 @@ afterEach(async () => {
 const outage = () => new WEEXSystemError('down', { code: 500, executionStatus: 'not-executed' });
 
 describe('metrics of calls', () => {
-  it('count and time calls and attempts in seconds, with what failed by its kind', async () => {
+  it('count and time calls and attempts in seconds, with failures by kind', async () => {
     const clock = createFakeClock();
     const policy = createPolicy({
       name: 'trading',
@@ -71,7 +71,7 @@ describe('metrics of calls', () => {
     expect(resent?.labels['http_request_resend_count']).toBe('1');
   });
 
-  it('count a wait in the queue, refusals by their reason, and what the budget had nothing left for', async () => {
+  it('count waits in the queue, refusals by reason, and retries that the budget denied', async () => {
     const clock = createFakeClock();
     const policy = createPolicy({
       name: 'narrow',
@@ -163,7 +163,7 @@ describe('metrics of orders', () => {
     await settled;
   };
 
-  it('count orders by what is known of them, lookups, and unknown outcomes from 0 on', async () => {
+  it('count orders by what is known about them, lookups, and unknown outcomes from 0 on', async () => {
     await place(
       'a',
       () => Promise.resolve({ clientOrderId: 'mine-1' }),
@@ -217,7 +217,7 @@ describe('the number of series', () => {
     expect((await prometheus.samples()).length).toBe(few);
   });
 
-  it('is bounded also where names are made up', async () => {
+  it('is bounded even if names are generated', async () => {
     const policy = createPolicy({ name: 'trading' });
     for (let index = 0; index < 300; index += 1) await policy.execute(() => 1, { operation: `op${index}` });
     for (let index = 0; index < 80; index += 1) await createPolicy({ name: `p${index}` }).execute(() => 1);
@@ -228,7 +228,7 @@ describe('the number of series', () => {
     expect(await prometheus.value('call_duration_count', { operation: 'other' })).toBe(100);
   });
 
-  it('is bounded also where errors make kinds up', async () => {
+  it('is bounded even if errors generate kinds', async () => {
     const policy = createPolicy({ name: 'trading' });
     for (const id of ['order-1', 'order-2', 'constructor']) {
       const failure = Object.defineProperty(new WEEXError('no'), 'kind', { value: id });
@@ -253,7 +253,7 @@ describe('an instrumentation', () => {
     );
   });
 
-  it('ends also where its meter and its spans throw', async () => {
+  it('ends even if its meter and its spans throw', async () => {
     const fault = () => {
       throw new Error('the exporter is broken');
     };
@@ -280,7 +280,7 @@ describe('an instrumentation', () => {
     expect(started).toBe(2);
   });
 
-  it('changes no call where its meter throws', async () => {
+  it('affects no call if its meter throws', async () => {
     const fault = () => {
       throw new Error('the exporter is broken');
     };

@@ -61,7 +61,7 @@ const around = <Result>(name: string, fn: () => Promise<Result>): Promise<Result
 const request = (name: string): void => tracer.startSpan(name).end();
 
 describe('the spans of a call', () => {
-  it('are one of the call below that of its caller, and one an attempt below it', async () => {
+  it("are one per call below its caller's, and one per attempt below that", async () => {
     const policy = createPolicy({
       name: 'trading',
       clock,
@@ -104,7 +104,7 @@ describe('the spans of a call', () => {
     expect(spans('GET').map(parentOf)).toEqual([idOf(first), idOf(second)]);
   });
 
-  it('keep the context of each caller through a queue that another call opens', async () => {
+  it("keep each caller's context through a queue that another call opens", async () => {
     const policy = createPolicy({ name: 'narrow', clock, bulkhead: { limit: 1, queue: 5 } });
     const call = (name: string) =>
       around(`caller ${name}`, () =>
@@ -212,7 +212,7 @@ describe('the span of a lookup', () => {
     expect(parentOf(span('GET order'))).toBe(idOf(span('orderSafety.find attempt')));
   });
 
-  it('is linked to it also where the call was over before the search', async () => {
+  it('is linked to it even if the call was over before the search', async () => {
     let sends = 0;
     // The second send is refused while the first may stand: the guard looks after the policy has given up.
     await place(
@@ -234,7 +234,7 @@ describe('the span of a lookup', () => {
     );
   });
 
-  it('names no id, symbol or message anywhere', async () => {
+  it('contains no id, symbol or message anywhere', async () => {
     await place(
       () => Promise.reject(outage()),
       () => Promise.reject(lost()),
@@ -252,7 +252,7 @@ describe('the span of a lookup', () => {
 });
 
 describe('tracing', () => {
-  it('of one copy of the package are not taken for those of another', async () => {
+  it('with one copy of the package does not mix up calls of another', async () => {
     vi.resetModules();
     const other = await import('../../src/index.js');
     const both = [createPolicy({ name: 'mine' }), other.createPolicy({ name: 'theirs' })];
@@ -270,7 +270,7 @@ describe('tracing', () => {
     expect(spans('mine')).toHaveLength(200);
   });
 
-  it('ends open spans when it is disposed of, and makes no more', async () => {
+  it('ends open spans when it is disposed, and creates no more', async () => {
     let release = (_value: unknown): void => {};
     const open = createPolicy({ name: 'open' }).execute(() => new Promise((resolve) => (release = resolve)));
     instrumentation.dispose();
@@ -281,7 +281,7 @@ describe('tracing', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(2);
   });
 
-  it('changes no call that began before it, or whose tracer throws', async () => {
+  it('affects no call that started before it, or whose tracer throws', async () => {
     instrumentation.dispose();
     let release = (_value: unknown): void => {};
     const early = createPolicy().execute(() => new Promise((resolve) => (release = resolve)));
@@ -317,7 +317,7 @@ describe('tracing', () => {
     );
   });
 
-  it('takes what the global providers have by default', () => {
+  it('uses the global providers by default', () => {
     const none = trace.getTracer('weex-resilience');
     expect(typeof none.startSpan).toBe('function');
     const standard = instrumentWeexResilience();

@@ -6,13 +6,13 @@ import { describe, expect, inject, it } from 'vitest';
 const root = new URL('../..', import.meta.url).pathname;
 
 describe('the tarball', () => {
-  it('holds the build, the licence and the README, and nothing else', () => {
+  it('contains the build, the licence and the README, and nothing else', () => {
     const folders = new Set(files().map((file) => file.split('/', 1).join('')));
     expect([...folders].toSorted()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
     expect(files().filter((file) => /\.(test|bench)\.|\.tsbuildinfo$/.test(file))).toEqual([]);
   });
 
-  it('has for every source file its build, and no build without a source', () => {
+  it('has a build for every source file, and no build without a source', () => {
     const stems = (all: readonly string[], folder: string, end: string) =>
       all
         .filter((file) => file.startsWith(`${folder}/`) && file.endsWith(end))
@@ -27,7 +27,7 @@ describe('the tarball', () => {
     expect(declarations).not.toContain('policies/execution/execution');
   });
 
-  it('takes no more room than it did', () => {
+  it('is not larger than before', () => {
     const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: own(),
       encoding: 'utf8',
@@ -36,19 +36,19 @@ describe('the tarball', () => {
     expect(size).toBeLessThan(600_000);
   });
 
-  it('holds no maps, whose sources would have to come with them', () => {
+  it('contains no source maps, which would need their sources', () => {
     expect(files().filter((file) => file.endsWith('.map'))).toEqual([]);
   });
 
   it('keeps what editors show in the declarations, and no comment twice', () => {
     const read = (file: string) => readFileSync(join(own(), file), 'utf8');
-    expect(read('dist/policies/create-policy.d.ts')).toContain('Makes a policy of its own');
-    expect(read('dist/policies/create-policy.js')).not.toContain('Makes a policy of its own');
+    expect(read('dist/policies/create-policy.d.ts')).toContain('Creates a standalone policy');
+    expect(read('dist/policies/create-policy.js')).not.toContain('Creates a standalone policy');
   });
 });
 
 describe('typesVersions, for compilers that do not read exports', () => {
-  it('leads every entry point to the same declarations as exports does', () => {
+  it('points every entry point to the same declarations as exports', () => {
     const { exports, typesVersions } = JSON.parse(readFileSync(join(own(), 'package.json'), 'utf8')) as {
       exports: Record<string, { default: { types: string } }>;
       typesVersions: { '*': Record<string, [string]> };
@@ -66,7 +66,7 @@ describe('typesVersions, for compilers that do not read exports', () => {
 });
 
 describe('the lock file', () => {
-  it('names no registry, so that an install asks the one that the machine has', () => {
+  it('names no registry, so that an install uses the one configured on the machine', () => {
     const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
     expect(lock).not.toMatch(/"resolved"/);
     expect(lock).not.toMatch(/https?:\/\/[^"]*\.tgz/);
@@ -74,7 +74,7 @@ describe('the lock file', () => {
   });
 
   // `node scripts/complete-lockfile.mjs` adds what this finds.
-  it('holds the binary packages of every platform, without which npm ci refuses it', () => {
+  it('contains the binary packages of every platform, without which npm ci rejects it', () => {
     const check = [join(root, 'scripts/complete-lockfile.mjs'), '--check'];
     expect(spawnSync(process.execPath, check, { encoding: 'utf8' }).stderr).toBe('');
   });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 const root = new URL('../..', import.meta.url).pathname;
 
 describe('the examples of the documentation', () => {
-  it('compile, and those marked to run print what they say', () => {
+  it('compile, and those marked to run print what they promise', () => {
     expect(check()).toEqual({ status: 0, stderr: '' });
   });
 });
@@ -19,7 +19,7 @@ describe('the check of examples', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('finds what does not compile, fails, or prints something else, at its line', () => {
+  it('finds what does not compile, fails, or prints something else, with its line', () => {
     const file = join(folder, 'page.md');
     const fences = [
       ['ts', `import { WEEXError } from 'weex-resilience';`, 'new WEEXError(42);'],

@@ -25,7 +25,7 @@ describe('the public surface', () => {
       expect(namesOf(inject('consumerWithPeers'), specifier)).not.toContain('default');
   });
 
-  it('reaches package.json, and no file behind the entry points', () => {
+  it('includes package.json, and no file behind the entry points', () => {
     const program = (specifier: string) => `
       import { createRequire } from 'node:module';
       const require = createRequire(process.cwd() + '/file.cjs');

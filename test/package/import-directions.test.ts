@@ -50,7 +50,7 @@ describe('the lint of import directions', () => {
     expect(rooms).toEqual(expect.arrayContaining(folders.map((entry) => entry.name)));
   });
 
-  it('finds every import of a room that is not below, and no other', () => {
+  it('reports every import of a folder that is not below, and no other', () => {
     for (const room of rooms) {
       const imports = rooms
         .filter((other) => other !== room)
@@ -66,7 +66,7 @@ describe('the lint of import directions', () => {
     expect(found).toHaveLength(2 * new Set(found).size);
   });
 
-  it('finds every import of a package outside its room, and lets types pass', () => {
+  it('reports every import of a package outside its folder, but allows types', () => {
     for (const room of rooms) {
       write(
         `src/${room}/from.ts`,
@@ -90,7 +90,7 @@ describe('the lint of import directions', () => {
     ).toEqual(expected.toSorted());
   });
 
-  it('lets the main entry load no room of a subpath', () => {
+  it('keeps the folders of subpaths out of the main entry', () => {
     write(
       'src/index.ts',
       rooms.map((room) => `'./${room}/thing.js'`),
@@ -99,7 +99,7 @@ describe('the lint of import directions', () => {
     expect(found.toSorted()).toEqual(rooms.filter((room) => !below.includes(room)).toSorted());
   });
 
-  it('finds a cycle and a floating promise', () => {
+  it('reports a cycle and a floating promise', () => {
     writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "types": [] } }');
     write('src/errors/one.ts', [`'./two.js'`]);
     write('src/errors/two.ts', [`'./one.js'`]);

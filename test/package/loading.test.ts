@@ -5,7 +5,7 @@ import { runProgram } from './run-program.js';
 describe.each(entryPoints)(
   '$specifier',
   ({ specifier, neverLoads, neverLoadsRooms, needsOptionalPeers, madeFor }) => {
-    it('loads by import and by require(), and both give the same things', () => {
+    it('loads by import and by require(), and both export the same objects', () => {
       const consumer = inject(needsOptionalPeers ? 'consumerWithPeers' : 'consumer');
       const differing = runProgram(
         consumer,
@@ -35,8 +35,8 @@ describe.each(entryPoints)(
   },
 );
 
-describe('the ways these tests look', () => {
-  it('see a package that is loaded', () => {
+describe('these tests themselves', () => {
+  it('detect a package that is loaded', () => {
     const [axios] = loadedBy('axios').filter((url) => url.includes('/node_modules/axios/'));
     expect(axios).toBeDefined();
   });
@@ -52,11 +52,11 @@ describe('the ways these tests look', () => {
     ['a process', '(await import("node:child_process")).spawn("true")', 'a PROCESSWRAP'],
     ['a listener', 'process.on("exit", () => {})', 'a listener of exit'],
     ['an environment variable', 'process.env.EXTRA = "1"', 'process.env.EXTRA'],
-  ])('see %s', (_, statement, change) => {
+  ])('detect %s', (_, statement, change) => {
     expect(changedBy(`data:text/javascript,${encodeURIComponent(statement)}`)).toContain(change);
   });
 
-  it('see a line that is printed', () => {
+  it('detect a printed line', () => {
     const module = `data:text/javascript,${encodeURIComponent('console.warn("hello")')}`;
     expect(() => changedBy(module)).toThrow('hello');
   });

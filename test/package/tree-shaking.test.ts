@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 import { describe, expect, inject, it } from 'vitest';
 
 describe('a bundle of a program that imports', () => {
-  it('one error class holds the errors room alone', async () => {
+  it('one error class contains only the errors folder', async () => {
     const parts = await bundle(
       `import { WEEXRateLimitError } from 'weex-resilience'; console.log(new WEEXRateLimitError());`,
     );
@@ -11,7 +11,7 @@ describe('a bundle of a program that imports', () => {
   });
 
   // The build drops comments, but not the marks that say a call may be left out.
-  it('the V3 catalogue holds no codes of V2', async () => {
+  it('the V3 catalogue contains no codes of V2', async () => {
     const parts = await bundle(`import { v3Catalogue } from 'weex-resilience'; console.log(v3Catalogue);`);
     expect(parts).toContain('weex-resilience/dist/errors/codes/v3-codes.js');
     expect(parts).not.toContain('weex-resilience/dist/errors/codes/v2-codes.js');

@@ -19,7 +19,7 @@ const typed = `
   // @ts-expect-error: a message is a string
   new WEEXError(42);`;
 
-describe('a strict TypeScript program that has its libraries checked, too, compiles', () => {
+describe('a strict TypeScript program with library checks compiles', () => {
   const withoutPeers = entryPoints.filter(({ needsOptionalPeers }) => !needsOptionalPeers);
 
   it.each([

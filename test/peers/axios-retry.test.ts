@@ -38,7 +38,7 @@ describe('an order whose answer was lost is placed again', () => {
   });
 });
 
-describe('what signs a request signs the signed one again', () => {
+describe('a signing interceptor signs the signed request again', () => {
   const signing = (client: AxiosInstance) => {
     let count = 0;
     client.interceptors.request.use((config) => {
@@ -69,7 +69,7 @@ describe('what signs a request signs the signed one again', () => {
   });
 });
 
-describe('a Retry-After of a month fires after a millisecond, a short one is ignored by a delay of one’s own', () => {
+describe('a Retry-After of a month fires after a millisecond, a short one is overridden by a custom delay', () => {
   it('is absent here: nothing is called before its time, and a deadline refuses at once', async () => {
     const patient = build({ retry: {} });
     const method = answering(patient.clock, limited(3_000_000));
@@ -89,7 +89,7 @@ describe('a Retry-After of a month fires after a millisecond, a short one is ign
   });
 });
 
-describe('an interceptor that types errors ends all retries', () => {
+describe('an interceptor that converts errors disables all retries', () => {
   it('shows the fault in axios-retry 4', async () => {
     const { client, orders } = losingExchange();
     client.interceptors.response.use(undefined, () => Promise.reject(new WEEXNetworkError()));

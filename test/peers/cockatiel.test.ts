@@ -207,7 +207,7 @@ describe('a listener that throws repeats a call that succeeded', () => {
   });
 });
 
-describe('a window remembers failures of an hour ago', () => {
+describe('a window counts failures of an hour ago', () => {
   it('shows the fault in cockatiel 4', async () => {
     const busy = circuitBreaker(handleAll, {
       halfOpenAfter: 1_000,
@@ -316,7 +316,7 @@ describe('the abort of the caller is reported as a timeout', () => {
   });
 });
 
-describe('an isolated circuit that was stored stays isolated, and nothing says how to release it', () => {
+describe('an isolated circuit that was stored stays isolated, with no documented way to release it', () => {
   it('shows the fault in cockatiel 4', async () => {
     const policy = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(1) });
     const handle = policy.isolate();

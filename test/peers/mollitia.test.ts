@@ -2,7 +2,7 @@ import { Circuit, Fallback, Retry, Timeout } from 'mollitia';
 import { describe, expect, it, vi } from 'vitest';
 import { build, down, hang } from '../policies/harness.js';
 
-describe('a fallback can change the error and never give a value', () => {
+describe('a fallback can change the error and never return a value', () => {
   it('shows the fault in mollitia 0.1', async () => {
     const circuit = new Circuit({
       options: { modules: [new Fallback({ callback: () => 'cached' })] },
@@ -23,7 +23,7 @@ describe('a fallback can change the error and never give a value', () => {
   });
 });
 
-describe('a method that throws at once is not retried', () => {
+describe('a method that throws synchronously is not retried', () => {
   const throwing = () =>
     vi.fn((): Promise<string> => {
       throw down();

@@ -22,7 +22,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('an action that gives undefined at once is a failure', () => {
+describe('an action that returns undefined synchronously is a failure', () => {
   const action = (() => undefined) as unknown as () => Promise<void>;
 
   it('shows the fault in opossum 9', async () => {
@@ -35,7 +35,7 @@ describe('an action that gives undefined at once is a failure', () => {
   });
 });
 
-describe('calls refused for want of room open the circuit', () => {
+describe('calls refused for lack of capacity open the circuit', () => {
   it('shows the fault in opossum 9', async () => {
     const opossum = circuit(hang, { capacity: 1, timeout: false, errorThresholdPercentage: 50 });
     void opossum.fire();
@@ -54,7 +54,7 @@ describe('calls refused for want of room open the circuit', () => {
   });
 });
 
-describe('one timeout aborts every other call in flight, and the signals of calls to come', () => {
+describe('one timeout aborts every other call in progress, and the signals of later calls', () => {
   it('shows the fault in opossum 9', async () => {
     const abortController = new AbortController();
     const opossum = circuit(hang, { timeout: 100, abortController, volumeThreshold: 100 });
@@ -85,7 +85,7 @@ describe('one timeout aborts every other call in flight, and the signals of call
   });
 });
 
-describe('a slot is free again at the timeout, while the work goes on', () => {
+describe('a slot is free again at the timeout, while the work continues', () => {
   const most = async (call: (work: () => Promise<void>) => Promise<unknown>) => {
     let running = 0;
     let peak = 0;
@@ -145,7 +145,7 @@ describe('a trial that hangs blocks the circuit for good', () => {
   });
 });
 
-describe('an old success closes a half-open circuit, and an error that was filtered does too', () => {
+describe('an old success closes a half-open circuit, and so does a filtered error', () => {
   it('shows the fault in opossum 9', async () => {
     const old = defer();
     const answers: (() => Promise<unknown>)[] = [() => old.promise, () => Promise.reject(broken()), hang];
@@ -213,7 +213,7 @@ describe('a listener that throws leaves the caller waiting forever', () => {
   });
 });
 
-describe('it changes the options of the caller and takes any of them', () => {
+describe("it changes the caller's options and accepts any of them", () => {
   it('shows the fault in opossum 9', () => {
     const options = { timeout: 100, resetTimeOut: -1, errorThresholdPercentage: 5_000 };
     circuit(hang, options);
@@ -249,8 +249,8 @@ describe('an idle circuit keeps two timers', () => {
   });
 });
 
-describe('the state that it writes down says when it was made, not when it opened', () => {
-  it('is absent here: a restored circuit stays open for the time that is left', async () => {
+describe('its stored state says when it was stored, not when it opened', () => {
+  it('is absent here: a restored circuit stays open for the remaining time', async () => {
     const { policy, clock } = build({ circuitBreaker: { consecutiveFailures: 1, halfOpenAfterMs: 1_000 } });
     vi.useRealTimers();
     await clock.advance(5_000);

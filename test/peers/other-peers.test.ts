@@ -82,7 +82,7 @@ describe('resilience4ts: the error is replaced by one that says only that attemp
   });
 });
 
-describe('resilience4ts: timers of timeouts stay', () => {
+describe('resilience4ts: timers of timeouts remain', () => {
   it('is absent here', async () => {
     const { policy, clock } = build({ attemptTimeoutMs: 60_000, deadlineMs: 60_000 });
     await policy.execute(async () => 1);
@@ -105,7 +105,7 @@ describe('Polly and resilience4j: any late result moves a half-open circuit', ()
   });
 });
 
-describe('Polly: a broken circuit does not say when to come back', () => {
+describe('Polly: a broken circuit does not say when to retry', () => {
   it('is absent here', async () => {
     const { policy } = build({ circuitBreaker: { consecutiveFailures: 1, halfOpenAfterMs: 5_000 } });
     await policy.executeOutcome(() => Promise.reject(broken()));
@@ -127,7 +127,7 @@ describe('resilience4j: a fallback inside hides the error from the retry', () =>
   });
 });
 
-describe('ccxt: retries go past the rate limit, and queued calls cannot be cancelled', () => {
+describe('ccxt: retries bypass the rate limit, and queued calls cannot be cancelled', () => {
   it('is absent here', async () => {
     const { policy, clock } = build({
       rateLimit: { limit: 1, windowMs: 1_000 },

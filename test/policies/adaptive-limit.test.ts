@@ -34,7 +34,7 @@ describe('rateLimit.adaptive', () => {
     expect(policy.snapshot().rateLimit?.limit).toBe(50);
   });
 
-  it('gives back a tenth a window near to where it was refused, stays for 30 windows, and gives back all in the end', async () => {
+  it('gives back a tenth per window near to where it was refused, stays for 30 windows, and gives back all in the end', async () => {
     const { policy, clock } = build({ rateLimit });
     await use(policy, 89);
     await refuse(policy);
@@ -50,7 +50,7 @@ describe('rateLimit.adaptive', () => {
     expect(policy.snapshot().rateLimit).toEqual({ used: 0, limit: 100 });
   });
 
-  it('is soon the stated one again where little of it was used: others used the rest', async () => {
+  it('soon returns to the configured one if little of it was used: others used the rest', async () => {
     const { policy, clock } = build({ rateLimit });
     await use(policy, 9);
     await refuse(policy);
@@ -59,7 +59,7 @@ describe('rateLimit.adaptive', () => {
     expect(policy.snapshot().rateLimit).toEqual({ used: 0, limit: 100 });
   });
 
-  it('counts what was used as exchanges do, from the last multiple of the window', async () => {
+  it('counts usage like exchanges, from the last multiple of the window', async () => {
     const { policy, clock } = build({ rateLimit });
     await clock.advance(900);
     await use(policy, 30);
@@ -70,7 +70,7 @@ describe('rateLimit.adaptive', () => {
     expect(policy.snapshot().rateLimit).toEqual({ used: 89, limit: 48, adaptive: true });
   });
 
-  it('holds calls back at the limit that was found', async () => {
+  it('delays calls at the learned limit', async () => {
     const { policy, clock } = build({ rateLimit, bulkhead: { limit: 100, queue: 100 } });
     await use(policy, 89);
     await refuse(policy);
@@ -85,7 +85,7 @@ describe('rateLimit.adaptive', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('is off while the headers tell the count, and by default', async () => {
+  it('is off while the headers report the count, and by default', async () => {
     const { policy } = build({ rateLimit: { ...rateLimit, type: 'weight' } });
     const shows = () =>
       policy.execute((context) =>
@@ -99,7 +99,7 @@ describe('rateLimit.adaptive', () => {
     expect(plain.policy.snapshot().rateLimit?.limit).toBe(100);
   });
 
-  it('ends when the headers tell the count again', async () => {
+  it('ends when the headers report the count again', async () => {
     const { policy } = build({ rateLimit });
     await refuse(policy);
     expect(policy.snapshot().rateLimit).toHaveProperty('adaptive');

@@ -24,7 +24,7 @@ function withCalls(options: PolicyOptions) {
 }
 
 describe('the limit', () => {
-  it('runs so many at a time, and the rest in order of arrival', async () => {
+  it('runs this many at a time, and the rest in order of arrival', async () => {
     const { started, call, end, policy } = withCalls({ bulkhead: { limit: 2, queue: 10 } });
     for (const name of ['a', 'b', 'c', 'd', 'e']) void call(name);
     expect(started).toEqual(['a', 'b']);
@@ -50,7 +50,7 @@ describe('the limit', () => {
     expect(policy.snapshot().circuitBreaker?.common.state).toBe('closed');
   });
 
-  it('has no queue by default or with 0, and an endless one with Infinity', async () => {
+  it('has no queue by default or with 0, and an unlimited one with Infinity', async () => {
     for (const queue of [undefined, 0]) {
       const { call } = withCalls({ bulkhead: { limit: 1, queue } });
       void call('a');
@@ -62,7 +62,7 @@ describe('the limit', () => {
     expect(policy.snapshot().bulkhead).toEqual({ running: 1, waiting: 9_999 });
   });
 
-  it('holds for calls, whatever retries do', async () => {
+  it('applies to calls, whatever retries do', async () => {
     let running = 0;
     let most = 0;
     const { policy, clock } = build({
@@ -128,7 +128,7 @@ describe('first in, first out', () => {
     },
   );
 
-  it('a method that calls the policy again while it starts overtakes nobody either', async () => {
+  it('a method that calls the policy again while it starts overtakes no one either', async () => {
     const { policy } = build({ bulkhead: { limit: 1, queue: 10 } });
     const started: string[] = [];
     const first = policy.execute(async () => {
@@ -181,7 +181,7 @@ describe('priorities', () => {
     expect(started).toEqual(['running', 'c1', 'c2', 'n1', 'n2', 'b1', 'b2']);
   });
 
-  it('reserved slots are for the class they name and higher ones', async () => {
+  it('reserved slots are for the named priority and higher ones', async () => {
     const { started, call, end } = withCalls({
       bulkhead: { limit: 4, queue: 10, reserved: { critical: 1, normal: 1 } },
     });
@@ -196,7 +196,7 @@ describe('priorities', () => {
     expect(started.slice(5)).toEqual(['n2']);
   });
 
-  it('nobody starves: the one that waited longest goes in between, once it waited a second', async () => {
+  it('no call starves: the one that waited longest is let in between after a second', async () => {
     const { started, call, end, clock } = withCalls({ bulkhead: { limit: 1, queue: 1_000 } });
     void call('running');
     void call('old', { priority: 'background' });
@@ -251,7 +251,7 @@ describe('maxWaitMs', () => {
   });
 });
 
-describe('work that its caller gave up', () => {
+describe('work abandoned by its caller', () => {
   it('keeps its slot until it is over, so that the limit is what the exchange sees', async () => {
     const { policy, clock } = build({ bulkhead: { limit: 1, queue: 5 }, attemptTimeoutMs: 100 });
     const stuck = defer();
@@ -269,7 +269,7 @@ describe('work that its caller gave up', () => {
     expect(policy.snapshot().bulkhead).toEqual({ running: 0, waiting: 0 });
   });
 
-  it('holds it for a minute at most, also for those that queued before it was given up', async () => {
+  it('holds it for at most a minute, also for calls queued before', async () => {
     const { policy, clock } = build({ bulkhead: { limit: 1, queue: 5 }, attemptTimeoutMs: 100 });
     const given = policy.executeOutcome(hang);
     const queued = policy.executeOutcome(async () => 'ran');
@@ -298,7 +298,7 @@ describe('work that its caller gave up', () => {
 });
 
 describe('reconfigure', () => {
-  it('lets waiting calls out when the limit grows, and runs out when it shrinks', async () => {
+  it('starts waiting calls when the limit grows, and runs down when it shrinks', async () => {
     const { started, call, end, policy } = withCalls({ bulkhead: { limit: 1, queue: 10 } });
     for (const name of ['a', 'b', 'c', 'd']) void call(name);
     policy.reconfigure({ bulkhead: { limit: 3, queue: 10 } });
@@ -311,7 +311,7 @@ describe('reconfigure', () => {
     expect(started).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('switched off lets everybody out', async () => {
+  it('when switched off starts all of them', async () => {
     const { started, call, policy } = withCalls({ bulkhead: { limit: 1, queue: 10 } });
     for (const name of ['a', 'b', 'c']) void call(name);
     policy.reconfigure({ bulkhead: false });
@@ -320,7 +320,7 @@ describe('reconfigure', () => {
     expect(started).toContain('d');
   });
 
-  it('keeps what was queued under a smaller queue', async () => {
+  it('keeps what is queued under a smaller queue', async () => {
     const { started, call, end, policy } = withCalls({ bulkhead: { limit: 1, queue: 10 } });
     for (const name of ['a', 'b', 'c']) void call(name);
     policy.reconfigure({ bulkhead: { limit: 1, queue: 0 } });

@@ -26,7 +26,7 @@ const stateOf = (policy: ResiliencePolicy, key?: string) => {
 const protectedBy = (circuitBreaker: CircuitBreakerOptions) => build({ circuitBreaker });
 
 describe('when it opens', () => {
-  it('consecutive failures: after so many with no success between them', async () => {
+  it('consecutive failures: after this many with no success in between', async () => {
     const { policy } = protectedBy({ consecutiveFailures: 3, halfOpenAfterMs: 60_000 });
     await fail(policy);
     await fail(policy);
@@ -57,7 +57,7 @@ describe('when it opens', () => {
     expect(stateOf(half)).toBe('open');
   });
 
-  it('forgets what left the window, however long nobody called', async () => {
+  it('forgets what left the window, however long there were no calls', async () => {
     for (const pauseMs of [10_000, 3_600_000]) {
       const { policy, clock } = protectedBy({ failureRate: 0.5, windowMs: 10_000, minimumCalls: 5 });
       for (let call = 0; call < 4; call += 1) await fail(policy);
@@ -68,7 +68,7 @@ describe('when it opens', () => {
     }
   });
 
-  it('tells in its snapshot only what is still in the window', async () => {
+  it('shows in its snapshot only what is still in the window', async () => {
     const { policy, clock } = protectedBy({ windowMs: 10_000 });
     await fail(policy);
     await clock.advance(3_600_000);
@@ -85,7 +85,7 @@ describe('when it opens', () => {
     expect(stateOf(policy)).toBe('open');
   });
 
-  it('failure rate over a number of calls: the oldest gives way', async () => {
+  it('failure rate over a number of calls: the oldest is dropped', async () => {
     const { policy } = protectedBy({ failureRate: 0.5, windowCalls: 4 });
     for (const call of [fail, succeed, succeed, succeed, fail]) await call(policy);
     expect(stateOf(policy)).toBe('closed');
@@ -133,7 +133,7 @@ describe('when it opens', () => {
     expect(stateOf(policy)).toBe(state);
   });
 
-  it('on: counts those classes and no others; the own refusals only by their own name', async () => {
+  it("on: counts those classes and no others; the library's own refusals only by their own name", async () => {
     const on = [WEEXOrderError, RangeError];
     for (const [error, state] of [
       [new WEEXOrderError(), 'open'],
@@ -150,7 +150,7 @@ describe('when it opens', () => {
     expect(stateOf(policy)).toBe('closed');
   });
 
-  it('by rules: what a registry says counts, and what it says does not', async () => {
+  it('by rules: what a registry sets to count does, and nothing else', async () => {
     class BusyError extends Error {}
     const registry = new PolicyRegistry()
       .forError(BusyError, { circuitBreaker: true })
@@ -248,7 +248,7 @@ describe('half-open', () => {
     expect(await succeed(policy)).toMatchObject({ ok: true });
   });
 
-  it('waits longer after each failed trial up to the longest, and anew after it closed', async () => {
+  it('waits longer after each failed trial up to the longest, and starts over after it closed', async () => {
     const { policy, clock } = await opened({ maxHalfOpenAfterMs: 5_000 });
     const openFor = () => policy.snapshot().circuitBreaker?.common.halfOpenAfterMs ?? 0;
     const times = [openFor()];
@@ -264,7 +264,7 @@ describe('half-open', () => {
     expect(openFor()).toBe(1_000);
   });
 
-  it('needs all of its trials, and allows the share of them to fail that it was told', async () => {
+  it('needs all of its trials, and allows the configured share of them to fail', async () => {
     const { policy, clock } = await opened({ halfOpenTrials: 4, halfOpenFailureRate: 0.5 });
     await clock.advance(1_000);
     const trials = Array.from({ length: 4 }, () => defer());
@@ -287,7 +287,7 @@ describe('half-open', () => {
     expect(stateOf(second.policy)).toBe('open');
   });
 
-  it('frees the place of a trial that hangs, and of one that says nothing', async () => {
+  it('frees the place of a trial that hangs, and of one without a result', async () => {
     const { policy, clock } = await opened();
     await clock.advance(1_000);
     void policy.execute(hang);
@@ -330,7 +330,7 @@ describe('half-open', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('gives one trial, not two, where allowance for two comes back in one moment', async () => {
+  it('starts one trial, not two, if the allowance for two returns at once', async () => {
     const { policy, clock } = build({
       circuitBreaker: { consecutiveFailures: 1, halfOpenAfterMs: 500 },
       rateLimit: { limit: 2, windowMs: 1_000 },
@@ -374,7 +374,7 @@ describe('late results of an earlier state', () => {
     expect(stateOf(policy)).toBe('closed');
   });
 
-  it('a success from before is no trial', async () => {
+  it('a success from before does not count as a trial', async () => {
     const { policy, clock } = protectedBy(options);
     const { old, outcome } = await withRunning(clock, policy);
     await succeed(policy);
@@ -383,7 +383,7 @@ describe('late results of an earlier state', () => {
     expect(stateOf(policy)).toBe('half-open');
   });
 
-  it('a failure from before does not open what closed in the meantime', async () => {
+  it('a failure from before does not open a circuit that has closed since', async () => {
     const { policy, clock } = protectedBy(options);
     const { old, outcome } = await withRunning(clock, policy);
     await succeed(policy);
@@ -408,7 +408,7 @@ describe('late results of an earlier state', () => {
     expect(stateOf(policy)).toBe('open');
   });
 
-  it('an attempt that was given up tells the circuit nothing later', async () => {
+  it('an abandoned attempt does not affect the circuit later', async () => {
     const { policy, clock } = build({
       circuitBreaker: { consecutiveFailures: 2 },
       attemptTimeoutMs: 100,
@@ -428,7 +428,7 @@ describe('late results of an earlier state', () => {
 });
 
 describe('by hand', () => {
-  it('isolate refuses until reset, and reset forgets', async () => {
+  it('isolate refuses until reset, and reset clears the history', async () => {
     const { policy, clock } = protectedBy({ consecutiveFailures: 2 });
     await fail(policy);
     policy.isolate();
@@ -443,7 +443,7 @@ describe('by hand', () => {
     expect(stateOf(policy)).toBe('closed');
   });
 
-  it('isolate without a circuit breaker says so, instead of letting calls through', () => {
+  it('isolate without a circuit breaker throws instead of letting calls through', () => {
     const { policy } = build({ name: 'bare' });
     expect(() => policy.isolate()).toThrow("Cannot isolate policy 'bare': it has no circuitBreaker");
     expect(() => policy.reset()).not.toThrow();
@@ -465,7 +465,7 @@ describe('by hand', () => {
 });
 
 describe('a refusal', () => {
-  it('takes no stack, and leaves those of other errors as they were', async () => {
+  it('captures no stack, and does not affect those of other errors', async () => {
     const limit = Error.stackTraceLimit;
     const { policy } = protectedBy({ consecutiveFailures: 1 });
     await fail(policy);
@@ -476,7 +476,7 @@ describe('a refusal', () => {
     expect(broken().stack).toContain('circuit-breaker.test');
   });
 
-  it('is made where a program has frozen Error', async () => {
+  it('is created even if a program has frozen Error', async () => {
     const property = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
     const { policy } = protectedBy({ consecutiveFailures: 1 });
     await fail(policy);
@@ -499,7 +499,7 @@ describe('keys', () => {
     expect(await succeed(policy, 'BTC')).toMatchObject({ ok: false, error: named });
   });
 
-  it('are bounded: the least recently used goes', async () => {
+  it('are bounded: the least recently used is dropped', async () => {
     const { policy } = protectedBy({ consecutiveFailures: 1, maxKeys: 2 });
     await fail(policy, broken(), 'a');
     await succeed(policy, 'b');
@@ -530,7 +530,7 @@ describe('keys', () => {
 });
 
 describe('snapshot and restore', () => {
-  it('take an open circuit to another process, with the time that is left', async () => {
+  it('transfer an open circuit to another process, with the remaining time', async () => {
     const { policy, clock } = protectedBy({
       consecutiveFailures: 1,
       halfOpenAfterMs: 1_000,
@@ -562,7 +562,7 @@ describe('snapshot and restore', () => {
     expect(await succeed(other)).toMatchObject({ ok: true });
   });
 
-  it('give a half-open circuit its trials anew', async () => {
+  it('start the trials of a half-open circuit again', async () => {
     const { policy, clock } = protectedBy({ consecutiveFailures: 1, halfOpenAfterMs: 1_000 });
     await fail(policy);
     await clock.advance(1_000);
@@ -577,7 +577,7 @@ describe('snapshot and restore', () => {
     ['consecutive failures', { consecutiveFailures: 5 }],
     ['a window of time', { failureRate: 1, minimumCalls: 5 }],
     ['a window of calls', { failureRate: 1, windowCalls: 5 }],
-  ])('carry the failures of a closed circuit on: %s', async (_name, options) => {
+  ])('transfer the failures of a closed circuit: %s', async (_name, options) => {
     const { policy } = protectedBy(options);
     for (let call = 0; call < 4; call += 1) await fail(policy);
     const other = protectedBy(options).policy;
@@ -589,7 +589,7 @@ describe('snapshot and restore', () => {
 });
 
 describe('reconfigure', () => {
-  it('keeps an open circuit open for the time that it was given', async () => {
+  it('keeps an open circuit open for its original time', async () => {
     const { policy, clock } = protectedBy({ consecutiveFailures: 1, halfOpenAfterMs: 1_000 });
     await fail(policy);
     policy.reconfigure({ circuitBreaker: { consecutiveFailures: 3, halfOpenAfterMs: 9_000 } });
@@ -598,7 +598,7 @@ describe('reconfigure', () => {
     expect(await succeed(policy)).toMatchObject({ ok: true });
   });
 
-  it('with fewer trials than have passed does not stay half-open for ever', async () => {
+  it('with fewer trials than have passed does not stay half-open forever', async () => {
     const { policy, clock } = protectedBy({
       consecutiveFailures: 1,
       halfOpenAfterMs: 1_000,

@@ -12,7 +12,7 @@ async function opened(options: PolicyOptions = {}) {
 }
 
 describe("circuitBreaker.whenOpen: 'wait'", () => {
-  it('lets a call wait for the trial, and the others for its answer', async () => {
+  it('lets a call wait for the trial, and the others for its result', async () => {
     const { policy, clock } = await opened();
     const method = answering(clock, 'value');
     const outcomes = [1, 2, 3].map(() => policy.executeOutcome(method));
@@ -24,7 +24,7 @@ describe("circuitBreaker.whenOpen: 'wait'", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('lets critical calls look first, so that they are the first in the queue', async () => {
+  it('lets critical calls check first, so that they are the first in the queue', async () => {
     const { policy, clock } = await opened({ bulkhead: { limit: 1, queue: 10 } });
     const order: string[] = [];
     for (const priority of ['background', 'normal', 'critical'] as const) {
@@ -58,7 +58,7 @@ describe("circuitBreaker.whenOpen: 'wait'", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('refuses at once where the circuit is isolated', async () => {
+  it('refuses at once if the circuit is isolated', async () => {
     const { policy, clock } = build({ circuitBreaker: breaker, deadlineMs: 10_000 });
     policy.isolate();
     expect(await policy.executeOutcome(answering(clock, 1))).toMatchObject({
@@ -77,7 +77,7 @@ describe("circuitBreaker.whenOpen: 'wait'", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('holds for calls that leave a queue as well, and takes no slot meanwhile', async () => {
+  it('also applies to calls that leave a queue, and holds no slot meanwhile', async () => {
     const { policy, clock } = build({
       circuitBreaker: breaker,
       deadlineMs: 10_000,
@@ -93,7 +93,7 @@ describe("circuitBreaker.whenOpen: 'wait'", () => {
 });
 
 describe('whenOpen', () => {
-  it("is 'reject' by default, and takes no other word", async () => {
+  it("is 'reject' by default, and accepts no other value", async () => {
     const { policy, clock } = await opened({
       circuitBreaker: { consecutiveFailures: 1, halfOpenAfterMs: 2_000 },
     });

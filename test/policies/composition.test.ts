@@ -30,7 +30,7 @@ const cockatiels: readonly (readonly [name: string, make: () => AnyPolicy])[] = 
 ];
 
 describe('a policy of ours in the wrap() of cockatiel', () => {
-  it.each([0, 1, 2])('gives the method its own signal at position %i', async (position) => {
+  it.each([0, 1, 2])('passes the method its own signal at position %i', async (position) => {
     const { policy, clock } = build({ attemptTimeoutMs: 100 });
     const others: IPolicy[] = [noop, noop];
     others.splice(position, 0, policy);
@@ -46,7 +46,7 @@ describe('a policy of ours in the wrap() of cockatiel', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it.each([0, 1, 2])('gives the policies inside of it its signal at position %i', async (position) => {
+  it.each([0, 1, 2])('passes inner policies its signal at position %i', async (position) => {
     const { policy, clock } = build({ attemptTimeoutMs: 100, effect: 'read' });
     const seen: (AbortSignal | undefined)[] = [];
     const watching = {
@@ -67,7 +67,7 @@ describe('a policy of ours in the wrap() of cockatiel', () => {
     expect(seen[0]?.aborted).toBe(true);
   });
 
-  it('gives the method the whole context, as it does outside of wrap()', async () => {
+  it('passes the method the whole context, as outside wrap()', async () => {
     const { policy } = build({
       deadlineMs: 5_000,
       attemptTimeoutMs: 100,
@@ -87,7 +87,7 @@ describe('a policy of ours in the wrap() of cockatiel', () => {
     );
   });
 
-  it.each(cockatiels)('lives with %s on either side', async (_name, make) => {
+  it.each(cockatiels)('works with %s on either side', async (_name, make) => {
     for (const order of [
       (ours: AnyPolicy, theirs: AnyPolicy) => wrap(ours, theirs),
       (ours: AnyPolicy, theirs: AnyPolicy) => wrap(theirs, ours),
@@ -132,7 +132,7 @@ describe('a policy of cockatiel in ours', () => {
     expect(seen).toEqual([false, 0, 100]);
   });
 
-  it.each(cockatiels)('takes %s into the registry under a name', async (_name, make) => {
+  it.each(cockatiels)('accepts %s in the registry under a name', async (_name, make) => {
     const registry = new PolicyRegistry();
     const policy = registry.define('theirs', make());
     expect(registry.get('theirs')).toBe(policy);
@@ -156,7 +156,7 @@ describe('a policy of cockatiel in ours', () => {
     expect(attempts).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
-  it('gives our timeout to the signal that the method sees through it', async () => {
+  it("passes our timeout to the method's signal through it", async () => {
     const { policy, clock } = build({ inner: wrap(noop, noop), attemptTimeoutMs: 100 });
     let context: CallContext | undefined;
     const result = policy.executeOutcome((inner) => {
@@ -168,7 +168,7 @@ describe('a policy of cockatiel in ours', () => {
     expect(context?.signal.aborted).toBe(true);
   });
 
-  it('rejects with what an inner policy throws, also when it throws at once', async () => {
+  it('rejects with what an inner policy throws, also synchronously', async () => {
     const inner = {
       ...noop,
       execute: () => {
@@ -180,7 +180,7 @@ describe('a policy of cockatiel in ours', () => {
     expect(policy.snapshot().bulkhead?.running).toBe(0);
   });
 
-  it('goes into itself: a policy of ours inside another of ours', async () => {
+  it('nests: a policy of ours inside another of ours', async () => {
     const { policy: inner, clock } = build({ attemptTimeoutMs: 50, effect: 'read' });
     const outer = createPolicy({
       clock,

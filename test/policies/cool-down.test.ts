@@ -25,7 +25,7 @@ function callers(policy: ReturnType<typeof build>['policy'], clock: FakeClock, c
 }
 
 describe('a rate-limit answer', () => {
-  it('keeps away every policy of the scope, for as long as it says', async () => {
+  it('stops every policy of the scope, for as long as it says', async () => {
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
     const [one, two] = ['one', 'two'].map((name) => registry.define(name, { clock, coolDown: true }));
@@ -38,13 +38,13 @@ describe('a rate-limit answer', () => {
     expect(at).toEqual([7_000]);
   });
 
-  it('closes it for 10 seconds where it says nothing', async () => {
+  it('stops it for 10 seconds if it says nothing', async () => {
     const { policy } = build({ coolDown: true });
     await closeFor(policy);
     expect(policy.snapshot().coolDown?.activeForMs).toBe(10_000);
   });
 
-  it('keeps away no other scope, no other registry and no policy without a cool-down', async () => {
+  it('stops no other scope, no other registry and no policy without a cool-down', async () => {
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
     const closed = registry.define('closed', { clock, coolDown: { scope: 'account' } });
@@ -59,7 +59,7 @@ describe('a rate-limit answer', () => {
     for (const policy of free) expect(callers(policy, clock, 1).at).toHaveLength(1);
   });
 
-  it('of another policy lets nobody out of a queue: the slot it leaves stays empty', async () => {
+  it('of another policy starts no queued call: the slot it leaves stays empty', async () => {
     const { policy, clock } = build({ coolDown: true, bulkhead: { limit: 2, queue: 10 } });
     const answer = defer();
     const first = policy.executeOutcome(() => answer.promise);
@@ -75,7 +75,7 @@ describe('a rate-limit answer', () => {
     expect(at[0]).toBe(7_000);
   });
 
-  it('that comes late, after its call was given up, starts it too', async () => {
+  it('that comes late, after its call was abandoned, starts it too', async () => {
     const { policy, clock } = build({ coolDown: true, attemptTimeoutMs: 100 });
     const answer = defer();
     const call = policy.executeOutcome(() => answer.promise);
@@ -86,7 +86,7 @@ describe('a rate-limit answer', () => {
     expect(policy.snapshot().coolDown?.activeForMs).toBe(7_000);
   });
 
-  it('makes the wait longer, never shorter', async () => {
+  it('extends the wait, never shortens it', async () => {
     const { policy } = build({ coolDown: true });
     const answers = [defer(), defer(), defer()];
     const calls = answers.map(({ promise }) => policy.executeOutcome(() => promise));
@@ -95,7 +95,7 @@ describe('a rate-limit answer', () => {
     expect(policy.snapshot().coolDown?.activeForMs).toBe(9_000);
   });
 
-  it('may stay away longer than any timer can wait', async () => {
+  it('may last longer than any timer can wait', async () => {
     const { policy, clock } = build({ coolDown: true });
     await closeFor(policy, 3_000_000);
     const { at } = callers(policy, clock, 1);
@@ -119,7 +119,7 @@ describe('a rate-limit answer', () => {
     expect(policy.snapshot().circuitBreaker?.common.state).toBe('closed');
   });
 
-  it('is retried after it, not by a delay of its own on top', async () => {
+  it('is retried after it, without an additional delay of its own', async () => {
     const { policy, clock } = build({ coolDown: true, retry: { maxRetries: 1 } });
     const method = answering(clock, limited(7), 'value');
     const outcome = policy.executeOutcome(method);
@@ -130,7 +130,7 @@ describe('a rate-limit answer', () => {
 });
 
 describe('deadlines', () => {
-  it('that end before it is over are refused at once, with when to come back', async () => {
+  it('that end before it is over are refused at once, with the time to retry', async () => {
     const { policy, clock } = build({ coolDown: true, deadlineMs: 5_000, retry: {} });
     const answer = limited(7);
     const first = await policy.executeOutcome(() => Promise.reject(answer));
@@ -187,7 +187,7 @@ describe('when it is over', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('the same holds for those that queued in front of the bulkhead', async () => {
+  it('the same applies to those queued in front of the bulkhead', async () => {
     const { policy, clock } = build({ coolDown: true, bulkhead: { limit: 10, queue: 100 } });
     const answer = defer();
     const running = Array.from({ length: 10 }, () => policy.executeOutcome(() => answer.promise));
@@ -230,7 +230,7 @@ describe('when it is over', () => {
     expect(policy.snapshot().coolDown?.activeForMs).toBe(0);
   });
 
-  it('a probe that hangs holds nobody longer than five seconds', async () => {
+  it('a probe that hangs delays others for at most five seconds', async () => {
     const { policy, clock } = build({ coolDown: true });
     await closeFor(policy, 1);
     void policy.execute(hang);
@@ -255,7 +255,7 @@ describe('when it is over', () => {
     expect(at).toEqual([1_000]);
   });
 
-  it('any number that the circuit refuses in one moment leaves no one waiting', async () => {
+  it('when the circuit refuses any number at once, no call is left waiting', async () => {
     const { policy, clock } = build({ coolDown: true, circuitBreaker: {} });
     await closeFor(policy, 1);
     const { outcomes } = callers(policy, clock, 20_000);
@@ -268,7 +268,7 @@ describe('when it is over', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('nobody waiting means no timer', async () => {
+  it('without waiting calls there is no timer', async () => {
     const { policy, clock } = build({ coolDown: true });
     await closeFor(policy, 1);
     expect(clock.pendingTimers).toBe(0);
@@ -298,13 +298,13 @@ describe('by rules', () => {
     return { clock, error, policy: registry.define('p', { clock, ...options }) };
   };
 
-  it('a class starts a cool-down also for policies that do not name it', async () => {
+  it('a class starts a cool-down also for policies without the option', async () => {
     const { policy } = calls({}, { coolDown: true }, new WEEXRateLimitError());
     await closeFor(policy, 7);
     expect(policy.snapshot().coolDown?.activeForMs).toBe(7_000);
   });
 
-  it('another class can close it, and rate limits can be told not to', async () => {
+  it('another class can start it, and rate limits can be excluded', async () => {
     const banned = calls({ coolDown: true }, { coolDown: true }, new WEEXSystemError());
     await banned.policy.executeOutcome(() => Promise.reject(new WEEXSystemError('', { retryAfter: 3 })));
     expect(banned.policy.snapshot().coolDown?.activeForMs).toBe(3_000);
@@ -313,7 +313,7 @@ describe('by rules', () => {
     expect(lenient.policy.snapshot().coolDown?.activeForMs).toBe(0);
   });
 
-  it('coolDown: false wins', async () => {
+  it('coolDown: false takes precedence', async () => {
     const { policy } = calls({ coolDown: false }, { coolDown: true }, new WEEXRateLimitError());
     await closeFor(policy, 7);
     expect(policy.snapshot().coolDown).toBeUndefined();

@@ -3,7 +3,7 @@ import { PolicyRegistry } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { answering, lasting, limited } from './harness.js';
 
-it('critical calls that waited for a ban leave the reserve to those that come after it', async () => {
+it('critical calls that waited for a ban leave the reserve to later ones', async () => {
   const clock = createFakeClock();
   const policy = new PolicyRegistry().define('reads', {
     clock,

@@ -38,18 +38,18 @@ async function callsOf(policy: ReturnType<typeof createPolicy>, thrown: unknown)
 }
 
 describe.each(wrappers)('an error that a method wraps in %s', (_, wrap) => {
-  it('is retried as it would be bare', async () => {
+  it('is retried as if it were thrown directly', async () => {
     expect(await callsOf(createPolicy({ retry }), wrap(limited()))).toBe(3);
     expect(await callsOf(createPolicy({ retry }), wrap(new WEEXOrderError('no margin')))).toBe(1);
   });
 
-  it('counts for the circuit as it would bare', async () => {
+  it('counts for the circuit as if it were thrown directly', async () => {
     const policy = createPolicy({ circuitBreaker: { consecutiveFailures: 1 } });
     await callsOf(policy, wrap(new WEEXNetworkError('reset')));
     expect(policy.snapshot().circuitBreaker?.common.state).toBe('open');
   });
 
-  it('begins a cool-down as it would bare', async () => {
+  it('starts a cool-down as if it were thrown directly', async () => {
     const policy = createPolicy({ coolDown: { scope: randomUUID() } });
     await callsOf(policy, wrap(new WEEXRateLimitError('too many', { retryAfter: 5 })));
     expect(policy.snapshot().coolDown?.activeForMs).toBeGreaterThan(4_000);
@@ -71,7 +71,7 @@ describe('a class that the policy names', () => {
   });
 });
 
-describe('what cannot be looked into', () => {
+describe('an unreadable error', () => {
   it('is not retried, and does no harm', async () => {
     const circle = new Error('round');
     circle.cause = circle;

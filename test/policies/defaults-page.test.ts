@@ -23,7 +23,7 @@ describe('docs/policies.md', () => {
     ['circuitBreaker.halfOpenAfterMs', circuit.halfOpenAfterMs],
     ['circuitBreaker.halfOpenTrials', circuit.halfOpenTrials],
     ['circuitBreaker.maxKeys', circuit.maxKeys],
-  ])('tells the default of %s as the code has it', (option, value) => {
+  ])('has the default of %s as in the code', (option, value) => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${option}\``));
     expect(row?.split('|')[2]?.trim()).toMatch(
       new RegExp(`^${value.toLocaleString('en-US')}(?!\\d|[,.]\\d)`),

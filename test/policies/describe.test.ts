@@ -39,7 +39,7 @@ describe('describe()', () => {
     expect(createPolicy().describe()).toMatchObject({ order: ['call'], worstCaseCalls: 1, warnings: [] });
   });
 
-  it('names them as the pages do', async () => {
+  it('uses the names of the pages', async () => {
     const policy = createPolicy({
       attemptTimeoutMs: 100,
       bulkhead: { limit: 1 },
@@ -67,7 +67,7 @@ describe('describe()', () => {
     expect(await busy.executeOutcome(() => 1)).toMatchObject({ error: { kind: 'bulkhead-full' } });
   });
 
-  it('tells the worst case: of sends by the retries, of time by the deadline, else by what can take any time', () => {
+  it('reports the worst case: sends by the retries, time by the deadline, or no limit', () => {
     expect(policies.trading().describe()).toMatchObject({ worstCaseCalls: 3, worstCaseMs: 15_000 });
     const worst = (options: PolicyOptions) => createPolicy(options).describe().worstCaseMs;
     const attemptTimeoutMs = 1_000;
@@ -93,7 +93,7 @@ describe('describe()', () => {
     expect(worst({})).toBeUndefined();
   });
 
-  it('and a call takes so long where everything goes wrong', async () => {
+  it('and a call takes that long if everything goes wrong', async () => {
     const clock = createFakeClock();
     const limited = new WEEXRateLimitError('Slow down', { retryAfter: 60, executionStatus: 'not-executed' });
     const lost = new WEEXSystemError('Lost', { executionStatus: 'unknown' });
@@ -122,7 +122,7 @@ describe('describe()', () => {
     expect(lookingUp.describe(call).worstCaseMs).toBe(61_000);
   });
 
-  it('counts the second send that a proof of absence allows, where no retry is named or switched off', async () => {
+  it('counts the second send that proof of absence allows, if no retry is configured or switched off', async () => {
     const lost = new WEEXSystemError('Lost', { executionStatus: 'unknown' });
     const resolveUnknown = async (error: unknown) => ({ outcome: 'absent', error }) as const;
     for (const options of [{}, { retry: false }, { retry: {} }, { retry: { maxRetries: 0 } }] as const) {
@@ -177,13 +177,13 @@ describe('describe()', () => {
     ['nested in a retry', { retry: {}, inner: createPolicy({ retry: {} }) }],
     ['wait indefinitely', { rateLimit: { limit: 1, windowMs: 1_000 } }],
     ['a fallback that hangs never ends', { fallback: () => 0 }],
-  ])('warns where options fit badly together: %s', (warning, options) => {
+  ])('warns if options fit together badly: %s', (warning, options) => {
     const { warnings, text } = createPolicy(options).describe();
     expect(warnings).toEqual(expect.arrayContaining([expect.stringContaining(warning)]));
     expect(text).toContain(`Warning: ${warnings[0]}`);
   });
 
-  it('counts in what rules of the registry add, unless the policy has its own', () => {
+  it('includes what rules of the registry add, unless the policy has its own', () => {
     const backoff = { initialDelayMs: 1_000, maxDelayMs: 1_000, jitter: 'none' } as const;
     const registry = new PolicyRegistry().forError(WEEXRateLimitError, {
       retry: { maxRetries: 7, backoff },
@@ -204,7 +204,7 @@ describe('describe()', () => {
     ).toMatchObject({ order: ['call'], worstCaseCalls: 1 });
   });
 
-  it('warns that a Retry-After may be of any length where no deadline ends it', () => {
+  it('warns that a Retry-After may have any length without a deadline', () => {
     const warning = "without deadlineMs a call may wait as long as the exchange's Retry-After says";
     expect(createPolicy({ attemptTimeoutMs: 100, retry: {} }).describe().warnings).toContain(warning);
     expect(createPolicy({ deadlineMs: 20_000, retry: {} }).describe().warnings).not.toContain(warning);

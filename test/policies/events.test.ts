@@ -4,7 +4,7 @@ import { answering, broken, build, down, hang, lasting } from './harness.js';
 const eager = { maxRetries: 3, backoff: { initialDelayMs: 0, jitter: 'none' } } as const;
 
 describe('onSuccess and onFailure', () => {
-  it('fire once a call, whatever the retries, with how long it took', async () => {
+  it('fire once per call, whatever the retries, with its duration', async () => {
     const { policy, clock } = build({
       retry: { maxRetries: 3, backoff: { initialDelayMs: 100, jitter: 'none' } },
     });
@@ -24,7 +24,7 @@ describe('onSuccess and onFailure', () => {
     expect(failed).toHaveBeenCalledExactlyOnceWith({ duration: 700, handled: false, reason: { error } });
   });
 
-  it('tell the duration of a plain success as well', async () => {
+  it('include the duration of a plain success', async () => {
     const { policy, clock } = build();
     const succeeded = vi.fn();
     policy.onSuccess(succeeded);
@@ -37,7 +37,7 @@ describe('onSuccess and onFailure', () => {
   it.each([
     ['the whole of a call that has a deadline', { deadlineMs: 1_000 }, 40],
     ['and of one that knows no time what is left of it', {}, 0],
-  ])('tell a listener that comes later the duration: %s', async (_what, options, duration) => {
+  ])('include the duration for a later listener: %s', async (_what, options, duration) => {
     const { policy, clock } = build(options);
     const call = policy.execute(lasting(clock, 40));
     await clock.advance(10);
@@ -48,7 +48,7 @@ describe('onSuccess and onFailure', () => {
     expect(succeeded).toHaveBeenCalledExactlyOnceWith({ duration });
   });
 
-  it('say of a call with a fallback that it failed and was handled', async () => {
+  it('report a call with a fallback as failed and handled', async () => {
     const { policy } = build({ fallback: () => 'cached' });
     const failed = vi.fn();
     policy.onFailure(failed);
@@ -102,7 +102,7 @@ describe('onSuccess and onFailure', () => {
     ['rejects', () => Promise.reject(new Error('a listener'))],
     ['hangs', hang],
     ['throws nothing at all', () => Promise.reject(undefined)],
-  ])('a listener that %s changes nothing, and the others still hear', async (_name, listener) => {
+  ])('a listener that %s affects nothing, and the others still run', async (_name, listener) => {
     const unhandled = vi.fn();
     process.on('unhandledRejection', unhandled);
     const { policy } = build({

@@ -24,7 +24,7 @@ describe('execute', () => {
       'a promise that settles at once',
       () => ({ then: (resolve: (value: string) => void) => resolve('value') }),
     ],
-  ])('resolves to what the method gives as %s', async (_name, method) => {
+  ])('resolves to what the method returns as %s', async (_name, method) => {
     const { policy, clock } = build(everything);
     expect(await policy.execute(method as () => Promise<string>)).toBe('value');
     expect(await policy.executeOutcome(method as () => Promise<string>)).toEqual({
@@ -35,14 +35,11 @@ describe('execute', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it.each([undefined, null, 0, '', false, Number.NaN])(
-    'passes %s on as the value that it is',
-    async (value) => {
-      const { policy } = build({ ...everything, staleMs: 1_000 });
-      expect(await policy.execute(async () => value)).toBe(value);
-      expect(await policy.execute(() => value)).toBe(value);
-    },
-  );
+  it.each([undefined, null, 0, '', false, Number.NaN])('passes %s on unchanged', async (value) => {
+    const { policy } = build({ ...everything, staleMs: 1_000 });
+    expect(await policy.execute(async () => value)).toBe(value);
+    expect(await policy.execute(() => value)).toBe(value);
+  });
 
   const fault = new TypeError('a bug');
   it.each([
@@ -84,7 +81,7 @@ describe('execute', () => {
   });
 
   it.each([undefined, null, 'text', 7, Symbol('s'), Object.create(null), Object.freeze({ code: 1 })])(
-    'rejects with a thrown %o as it is, once',
+    'rejects with a thrown %o unchanged, once',
     async (thrown) => {
       const { policy } = build(everything);
       const method = vi.fn(async () => {
@@ -95,14 +92,14 @@ describe('execute', () => {
     },
   );
 
-  it('begins in the same turn, so that the order of calls is the order of requests', () => {
+  it('starts synchronously, so that the order of calls is the order of requests', () => {
     const { policy } = build(everything);
     const method = vi.fn(async () => 1);
     void policy.execute(method);
     expect(method).toHaveBeenCalledTimes(1);
   });
 
-  it('takes a signal or options as second argument, and neither', async () => {
+  it('accepts a signal or options as second argument, or neither', async () => {
     const { policy } = build();
     const { signal } = new AbortController();
     for (const given of [undefined, null, signal, {}, { signal }, { signal: undefined }, { signal: null }]) {
@@ -110,7 +107,7 @@ describe('execute', () => {
     }
   });
 
-  it('tells the method its operation, order id and number', async () => {
+  it('passes the method its operation, order id and attempt number', async () => {
     const { policy, clock } = build(everything);
     const method = answering(clock, down(), 1);
     const seen: unknown[] = [];

@@ -13,7 +13,7 @@ import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { answering, build, defer, down, hang, limited } from './harness.js';
 
 describe('fallback', () => {
-  it('gives its value in place of a failure, and sees the error and the call', async () => {
+  it('returns its value in place of a failure, and receives the error and the call', async () => {
     const fallback = vi.fn((_error: unknown, call: FallbackCall) => `cached ${String(call.args?.[0])}`);
     const { policy, clock } = build({
       name: 'market',
@@ -38,14 +38,14 @@ describe('fallback', () => {
     });
   });
 
-  it('is not asked after a success', async () => {
+  it('is not called after a success', async () => {
     const fallback = vi.fn();
     const { policy } = build({ fallback });
     expect(await policy.execute(async () => 1)).toBe(1);
     expect(fallback).not.toHaveBeenCalled();
   });
 
-  it.each([0, '', false, null, undefined])('may give %s', async (value) => {
+  it.each([0, '', false, null, undefined])('may return %s', async (value) => {
     const { policy } = build({ fallback: () => value });
     expect(await policy.execute(() => Promise.reject(down()))).toBe(value);
   });
@@ -63,7 +63,7 @@ describe('fallback', () => {
     }
   });
 
-  it('stands in for refusals and timeouts as well', async () => {
+  it('also answers refusals and timeouts', async () => {
     const { policy, clock } = build({
       fallback: (error) => (error as Error).name,
       attemptTimeoutMs: 10,
@@ -94,7 +94,7 @@ describe('fallback', () => {
     expect(await inFallback).toEqual({ ok: false, error: 'now' });
   });
 
-  it('may take as long again as the deadline; then the failure itself is the answer', async () => {
+  it('may take as long again as the deadline; then the call rejects with the original failure', async () => {
     const { policy, clock } = build({ deadlineMs: 100, fallback: hang });
     const late = policy.executeOutcome(hang);
     await clock.advance(199);
@@ -117,7 +117,7 @@ describe('fallback', () => {
     expect(answered.clock.pendingTimers).toBe(0);
   });
 
-  it('is not called when a late answer came first, and a late answer does not change what it gave', async () => {
+  it('is not called when a late answer came first, and a late answer does not change its value', async () => {
     const first = defer();
     const { policy, clock } = build({ attemptTimeoutMs: 10, fallback: () => 'cached' });
     const call = policy.execute(() => first.promise);
@@ -147,7 +147,7 @@ describe('fallback', () => {
 describe('staleMs', () => {
   const ask = (args: readonly unknown[]) => ({ operation: 'getTicker', args });
 
-  it('gives the last good value while it is young enough', async () => {
+  it('returns the last good value while it is young enough', async () => {
     const { policy, clock } = build({ staleMs: 1_000 });
     const method = answering(clock, 'price', down());
     expect(await policy.execute(method, ask(['BTC']))).toBe('price');
@@ -157,7 +157,7 @@ describe('staleMs', () => {
     await expect(policy.execute(method, ask(['BTC']))).rejects.toMatchObject({ kind: 'network' });
   });
 
-  it('never answers a question with the value of another', async () => {
+  it('never returns the value of a different call', async () => {
     const { policy } = build({ staleMs: 1_000 });
     const questions: readonly (readonly unknown[])[] = [
       [],
@@ -241,7 +241,7 @@ describe('staleMs', () => {
 });
 
 describe('staleMs of a decorated method', () => {
-  it('never answers one instance with the value of another', async () => {
+  it('never returns the value of another instance', async () => {
     const state = { isDown: false };
     const policy = createPolicy({ staleMs: 1_000 });
     class Account {

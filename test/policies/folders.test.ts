@@ -43,7 +43,7 @@ function folderOf(path: string): string {
 }
 
 describe('the folders of the policies', () => {
-  it('import only what is further down', () => {
+  it('import only from lower folders', () => {
     const all = imports();
     expect([...new Set(all.map(({ from }) => from))].toSorted()).toEqual(fromTop.toSorted());
     const upward = all.filter(({ from, to }) => fromTop.indexOf(to) < fromTop.indexOf(from));

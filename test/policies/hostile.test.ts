@@ -27,7 +27,7 @@ const settledWithin = async (p: Promise<unknown>) => {
   ]).then((v) => (v === marker ? 'pending' : v));
 };
 
-describe('a policy whose callers and listeners do their worst', () => {
+describe('a policy with hostile callers and listeners', () => {
   it('half-open lets only halfOpenTrials through, also when a queued call leaves at the moment a new one comes', async () => {
     let now = 0;
     const timers: (() => void)[] = [];
@@ -95,7 +95,7 @@ describe('a policy whose callers and listeners do their worst', () => {
     expect(await settledWithin(next)).toBe('ok');
   });
 
-  it('staleMs with an argument that JSON cannot hold (bigint)', async () => {
+  it('staleMs with an argument that JSON cannot represent (bigint)', async () => {
     const policy = createPolicy({ staleMs: 1000 });
     expect(await settledWithin(policy.execute(async () => 1, { args: [10n], operation: 'x' }))).toBe('ok');
   });
@@ -118,7 +118,7 @@ describe('a policy whose callers and listeners do their worst', () => {
     await clock.advance(200);
     await Promise.all(all);
   });
-  it('a cost above the limit is refused rather than waiting for ever and blocking all behind it', async () => {
+  it('a cost above the limit is refused rather than waiting forever and blocking all behind it', async () => {
     const clock = createFakeClock();
     const policy = createPolicy({ clock, rateLimit: { limit: 10, windowMs: 1000 } });
     const big = policy.executeOutcome(async () => 1, { cost: 25 });
@@ -128,7 +128,7 @@ describe('a policy whose callers and listeners do their worst', () => {
     expect(await settledWithin(big)).toBe('ok');
   });
 
-  it('fewer halfOpenTrials by reconfigure does not lock a half-open circuit for ever', async () => {
+  it('fewer halfOpenTrials by reconfigure does not lock a half-open circuit forever', async () => {
     const clock = createFakeClock();
     const policy = createPolicy({
       clock,
@@ -191,7 +191,7 @@ describe('a policy whose callers and listeners do their worst', () => {
     expect(policy.snapshot().bulkhead?.running).toBe(0);
   });
 
-  it('resolveUnknown that answers nonsense is no proof of absence and settles the call', async () => {
+  it('resolveUnknown that returns garbage is not proof of absence and settles the call', async () => {
     const policy = createPolicy({ retry: { maxRetries: 2 } });
     const fn = vi.fn(fail(new WEEXNetworkError('x', { executionStatus: 'unknown' })));
     const r = policy.executeOutcome(fn, {
@@ -201,7 +201,7 @@ describe('a policy whose callers and listeners do their worst', () => {
     await settledWithin(r);
     expect(fn).toHaveBeenCalledTimes(1);
   });
-  it('resolveUnknown that answers undefined settles the call', async () => {
+  it('resolveUnknown that returns undefined settles the call', async () => {
     const policy = createPolicy({ retry: { maxRetries: 2 } });
     const fn = vi.fn(fail(new WEEXNetworkError('x', { executionStatus: 'unknown' })));
     const r = policy.executeOutcome(fn, {
@@ -284,7 +284,7 @@ describe('a policy whose callers and listeners do their worst', () => {
   it('execute with null options', async () => {
     expect(await settledWithin(createPolicy({}).executeOutcome(async () => 1, null as never))).toBe('ok');
   });
-  it('fn that is no function', async () => {
+  it('fn that is not a function', async () => {
     expect((await createPolicy({}).executeOutcome(undefined as never)).ok).toBe(false);
   });
   it('restore with half a snapshot', () => {

@@ -32,7 +32,7 @@ async function banned(banMs: number, retryAfter: number | undefined, showsRoom: 
   return { knocks, isOver: clock.now() >= until };
 }
 
-describe('a ban that outlasts what is known of it, and starts anew at each knock', () => {
+describe('a ban that outlasts its stated time, and restarts on every request', () => {
   it.each([
     [12_000, undefined, true],
     [12_000, undefined, false],

@@ -73,7 +73,7 @@ describe('a call inside a call of the same policy', () => {
     expect([policy.snapshot(), between.snapshot()]).toMatchObject([idle, idle]);
   });
 
-  it('keeps the slot taken where it outlives the outer one, and gives it back once', async () => {
+  it('keeps the slot taken if it outlives the outer one, and frees it once', async () => {
     const { policy, clock } = build({ bulkhead: { limit: 1 } });
     const gate = defer();
     let left: Promise<unknown> | undefined;
@@ -92,7 +92,7 @@ describe('a call inside a call of the same policy', () => {
     expect(policy.snapshot()).toMatchObject(idle);
   });
 
-  it('gives the slot back where both were given up, within a minute', async () => {
+  it('frees the slot if both were abandoned, within a minute', async () => {
     const { policy, clock } = build({ deadlineMs: 100, bulkhead: { limit: 1 } });
     const call = policy.executeOutcome((context: CallContext) =>
       policy.execute(hang, { signal: context.signal }),
@@ -158,13 +158,13 @@ describe('a call inside a call of the same policy', () => {
     expect(policy.snapshot()).toMatchObject({ ...idle, coolDown: { activeForMs: 0, waiting: 0 } });
   });
 
-  it('is a call of its own where the ambient context is off and no signal tells of it', async () => {
+  it('is a call of its own if the ambient context is off and it has no signal of the outer one', async () => {
     const { policy, clock } = build({ deadlineMs: 1_000, bulkhead: { limit: 1, queue: 5 } });
     const { account } = nesting(policy, clock, false);
     expect(await outcomes(clock, 5_000, [account.outer()])).toEqual({ fulfilled: 0, rejected: 1 });
   });
 
-  it('waits its turn once the call around it is over', async () => {
+  it('waits its turn once the outer call is over', async () => {
     const { policy } = build({ bulkhead: { limit: 1, queue: 1 } });
     const go = defer();
     let later: Promise<unknown> | undefined;

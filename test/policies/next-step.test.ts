@@ -65,7 +65,7 @@ describe('what follows a failure', () => {
     expect(nextStep(error, rules.find(error), { ...fresh, ...facts })).toBe(step);
   });
 
-  it('goes by the rule of the registry where the policy names no retry', () => {
+  it('follows the rule of the registry if the policy has no retry option', () => {
     const own = new ErrorRules();
     own.set(TypeError, { retry: { maxRetries: 1 } });
     own.set(WEEXAuthenticationError, { retry: {} });

@@ -29,7 +29,7 @@ it.each([
   },
 );
 
-it('a limit that was lowered is believed when it is shown again, or first of all', async () => {
+it('a lowered limit is accepted when it is shown again, or first of all', async () => {
   const { policy } = weighing();
   await show(policy, 1, 499);
   await show(policy, 2, 48);
@@ -40,7 +40,7 @@ it('a limit that was lowered is believed when it is shown again, or first of all
   expect(other.snapshot().rateLimit?.limit).toBe(50);
 });
 
-it('counts of several servers, each of its part, are not taken for the use of others', async () => {
+it('counts of several servers, each for its part, are not mistaken for the usage of others', async () => {
   const { clock, policy } = weighing();
   let served = 0;
   for (let call = 0; call < 400; call += 1) {

@@ -8,7 +8,7 @@ import {
 } from '../../src/index.js';
 import type * as everything from '../../src/index.js';
 
-describe('an error that another copy of the package made', () => {
+describe('an error of another copy of the package', () => {
   let copy: typeof everything;
   beforeAll(async () => {
     vi.resetModules();
@@ -25,7 +25,7 @@ describe('an error that another copy of the package made', () => {
     return count;
   };
 
-  it('has the rules of its class and of those above it', async () => {
+  it('follows the rules of its class and its parents', async () => {
     const registry = new PolicyRegistry();
     registry.define('calls', { retry: { backoff: { initialDelayMs: 0 } } });
     registry.forError(WEEXError, { retry: { maxRetries: 1 } });
@@ -40,7 +40,7 @@ describe('an error that another copy of the package made', () => {
     expect(await attempts(policy, new Own('down'))).toBe(3);
   });
 
-  it('is what retry.on and circuitBreaker.on name', async () => {
+  it('matches retry.on and circuitBreaker.on', async () => {
     const policy = createPolicy({
       retry: { maxRetries: 1, on: [WEEXRateLimitError], backoff: { initialDelayMs: 0 } },
       circuitBreaker: { consecutiveFailures: 2, on: [WEEXRateLimitError] },
@@ -51,7 +51,7 @@ describe('an error that another copy of the package made', () => {
     expect(policy.snapshot().circuitBreaker?.common.state).toBe('open');
   });
 
-  it('does not take a class of the user for one of the same name', async () => {
+  it("does not match a user's class of the same name", async () => {
     const here = { Own: class extends WEEXSystemError {} }.Own;
     const there = { Own: class extends copy.WEEXSystemError {} }.Own;
     const policy = createPolicy({ retry: { maxRetries: 1, on: [here], backoff: { initialDelayMs: 0 } } });

@@ -30,7 +30,7 @@ const observe =
     context.observeUsage?.(usages);
 
 describe('the allowance', () => {
-  it('lets the rest wait until it comes back, and none is lost', async () => {
+  it('makes the rest wait until it returns, and none is lost', async () => {
     const { policy, clock } = build({ rateLimit: window });
     const { at, outcomes } = flood(policy, clock, 12);
     expect(at).toHaveLength(5);
@@ -41,7 +41,7 @@ describe('the allowance', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('comes back one window after the answer, not after the request', async () => {
+  it('returns one window after the answer, not after the request', async () => {
     const { policy, clock } = build({ rateLimit: { limit: 1, windowMs: 1_000 } });
     const first = policy.execute(lasting(clock, 300));
     const { at } = flood(policy, clock, 1);
@@ -52,7 +52,7 @@ describe('the allowance', () => {
     expect(at).toEqual([1_300]);
   });
 
-  it('is taken by retries as well', async () => {
+  it('is also used by retries', async () => {
     const { policy, clock } = build({
       rateLimit: { limit: 2, windowMs: 1_000 },
       retry: { maxRetries: 3, on: [TypeError], backoff: { initialDelayMs: 0, jitter: 'none' } },
@@ -68,7 +68,7 @@ describe('the allowance', () => {
     expect(densest(at, 1_000)).toBe(2);
   });
 
-  it('is taken by weight: of the call, else of the policy, and nothing for 0', async () => {
+  it('is used by weight: of the call, otherwise of the policy, and nothing for 0', async () => {
     const { policy, clock } = build({ rateLimit: { ...window, cost: 2 } });
     await policy.execute(() => 1);
     await policy.execute(() => 1, { cost: 3 });
@@ -80,7 +80,7 @@ describe('the allowance', () => {
     expect(waiting.at).toEqual([1_000]);
   });
 
-  it('a heavy call is not overtaken for ever by light ones', async () => {
+  it('light calls do not overtake a heavy call forever', async () => {
     const { policy, clock } = build({ rateLimit: { limit: 4, windowMs: 1_000 } });
     flood(policy, clock, 3);
     const heavy = flood(policy, clock, 1, { cost: 4 });
@@ -92,7 +92,7 @@ describe('the allowance', () => {
     expect(light.at).toHaveLength(6);
   });
 
-  it('a cost above a limit that was lowered goes alone instead of holding up the rest', async () => {
+  it('a cost above a lowered limit goes alone instead of blocking the rest', async () => {
     const { policy, clock } = build({ rateLimit: { limit: 4, windowMs: 1_000 } });
     flood(policy, clock, 4);
     const heavy = flood(policy, clock, 1, { cost: 4 });
@@ -120,7 +120,7 @@ describe('the allowance', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('and slot are taken in one moment: neither is held while the other is waited for', async () => {
+  it('and slot are taken at the same time: neither is held while waiting for the other', async () => {
     const { policy, clock } = build({
       rateLimit: { limit: 1, windowMs: 1_000 },
       bulkhead: { limit: 1, queue: 5 },
@@ -136,7 +136,7 @@ describe('the allowance', () => {
 describe('shared by a scope', () => {
   const shared = { ...window, scope: 'ip' };
 
-  it('all policies of it together keep to the limit, first come first served', async () => {
+  it('all policies in it together keep to the limit, first come first served', async () => {
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
     const one = registry.define('one', { clock, rateLimit: shared });
@@ -163,7 +163,7 @@ describe('shared by a scope', () => {
     expect(waiting.at).toHaveLength(5);
   });
 
-  it('what one policy of it keeps for critical calls is kept by all', () => {
+  it('what one policy in it reserves for critical calls is reserved by all', () => {
     const clock = createFakeClock();
     const plain = createPolicy({ clock, rateLimit: shared });
     const caring = createPolicy({ clock, rateLimit: { ...shared, reserved: { critical: 2 } } });
@@ -188,7 +188,7 @@ describe('shared by a scope', () => {
     for (const policy of policies) expect(flood(policy, clock, 5).at).toHaveLength(5);
   });
 
-  it('a full bulkhead of one policy holds up no other', async () => {
+  it('a full bulkhead of one policy delays no other', async () => {
     const clock = createFakeClock();
     const stuck = createPolicy({ clock, rateLimit: shared, bulkhead: { limit: 1, queue: 5 } });
     const free = createPolicy({ clock, rateLimit: shared });
@@ -198,7 +198,7 @@ describe('shared by a scope', () => {
   });
 });
 
-describe('what the exchange says', () => {
+describe('what the exchange reports', () => {
   const used = (count: number, remaining?: number): RateLimitUsage => ({
     type: 'weight',
     intervalMs: 1_000,
@@ -206,7 +206,7 @@ describe('what the exchange says', () => {
     ...(remaining === undefined ? {} : { remaining }),
   });
 
-  it('others use counts as used', async () => {
+  it('what others use counts as used', async () => {
     const { policy, clock } = build({ rateLimit: window });
     await policy.execute(observe(used(4)));
     expect(policy.snapshot().rateLimit).toEqual({ used: 4, limit: 5 });
@@ -228,7 +228,7 @@ describe('what the exchange says', () => {
     expect(policy.snapshot().rateLimit).toEqual({ used: 3, limit: 5 });
   });
 
-  it('a lower limit than the one configured holds, a higher one does not', async () => {
+  it('a lower limit than the configured one applies, a higher one does not', async () => {
     const { policy } = build({ rateLimit: { limit: 100, windowMs: 1_000 } });
     await policy.execute(observe(used(1, 9)));
     expect(policy.snapshot().rateLimit).toEqual({ used: 1, limit: 10 });
@@ -252,7 +252,7 @@ describe('what the exchange says', () => {
 describe('critical calls', () => {
   const reserved: PolicyOptions = { rateLimit: { limit: 10, windowMs: 1_000, reserved: { critical: 3 } } };
 
-  it('find the allowance that is kept for them', async () => {
+  it('find the allowance that is reserved for them', async () => {
     const { policy, clock } = build(reserved);
     const ordinary = flood(policy, clock, 20);
     expect(ordinary.at.length).toBeLessThanOrEqual(7);
@@ -268,12 +268,12 @@ describe('critical calls', () => {
     ).toBeLessThanOrEqual(10);
   });
 
-  it('may take all of it', async () => {
+  it('may use all of it', async () => {
     const { policy, clock } = build(reserved);
     expect(flood(policy, clock, 12, { priority: 'critical' }).at).toHaveLength(10);
   });
 
-  it('leave their reserve to all where none comes for six windows, and have it again from the next one on', async () => {
+  it('leave their reserve to all if none comes for six windows, and have it again from the next one on', async () => {
     const { policy, clock } = build(reserved);
     const { at } = flood(policy, clock, 300);
     await clock.advance(20_000);
@@ -285,7 +285,7 @@ describe('critical calls', () => {
     expect(sentIn(22_000, 25_000)).toBeLessThanOrEqual(3 * 7);
   });
 
-  it('have slots of a bulkhead kept for them, which are no permits', async () => {
+  it('have slots of a bulkhead reserved for them, separately from permits', async () => {
     const { policy, clock } = build({
       rateLimit: { limit: 10, windowMs: 1_000 },
       bulkhead: { limit: 100, queue: 500, reserved: { critical: 50 } },
@@ -296,7 +296,7 @@ describe('critical calls', () => {
     expect(densest(at, 1_000)).toBe(10);
   });
 
-  it('keep nothing free where an open circuit refused them', async () => {
+  it('reserve nothing if an open circuit refused them', async () => {
     const { policy, clock } = build({
       rateLimit: { limit: 10, windowMs: 1_000 },
       circuitBreaker: { consecutiveFailures: 1 },
@@ -308,7 +308,7 @@ describe('critical calls', () => {
   });
 });
 
-describe('the one whose turn it is', () => {
+describe('the next call in turn', () => {
   /** A call of cost 1 every so often for five minutes, and when the big one went. */
   async function whenStarted(
     flow: { everyMs: number; priority: 'critical' | 'normal' },
@@ -382,7 +382,7 @@ describe('reconfigure', () => {
     expect(flood(policy, clock, 10).at).toHaveLength(3);
   });
 
-  it('gives calls that run back to where they took from', async () => {
+  it('returns the permits of running calls to where they came from', async () => {
     const { policy, clock } = build({ bulkhead: { limit: 100 } });
     const running = Array.from({ length: 5 }, () => policy.execute(lasting(clock, 100)));
     policy.reconfigure({ rateLimit: window });
@@ -396,7 +396,7 @@ describe('reconfigure', () => {
     expect(densest(at, 1_000)).toBe(5);
   });
 
-  it('does not leave those of a former scope waiting', async () => {
+  it('does not leave calls of a former scope waiting', async () => {
     const clock = createFakeClock();
     const rateLimit = { limit: 1, windowMs: 1_000, scope: 'former' };
     const moving = createPolicy({ clock, rateLimit });

@@ -20,7 +20,7 @@ function settable(): { clock: FakeClock; set(byMs: number): void } {
 }
 
 describe('another window of the rate limit', () => {
-  it('10 an hour made 10 a second is free after a second', async () => {
+  it('10 per hour changed to 10 per second is free after a second', async () => {
     const { policy, clock } = build({ rateLimit: { limit: 10, windowMs: 3_600_000 } });
     const begun = await flood(policy, 25);
     expect(begun()).toBe(10);
@@ -47,7 +47,7 @@ describe('another window of the rate limit', () => {
     expect(begun()).toBe(10);
   });
 
-  it('remembers a long past in little, and on the late side', async () => {
+  it('remembers a long past in little space, rounded to the late side', async () => {
     const { policy, clock } = build({ rateLimit: { limit: 10, windowMs: 100 } });
     for (let call = 0; call < 3_000; call += 1) {
       await policy.execute(() => call);
@@ -63,7 +63,7 @@ describe('another window of the rate limit', () => {
 describe('a shared rate limit', () => {
   const scoped = (limit: number, windowMs = 1_000) => ({ rateLimit: { limit, windowMs, scope: 'ip' } });
 
-  it('takes another window from the only policy of its scope, and from no other', () => {
+  it('accepts another window from the only policy of its scope, and from no other', () => {
     const registry = new PolicyRegistry({ clock: createFakeClock() });
     const first = registry.define('first', scoped(10));
     first.reconfigure(scoped(10, 5_000));
@@ -75,7 +75,7 @@ describe('a shared rate limit', () => {
     first.reconfigure(scoped(10));
   });
 
-  it('stays as the last one said whatever else changes', () => {
+  it('keeps the last configured limit whatever else changes', () => {
     const registry = new PolicyRegistry({ clock: createFakeClock() });
     const first = registry.define('first', scoped(10));
     const second = registry.define('second', scoped(10));
@@ -89,7 +89,7 @@ describe('a shared rate limit', () => {
 });
 
 describe('another bulkhead', () => {
-  it('knows what runs when it is switched off and on', async () => {
+  it('knows what is running when it is switched off and on', async () => {
     const { policy } = build({ bulkhead: { limit: 2 } });
     const gate = defer();
     const run = () => policy.executeOutcome(() => gate.promise);
@@ -105,7 +105,7 @@ describe('another bulkhead', () => {
     expect(policy.snapshot()).toMatchObject({ bulkhead: { running: 0, waiting: 0 } });
   });
 
-  it('lets those out that wait when it grows or goes, and none when it shrinks', async () => {
+  it('starts waiting calls when it grows or is removed, and none when it shrinks', async () => {
     const { policy, clock } = build({ bulkhead: { limit: 1, queue: 9 } });
     const calls = Array.from({ length: 8 }, () => policy.execute(lasting(clock, 100)));
     const running = () => policy.snapshot().bulkhead?.running;
@@ -150,7 +150,7 @@ describe('a clock that is set back an hour', () => {
     expect(await tripped.execute(() => 'trial')).toBe('trial');
   });
 
-  it('ends a call that waits at its deadline', async () => {
+  it('ends a waiting call at its deadline', async () => {
     const { clock, set } = settable();
     const policy = createPolicy({ clock, deadlineMs: 1_000, rateLimit: { limit: 1, windowMs: 60_000 } });
     await policy.execute(() => 1);

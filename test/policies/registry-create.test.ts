@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { PolicyRegistry, WEEXRateLimitError } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/index.js';
 
-it('a policy made by a registry shares the cool-down of the registry, and has no name in it', async () => {
+it('a policy created by a registry shares the cool-down of the registry, and has no name in it', async () => {
   const clock = createFakeClock();
   const registry = new PolicyRegistry();
   const [one, two] = [registry.create({ clock, coolDown: true }), registry.create({ clock, coolDown: true })];

@@ -9,7 +9,7 @@ import {
 import { createFakeClock } from '../../src/testing/index.js';
 
 describe('new PolicyRegistry({ clock, random })', () => {
-  it('gives its clock to every policy that names none, also to presets and unnamed ones', () => {
+  it('passes its clock to every policy without one, including presets and unnamed ones', () => {
     const clock = createFakeClock(1_000);
     const own = createFakeClock(2_000);
     const registry = new PolicyRegistry({ clock });
@@ -20,7 +20,7 @@ describe('new PolicyRegistry({ clock, random })', () => {
     expect(registry.define('orders', { retry: {} }).clock).toBe(clock);
   });
 
-  it('gives its random source to them', async () => {
+  it('passes its random source to them', async () => {
     const delays: number[] = [];
     const clock: Clock = {
       now: () => 0,
@@ -39,7 +39,7 @@ describe('new PolicyRegistry({ clock, random })', () => {
     expect(delays).toEqual([50]);
   });
 
-  it('refuses a clock that is none and options that it does not have', () => {
+  it('rejects an invalid clock and unknown options', () => {
     expect(() => new PolicyRegistry({ clock: {} as never })).toThrow(/^Cannot create a registry: clock/);
     const ofPolicy: object = { deadlineMs: 5_000 };
     expect(() => new PolicyRegistry(ofPolicy)).toThrow(

@@ -55,7 +55,7 @@ describe('maxRetries', () => {
     }
   });
 
-  it('repeats at once where fake timers hold microtasks back, as those of Jest do', async () => {
+  it('repeats at once if fake timers hold microtasks back, as those of Jest do', async () => {
     vi.useFakeTimers({ toFake: ['queueMicrotask', 'setImmediate', 'setTimeout'] });
     try {
       const { policy, clock } = build({ retry: { backoff: eager } });
@@ -65,7 +65,7 @@ describe('maxRetries', () => {
     }
   });
 
-  it('repeats a method that throws at once', async () => {
+  it('repeats a method that throws synchronously', async () => {
     const { policy } = build({ retry: { backoff: eager } });
     const method = vi.fn(() => {
       throw down();
@@ -104,7 +104,7 @@ describe('what is retried', () => {
     expect((await attemptsOf({ retry: { backoff: eager }, effect: 'read' }, lost())).at).toHaveLength(4);
   });
 
-  it('a call that says it writes is not repeated, though the policy only reads', async () => {
+  it('a call declared as a write is not repeated, though the policy only reads', async () => {
     const { policy, clock } = build({ retry: { backoff: eager }, effect: 'read' });
     const method = answering(clock, lost());
     await policy.executeOutcome(method, { effect: 'write' });
@@ -120,7 +120,7 @@ describe('what is retried', () => {
     expect((await attemptsOf({ retry }, new RangeError())).at).toHaveLength(1);
   });
 
-  it('on: system errors does not mean the refusals of a policy inside, unless they are named', async () => {
+  it('on: system errors do not include refusals of an inner policy, unless they are listed', async () => {
     const refusals = [new WEEXCircuitOpenError(), new WEEXBulkheadFullError()];
     for (const refusal of refusals) {
       for (const parent of [WEEXSystemError, WEEXError, Error]) {
@@ -150,7 +150,7 @@ describe('backoff', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(600);
   });
 
-  it('starts anew with each call', async () => {
+  it('starts over with each call', async () => {
     const { policy, clock } = build({ retry: { maxRetries: 2, backoff: plain } });
     const method = answering(clock, down());
     for (let call = 0; call < 2; call += 1) {
@@ -175,7 +175,7 @@ describe('backoff', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('is not begun where it would not end before the deadline', async () => {
+  it('is not started if it would not end before the deadline', async () => {
     const { policy, clock } = build({ deadlineMs: 250, retry: { backoff: plain } });
     const method = answering(clock, down());
     const outcome = policy.executeOutcome(method);
@@ -188,7 +188,7 @@ describe('backoff', () => {
 });
 
 describe('Retry-After', () => {
-  it('is waited for to the millisecond, whatever the jitter', async () => {
+  it('is respected to the millisecond, whatever the jitter', async () => {
     for (const jitter of ['none', 'full', 'equal', 'decorrelated'] as const) {
       const { at } = await attemptsOf({ retry: { maxRetries: 1, backoff: { jitter } } }, limited(7));
       expect(at).toEqual([0, 7_000]);
@@ -241,7 +241,7 @@ describe('rules per error class', () => {
     return method.at;
   };
 
-  it('give the number of retries and the delays where the policy says neither', async () => {
+  it('set the number of retries and the delays if the policy sets neither', async () => {
     const registry = new PolicyRegistry().forError(WEEXNetworkError, {
       retry: { maxRetries: 2, backoff: plain },
     });
@@ -252,7 +252,7 @@ describe('rules per error class', () => {
     ]);
   });
 
-  it('hold for subclasses, and the most specific class wins', async () => {
+  it('apply to subclasses, and the most specific class takes precedence', async () => {
     const registry = new PolicyRegistry()
       .forError(WEEXSystemError, { retry: { maxRetries: 1, backoff: eager } })
       .forError(WEEXNetworkError, { retry: { maxRetries: 2, backoff: eager } })
@@ -264,7 +264,7 @@ describe('rules per error class', () => {
     expect(await calls(registry, { retry: {} }, new WEEXTimeoutError())).toHaveLength(1);
   });
 
-  it('leave to the parent class, and to what is built in, what they do not say', async () => {
+  it('leave omitted fields to the parent class and to the built-in rules', async () => {
     const registry = new PolicyRegistry()
       .forError(WEEXSystemError, { retry: { maxRetries: 1, backoff: eager } })
       .forError(WEEXNetworkError, { circuitBreaker: false, retry: undefined });
@@ -273,7 +273,7 @@ describe('rules per error class', () => {
     expect(await calls(other, { retry: { backoff: eager } }, down())).toHaveLength(4);
   });
 
-  it('retry where the policy names no retry, and not where it says false', async () => {
+  it('retry if the policy has no retry option, and not if it is false', async () => {
     const registry = new PolicyRegistry().forError(WEEXNetworkError, {
       retry: { maxRetries: 1, backoff: eager },
     });
@@ -282,7 +282,7 @@ describe('rules per error class', () => {
     expect(await calls(registry, { retry: false }, down())).toHaveLength(1);
   });
 
-  it('give way to the policy that names classes of its own', async () => {
+  it("yield to the policy's own list of classes", async () => {
     const registry = new PolicyRegistry().forError(TradingStrategyError, { retry: false });
     const retry = { on: [TradingStrategyError], backoff: eager };
     expect(
@@ -293,14 +293,14 @@ describe('rules per error class', () => {
     ).toHaveLength(1);
   });
 
-  it('make an error of the user retried, and count', async () => {
+  it("make a user's error retried and counted", async () => {
     class BusyError extends Error {}
     const registry = new PolicyRegistry().forError(BusyError, { retry: { maxRetries: 2, backoff: eager } });
     expect(await calls(registry, { retry: {} }, new BusyError())).toHaveLength(3);
     expect(await calls(registry, { retry: {} }, new Error('other'))).toHaveLength(1);
   });
 
-  it('hold for policies defined before them, and for calls that begin after them', async () => {
+  it('apply to policies defined before them, and to calls that start after them', async () => {
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
     const policy = registry.define('p', { clock, retry: { backoff: eager } });
@@ -320,7 +320,7 @@ describe('rules per error class', () => {
     expect(await calls(registry, { retry: {} }, down())).toEqual([0, 0]);
   });
 
-  it('for the refusals of the library itself: tried again when the circuit lets a trial through', async () => {
+  it("for the library's own refusals: tried again when the circuit lets a trial through", async () => {
     const registry = new PolicyRegistry().forError(WEEXCircuitOpenError, { retry: { maxRetries: 1 } });
     const clock = createFakeClock();
     const policy = registry.define('p', {
@@ -359,7 +359,7 @@ describe('rules per error class', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('cost the same lookup however many there are, also with classes made per error', async () => {
+  it('cost the same lookup however many there are, even with classes created per error', async () => {
     const registry = new PolicyRegistry();
     for (let index = 0; index < 5_000; index += 1) {
       registry.forError(class extends WEEXError {}, { retry: { maxRetries: 1, backoff: eager } });
@@ -400,7 +400,7 @@ describe('the budget', () => {
     retry: { maxRetries: 1, backoff: eager, budget },
   });
 
-  it('allows its floor, and after that a share of the calls', async () => {
+  it('allows its minimum, and beyond that a share of the calls', async () => {
     const { policy, clock } = build(budgeted({ ratio: 0.1, minPerSecond: 1 }));
     const method = answering(clock, down());
     for (let call = 0; call < 200; call += 1) await policy.executeOutcome(method);
@@ -419,7 +419,7 @@ describe('the budget', () => {
     expect(again.at).toHaveLength(100);
   });
 
-  it('lets a quiet program retry', async () => {
+  it('lets a program with few calls retry', async () => {
     const { policy, clock } = build(budgeted({}));
     const method = answering(clock, down(), 'value');
     expect(await policy.execute(method)).toBe('value');
@@ -439,7 +439,7 @@ describe('the budget', () => {
     expect([await retried(), await retried()]).toEqual([true, false]);
   });
 
-  it('is one for all policies of a scope, and of a registry, and the snapshot tells what is left', async () => {
+  it('is one for all policies of a scope, and of a registry, and the snapshot shows what is left', async () => {
     const shared = { ratio: 0, minPerSecond: 0.2 };
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
@@ -455,7 +455,7 @@ describe('the budget', () => {
     expect(method.at).toHaveLength(6);
   });
 
-  it('of a policy outside of a registry is its own, unless it names a scope', async () => {
+  it('of a policy outside a registry is its own, unless it has a scope', async () => {
     const options = budgeted({ ratio: 0, minPerSecond: 0.1 });
     const { policy, clock } = build(options);
     const other = build({ ...options, clock }).policy;
@@ -463,7 +463,7 @@ describe('the budget', () => {
     expect([policy, other].map((each) => each.snapshot().retryBudget?.available)).toEqual([0, 1]);
   });
 
-  it('is not asked for errors that are not retried anyway', async () => {
+  it('is not used for errors that are not retried anyway', async () => {
     const { policy, clock } = build(budgeted({ ratio: 0, minPerSecond: 0.1 }));
     await policy.executeOutcome(answering(clock, new WEEXOrderError()));
     expect(policy.snapshot().retryBudget?.available).toBe(1);
@@ -474,7 +474,7 @@ describe('a refused timestamp', () => {
   const skewed = () =>
     new WEEXAuthenticationError('Timestamp expired', { reason: 'clock', executionStatus: 'not-executed' });
 
-  it('is tried once more at once, at no cost of an attempt, after the clock was looked at', async () => {
+  it('is tried once more at once, without using up an attempt, after the clock was synchronised', async () => {
     const order: string[] = [];
     const resynchronizeClock = vi.fn(async () => {
       order.push('resynchronized');
@@ -500,7 +500,7 @@ describe('a refused timestamp', () => {
     expect((await attemptsOf({ retry: { backoff: eager } }, credentials)).at).toHaveLength(1);
   });
 
-  it('ends with the refusal where the hook fails, and at the deadline where it hangs', async () => {
+  it('ends with the refusal if the hook fails, and at the deadline if it hangs', async () => {
     for (const resynchronizeClock of [
       () => Promise.reject(new Error('no time')),
       () => {
@@ -517,7 +517,7 @@ describe('a refused timestamp', () => {
     expect(await outcome).toMatchObject({ ok: false, error: { kind: 'timeout', scope: 'deadline' } });
   });
 
-  it('can be given up while the hook runs', async () => {
+  it('can be aborted while the hook runs', async () => {
     const { policy, clock } = build({ resynchronizeClock: hang, retry: {} });
     const controller = new AbortController();
     const outcome = policy.executeOutcome(answering(clock, skewed()), controller.signal);

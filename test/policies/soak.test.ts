@@ -33,7 +33,7 @@ async function round(policy: ResiliencePolicy, signal: AbortSignal, index: numbe
   ]);
 }
 
-describe('100,000 calls on one signal that never ends', () => {
+describe('100,000 calls on one signal that never aborts', () => {
   it('leave the heap as it was, no timer and no listener', async () => {
     const policy = createPolicy({
       deadlineMs: 60_000,

@@ -71,7 +71,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(at).toHaveLength(4);
   });
 
-  it('is a ban where the probe is refused: nobody knocks for the documented time from then', async () => {
+  it('is a ban if the probe is refused: no request is sent for the documented time from then', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
     const probe = answering(clock, limited(), 'late');
@@ -89,7 +89,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(2_000);
   });
 
-  it('is probed later and later while one ban follows the other', async () => {
+  it('is probed later and later while one ban follows another', async () => {
     const { clock, reads } = await market();
     const waits: (number | undefined)[] = [];
     for (let ban = 0; ban < 5; ban += 1) {
@@ -107,7 +107,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000]);
   });
 
-  it('is probed again after a second where it follows a ban that was waited for in full', async () => {
+  it('is probed again after a second if it follows a ban that was waited for in full', async () => {
     const { clock, reads } = await market();
     await refuse(reads, spent('weight/10s'));
     expect(activeForMs(reads)).toBe(10_000);
@@ -135,7 +135,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(1_000);
   });
 
-  it('is no ban where a request that was sent later is answered: nobody waits any longer', async () => {
+  it('is not a ban if a request that was sent later is answered: no call waits any longer', async () => {
     const { clock, reads } = await market();
     const [first, second] = [defer(), defer()];
     const refused = reads.executeOutcome(() => first.promise);
@@ -152,7 +152,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(0);
   });
 
-  it('proves nothing where the answered request was sent before', async () => {
+  it('proves nothing if the answered request was sent before', async () => {
     const { clock, reads } = await market();
     const [early, late] = [defer(), defer()];
     const answered = reads.executeOutcome(() => early.promise);
@@ -165,7 +165,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(1_000);
   });
 
-  it('of one that was under way with another says nothing new', async () => {
+  it('adds nothing if its request was in progress with another refused one', async () => {
     const { clock, reads } = await market();
     const answers = [defer(), defer(), defer()];
     const refused = answers.map(({ promise }) => reads.executeOutcome(() => promise));
@@ -175,7 +175,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(1_000);
   });
 
-  it('slows those that follow a probe instead of keeping all away', async () => {
+  it('slows those that follow a probe instead of stopping all', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
     const told: unknown[] = [];
@@ -194,7 +194,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(told).toEqual([]);
   });
 
-  it('is a ban at once where the headers are used up, or a time is named', async () => {
+  it('is a ban at once if the headers show no room, or a time is given', async () => {
     const { reads } = await market();
     await refuse(reads, spent('weight/10s'));
     expect(activeForMs(reads)).toBe(10_000);
@@ -213,7 +213,7 @@ describe('a cool-down within another', () => {
     expect(calls(cancels, clock, 1)).toHaveLength(1);
   });
 
-  it('closes with the outer one, also when an order met the refusal', async () => {
+  it('closes with the outer one, even when an order met the refusal', async () => {
     const { orders: placing, cancels, reads } = await market();
     await refuse(reads, spent('weight/10s'));
     expect(activeForMs(placing)).toBe(10_000);
@@ -236,7 +236,7 @@ describe('a cool-down within another', () => {
     expect(placed[0]).toBe(10_060);
   });
 
-  it('probes for itself where nobody waits before the outer one, and opens that as well', async () => {
+  it('probes for itself if no call waits for the outer one, and opens that as well', async () => {
     const { orders: placing, reads, clock } = await market();
     await refuse(reads, spent('weight/10s'));
     const placed = calls(placing, clock, 1);
@@ -261,7 +261,7 @@ describe('a cool-down within another', () => {
     expect(read).toHaveLength(5);
   });
 
-  it('must be within the same one for all of its scope', () => {
+  it('must be within the same one for its whole scope', () => {
     const registry = new PolicyRegistry();
     registry.define('one', { coolDown: { scope: 'account' } });
     expect(() => registry.define('two', { coolDown: { scope: 'account', within: 'address' } })).toThrow(

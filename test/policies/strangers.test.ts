@@ -62,7 +62,7 @@ async function seen({ calls, clock, others }: Address, amount: number): Promise<
 }
 
 describe('others who share a limit', () => {
-  it('find as much room as they usually take at once, and a quarter more', async () => {
+  it('get as much room as they usually take at once, and a quarter more', async () => {
     const exchange = address();
     await seen(exchange, 20);
     exchange.calls(300);
@@ -74,7 +74,7 @@ describe('others who share a limit', () => {
     expect(Math.max(...used.map(Number))).toBe(75);
   });
 
-  it('find none where the limit is not adaptive, though they are counted', async () => {
+  it('get none if the limit is not adaptive, though they are counted', async () => {
     const exchange = address(false);
     await seen(exchange, 20);
     const at = exchange.calls(200);
@@ -91,7 +91,7 @@ describe('others who share a limit', () => {
     expect(at).toHaveLength(100);
   });
 
-  it('are seen also while more of the own calls count here than at the exchange', async () => {
+  it('are seen also while more of our own calls count here than at the exchange', async () => {
     const exchange = address();
     const { calls, clock, others, policy } = exchange;
     await clock.advance(9_000);
@@ -135,7 +135,7 @@ describe('others who share a limit', () => {
     expect(at.length - before).toBeLessThanOrEqual(20);
   });
 
-  it('do not keep a critical call from what is kept for them', async () => {
+  it('do not keep a critical call from what is reserved for it', async () => {
     const exchange = address();
     await seen(exchange, 20);
     exchange.calls(200);
@@ -143,7 +143,7 @@ describe('others who share a limit', () => {
     expect(exchange.calls(1, 'critical')).toHaveLength(1);
   });
 
-  it('are taken to have caused a ban that came although there was room', async () => {
+  it('are assumed to have caused a ban that came although there was room', async () => {
     const exchange = address();
     const { calls, clock, policy } = exchange;
     calls(1);
@@ -165,13 +165,13 @@ describe('others who share a limit', () => {
 });
 
 describe('a refused request', () => {
-  it('takes nothing from the limit', async () => {
+  it('uses nothing of the limit', async () => {
     const { policy, clock } = address();
     await policy.executeOutcome(answering(clock, limited(1)));
     expect(policy.snapshot().rateLimit?.used).toBe(0);
   });
 
-  it('takes what it cost where it may have been several', async () => {
+  it('uses what it cost if it may have been several', async () => {
     const { policy, clock } = address();
     await policy.executeOutcome(answering(clock, limited(1)), { cost: 5 });
     expect(policy.snapshot().rateLimit?.used).toBe(5);

@@ -37,7 +37,7 @@ describe('attemptTimeoutMs', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('is unknown for a write, and nothing for what only reads', async () => {
+  it('is unknown for a write, and not for what only reads', async () => {
     const statuses: unknown[] = [];
     for (const how of [{}, { effect: 'read' }, { idempotent: true }, { effect: 'write' }] as const) {
       const { policy, clock } = build({ attemptTimeoutMs: 100 });
@@ -48,7 +48,7 @@ describe('attemptTimeoutMs', () => {
     expect(statuses).toEqual(['unknown', undefined, undefined, 'unknown']);
   });
 
-  it('is unknown for an attempt that nobody saw send a write: it may have sent one by other means', async () => {
+  it('is unknown for an attempt without a seen write: it may have sent one by other means', async () => {
     const { policy, clock } = build({
       attemptTimeoutMs: 100,
       retry: { maxRetries: 1, backoff: { initialDelayMs: 0 } },
@@ -80,7 +80,7 @@ describe('attemptTimeoutMs', () => {
     }
   });
 
-  it('lets a late success stand while nothing newer runs', async () => {
+  it('accepts a late success while nothing newer runs', async () => {
     const { policy, clock } = build({
       attemptTimeoutMs: 100,
       effect: 'read',
@@ -130,7 +130,7 @@ describe('deadlineMs', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('cuts an attempt short and says that it was the deadline', async () => {
+  it('cuts an attempt short and names the deadline as the cause', async () => {
     const { policy, clock } = build({
       deadlineMs: 1_000,
       attemptTimeoutMs: 600,
@@ -147,7 +147,7 @@ describe('deadlineMs', () => {
     expect(remaining).toEqual([600, 300]);
   });
 
-  it('nothing starts after it, whatever the call waits for', async () => {
+  it('starts nothing afterwards, whatever the call waits for', async () => {
     const { policy, clock } = build({ ...everything, deadlineMs: 1_000 });
     const started = vi.fn(hang);
     void policy.executeOutcome(hang);
@@ -228,7 +228,7 @@ describe('an abort', () => {
     expect(policy.snapshot().circuitBreaker?.common.failures ?? 0).toBe(0);
   });
 
-  it('without a reason gives the AbortError of the platform', async () => {
+  it('without a reason rejects with the AbortError of the platform', async () => {
     const { policy } = build(everything);
     const outcome = policy.executeOutcome(hang, AbortSignal.abort());
     expect(await outcome).toMatchObject({ error: { name: 'AbortError' } });
@@ -247,7 +247,7 @@ describe('an abort', () => {
     expect(signal?.reason).toBe('enough');
   });
 
-  it('after the end changes nothing', async () => {
+  it('after the end has no effect', async () => {
     const { policy } = build(everything);
     const controller = new AbortController();
     let signal: AbortSignal | undefined;
@@ -261,7 +261,7 @@ describe('an abort', () => {
     expect(signal?.aborted).toBe(false);
   });
 
-  it('one signal for a thousand calls at a time warns of nothing and keeps no listener', async () => {
+  it('one signal for a thousand calls at a time causes no warning and keeps no listener', async () => {
     const { policy, clock } = build({ deadlineMs: 1_000, bulkhead: { limit: 10, queue: Infinity } });
     const warnings: unknown[] = [];
     const note = (warning: unknown) => warnings.push(warning);
@@ -283,7 +283,7 @@ describe('no AbortController', () => {
     vi.unstubAllGlobals();
   });
 
-  it('is made unless the signal is read', async () => {
+  it('is created unless the signal is read', async () => {
     const made = vi.fn();
     const Original = AbortController;
     vi.stubGlobal(

@@ -7,7 +7,7 @@ const eager = { maxRetries: 1, backoff: { initialDelayMs: 0, jitter: 'none' } } 
 const absent: Resolution = { outcome: 'absent', error: down() };
 
 describe('an unknown outcome', () => {
-  it('without a way to find out is the end, with the error itself', async () => {
+  it('without a way to resolve it ends the call with the error itself', async () => {
     const { policy, clock } = build({ retry: eager });
     const error = lost();
     const method = answering(clock, error);
@@ -95,7 +95,7 @@ describe('an unknown outcome', () => {
     },
   );
 
-  it('too late: the deadline ends the lookup, unless it has time of its own', async () => {
+  it('too late: the deadline ends the lookup, unless it has its own time', async () => {
     for (const [resolveDeadlineMs, endsAt] of [
       [undefined, 1_000],
       [500, 1_500],
@@ -152,7 +152,7 @@ describe('an unknown outcome', () => {
     expect(signal?.reason).toBe('enough');
   });
 
-  it('is not looked up where it does not matter: reads, what may be repeated, what was refused', async () => {
+  it('is not looked up if it does not matter: reads, what may be repeated, what was refused', async () => {
     const resolveUnknown = vi.fn(async () => absent);
     for (const [error, how] of [
       [lost(), { effect: 'read' }],

@@ -3,7 +3,7 @@ import { createPolicy, toWeexError, WEEXError } from '../../src/index.js';
 
 const answer = { code: -1000, msg: 'An unknown error occurred while processing the request.' };
 
-describe('an answer that says no more than that something failed', () => {
+describe('an answer that only says that something failed', () => {
   it('is retried and counted under a 5xx, as a failure of the exchange', async () => {
     const policy = createPolicy({
       retry: { maxRetries: 2, backoff: { initialDelayMs: 0, maxDelayMs: 0 } },

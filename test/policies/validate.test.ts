@@ -65,7 +65,7 @@ const durations = /Ms$/;
 
 describe('numbers', () => {
   it.each(numbers)(
-    '%s refuses all nonsense, and names itself, the value and the range once',
+    '%s rejects all invalid values, and names itself, the value and the range once',
     (option, wrap, legal) => {
       for (const value of nonsense) {
         if (legal.includes(value)) continue;
@@ -143,7 +143,7 @@ describe('everything else', () => {
     [{ inner: null }, 'inner must be a policy with an execute method, received null'],
     [{ clock: {} }, 'clock must have the methods now, setTimeout and clearTimeout, received an object'],
     [{ random: 0.5 }, 'random must be a function, received 0.5'],
-  ])('%o is refused', (options, message) => {
+  ])('%o is rejected', (options, message) => {
     const refusal = refusalOf(options);
     expect(refusal?.message).toContain(message);
     expect(refusal?.message.split('\n')).toHaveLength(1);
@@ -226,7 +226,7 @@ describe('everything else', () => {
     expect(refusalOf(options)).toBeInstanceOf(RangeError);
   });
 
-  it('names all faults at once, each on a line, contradictions too', () => {
+  it('names all faults at once, one per line, including contradictions', () => {
     const refusal = refusalOf({
       name: 'orders',
       deadlineMs: -1,
@@ -254,7 +254,7 @@ describe('everything else', () => {
     ]);
   });
 
-  it('does not call a contradiction what is wrong by itself', () => {
+  it('does not report as a contradiction what is itself wrong', () => {
     for (const value of nonsense) {
       const message =
         refusalOf({
@@ -277,7 +277,7 @@ describe('everything else', () => {
     }
   });
 
-  it('takes every option left out as undefined', () => {
+  it('treats undefined as left out, for every option', () => {
     expect(
       refusalOf({
         name: undefined,
@@ -307,7 +307,7 @@ describe('everything else', () => {
     ).toBeUndefined();
   });
 
-  it('keeps nothing of the object that it was given, and changes nothing in it', async () => {
+  it('keeps nothing of the given object, and changes nothing in it', async () => {
     const on = [TypeError];
     const options = { retry: { maxRetries: 1, on, backoff: { initialDelayMs: 0 } }, bulkhead: { limit: 1 } };
     const before = structuredClone({ ...options, retry: { ...options.retry, on: [] } });
@@ -344,7 +344,7 @@ describe('the registry', () => {
     expect(() => new PolicyRegistry().define(name as string, {})).toThrow('name must be a non-empty string');
   });
 
-  it('lists the names it knows when asked for another', () => {
+  it('lists the known names when another one is requested', () => {
     const registry = new PolicyRegistry();
     expect(() => registry.get('orders')).toThrow("Cannot find policy 'orders': no policy is defined");
     registry.define('market', {});
@@ -355,7 +355,7 @@ describe('the registry', () => {
     expect([registry.has('market'), registry.has('toString')]).toEqual([true, false]);
   });
 
-  it('refuses policies of one scope that disagree on its window, and leaves the first as it is', () => {
+  it('rejects policies of one scope with different windows, and keeps the first unchanged', () => {
     const registry = new PolicyRegistry();
     const clock = createFakeClock();
     registry.define('one', { clock, rateLimit: { limit: 5, windowMs: 1_000, scope: 'ip' } });

@@ -78,7 +78,7 @@ describe('a listener that starts a call', () => {
     expect(seen).toMatchObject({ running: 0, most: 1 });
   });
 
-  it('finds the slot taken of a call that was let out of the queue', async () => {
+  it('finds the slot of a call taken that left the queue', async () => {
     const { gate, seen, call } = counting({ bulkhead: { limit: 1, queue: 5 } });
     const stop = startingAt('callDequeued', () => void call());
     const calls = [call(), call()];
@@ -89,7 +89,7 @@ describe('a listener that starts a call', () => {
     expect(seen).toMatchObject({ began: 3, most: 1 });
   });
 
-  it('aborts the call that is told before its method is called, and every listener hears it in order', async () => {
+  it('aborts the reported call before its method is called, and every listener receives the event in order', async () => {
     const { policy } = build({ bulkhead: { limit: 1 } });
     const controller = new AbortController();
     const heard: string[] = [];

@@ -17,7 +17,7 @@ const delaysOf = (options: Parameters<typeof createBackoff>[0], random: () => nu
 };
 
 describe('backoff', () => {
-  it('keeps to the bounds of its jitter, for all options and all chance', () => {
+  it('stays within the bounds of its jitter, for all options and random numbers', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 10_000 }),
@@ -62,7 +62,7 @@ describe('backoff', () => {
     }
   });
 
-  it('spreads: two callers with different chance do not wait alike', () => {
+  it('spreads: two callers with different random numbers do not wait equally long', () => {
     for (const jitter of ['full', 'equal', 'decorrelated'] as const) {
       const [one, two] = [1, 2].map((seed) => delaysOf({ jitter }, createRandom(seed), 5));
       expect(one).not.toEqual(two);
@@ -71,7 +71,7 @@ describe('backoff', () => {
 });
 
 describe('the retry budget', () => {
-  it('never allows more than its share and its floor in any ten seconds', () => {
+  it('never allows more than its share and its minimum in any ten seconds', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1, noNaN: true }),

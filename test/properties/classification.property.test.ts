@@ -31,7 +31,7 @@ afterAll(() => {
 describe('classification', () => {
   const answers = howMany(100_000);
 
-  it(`makes a WEEXError or a success of ${answers} answers, and nothing else`, () => {
+  it(`turns ${answers} answers into a WEEXError or a success, and nothing else`, () => {
     const next = createAnswers('bodies');
     const seen = { success: 0, failure: 0 };
     for (let count = 0; count < answers; count += 1) {
@@ -83,7 +83,7 @@ describe('classification', () => {
     }
   });
 
-  it('makes a WEEXError of whatever is thrown', () => {
+  it('turns whatever is thrown into a WEEXError', () => {
     const thrown = [
       undefined,
       null,

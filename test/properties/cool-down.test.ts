@@ -209,7 +209,7 @@ async function compare(steps: readonly Step[], seen: Set<string>): Promise<void>
 }
 
 describe('the cool-down', () => {
-  it('does what its plainest form does, in random histories', async () => {
+  it('behaves like its simplest model, in random histories', async () => {
     const seen = new Set<string>();
     const histories = fc.array(step, { minLength: 5, maxLength: 50, size: 'max' });
     await fc.assert(

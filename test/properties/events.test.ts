@@ -164,7 +164,7 @@ type GivenCall = typeof call extends fc.Arbitrary<infer Value> ? Value : never;
 const errors = { down, broken, lost, limited: () => limited(0.2), bug: () => new TypeError('a bug') };
 
 describe('the events of a call', () => {
-  it('are published in order, and no call is overtaken within its class', async () => {
+  it('are published in order, and no call is overtaken within its priority', async () => {
     const seen = { dequeued: 0, evicted: 0, aborted: 0, retried: 0, started: 0, reconfigured: 0 };
     const asked = fc.asyncProperty(
       options,

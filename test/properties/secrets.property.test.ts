@@ -118,7 +118,7 @@ const adapter = async (config: InternalAxiosRequestConfig & { secret?: string })
 
 const failuresTried = howMany(10_000);
 
-it(`lets no secret out of ${failuresTried} failures`, async () => {
+it(`discloses no secret in ${failuresTried} failures`, async () => {
   const http = axios.create({ adapter });
   attachWeexErrors(http);
   let failed = 0;

@@ -88,7 +88,7 @@ describe('the queue', () => {
     expect(aged).toBeGreaterThan(0);
   });
 
-  it('no class starves: under a flood of the highest class the lowest still gets its share', () => {
+  it('no priority starves: under a flood of the highest one the lowest still gets its share', () => {
     const queue = new WaitQueue();
     const low = Array.from({ length: 100 }, (_, id) => new Guest(id, 2));
     for (const guest of low) queue.add(guest, 0);

@@ -98,7 +98,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(mostInAWindow(sentAt)).toBeLessThanOrEqual(limit);
   });
 
-  it('goes on with the last share while Redis is stopped, says so once, and joins again', async () => {
+  it('goes on with the last share while Redis is stopped, reports that once, and joins again', async () => {
     const events: string[] = [];
     stops.push(onResilienceEvent('coordinatorLost', ({ type }) => events.push(type)));
     stops.push(onResilienceEvent('coordinatorRegained', ({ type }) => events.push(type)));
@@ -146,7 +146,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(mostInAWindow(sentAt)).toBeLessThanOrEqual(limit);
   });
 
-  it('has a small share of the limit where it never reached Redis', async () => {
+  it('uses a small share of the limit if it never reached Redis', async () => {
     const mortal = await ownServer();
     await mortal.kill();
     const policy = process(mortal.client());
@@ -155,7 +155,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(shareOf(policy)).toBe(1);
   });
 
-  it('works with node-redis, beside ioredis', async () => {
+  it('works with node-redis, besides ioredis', async () => {
     const client = createClient({ socket: { host: '127.0.0.1', port: server.port } });
     client.on('error', () => undefined);
     await client.connect();
@@ -167,14 +167,14 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     client.destroy();
   });
 
-  it('lets a call through that costs more than an even share', async () => {
+  it('lets a call through that costs more than an equal share', async () => {
     const policies = [process(), process(), process()];
     const costly = policies.map((policy) => policy.execute(async () => 'sent', { cost: 30 }));
 
     await expect(Promise.all(costly)).resolves.toEqual(['sent', 'sent', 'sent']);
   });
 
-  it('learns from the headers what others use of the limit', async () => {
+  it("learns others' usage of the limit from the headers", async () => {
     const client = server.client();
     const coordinator = createRedisCoordinator({ client, prefix: 'test:' });
     coordinators.push(coordinator);
@@ -212,7 +212,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(probes).toBe(3);
   });
 
-  it('lets another process send the next probe where one was refused', async () => {
+  it('lets another process send the next probe if one was refused', async () => {
     const [one, other] = [process(), process()];
     await Promise.all([send(one, 1), send(other, 1)]);
     const client = server.client();
@@ -228,7 +228,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     await expect(send(other, 1)).resolves.toBeUndefined();
   });
 
-  it('tells a process that starts later of the cool-down', async () => {
+  it('shares the cool-down with a process that starts later', async () => {
     const policy = process();
     const refusal = new WEEXRateLimitError('Too many', { code: 429, retryAfter: 30 });
     await expect(policy.execute(() => Promise.reject(refusal))).rejects.toBe(refusal);
@@ -239,7 +239,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     await until(() => (late.snapshot().coolDown?.activeForMs ?? 0) > 20_000);
   });
 
-  it('tells a cool-down that Redis could not be told of for as long as is left of it', async () => {
+  it('reports a cool-down to Redis late, with its remaining time', async () => {
     const mortal = await ownServer();
     const told = process(mortal.client());
     const other = process(mortal.client());
@@ -255,7 +255,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     expect(other.snapshot().coolDown?.activeForMs).toBeLessThan(2_500);
   });
 
-  it('hears of cool-downs where its client may not subscribe, and says so', async () => {
+  it('learns of cool-downs even if its client may not subscribe, and reports that', async () => {
     const admin = server.client();
     await admin.call('ACL', 'SETUSER', 'deaf', 'on', 'nopass', '~*', '+@all', 'resetchannels');
     const warned = new Promise<Error>((resolve) => globalThis.process.once('warning', resolve));
@@ -272,7 +272,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     client.disconnect();
   });
 
-  it('goes on with little after it was closed, and leaves no key without an end', async () => {
+  it('goes on with little after it was closed, and leaves no key without an expiry', async () => {
     const policy = process();
     await send(policy, 5);
     await server.client().flushall();
@@ -284,7 +284,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     for (const key of await client.keys('*')) expect(await client.pttl(key)).not.toBe(-1);
   });
 
-  it('keeps policies with different coordinators apart, also where their scopes have one name', async () => {
+  it('keeps policies with different coordinators apart, even if their scopes have the same name', async () => {
     const client = server.client();
     for (const prefix of ['one:', 'two:']) {
       const coordinator = createRedisCoordinator({ client, prefix });
@@ -295,7 +295,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
     await until(async () => (await client.keys('*limit*')).length === 2);
   });
 
-  it('refuses options that make no sense, all at once', () => {
+  it('rejects invalid options, all at once', () => {
     const cluster = createCluster({ rootNodes: [] }) as unknown as RedisClient;
     expect(() => createRedisCoordinator({ client: cluster })).toThrow(
       'a pool or a cluster of node-redis: give a single client',

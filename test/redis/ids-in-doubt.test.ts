@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     await expect(second(order)).resolves.toBe('sent 1');
   });
 
-  it('is looked up first where another process left its outcome unknown', async () => {
+  it('is looked up first if another process left its outcome unknown', async () => {
     const lost = placing(
       async () => {
         throw new WEEXTimeoutError('No answer', { executionStatus: 'unknown', scope: 'attempt' });
@@ -107,7 +107,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     expect(sent).toBe(0);
   });
 
-  it('holds no order up where Redis does not answer', async () => {
+  it('delays no order if Redis does not answer', async () => {
     const place = placing(
       async () => 'sent',
       () => undefined,
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     return () => end?.();
   }
 
-  it('is refused where this process was busy when Redis answered', async () => {
+  it('is refused if this process was busy when Redis answered', async () => {
     const end = await underWayElsewhere();
     const place = placing(
       async () => 'sent',
@@ -156,7 +156,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     end();
   });
 
-  it('is refused where Redis tells while the call waits for its turn', async () => {
+  it('is refused if Redis reports it while the call waits for its turn', async () => {
     const end = await underWayElsewhere();
     const coordinator = coordinatorOn(lateClient(60));
     let answer: (() => void) | undefined;
@@ -185,7 +185,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     end();
   });
 
-  it('is kept again after Redis was lost, also without a limit that asks', async () => {
+  it('is kept again after Redis was lost, even without a limit', async () => {
     const client = new Redis({ host: '127.0.0.1', port: server.port, enableOfflineQueue: false });
     client.on('error', () => undefined);
     const coordinator = coordinatorOn(client);
@@ -214,7 +214,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     client.disconnect();
   });
 
-  it('is guarded where the client answers with texts for numbers', async () => {
+  it('is guarded if the client returns strings for numbers', async () => {
     const end = await underWayElsewhere();
     const client = new Redis({ host: '127.0.0.1', port: server.port, stringNumbers: true });
     const place = placing(
@@ -228,7 +228,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     client.disconnect();
   });
 
-  it('is one in a batch too, and another one on another market', async () => {
+  it('also counts in a batch, and is separate on another market', async () => {
     const exchange = await startExchange({ seed: 1 });
     const { credentials, url } = exchange;
     const clientOf = async () =>
@@ -273,7 +273,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     end();
   });
 
-  it('is told anew to a Redis that has forgotten it', async () => {
+  it('is reported again to a Redis that has forgotten it', async () => {
     const end = await underWayElsewhere();
     const client = server.client();
     await client.flushall();
@@ -284,7 +284,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     end();
   });
 
-  it('is unknown, not under way for long, where its process has died', async () => {
+  it('is soon unknown instead of in progress, if its process has died', async () => {
     const client = server.client();
     const owner = await connected();
     await owner.claimId?.('one');

@@ -40,14 +40,14 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     expect((await one.open())[0]).toEqual(intentOf('a', 10));
   });
 
-  it('leaves alone what a living process holds open', async () => {
+  it('ignores what a living process holds open', async () => {
     const [one, other] = [journal(), journal()];
     await one.sent(intentOf('a'));
 
     expect(await other.open()).toEqual([]);
   });
 
-  it('gives what a dead process left to exactly one', async () => {
+  it('gives what a dead process left to exactly one process', async () => {
     const dead = journal();
     const ids = Array.from({ length: 50 }, (_, index) => `order-${index}`);
     for (const id of ids) await dead.sent(intentOf(id));
@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     expect(found.filter((intents) => intents.length > 0)).toHaveLength(1);
   });
 
-  it('lets a process that was only paused neither send again nor settle what another one took', async () => {
+  it('lets a process that was only paused neither resend nor settle what another one took over', async () => {
     const [paused, other] = [journal(), journal()];
     await paused.sent(intentOf('a'));
     await endLeases();
@@ -90,7 +90,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await expect(other.sent(intentOf('a'))).resolves.toBeUndefined();
   });
 
-  it('tells until when what was written down may be sent', async () => {
+  it('returns until when the order of a recorded intent may be sent', async () => {
     const one = journal(5_000);
     const before = performance.now();
     await one.sent(intentOf('a'));
@@ -99,7 +99,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     expect(one.sendBefore?.()).toBeLessThanOrEqual(performance.now() + 5_000);
   });
 
-  it('keeps a recovery that was paused from telling what another one tells', async () => {
+  it('keeps a paused recovery from reporting what another one reports', async () => {
     await journal().sent(intentOf('a'));
     await endLeases();
     const paused = journal();
@@ -129,7 +129,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     expect((await other.open()).map(({ clientOrderId }) => clientOrderId)).toEqual(['b']);
   });
 
-  it('keeps its lease also where the client puts a prefix of its own before keys', async () => {
+  it('keeps its lease even if the client adds its own prefix to keys', async () => {
     const client = new Redis({ host: '127.0.0.1', port: server.port, keyPrefix: 'app:' });
     const one = createRedisJournal({ client, prefix: 'test:', leaseMs: 1_000 });
     await one.sent(intentOf('a'));
@@ -148,7 +148,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     client.disconnect();
   });
 
-  it('writes down where the client answers with texts for numbers', async () => {
+  it('records even if the client returns strings for numbers', async () => {
     const client = new Redis({ host: '127.0.0.1', port: server.port, stringNumbers: true });
     const one = createRedisJournal({ client, prefix: 'test:' });
 
@@ -156,7 +156,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     client.disconnect();
   });
 
-  it('says that Redis hangs, and takes back what was written too late', async () => {
+  it('reports that Redis hangs, and removes what was written too late', async () => {
     const one = journal();
     await one.sent(intentOf('a'));
     await one.settled('a', 'executed');
@@ -170,7 +170,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await until(async () => (await client.hlen('test:{journal}:intents')) === 0);
   });
 
-  it('counts the fencing token up at each take-over', async () => {
+  it('increases the fencing token at each takeover', async () => {
     await journal().sent(intentOf('a'));
     for (const _ of [1, 2, 3]) {
       await endLeases();
@@ -197,7 +197,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     expect(await other.open()).toEqual([]);
   });
 
-  it('gives everything free when it is closed', async () => {
+  it('releases everything when it is closed', async () => {
     const [one, other] = [journal(), journal()];
     await one.sent(intentOf('a'));
     await one.close();
@@ -218,7 +218,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await until(async () => (await heir.open()).length === 0);
   });
 
-  it('leaves out a damaged record and says so', async () => {
+  it('leaves out a damaged record and reports it', async () => {
     const one = journal();
     await one.sent(intentOf('a'));
     await one.sent(intentOf('b'));
@@ -237,7 +237,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     expect((await warned).message).toContain('client order ids a ');
   });
 
-  it('sends nothing where Redis does not take the intent', async () => {
+  it('sends nothing if Redis does not accept the intent', async () => {
     const client = server.client();
     const one = createRedisJournal({ client, prefix: 'test:' });
     client.disconnect();
@@ -245,7 +245,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await expect(one.sent(intentOf('a'))).rejects.toThrow();
   });
 
-  it('refuses options that make no sense', () => {
+  it('rejects invalid options', () => {
     expect(() => createRedisJournal({ client: undefined as unknown as RedisClient })).toThrow(
       'Cannot create a Redis journal: client must be',
     );

@@ -52,7 +52,7 @@ describe.skipIf(!hasRedis)('a limit that processes share, in virtual time', () =
     expect(critical[Math.floor(critical.length * 0.99)]).toBeLessThan(25);
   });
 
-  it('loses nothing where Redis is flushed', async () => {
+  it('loses nothing if Redis is flushed', async () => {
     await start();
     const result = await watch(5_000, async () => {
       await fleet.run(1_000);
@@ -64,7 +64,7 @@ describe.skipIf(!hasRedis)('a limit that processes share, in virtual time', () =
     expect(result.goodput).toBeGreaterThan(0.95);
   });
 
-  it('gives nothing to a newcomer that comes first to a Redis that has forgotten', async () => {
+  it('gives nothing to a newcomer that is the first at a Redis that has forgotten', async () => {
     await start();
     fleet.redisMs = undefined;
     await redis.flushall();
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis)('a limit that processes share, in virtual time', () =
     expect(result.goodput).toBeGreaterThan(0.9);
   });
 
-  it('goes on where Redis is stopped, and where it is slow', async () => {
+  it('goes on if Redis is stopped, and if it is slow', async () => {
     await start();
     const result = await watch(8_000, async () => {
       fleet.redisMs = undefined;
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('a limit that processes share, in virtual time', () =
     expect(result.goodput).toBeGreaterThan(0.95);
   });
 
-  it('is used by the others within a second where one has nothing to do', async () => {
+  it('is used by the others within a second if one is idle', async () => {
     await start();
     const [idle, ...others] = fleet.processes;
     if (idle) idle.wanted = 0;
@@ -107,7 +107,7 @@ describe.skipIf(!hasRedis)('a limit that processes share, in virtual time', () =
     expect(others.flatMap(({ sentAt }) => sentAt).length - before).toBeGreaterThan(limit * 0.93);
   });
 
-  it('gives costly calls their turns, one process after the other', async () => {
+  it('lets costly calls take turns, one process after the other', async () => {
     fleet = new SimulatedFleet({
       redis,
       processes: 3,
@@ -132,7 +132,7 @@ describe.skipIf(!hasRedis)('a limit that processes share, in virtual time', () =
     expect(mostInAWindow(fleet.processes.flatMap(({ sentAt }) => sentAt))).toBeLessThanOrEqual(40);
   });
 
-  it('lets a costly call through while the others want all that there is', async () => {
+  it('lets a costly call through while the others want everything', async () => {
     await start();
     const [first] = fleet.processes;
     if (!first) throw new Error('No process');

@@ -64,7 +64,7 @@ const takeProfit = {
 };
 
 describe('the book of conditional orders', () => {
-  it('sets a stop off when the price falls to it, and closes the position', () => {
+  it('triggers a stop when the price falls to it, and closes the position', () => {
     const { algoOrders, algos, at, ledger, open, orders } = market();
     open();
     algos.place(readAlgoOrder({ ...stop, triggerPrice: at(-0.001) }), startMs, atOnce);
@@ -75,7 +75,7 @@ describe('the book of conditional orders', () => {
     expect(ledger.positions.size).toBe(0);
   });
 
-  it('a take-profit of quantity 0 is taken, is set off, and closes nothing', () => {
+  it('a take-profit of quantity 0 is accepted, is triggered, and closes nothing', () => {
     const { algoOrders, algos, at, ledger, open, orders } = market();
     open();
     const request = readTpSlOrder({ ...takeProfit, quantity: '0', triggerPrice: at(0.001) });
@@ -86,12 +86,12 @@ describe('the book of conditional orders', () => {
     expect(ledger.positions.size).toBe(1);
   });
 
-  it('the quantity of a take-profit or stop-loss has to be there', () => {
+  it('the quantity of a take-profit or stop-loss is required', () => {
     const request = { ...takeProfit, quantity: undefined, triggerPrice: '120000' };
     expect(() => readTpSlOrder(request)).toThrow("Parameter 'quantity' cannot be empty.");
   });
 
-  it('the stops that come with an order wait for its fill; the first to be set off ends the other', () => {
+  it('the stops attached to an order wait for its fill; the first one triggered ends the other', () => {
     const { algoOrders, algos, at, ledger, open } = market();
     open({ tpTriggerPrice: at(0.001), slTriggerPrice: at(-0.05) });
     expect(algoOrders).toMatchObject([
@@ -103,7 +103,7 @@ describe('the book of conditional orders', () => {
     expect(ledger.positions.size).toBe(0);
   });
 
-  it('the stops of an order that is not filled are not there', () => {
+  it('the stops of an unfilled order do not exist yet', () => {
     const { algoOrders, algos, at, open } = market();
     const far = { type: 'LIMIT', timeInForce: 'GTC', price: at(-0.1), slTriggerPrice: at(-0.2) };
     open(far);
@@ -119,7 +119,7 @@ describe('the book of conditional orders', () => {
     expect(orders).toEqual([]);
   });
 
-  it('one that is cancelled is not set off', () => {
+  it('a cancelled one is not triggered', () => {
     const { algoOrders, algos, at, ledger, open } = market();
     open();
     const algo = algos.place(readAlgoOrder({ ...stop, triggerPrice: at(-0.001) }), startMs, atOnce);

@@ -62,8 +62,8 @@ const value = fc.oneof(likely, likely, fc.string(), fc.integer(), fc.double(), f
 const parameters = fc.dictionary(fc.constantFrom(...names), value);
 const anEndpoint = fc.constantFrom(...endpoints);
 
-describe('whatever it is sent', () => {
-  it('the exchange answers, with a refusal if something is wrong', async () => {
+describe('any request', () => {
+  it('is answered by the exchange, with a refusal if something is wrong', async () => {
     await fc.assert(
       fc.asyncProperty(anEndpoint, parameters, parameters, async ({ method, path }, query, body) => {
         const text = Object.entries(query).map(
@@ -82,18 +82,18 @@ describe('whatever it is sent', () => {
   });
 
   it.each(['null', '[]', '1', '"text"', '{"a":}', '\u0000', '{"__proto__":{"symbol":"BTCUSDT"}}'])(
-    'the body %j is refused',
+    'with the body %j is refused',
     async (body) => {
       const reply = await send(exchange, 'POST', '/capi/v3/order', body);
       expect([-1135, -1141]).toContain(reply.json.code);
     },
   );
 
-  it('a body beyond a megabyte is refused', async () => {
+  it('with a body beyond a megabyte is refused', async () => {
     expect((await send(exchange, 'POST', '/capi/v3/order', `"${'x'.repeat(1_100_000)}"`)).status).toBe(413);
   });
 
-  it('bytes that are not HTTP end the connection and nothing else', async () => {
+  it('that is not HTTP ends the connection and nothing else', async () => {
     const answer = await new Promise<string>((resolve) => {
       const socket = connect(Number(new URL(exchange.url).port), '127.0.0.1', () =>
         socket.end('\u0001garbage\r\n\r\n'),
@@ -105,7 +105,7 @@ describe('whatever it is sent', () => {
     expect((await send(exchange, 'GET', '/api/v3/ping')).status).toBe(200);
   });
 
-  it('a client that leaves in the middle of an answer does no harm', async () => {
+  it('whose client leaves in the middle of the answer does no harm', async () => {
     const stop = exchange.inject({ kind: 'slow-body', durationMs: 1_000 });
     const early = { timeoutMs: 30 };
     await expect(send(exchange, 'GET', '/api/v3/exchangeInfo', undefined, early)).rejects.toThrow(

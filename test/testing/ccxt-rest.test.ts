@@ -170,7 +170,7 @@ describe.skipIf(!ccxt)('ccxt against the simulated exchange', () => {
     await demo.close();
   });
 
-  it('asks for nothing that is not there', () => {
+  it('requests nothing that does not exist', () => {
     expect(exchange.requests.filter(({ status }) => status === 404)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ afterEach(() => exchange.close());
 const order = '/capi/v3/order';
 
 describe('the contract market', () => {
-  it('gives the time, the ticker and its limits to anybody', async () => {
+  it('returns the time, the ticker and its limits without credentials', async () => {
     const unsigned = { headers: { 'ACCESS-KEY': undefined, 'ACCESS-SIGN': undefined } };
     const time = await send(exchange, 'GET', '/capi/v3/market/time', undefined, unsigned);
     expect(Math.abs(time.json.serverTime - Date.now())).toBeLessThan(10_000);
@@ -35,7 +35,7 @@ describe('the contract market', () => {
     expect(info.json.symbols.map((one: { symbol: string }) => one.symbol)).toContain('BTCUSDT');
   });
 
-  it('takes an order, shows it as standing, cancels it, and shows it in the history', async () => {
+  it('accepts an order, shows it as open, cancels it, and shows it in the history', async () => {
     const intent = restingOrder();
     const placed = await send(exchange, 'POST', order, intent);
     expect(placed.status).toBe(200);
@@ -90,7 +90,7 @@ describe('the contract market', () => {
     expect(after.availableBalance).toBe(after.balance);
   });
 
-  it('keeps a leverage by symbol, and does not change it while orders are open', async () => {
+  it('keeps a leverage per symbol, and does not change it while orders are open', async () => {
     const set = (crossLeverage: string) =>
       send(exchange, 'POST', '/capi/v3/account/leverage', {
         symbol: 'BTCUSDT',
@@ -107,7 +107,7 @@ describe('the contract market', () => {
     expect(config.json).toMatchObject([{ crossLeverage: '50', marginType: 'CROSSED' }]);
   });
 
-  it.each(['/api/v3', '/capi/v3'])('draws candles and trades of %s from the moving price', async (base) => {
+  it.each(['/api/v3', '/capi/v3'])('derives candles and trades of %s from the moving price', async (base) => {
     const { json: candles } = await send(
       exchange,
       'GET',
@@ -241,7 +241,7 @@ describe('the contract market', () => {
     expect((await list('symbol=NOSUCH')).code).toBe(-1121);
   });
 
-  it('does not know orders, paths and methods that it does not have', async () => {
+  it('rejects unknown orders, paths and methods', async () => {
     expect((await send(exchange, 'GET', `${order}?orderId=1`)).json.code).toBe(-3200);
     expect((await send(exchange, 'DELETE', `${order}?orderId=1`)).json.code).toBe(-3200);
     expect((await send(exchange, 'DELETE', order)).json.code).toBe(-1140);
@@ -256,7 +256,7 @@ describe('the contract market', () => {
     });
   });
 
-  it('bans an address that passes the weight limit, and lets it in again', async () => {
+  it('bans an address that exceeds the weight limit, and admits it again', async () => {
     const clock = createFakeClock(1_800_000_000_000);
     const small = await startExchange({
       clock,
@@ -278,7 +278,7 @@ describe('the contract market', () => {
     }
   });
 
-  it('counts orders by account', async () => {
+  it('counts orders per account', async () => {
     const small = await startExchange({ limits: { orders: { limit: 2, windowMs: 60_000 } } });
     try {
       const statuses = [];

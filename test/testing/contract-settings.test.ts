@@ -36,7 +36,7 @@ const frozen = async () => Number((await call('GET', `${account}/balance`))[0].f
 const success = { code: '200', msg: 'success', requestTime: expect.any(Number) };
 
 describe('the margin of contracts', () => {
-  it('is crossed or isolated by symbol, with leverages of each mode and side', async () => {
+  it('is crossed or isolated per symbol, with leverages for each mode and side', async () => {
     const symbol = 'BTCUSDT';
     expect(await call('POST', `${account}/marginType`, { symbol, marginType: 'ISOLATED' })).toEqual(success);
     const isolated = { symbol, isolatedLongLeverage: '50', isolatedShortLeverage: 10 };
@@ -76,11 +76,11 @@ describe('the margin of contracts', () => {
     ['positionMargin', { isolatedPositionId: '1', amount: '1', type: '1' }, -1054],
     ['positionMargin', { amount: '1', type: '1' }, -1141],
     ['modifyAutoAppendMargin', { autoAppendMargin: true }, -1141],
-  ])('refuses what is wrong with %s: %j', async (endpoint, body, code) => {
+  ])('rejects invalid %s: %j', async (endpoint, body, code) => {
     expect((await call('POST', `${account}/${endpoint}`, body)).code).toBe(code);
   });
 
-  it('is added to an isolated position and taken out again, as far as it goes', async () => {
+  it('is added to an isolated position and removed again, within its bounds', async () => {
     await open('SHORT');
     const [crossed] = await call('GET', `${account}/position/allPosition`);
     const add = (amount: string, type: 1 | 2, id = String(isolated.id)) =>
@@ -130,7 +130,7 @@ describe('the margin of contracts', () => {
 });
 
 describe('funding', () => {
-  it('is paid every eight hours at the rate that was forecast, from one side to the other', async () => {
+  it('is paid every eight hours at the forecast rate, from one side to the other', async () => {
     const [{ forecastFundingRate, nextFundingTime }] = await call(
       'GET',
       '/capi/v3/market/premiumIndex?symbol=btcusdt',
@@ -220,7 +220,7 @@ describe('public data of contracts', () => {
     },
   );
 
-  it('refuses another depth than 15 or 200', async () => {
+  it('rejects other depths than 15 and 200', async () => {
     const refused = { code: -1142, msg: "Parameter 'limit' is invalid." };
     expect(await call('GET', '/capi/v3/market/depth?symbol=BTCUSDT&limit=20')).toEqual(refused);
   });

@@ -46,7 +46,7 @@ describe('the control endpoints', () => {
     expect((await control('GET', '/orders')).json).toEqual([]);
   });
 
-  it('say what is wrong with a fault, and what there is', async () => {
+  it('explain what is wrong with a fault, and what is available', async () => {
     const bad = await control('POST', '/faults', { kind: 'reset', probability: 2 });
     expect(bad.status).toBe(400);
     expect(bad.json.error).toContain('probability: expected a number from 0 to 1, received 2');

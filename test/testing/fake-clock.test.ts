@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../src/testing/index.js';
 
 describe('createFakeClock', () => {
-  it('runs timers in order of time, and of setting within one moment', async () => {
+  it('runs timers in order of time, and in the order of setting at the same time', async () => {
     const clock = createFakeClock(1_000);
     const ran: string[] = [];
     const note = (name: string) => () => ran.push(`${name}@${clock.now()}`);
@@ -33,7 +33,7 @@ describe('createFakeClock', () => {
     await loop;
   });
 
-  it('does not run a timer that was taken back, and ignores strange handles', async () => {
+  it('does not run a cancelled timer, and ignores unknown handles', async () => {
     const clock = createFakeClock();
     let ran = 0;
     const handle = clock.setTimeout(() => (ran += 1), 5);
@@ -44,7 +44,7 @@ describe('createFakeClock', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('treats delays as Node does: below 0 and NaN at once, beyond 2^31 - 1 after 1 ms', async () => {
+  it('treats delays like Node: below 0 and NaN at once, beyond 2^31 - 1 after 1 ms', async () => {
     const clock = createFakeClock();
     const ran: string[] = [];
     clock.setTimeout(() => ran.push('negative'), -5);
@@ -59,7 +59,7 @@ describe('createFakeClock', () => {
     expect(ran).toEqual(['negative', 'NaN', 'huge', 'longest']);
   });
 
-  it('passes on what a timer throws and goes on afterwards', async () => {
+  it('passes on what a timer throws and continues afterwards', async () => {
     const clock = createFakeClock();
     let ran = false;
     clock.setTimeout(() => {
@@ -71,7 +71,7 @@ describe('createFakeClock', () => {
     expect(ran).toBe(true);
   });
 
-  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses to advance by %s', async (ms) => {
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('rejects advancing by %s', async (ms) => {
     await expect(createFakeClock().advance(ms)).rejects.toThrow(RangeError);
   });
 });

@@ -49,7 +49,7 @@ describe('a fault', () => {
     [{ kind: 'respond', status: 418 }, 418, 0],
     [{ kind: 'delay', delayMs: 60 }, 200, 1],
     [{ kind: 'delay', delayMs: 60, executed: true }, 200, 1],
-  ])('%o: the client sees %s, %d orders stand', async (fault, seen, standing) => {
+  ])('%o: the client sees %s, %d orders exist', async (fault, seen, standing) => {
     exchange.inject({ ...fault, count: 1 });
     expect(await outcome(place({}, seen === 'timed out' ? 400 : undefined))).toBe(seen);
     expect(exchange.orders).toHaveLength(standing);
@@ -64,7 +64,7 @@ describe('a fault', () => {
     expect(await outcome(place())).toBe(200);
   });
 
-  it('is carried out late when it is delayed, whether the client still waits or not', async () => {
+  it('is executed late when it is delayed, whether the client still waits or not', async () => {
     const clock = await standStill();
     exchange.inject({ kind: 'delay', delayMs: 150, count: 1 });
     const reply = outcome(place({}, 1_000));
@@ -88,7 +88,7 @@ describe('a fault', () => {
     expect(() => cut.json).toThrow(SyntaxError);
   });
 
-  it('refuses for business reasons only what is otherwise in order', async () => {
+  it('refuses for business reasons only what is otherwise valid', async () => {
     exchange.inject({ kind: 'refusal', code: -1054, message: 'INVALID_ARGUMENT: no' });
     const unsigned = { headers: { 'ACCESS-SIGN': 'bm8=' } };
     expect((await send(exchange, 'POST', '/capi/v3/order', restingOrder(), unsigned)).json.code).toBe(-1047);
@@ -181,7 +181,7 @@ describe('the scope of a fault', () => {
     expect((await time()).status).toBe(200);
   });
 
-  it('hits the same requests of an operation for the same seed, whatever else is asked', async () => {
+  it('hits the same requests of an operation for the same seed, whatever else is requested', async () => {
     const run = async (seed: number, between: number) => {
       const one = await startExchange({
         seed,
@@ -206,7 +206,7 @@ describe('the scope of a fault', () => {
 });
 
 describe('close', () => {
-  it('ends with clients that hang, wait for a delay, read a slow body, or keep their connection', async () => {
+  it('ends even with clients that hang, wait for a delay, read a slow body, or keep their connection', async () => {
     const agent = new Agent({ keepAlive: true });
     await send(exchange, 'GET', '/capi/v3/market/time', undefined, { agent });
     exchange.inject({ kind: 'hang', count: 1 });

@@ -65,7 +65,7 @@ function run(
 }
 
 describe('the matching', () => {
-  it('neither makes nor loses anything on spot', () => {
+  it('neither creates nor loses anything on spot', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 99 }), steps, (seed, list) => {
         const { ledger, orders, book } = spotMarket(seed);

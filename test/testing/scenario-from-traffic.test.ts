@@ -10,7 +10,7 @@ const order = { method: 'POST', path: '/capi/v3/order' };
 const time = { method: 'GET', path: '/capi/v3/market/time' };
 
 describe('scenarioFromTraffic', () => {
-  it('makes a fault of every stretch of failures of one kind at one endpoint', () => {
+  it('turns every period of failures of one kind at one endpoint into a fault', () => {
     const traffic: TrafficRecord[] = [
       { ...time, at: 1_000, status: 200 },
       { ...order, at: 1_000, status: 502 },
@@ -41,7 +41,7 @@ describe('scenarioFromTraffic', () => {
     expect(parseScenario(JSON.stringify(scenario))).toEqual(scenario);
   });
 
-  it('shares the requests of a stretch between failures of several kinds', () => {
+  it('distributes the requests of a period among failures of several kinds', () => {
     const traffic = [502, 503, 502, 503, 502, 503, 200, 502, 503, 200].map((status, index) => ({
       ...time,
       at: index * 10,

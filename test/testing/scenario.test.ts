@@ -33,7 +33,7 @@ const messageOf = (text: string) => {
 };
 
 describe('the built-in scenarios', () => {
-  it('are these', () => {
+  it('have these names', () => {
     expect(Object.keys(builtInScenarios)).toEqual(names);
   });
 
@@ -65,7 +65,7 @@ describe('the built-in scenarios', () => {
     );
   });
 
-  it('come out the same for the same seed, and differ between seeds', async () => {
+  it('are the same for the same seed, and differ between seeds', async () => {
     const run = async (seed: number) => {
       const exchange = await startExchange({ scenario: 'bad-day', seed });
       await exchange.close();
@@ -77,7 +77,7 @@ describe('the built-in scenarios', () => {
 });
 
 describe('parseScenario', () => {
-  it('says where every fault is, and what is allowed', () => {
+  it('reports where every fault is, and what is allowed', () => {
     const message = messageOf(`name: broken
 phases:
   - name: first
@@ -108,7 +108,7 @@ tempo: fast
     ]);
   });
 
-  it('says where the text itself is broken', () => {
+  it('reports where the text itself is broken', () => {
     expect(messageOf('name: "calm\nfaults: []')).toMatch(
       /^Cannot use the scenario:\n {2}line \d+, column \d+: /,
     );
@@ -144,7 +144,7 @@ describe('startExchange', () => {
       '  faults[0].executed: expected true or false',
     ],
     [{ scenario: 'name: x\nfaults: 1' }, 'line 2, column 9: faults: expected a list of faults, received 1'],
-  ])('refuses %j', async (options, message) => {
+  ])('rejects %j', async (options, message) => {
     await expect(startExchange(options as ExchangeOptions)).rejects.toThrow(message);
     await expect(startExchange(options as ExchangeOptions)).rejects.toBeInstanceOf(TypeError);
   });

@@ -28,7 +28,7 @@ describe('createRandom', () => {
     expect(Math.max(...tenths)).toBeLessThan(1_150);
   });
 
-  it('gives the same numbers on every machine', () => {
+  it('produces the same numbers on every machine', () => {
     expect(draw(7, 3).map((number) => Math.floor(number * 2 ** 32))).toMatchInlineSnapshot(`
       [
         2222365887,

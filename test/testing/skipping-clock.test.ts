@@ -26,7 +26,7 @@ describe('createSkippingClock()', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('wakes those who wait in order of time, each before the next is woken', async () => {
+  it('wakes waiting calls in order of time, each before the next', async () => {
     const clock = createSkippingClock();
     const order: string[] = [];
     const woken = [300, 100, 200].map(
@@ -47,7 +47,7 @@ describe('createSkippingClock()', () => {
     expect(order).toEqual(['100 at 100', 'after 100', '200 at 200', 'after 200', '300 at 300', 'after 300']);
   });
 
-  it('ends what runs out of time, and opens a circuit for a trial, only when it is advanced', async () => {
+  it('expires time limits, and opens a circuit for a trial, only when it is advanced', async () => {
     const clock = createSkippingClock();
     const policy = createPolicy({
       clock,
@@ -64,7 +64,7 @@ describe('createSkippingClock()', () => {
     expect(await policy.execute(() => 1)).toBe(1);
   });
 
-  it('forgets a timer that is taken back', async () => {
+  it('forgets a cancelled timer', async () => {
     const clock = createSkippingClock();
     let ran = 0;
     for (const purpose of ['wait', undefined] as const) {
@@ -74,7 +74,7 @@ describe('createSkippingClock()', () => {
     expect([ran, clock.pendingTimers, clock.now()]).toEqual([0, 0, 10]);
   });
 
-  it('refuses to go back', async () => {
+  it('rejects going back', async () => {
     await expect(createSkippingClock().advance(-1)).rejects.toThrow(
       'Cannot advance the clock: ms must be a finite number from 0, received -1',
     );

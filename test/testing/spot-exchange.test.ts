@@ -45,7 +45,7 @@ describe('the spot market', () => {
     });
   });
 
-  it('makes no second order for a client id that is active, and a second one when it no longer is', async () => {
+  it('creates no second order for a client id that is active, and one when it no longer is', async () => {
     const intent = spotOrder();
     const first = await send(exchange, 'POST', order, intent);
     const second = await send(exchange, 'POST', order, intent);
@@ -58,13 +58,13 @@ describe('the spot market', () => {
     expect(found.json.status).toBe('NEW');
   });
 
-  it('makes a client id when there is none', async () => {
+  it('creates a client id if none is given', async () => {
     const placed = await place({ newClientOrderId: undefined });
     expect(placed.json.clientOrderId).toBe(exchange.orders[0]?.clientOrderId);
     expect(placed.json.clientOrderId).toMatch(/^\w+$/);
   });
 
-  it('fails a cancel of what is gone inside a success', async () => {
+  it('reports a failed cancel inside a success', async () => {
     const id = idOf((await place()).text);
     expect((await send(exchange, 'DELETE', `${order}?orderId=${id}`)).json.status).toBe('CANCELED');
     const again = await send(exchange, 'DELETE', `${order}?orderId=${id}`);
@@ -122,7 +122,7 @@ describe('the spot market', () => {
     expect((await send(exchange, 'GET', '/api/v3/myTrades?symbol=BTCUSDT')).json.length).toBeGreaterThan(1);
   });
 
-  it('signs the path as it is sent, with the slash or without', async () => {
+  it('accepts signatures of the path as it is sent, with the slash or without', async () => {
     expect((await send(exchange, 'GET', '/api/v3/account')).status).toBe(200);
     expect((await send(exchange, 'GET', '/api/v3/account/')).status).toBe(200);
   });

@@ -108,7 +108,7 @@ describe('any stream', () => {
     expect(await closed).toBe(1006);
   });
 
-  it('takes 20 connections of an address', async () => {
+  it('accepts 20 connections per address', async () => {
     const { streamUrls } = await start();
     const url = `${streamUrls.spot}/public`;
     const open = await Promise.all(Array.from({ length: 20 }, () => connect(url)));
@@ -118,7 +118,7 @@ describe('any stream', () => {
     await expect(connect(url)).resolves.toBeDefined();
   });
 
-  it('refuses channels in words, and keeps the socket', async () => {
+  it('refuses channels with a message, and keeps the socket', async () => {
     const { streamUrls } = await start();
     const { send, next } = await connect(`${streamUrls.contract}/public`);
     const refusals = [
@@ -140,7 +140,7 @@ describe('any stream', () => {
 });
 
 describe('the public streams', () => {
-  it('sends a book whose changes build the next one, each U the u before it', async () => {
+  it('send a book whose changes build the next one, each U the u before it', async () => {
     const clock = createFakeClock();
     const { streamUrls } = await start({ clock });
     const { send, next } = await connect(`${streamUrls.contract}/public`);
@@ -221,14 +221,14 @@ describe('the best levels of the spot market', () => {
 });
 
 describe('the private streams', () => {
-  it('refuses a handshake that is not signed, or signed for another moment', async () => {
+  it('refuse a handshake that is not signed, or signed for another time', async () => {
     const exchange = await start();
     const url = `${exchange.streamUrls.contract}/private`;
     await expect(connect(url)).rejects.toThrow('401');
     await expect(connect(url, signed(exchange, Date.now() - 60_000))).rejects.toThrow('400');
   });
 
-  it('reports orders, fills, positions and the account under one version', async () => {
+  it('report orders, fills, positions and the account under one version', async () => {
     const exchange = await start();
     const channels = ['orders', 'fill', 'positions', 'account'];
     const url = `${exchange.streamUrls.contract}/private`;
@@ -246,7 +246,7 @@ describe('the private streams', () => {
     ]);
   });
 
-  it('reports a stop by its client id', async () => {
+  it('report a stop by its client id', async () => {
     const exchange = await start();
     const url = `${exchange.streamUrls.contract}/private`;
     const { next } = await connect(url, signed(exchange, Date.now()), 'orders');
@@ -281,7 +281,7 @@ describe('the private streams', () => {
     expect(got.length === 0 || got.at(-1) === versions).toBe(true);
   });
 
-  it('rejects invalid faults, all at once', async () => {
+  it('reject invalid faults, all at once', async () => {
     await expect(start({ stream: { drop: 2, delayMs: -1 } })).rejects.toThrow(/drop.*0 to 1[^]*delayMs/);
   });
 });

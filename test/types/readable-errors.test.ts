@@ -56,7 +56,7 @@ async function compile(dialect: 'legacy' | 'standard'): Promise<string[]> {
 }
 
 it.concurrent.each(['legacy', 'standard'] as const)(
-  'the compiler says why, one error a fault, %s',
+  'the compiler explains the fault, one error each, %s',
   async (dialect) => {
     const errors = await compile(dialect);
     expect(errors.map((error) => /\((\d+),/.exec(error)?.[1])).toEqual(

@@ -94,7 +94,7 @@ export class Circuit {
     return this.#state;
   }
 
-  /** Whether the time and duration of successful calls matter. */
+  /** Whether it matters when a call succeeded, and how long it took. */
   get needsTime(): boolean {
     return this.#consecutive === undefined;
   }
@@ -144,7 +144,7 @@ export class Circuit {
     return this.#trials.has(permit);
   }
 
-  /** Records that the attempt succeeded. */
+  /** The attempt succeeded. */
   success(permit: CircuitPermit, now: number, durationMs: number): void {
     if (permit.epoch !== this.#permit.epoch) return;
     const slow = this.#isSlow(durationMs);
@@ -152,7 +152,7 @@ export class Circuit {
     else this.#record(now, false, slow, undefined);
   }
 
-  /** Records that the attempt failed in a way that counts. */
+  /** The attempt failed in a way that counts. */
   failure(permit: CircuitPermit, now: number, durationMs: number, error: unknown): void {
     if (permit.epoch !== this.#permit.epoch) return;
     if (this.#state === 'half-open') this.#settleTrial(permit, true, now, error);

@@ -6,7 +6,7 @@ import { whenWhole } from '../../observability/outbox.js';
 import { type Priority, priorities } from '../options/priorities.js';
 import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
 
-/** An attempt, as its events describe it. */
+/** An attempt, as its events tell of it. */
 interface AttemptFacts {
   readonly attempt: number;
   readonly startedAt: number | undefined;
@@ -58,7 +58,7 @@ function priorityOf(call: EventSource): Priority {
   return priorities[call.priority] ?? 'normal';
 }
 
-/** The events of a call. Each is created only if it has a listener. */
+/** The events of a call. Each looks first whether anybody listens; if not, nothing is made. */
 export const callEvents = {
   /** Whether a listener needs to know how long calls take. */
   wantSettled(): boolean {

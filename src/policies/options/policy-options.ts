@@ -119,9 +119,9 @@ export interface RateLimitOptions {
   /** Which counter of the exchange this is, so that its response headers correct it. Default `'weight'`. */
   readonly type?: 'weight' | 'orders' | undefined;
   /**
-   * Learns what is not documented. Without headers, a limit below `limit`: a rate-limit answer leaves four fifths
-   * of what was used, and for 30 windows calls stay below the usage at which it came. With headers, how much other
-   * clients use: room for what they usually take at once stays free. Default `false`.
+   * Finds out what nobody tells. Without headers, a limit below `limit`: a rate-limit answer leaves four fifths of
+   * what was used, and for 30 windows calls stay below where it came. With headers, how much others use: room for
+   * what they usually take at once stays free. Default `false`.
    */
   readonly adaptive?: boolean | undefined;
   /**

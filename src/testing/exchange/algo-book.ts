@@ -15,7 +15,7 @@ export interface WorkingAlgo {
   quantityUnits: number;
   triggerUnits: number;
   priceUnits: number;
-  /** Reads show it from then on. */
+  /** The time from which reads show it. */
   readonly visibleAtMs: number;
 }
 
@@ -32,14 +32,14 @@ export interface AlgoBookOptions {
 
 const atOnce: Visibility = { delayMs: 0 };
 
-/** The conditional orders of the account: they wait for a price, and make an order when it comes. */
+/** The conditional orders of the account: they wait for a price, and place an order when it is reached. */
 export class AlgoBook {
-  /** Told of every conditional order that was accepted, set off or cancelled. */
+  /** Called for every conditional order that was accepted, triggered or cancelled. */
   readonly watchers: Set<(algo: WorkingAlgo) => void> = new Set();
   readonly #options: AlgoBookOptions;
   readonly #all = new Map<string, WorkingAlgo>();
   readonly #waiting = new Set<WorkingAlgo>();
-  /** The stops that came with an order: the first to be set off ends the others. */
+  /** The stops attached to an order: the first one triggered ends the others. */
   readonly #ofOrder = new Map<string, WorkingAlgo[]>();
   #settledStep: number | undefined;
 
@@ -50,7 +50,7 @@ export class AlgoBook {
     });
   }
 
-  /** Takes a conditional order; throws the refusal. */
+  /** Accepts a conditional order; throws the refusal. */
   place(request: AlgoRequest, nowMs: number, { delayMs }: Visibility): WorkingAlgo {
     this.settle(nowMs);
     const same = [...this.#waiting].find(({ record }) => record.clientAlgoId === request.clientAlgoId);
@@ -62,7 +62,7 @@ export class AlgoBook {
     return this.#add(request, nowMs, delayMs);
   }
 
-  /** Gives a conditional order that waits another trigger; throws the refusal. */
+  /** Changes the trigger of a waiting conditional order; throws the refusal. */
   modify(
     algo: WorkingAlgo,
     change: Pick<WorkingAlgo, 'triggerUnits' | 'priceUnits'>,
@@ -78,7 +78,7 @@ export class AlgoBook {
     record.updateTime = nowMs;
   }
 
-  /** Cancels a conditional order that waits; `false` when it does not any more. */
+  /** Cancels a waiting conditional order; returns `false` if it is no longer waiting. */
   cancel(algo: WorkingAlgo, nowMs: number): boolean {
     if (!this.#waiting.delete(algo)) return false;
     algo.record.status = 'CANCELED';
@@ -92,17 +92,17 @@ export class AlgoBook {
     return this.#all.get(algoId);
   }
 
-  /** Those that wait, oldest first. */
+  /** The waiting ones, oldest first. */
   waiting(): WorkingAlgo[] {
     return [...this.#waiting];
   }
 
-  /** Those that are over, oldest first. */
+  /** The finished ones, oldest first. */
   finished(): WorkingAlgo[] {
     return [...this.#all.values()].filter((algo) => !this.#waiting.has(algo));
   }
 
-  /** Moves the market on to a time: orders are filled, and conditional orders set off, step by step. */
+  /** Moves the market on to a time: fills orders and triggers conditional orders, step by step. */
   settle(nowMs: number): void {
     const { book, marketData, startedAtMs } = this.#options;
     const lastStep = marketData.stepAt(nowMs - startedAtMs);
@@ -142,7 +142,7 @@ export class AlgoBook {
     record.updateTime = nowMs;
     record.status = 'FILLED';
     for (const other of this.#ofOrder.get(record.algoId) ?? []) this.cancel(other, nowMs);
-    // It closes nothing: so it was seen on the exchange.
+    // It closes nothing, as observed on the exchange.
     if (quantityUnits === 0) {
       this.#tell(algo);
       return;
@@ -171,7 +171,7 @@ export class AlgoBook {
     this.#tell(algo);
   }
 
-  /** Makes the stops of an order when it is filled, or gives them what was filled since. */
+  /** Creates the stops of an order when it is filled, or adds what was filled since. */
   #attach(order: WorkingOrder, nowMs: number): void {
     const { record, symbol, attached, filledUnits } = order;
     const { positionSide } = record;

@@ -13,10 +13,10 @@ export interface AlgoRequest {
   readonly orderType: AlgoOrderType;
   readonly quantityUnits: number;
   readonly triggerUnits: number;
-  /** 0 for one that goes to the market. */
+  /** 0 for a market order. */
   readonly priceUnits: number;
   readonly workingType: WorkingType;
-  /** `undefined`: the exchange makes one. */
+  /** `undefined`: the exchange generates one. */
   readonly clientAlgoId: string | undefined;
   readonly attached: readonly AttachedTrigger[];
 }
@@ -24,7 +24,7 @@ export interface AlgoRequest {
 const market = 'contract';
 const algoTypes = ['STOP', 'TAKE_PROFIT', 'STOP_MARKET', 'TAKE_PROFIT_MARKET'] as const;
 
-/** Checks the fields of a conditional order; throws the refusal that the exchange gives. */
+/** Checks the fields of a conditional order; throws the refusal that the exchange returns. */
 export function readAlgoOrder(parameters: Parameters): AlgoRequest {
   const symbol = tradableSymbolOf(market, textOf(parameters, 'symbol'));
   const orderType = oneOf(parameters, 'type', algoTypes, -1116);
@@ -43,13 +43,13 @@ export function readAlgoOrder(parameters: Parameters): AlgoRequest {
   };
 }
 
-/** Checks the fields of a take-profit or stop-loss of a position; throws the refusal that the exchange gives. */
+/** Checks the fields of a take-profit or stop-loss of a position; throws the refusal that the exchange returns. */
 export function readTpSlOrder(parameters: Parameters): AlgoRequest {
   const symbol = tradableSymbolOf(market, textOf(parameters, 'symbol'));
   const planType = oneOf(parameters, 'planType', ['TAKE_PROFIT', 'STOP_LOSS'], -1140);
   const positionSide = oneOf(parameters, 'positionSide', ['LONG', 'SHORT'], -1140);
   const quantity = textOf(parameters, 'quantity');
-  // Seen live: it has to be there, and "0" is taken, but closes nothing.
+  // Observed on the exchange: it is required, and "0" is accepted but closes nothing.
   if (quantity === undefined) throw missingParameter('quantity');
   const quantityUnits =
     Number(quantity) === 0 ? 0 : amountOf(parameters, 'quantity', symbol.quantityDecimals);
@@ -69,7 +69,7 @@ export function readTpSlOrder(parameters: Parameters): AlgoRequest {
   };
 }
 
-/** The price of execution; 0, or nothing, is the market. */
+/** The execution price; 0 or none means the market. */
 export function executePrice(parameters: Parameters, symbol: TradingSymbol): number {
   const text = textOf(parameters, 'executePrice');
   return text === undefined || Number(text) === 0
@@ -97,12 +97,12 @@ export function attachedRequest(
   };
 }
 
-/** Whether a conditional order is set off by a price that rises to its trigger. */
+/** Whether a rising price triggers a conditional order. */
 export function triggersUpwards({ orderType, side }: Pick<AlgoRequest, 'orderType' | 'side'>): boolean {
   return orderType.startsWith('STOP') === (side === 'BUY');
 }
 
-/** The refusal for a trigger that the market has passed already. */
+/** The refusal of a trigger that the market has already passed. */
 export function wrongSide(): Error {
   return badParameter("Parameter 'triggerPrice' is on the wrong side of the market.");
 }

@@ -5,14 +5,14 @@ import type { TradingSymbol } from './symbols.js';
 
 const workingTypes = ['CONTRACT_PRICE', 'MARK_PRICE'] as const;
 
-/** A stop or take-profit that comes with an order, and is always executed at the market. */
+/** A stop or take-profit attached to an order, always executed at the market. */
 export interface AttachedTrigger {
   readonly kind: 'TAKE_PROFIT' | 'STOP_LOSS';
   readonly triggerUnits: number;
   readonly workingType: WorkingType;
 }
 
-/** The stops that come with an order, under the names of a take-profit and a stop-loss. */
+/** Reads the stops attached to an order, from the fields of its take-profit and stop-loss. */
 export function readAttached(
   parameters: Parameters,
   symbol: TradingSymbol,
@@ -35,7 +35,7 @@ export function readAttached(
   );
 }
 
-/** Refuses attached stops that are on the wrong side of the price that their order is filled at. */
+/** Refuses attached stops on the wrong side of the price at which their order is filled. */
 export function checkAttached(
   attached: readonly AttachedTrigger[],
   positionSide: 'LONG' | 'SHORT' | undefined,
@@ -49,7 +49,7 @@ export function checkAttached(
   }
 }
 
-/** Which price sets it off; by default the last price of the contract. */
+/** Which price triggers it; by default the last price of the contract. */
 export function workingTypeOf(parameters: Parameters, name: string): WorkingType {
   return textOf(parameters, name) === undefined
     ? 'CONTRACT_PRICE'

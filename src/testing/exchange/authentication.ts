@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal } from './refusal.js';
 
-/** What a client signs its requests with. */
+/** The credentials with which a client signs its requests. */
 export interface ExchangeCredentials {
   readonly apiKey: string;
   readonly secretKey: string;
@@ -26,7 +26,7 @@ const headerCodes = [
   ['access-passphrase', -1049],
 ] as const;
 
-/** Throws the refusal that the exchange gives for headers, clock or signature that are not in order. */
+/** Throws the exchange's refusal if headers, clock or signature are not valid. */
 export function authenticate(
   headers: IncomingHttpHeaders,
   parts: SignedParts,

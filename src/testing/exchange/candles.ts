@@ -4,12 +4,12 @@ import { marketStepMs } from './market-data.js';
 import type { TradingSymbol } from './symbols.js';
 import { formatUnits } from './units.js';
 
-/** A length of candles: each has a number, and follows the one before it. */
+/** A candle length: candles are numbered consecutively. */
 export interface CandleInterval {
   readonly name: string;
-  /** The number of the candle that a time is in. */
+  /** The number of the candle that contains a time. */
   numberAt(ms: number): number;
-  /** When a candle begins. */
+  /** When a candle starts. */
   openMs(number: number): number;
 }
 
@@ -51,10 +51,10 @@ export const candleIntervals: ReadonlyMap<string, CandleInterval> = new Map(
   ].map((interval) => [interval.name, interval]),
 );
 
-/** A candle, its prices and amounts as the exchange writes them. */
+/** A candle, with prices and amounts as the exchange writes them. */
 export interface Candle {
   readonly openMs: number;
-  /** When the next one begins. */
+  /** When the next one starts. */
   readonly endMs: number;
   readonly open: string;
   readonly high: string;
@@ -67,7 +67,7 @@ export interface Candle {
   readonly takerValue: string;
 }
 
-/** One candle as it is at a time, drawn from eight looks at the price. */
+/** One candle as it is at a time, computed from eight samples of the price. */
 export function candleAt(
   { marketData, startedAtMs }: World,
   symbol: TradingSymbol,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/time/clock.js';
 import type { Answer } from './answer.js';
 
-/** What a connection needs of a response: that of Node's server, or one without a socket. */
+/** What a connection needs of a response: one of Node's server, or one without a socket. */
 export interface Reply {
   readonly destroyed: boolean;
   readonly socket: { resetAndDestroy(): unknown } | null;
@@ -17,7 +17,7 @@ export class Connection {
   readonly #response: Reply;
   readonly #timers: TimerSet;
   readonly #settled: (status: number | undefined) => void;
-  /** How long everything that goes back is held up. */
+  /** By how much everything sent back is delayed. */
   delayMs = 0;
 
   constructor(response: Reply, timers: TimerSet, settled: (status: number | undefined) => void) {
@@ -26,7 +26,7 @@ export class Connection {
     this.#settled = settled;
   }
 
-  /** Answers as it should be. */
+  /** Sends the answer normally. */
   send(answer: Answer): void {
     this.#later(() => {
       this.#response.writeHead(answer.status, withLength(answer, answer.body));
@@ -35,7 +35,7 @@ export class Connection {
     });
   }
 
-  /** Answers in pieces over a time. */
+  /** Sends the answer in pieces over a time. */
   drip(answer: Answer, durationMs: number): void {
     this.#later(() => {
       const bytes = Buffer.from(answer.body);
@@ -86,7 +86,7 @@ export class Connection {
     });
   }
 
-  /** Leaves the client waiting. */
+  /** Leaves the client without an answer. */
   hang(): void {
     this.#settled(undefined);
   }
@@ -98,7 +98,7 @@ export class Connection {
   }
 }
 
-/** Timers that all end together. */
+/** Timers that are all cleared together. */
 export class TimerSet {
   readonly #clock: Clock;
   readonly #handles = new Set<unknown>();

@@ -10,7 +10,7 @@ import { missingParameter } from './refusal.js';
 
 const market = 'contract';
 
-/** Takes one conditional order. */
+/** Accepts one conditional order. */
 export function placeAlgoOrder({ world, body, nowMs, visibility }: EndpointCall): PlaceResult {
   const { record } = world.contract.algos.place(readAlgoOrder(body), nowMs, visibility);
   return {
@@ -22,13 +22,13 @@ export function placeAlgoOrder({ world, body, nowMs, visibility }: EndpointCall)
   };
 }
 
-/** Takes a take-profit or stop-loss of a position; its answer is a list of one. */
+/** Accepts a take-profit or stop-loss of a position; the answer is a list of one. */
 export function placeTpSlOrder({ world, body, nowMs, visibility }: EndpointCall): object[] {
   const { record } = world.contract.algos.place(readTpSlOrder(body), nowMs, visibility);
   return [{ success: true, orderId: longId(record.algoId), errorCode: '', errorMessage: '' }];
 }
 
-/** Gives a conditional order that waits another trigger. */
+/** Changes the trigger of a waiting conditional order. */
 export function modifyTpSlOrder(call: EndpointCall): object {
   const { body, world, nowMs } = call;
   const algo = named(call, textOf(body, 'orderId'));
@@ -45,7 +45,7 @@ export function modifyTpSlOrder(call: EndpointCall): object {
   return { success: true };
 }
 
-/** Cancels a conditional order that waits. */
+/** Cancels a waiting conditional order. */
 export function cancelAlgoOrder(call: EndpointCall): object {
   const algo = named(call, textOf(call.query, 'orderId'));
   if (!call.world.contract.algos.cancel(algo, call.nowMs)) throw unknownOrder(market);
@@ -59,7 +59,7 @@ export function cancelAlgoOrder(call: EndpointCall): object {
   };
 }
 
-/** Cancels the conditional orders that wait, of one symbol or of all. */
+/** Cancels the waiting conditional orders, of one symbol or of all. */
 export function cancelAllAlgoOrders(call: EndpointCall): object[] {
   const { algos } = call.world.contract;
   const wanted = ofSymbol(call);
@@ -74,13 +74,13 @@ export function cancelAllAlgoOrders(call: EndpointCall): object[] {
     }));
 }
 
-/** The conditional orders that wait, newest first. Its pages count from 1, those of other orders from 0. */
+/** The waiting conditional orders, newest first. Their pages count from 1, those of other orders from 0. */
 export function getOpenAlgoOrders(call: EndpointCall): object[] {
   const shown = call.world.contract.algos.waiting().filter(seen(call)).toReversed();
   return pageOf(call.query, shown, { limit: 100, most: 100, firstPage: 1 }).map(algoView);
 }
 
-/** The conditional orders that are over, newest first, in an object. */
+/** The finished conditional orders, newest first, in an object. */
 export function getAlgoOrderHistory(call: EndpointCall): object {
   const shown = call.world.contract.algos.finished().filter(seen(call)).toReversed();
   const limit = wholeNumber(call.query, 'limit', 1, 1_000) ?? 500;

@@ -12,11 +12,11 @@ export interface Position {
   readonly side: 'LONG' | 'SHORT';
   readonly marginType: MarginType;
   sizeUnits: number;
-  /** What open orders are going to close. */
+  /** What open orders will close. */
   closingUnits: number;
   openValue: number;
   margin: number;
-  /** What was added to the margin of an isolated position by hand. */
+  /** What was manually added to the margin of an isolated position. */
   addedMargin: number;
   autoAppendsMargin: boolean;
   openedUnits: number;
@@ -56,7 +56,7 @@ const usualSettings: SymbolSettings = {
   isolatedShortLeverage: 20,
 };
 
-/** What a contract account begins with. */
+/** The initial state of a contract account. */
 export interface ContractLedgerOptions {
   readonly asset: 'USDT' | 'SUSDT';
   readonly balance: number;
@@ -65,7 +65,7 @@ export interface ContractLedgerOptions {
   readonly nextId: () => string;
 }
 
-/** The contract account: margin crossed or isolated, long and short side apart. No fees or liquidation. */
+/** The contract account: crossed or isolated margin, with separate long and short sides. No fees or liquidation. */
 export class ContractLedger implements Ledger {
   readonly asset: ContractLedgerOptions['asset'];
   readonly positions: Map<string, Position> = new Map();
@@ -77,7 +77,7 @@ export class ContractLedger implements Ledger {
   /** Margin of open orders. */
   orderMargin = 0;
   readonly #nextId: () => string;
-  /** Of its own, so that bills do not change the ids of orders. */
+  /** Separate, so that bills do not change the ids of orders. */
   readonly #nextBillId: () => string;
 
   constructor({ asset, balance, nextId, seed, startedAtMs }: ContractLedgerOptions) {
@@ -87,19 +87,19 @@ export class ContractLedger implements Ledger {
     if (balance > 0) this.#book('deposit', undefined, balance, startedAtMs);
   }
 
-  /** Crossed, and a leverage of 20, unless it was set. */
+  /** Crossed with a leverage of 20, unless changed. */
   settingsOf(symbol: TradingSymbol): SymbolSettings {
     return this.#settings.get(symbol) ?? usualSettings;
   }
 
-  /** The leverage that a side of a symbol is opened with. */
+  /** The leverage with which a side of a symbol is opened. */
   leverageOf(symbol: TradingSymbol, side: Position['side']): number {
     const settings = this.settingsOf(symbol);
     if (settings.marginType === 'CROSSED') return settings.crossLeverage;
     return side === 'LONG' ? settings.isolatedLongLeverage : settings.isolatedShortLeverage;
   }
 
-  /** Sets how a symbol is traded, and the margin of its positions; throws the refusal. */
+  /** Changes how a symbol is traded, and the margin of its positions; throws the refusal. */
   set(symbol: TradingSymbol, changes: Partial<SymbolSettings>): void {
     const before = this.settingsOf(symbol);
     const held = [...this.positions.values()].filter((position) => position.symbol === symbol);
@@ -114,7 +114,7 @@ export class ContractLedger implements Ledger {
     throw notEnough();
   }
 
-  /** Adds margin to an isolated position, or takes out what was added: less than 0. Throws the refusal. */
+  /** Adds margin to an isolated position, or removes added margin if negative. Throws the refusal. */
   moveMargin(position: Position, amount: number): void {
     if (position.marginType !== 'ISOLATED') {
       throw refusedByMatching('FAILED_PRECONDITION: the margin mode of the position is not isolated');

@@ -104,7 +104,7 @@ export function fundingRates(call: EndpointCall): object[] {
   });
 }
 
-/** What is open of a symbol, in its base asset. */
+/** The open interest of a symbol, in its base asset. */
 export function openInterest(call: EndpointCall): object {
   const symbol = listedSymbolOf(market, textOf(call.query, 'symbol'));
   const { volume } = call.world.marketData.day(symbol, stepOf(call));

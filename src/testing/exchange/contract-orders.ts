@@ -9,7 +9,7 @@ import type { SimulatedOrder, WorkingOrder } from './simulated-order.js';
 
 const market = 'contract';
 
-/** What placing an order answers. */
+/** The result of placing an order. */
 export interface PlaceResult {
   readonly orderId: string;
   readonly clientOrderId: string;
@@ -18,12 +18,12 @@ export interface PlaceResult {
   readonly errorMessage: string;
 }
 
-/** Takes one order. */
+/** Accepts one order. */
 export function placeOrder(call: EndpointCall): PlaceResult {
   return placeOne(call, call.body);
 }
 
-/** Takes one order of contracts, or of demo trading. */
+/** Accepts one order of contracts, or of demo trading. */
 export function placeOne(
   { world, nowMs, visibility }: EndpointCall,
   parameters: Parameters,
@@ -56,7 +56,7 @@ export function placeOrders(call: EndpointCall): PlaceResult[] {
 /** Cancels an open order. */
 export function cancelOrder(call: EndpointCall): object {
   const order = namedOrder(call, market, 'act');
-  // On this endpoint the exchange reports an order that is gone with its catch-all code.
+  // On this endpoint the exchange reports a finished order with its catch-all code.
   if (!call.world.contract.book.cancel(order, call.nowMs)) {
     throw refusedByMatching('FAILED_PRECONDITION: the order is already filled or canceled');
   }
@@ -111,7 +111,7 @@ export function getOpenOrders(call: EndpointCall): object[] {
   return page.map(({ record }) => orderView(record));
 }
 
-/** The orders that are finished. */
+/** The finished orders. */
 export function getOrderHistory(call: EndpointCall): object[] {
   const page = pageOf(call.query, orderHistory(call, market), { limit: 500, most: 1_000, firstPage: 0 });
   return page.map(({ record }) => orderView(record));

@@ -14,7 +14,7 @@ const leverageNames = {
   ISOLATED: ['isolatedLongLeverage', 'isolatedShortLeverage'],
 } as const;
 
-/** What the account may do. */
+/** The permissions of the account. */
 export function accountConfig({ world }: EndpointCall): object {
   return {
     canTrade: true,
@@ -81,14 +81,14 @@ export function setLeverage({ body, world }: EndpointCall): object {
   };
 }
 
-/** Clients leave the mode out and name the leverage of one. */
+/** Clients omit the mode and send the leverage of one. */
 function modeOfLeverage(body: Parameters): MarginType {
   if (textOf(body, 'marginType') !== undefined) return oneOf(body, 'marginType', marginTypes, -1140);
   const isIsolated = leverageNames.ISOLATED.some((name) => textOf(body, name) !== undefined);
   return isIsolated ? 'ISOLATED' : 'CROSSED';
 }
 
-/** Sets the margin mode of a symbol of which nothing is held or ordered; one that it has already is taken as well. */
+/** Sets the margin mode of a symbol without positions and orders; the current mode is accepted too. */
 export function setMarginType(call: EndpointCall): object {
   const { body, world } = call;
   const { ledger } = world.contract;
@@ -112,7 +112,7 @@ export function setMarginType(call: EndpointCall): object {
   return success(call);
 }
 
-/** Adds margin to an isolated position, or takes it out again. */
+/** Adds margin to an isolated position, or removes it. */
 export function movePositionMargin(call: EndpointCall): object {
   const { body, world } = call;
   const position = positionOf(call, 'isolatedPositionId');
@@ -123,7 +123,8 @@ export function movePositionMargin(call: EndpointCall): object {
 }
 
 /**
- * Sets whether a position takes more margin from the account automatically; nothing is liquidated, so none ever does.
+ * Sets whether a position automatically takes more margin from the account; nothing is liquidated, so none ever
+ * does.
  */
 export function setAutoAppendMargin(call: EndpointCall): object {
   const position = positionOf(call, 'positionId');
@@ -148,7 +149,7 @@ function hasOrders({ contract }: EndpointCall['world'], symbol: TradingSymbol): 
   return contract.book.active().some((order) => order.symbol === symbol);
 }
 
-/** The answer has the code of a success in it. */
+/** The answer contains a success code. */
 function success({ serverTimeMs }: EndpointCall): object {
   return { code: '200', msg: 'success', requestTime: serverTimeMs };
 }

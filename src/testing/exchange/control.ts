@@ -5,7 +5,7 @@ import { type Answer, jsonAnswer } from './answer.js';
 import type { FaultPlan } from './fault-plan.js';
 import type { SimulatedOrder } from './simulated-order.js';
 
-/** Where tests in any language steer the exchange. No fault and no limit reaches it. */
+/** The path at which tests in any language control the exchange. Faults and limits do not apply to it. */
 export const controlPath = '/__control';
 
 /** What the control endpoints show and change. */

@@ -15,13 +15,13 @@ export function allPositions(call: EndpointCall): object[] {
   return positionsOf(call, call.world.demo.ledger);
 }
 
-/** Takes one order of demo trading. */
+/** Accepts one order of demo trading. */
 export function placeOrder(call: EndpointCall): PlaceResult {
   return placeOne(call, call.body, 'demo');
 }
 
 /**
- * The orders of demo trading that are finished. It was seen to require `BTCUSDT` if the order was of `BTCSUSDT`, and
+ * The finished orders of demo trading. The exchange was observed to require `BTCUSDT` for orders of `BTCSUSDT`, and
  * ccxt sends the latter: both are accepted.
  */
 export function getOrderHistory(call: EndpointCall): object[] {

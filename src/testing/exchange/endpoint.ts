@@ -8,7 +8,7 @@ import type { RateLimits } from './rate-limits.js';
 import type { SpotLedger } from './spot-ledger.js';
 import type { Market } from './symbols.js';
 
-/** Everything the exchange knows. */
+/** The state of the exchange. */
 export interface World {
   readonly startedAtMs: number;
   readonly marketData: MarketData;
@@ -22,7 +22,7 @@ export interface World {
   };
   /** Demo trading of contracts, with its own account. */
   readonly demo: { readonly book: OrderBook; readonly ledger: ContractLedger };
-  /** Lets a market do what fell due by now. */
+  /** Brings a market up to date. */
   settle(market: Market, nowMs: number): void;
 }
 
@@ -33,9 +33,9 @@ export interface EndpointCall {
   readonly query: Parameters;
   /** The JSON body, an empty object without one. */
   readonly body: Parameters;
-  /** The real time, by which orders match. */
+  /** The real time, which matching uses. */
   readonly nowMs: number;
-  /** What the exchange takes the time to be. */
+  /** The time on the exchange's clock. */
   readonly serverTimeMs: number;
   readonly visibility: Visibility;
 }
@@ -43,15 +43,15 @@ export interface EndpointCall {
 /** One endpoint of the API. */
 export interface Endpoint {
   readonly market: Market;
-  /** As the method of `WeexClient` is called. */
+  /** The name of the corresponding method of `WeexClient`. */
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly access: 'public' | 'private';
   readonly effect: 'read' | 'write';
-  /** What it takes of the weight of an address. */
+  /** The weight that it uses, per address. */
   readonly weight: number;
-  /** What it takes of the orders of the account. */
+  /** The orders that it counts, per account. */
   readonly orders: number;
   /** The body of the answer under HTTP 200; throws a refusal. */
   handle(call: EndpointCall): unknown;
@@ -65,7 +65,7 @@ type Row = readonly [
   handle: Endpoint['handle'],
 ];
 
-/** Makes endpoints of a market from rows; a POST or DELETE changes something unless its row says that it reads. */
+/** Creates endpoints of a market from rows; a POST or DELETE changes something unless its row says that it reads. */
 export function endpointsOf(market: Market, access: Endpoint['access'], rows: readonly Row[]): Endpoint[] {
   return rows.map(([operation, method, path, cost, handle]) => ({
     market,

@@ -13,10 +13,10 @@ const names: ReadonlySet<string> = new Set([
   ...endpoints.map(({ market, operation }) => `${market}.${operation}`),
 ]);
 
-/** Whether a fault can be narrowed to this: a group, an operation, or any method and path. */
+/** Whether a fault can be restricted to this: a group, an operation, or any method and path. */
 export function isEndpointName(name: string): boolean {
   return names.has(name) || /^(GET|POST|PUT|DELETE|PATCH) \/\S*$/.test(name);
 }
 
-/** What a fault can be narrowed to, in words. */
+/** What a fault can be restricted to, as text. */
 export const endpointNamesText: string = `an operation (${operations.join(', ')}), one of a market ('spot.placeOrder'), a request ('POST /capi/v3/order'), or a group (${groups.join(', ')})`;

@@ -2,14 +2,14 @@ import { type Answer, jsonAnswer } from './answer.js';
 import type { Connection } from './connection.js';
 import type { AnsweringFault } from './fault-plan.js';
 
-/** What a fault works with. */
+/** What a fault uses. */
 export interface FaultScene {
   readonly connection: Connection;
   /** From 0 to below 1. */
   readonly chance: number;
-  /** Carries the request out, with all that the exchange checks; the answer it would give. */
+  /** Executes the request with all the exchange's checks; returns the normal answer. */
   readonly execute: () => Answer;
-  /** As `execute`, but the exchange refuses it in the end: `refused` is the answer unless a check fails before. */
+  /** Like `execute`, but the exchange finally refuses it: `refused` is the answer unless an earlier check fails. */
   readonly refuse: (refused: Answer) => Answer;
   /** Refuses the address for a while. */
   readonly ban: (forMs: number, restarts: boolean) => void;
@@ -70,7 +70,7 @@ const effects: Effects = {
   },
 };
 
-/** Lets a fault decide what becomes of a request. */
+/** Lets a fault decide the outcome of a request. */
 export function applyFault<K extends Kind>(
   fault: Extract<AnsweringFault, { kind: K }>,
   scene: FaultScene,

@@ -2,18 +2,18 @@ import type { Fault, FaultEffect } from '../fault.js';
 import type { PlannedFault, PlannedPhase, Scenario } from '../scenario.js';
 import { randomAt } from '../seeded-random.js';
 
-/** What a fault's scope is held against. */
+/** The traits of a request that decide whether a fault applies. */
 export interface RequestTraits {
   readonly market: string;
   readonly operation: string;
   readonly method: string;
-  /** Without query and without a slash at the end. */
+  /** Without query and trailing slash. */
   readonly path: string;
   readonly effect: 'read' | 'write';
   readonly access: 'public' | 'private';
 }
 
-/** Faults that set the stage for a request; all that are in force apply. */
+/** Faults that change the conditions of a request; all that are in force apply. */
 export type Condition = Extract<
   FaultEffect,
   { kind: 'delay' | 'clock-skew' | 'late-visibility' | 'tight-limits' }
@@ -24,7 +24,7 @@ export type AnsweringFault = Exclude<FaultEffect, Condition>;
 /** A fault that hits a request. */
 export interface Hit<Effect extends FaultEffect> {
   readonly fault: Effect;
-  /** From 0 to below 1, for what the fault itself leaves to chance. */
+  /** From 0 to below 1, for the fault's own random choices. */
   readonly chance: number;
 }
 
@@ -36,7 +36,7 @@ export interface FaultDraw {
 
 interface ActiveFault {
   readonly fault: PlannedFault;
-  /** What the times of the fault are counted from, since the start. */
+  /** The moment from which the times of the fault count, since the start. */
   readonly baseMs: number;
   readonly endpoints: ReadonlySet<string> | undefined;
   readonly requestsByOperation: Map<string, number>;
@@ -51,7 +51,7 @@ const conditionKinds: ReadonlySet<string> = new Set([
   'tight-limits',
 ]);
 
-/** The faults of a scenario and those a test adds, and which of them hits a request. */
+/** The faults of a scenario and those a test adds, and the decision which of them hits a request. */
 export class FaultPlan {
   /** In the order in which they are tried. */
   readonly faults: PlannedFault[] = [];
@@ -71,17 +71,17 @@ export class FaultPlan {
     return this.#add(fault, baseMs);
   }
 
-  /** Takes a fault away; `false` when it is not there. */
+  /** Removes a fault; returns `false` if it does not exist. */
   remove(id: number): boolean {
     const place = this.#active.findIndex(({ fault }) => fault.id === id);
     if (place < 0) return false;
-    // Both lists hold the same faults in the same order.
+    // Both lists have the same faults in the same order.
     this.#active.splice(place, 1);
     this.faults.splice(place, 1);
     return true;
   }
 
-  /** Takes all faults away. */
+  /** Removes all faults. */
   clear(): void {
     this.faults.length = 0;
     this.#active.length = 0;
@@ -145,7 +145,7 @@ export class FaultPlan {
 }
 
 // The draw depends on the fault and on how many requests of the operation it has seen: a client that sends other
-// requests in between, or in another order, gets the same faults.
+// requests in between, or in another order, meets the same faults.
 function drawFault(active: ActiveFault, request: RequestTraits, sinceStartMs: number): number | undefined {
   const { fault } = active;
   const atMs = sinceStartMs - active.baseMs;

@@ -6,7 +6,7 @@ import type { TradingSymbol } from './symbols.js';
 /** How often funding is paid. */
 export const fundingPeriodMs: number = 8 * 3_600_000;
 
-/** What funding is made of. */
+/** What funding is computed from. */
 export interface FundingOptions {
   readonly seed: number | string;
   readonly startedAtMs: number;
@@ -14,7 +14,7 @@ export interface FundingOptions {
   readonly ledger: ContractLedger;
 }
 
-/** Pays between those who are long and those who are short, every eight hours. */
+/** Transfers funding between long and short positions, every eight hours. */
 export class Funding {
   readonly #options: FundingOptions;
   #settled: number;
@@ -30,14 +30,14 @@ export class Funding {
     return Math.round((randomAt(this.#options.seed, symbol, 'funding', period) * 5 - 2) * 10_000) / 1e8;
   }
 
-  /** The price that funding goes by: it is refreshed once a minute. In price units. */
+  /** The price used for funding, refreshed once a minute. In price units. */
   markUnits(symbol: TradingSymbol, timeMs: number): number {
     const { marketData, startedAtMs } = this.#options;
     const refreshedMs = Math.floor(timeMs / 60_000) * 60_000;
     return marketData.midUnits(symbol, marketData.stepAt(refreshedMs - startedAtMs));
   }
 
-  /** Pays what fell due since the last call. */
+  /** Pays what has fallen due since the last call. */
   settle(nowMs: number): void {
     const { ledger } = this.#options;
     for (const last = periodAt(nowMs); this.#settled < last; ) {

@@ -2,7 +2,7 @@ import { randomAt } from '../seeded-random.js';
 import { formatUnits } from './units.js';
 import type { TradingSymbol } from './symbols.js';
 
-/** The market moves in steps of this length; within one nothing changes. */
+/** The market moves in steps of this length and does not change within one. */
 export const marketStepMs = 250;
 
 /** A level of the order book, in whole units of the symbol. */
@@ -50,14 +50,14 @@ export class MarketData {
     return Math.round(symbol.basePrice * factor * 10 ** symbol.priceDecimals);
   }
 
-  /** The best price of a side, in price units, without making the book. */
+  /** The best price of a side, in price units, without building the book. */
   bestUnits(symbol: TradingSymbol, step: number, side: 'bids' | 'asks'): number {
     const half = halfSpreadUnits(symbol);
     const mid = this.midUnits(symbol, step);
     return side === 'bids' ? mid - half : mid + half;
   }
 
-  /** 200 levels on each side. */
+  /** Both sides of the book, with 200 levels each. */
   book(symbol: TradingSymbol, step: number): Book {
     const known = this.#books.get(symbol);
     if (known?.step === step) return known;
@@ -91,7 +91,7 @@ export class MarketData {
     }));
   }
 
-  /** The figures of the last 24 hours; before the start the market moved by the same rule. */
+  /** The figures of the last 24 hours; before the start the market moves by the same rule. */
   day(symbol: TradingSymbol, step: number): DayFigures {
     const stepsOfDay = 86_400_000 / marketStepMs;
     const open = this.midUnits(symbol, step - stepsOfDay);

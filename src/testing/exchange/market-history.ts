@@ -37,7 +37,7 @@ export function recentTrades(market: Market): (call: EndpointCall) => object[] {
   };
 }
 
-/** Candles up to now: on contract newest first, as was seen. */
+/** Candles up to now; on contract newest first, as observed. */
 export function klines(
   market: Market,
   refine?: (candle: Candle) => Candle,
@@ -65,7 +65,7 @@ export function historyKlines(call: EndpointCall): unknown[][] {
     textOf(call.query, 'priceType') !== undefined &&
     oneOf(call.query, 'priceType', ['LAST', 'INDEX', 'MARK'], -1140) === 'INDEX';
   const newest = interval.numberAt(Math.min(endMs, call.nowMs));
-  // The first one that begins at the time or after it.
+  // The first one that starts at or after the time.
   const first = interval.numberAt(startMs);
   const oldest = Math.max(interval.openMs(first) < startMs ? first + 1 : first, newest - limit + 1);
   const count = Math.max(0, newest - oldest + 1);

@@ -21,7 +21,7 @@ export interface OrderBookOptions {
   readonly orders: SimulatedOrder[];
 }
 
-/** How late reads are to show what happened. */
+/** By how much reads are delayed. */
 export interface Visibility {
   readonly delayMs: number;
 }
@@ -44,7 +44,7 @@ export class OrderBook {
     this.#options = options;
   }
 
-  /** Accepts an order, matches it with the market and leaves the rest standing; throws the refusal. */
+  /** Accepts an order, matches it with the market and leaves the rest open; throws the refusal. */
   place(request: OrderRequest, nowMs: number, visibility: Visibility): WorkingOrder {
     this.settle(nowMs);
     const standing = this.#duplicateOf(request);
@@ -73,7 +73,7 @@ export class OrderBook {
     return order;
   }
 
-  /** Cancels an open order; `false` if it was already filled or cancelled. */
+  /** Cancels an open order; returns `false` if it was already filled or cancelled. */
   cancel(order: WorkingOrder, nowMs: number): boolean {
     if (!isActive(order)) return false;
     this.#finish(order, 'CANCELED', nowMs);
@@ -176,7 +176,7 @@ export class OrderBook {
     };
   }
 
-  /** What the stops of an order are held against: its price, or that of the market. */
+  /** The price with which the stops of an order are compared: its own, or that of the market. */
   #referenceOf({ priceUnits, symbol }: OrderRequest, nowMs: number): number {
     const { marketData, startedAtMs } = this.#options;
     return priceUnits || marketData.midUnits(symbol, marketData.stepAt(nowMs - startedAtMs));
@@ -247,7 +247,7 @@ export class OrderBook {
   }
 }
 
-/** The refusal for an order that the exchange does not know. */
+/** The refusal for an unknown order. */
 export function unknownOrder(market: 'spot' | 'contract'): Refusal {
   return new Refusal(400, market === 'spot' ? -2200 : -3200, 'The order does not exist.');
 }

@@ -8,8 +8,8 @@ import type { Market, SymbolTable } from './symbols.js';
 const dayMs = 86_400_000;
 
 /**
- * The order that a request names by id or client id; throws the refusal if there is none, or if reads do not show it
- * yet.
+ * Returns the order that a request names by id or client id; throws the refusal if there is none, or if reads do
+ * not show it yet.
  */
 export function namedOrder(call: EndpointCall, market: Market, look: 'read' | 'act'): WorkingOrder {
   const { book } = call.world[market];
@@ -43,7 +43,7 @@ export function orderHistory(call: EndpointCall, market: SymbolTable): WorkingOr
   return [...book.all()].filter((order) => shown(order) && asked(order)).toReversed();
 }
 
-/** One page of a list, by `limit` and `page`. */
+/** One page of a list, as selected by `limit` and `page`. */
 export function pageOf<Item>(
   query: Parameters,
   items: readonly Item[],
@@ -54,7 +54,7 @@ export function pageOf<Item>(
   return items.slice(page * limit, (page + 1) * limit);
 }
 
-/** A whole number among the parameters, or the refusal. */
+/** A whole number from the parameters; otherwise throws the refusal. */
 export function wholeNumber(
   query: Parameters,
   name: string,
@@ -80,7 +80,7 @@ function within({ query }: EndpointCall, market: SymbolTable): (order: WorkingOr
     order.record.time <= endMs;
 }
 
-/** The times of a query, or the refusal if they are too far apart; without them, all times. */
+/** The times of a query; throws the refusal if they are too far apart; without them, all times. */
 export function timesOf(query: Parameters, mostDays = 90): { startMs: number; endMs: number } {
   const startMs = wholeNumber(query, 'startTime', 0, Number.MAX_SAFE_INTEGER);
   const endMs = wholeNumber(query, 'endTime', 0, Number.MAX_SAFE_INTEGER);

@@ -14,13 +14,13 @@ export interface OrderRequest {
   /** 0 for a market order. */
   readonly priceUnits: number;
   readonly quantityUnits: number;
-  /** `undefined`: the exchange makes one. */
+  /** `undefined`: the exchange generates one. */
   readonly clientOrderId: string | undefined;
-  /** The stops that come with it. */
+  /** The attached stops. */
   readonly attached?: readonly AttachedTrigger[] | undefined;
 }
 
-/** Checks the fields of a new order; throws the refusal that the exchange gives. */
+/** Checks the fields of a new order; throws the refusal that the exchange returns. */
 export function readOrderRequest(table: SymbolTable, parameters: Parameters): OrderRequest {
   const symbol = tradableSymbolOf(table, textOf(parameters, 'symbol'));
   const { market } = symbol;
@@ -48,7 +48,7 @@ function timeInForceOf(
   market: TradingSymbol['market'],
   parameters: Parameters,
 ): SimulatedOrder['timeInForce'] {
-  // Clients place spot limit orders without it, and the exchange takes them.
+  // Clients place spot limit orders without it, and the exchange accepts them.
   if (market === 'spot' && textOf(parameters, 'timeInForce') === undefined) return 'GTC';
   const allowed =
     market === 'spot' ? (['GTC', 'IOC', 'FOK'] as const) : (['GTC', 'IOC', 'FOK', 'POST_ONLY'] as const);

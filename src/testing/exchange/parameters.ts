@@ -7,7 +7,7 @@ export type Parameters = Readonly<Record<string, unknown>>;
 
 const clientOrderIdPattern = /^[.A-Z:/a-z0-9_-]{1,36}$/;
 
-/** A parameter as text; `undefined` when it is missing or empty. */
+/** A parameter as text; `undefined` if it is missing or empty. */
 export function textOf(parameters: Parameters, name: string): string | undefined {
   const value = parameters[name];
   return typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
@@ -21,7 +21,7 @@ function listOf(body: Parameters, name: string, most: number): unknown[] {
   return value;
 }
 
-/** As {@link listOf}, for ids, which may be written as numbers. */
+/** Like {@link listOf}, for ids, which may be written as numbers. */
 export function idsOf(body: Parameters, name: string, most: number): string[] {
   return listOf(body, name, most).map((item) => {
     if (typeof item === 'string' || typeof item === 'number') return String(item);
@@ -29,7 +29,7 @@ export function idsOf(body: Parameters, name: string, most: number): string[] {
   });
 }
 
-/** As {@link listOf}, for items that are objects themselves. */
+/** Like {@link listOf}, for items that are objects themselves. */
 export function objectsOf(body: Parameters, name: string, most: number): Parameters[] {
   return listOf(body, name, most).map((item) => {
     if (typeof item === 'object' && item !== null) return item as Parameters;
@@ -37,7 +37,7 @@ export function objectsOf(body: Parameters, name: string, most: number): Paramet
   });
 }
 
-/** The symbol a request names, or the refusal. */
+/** The symbol of a request; otherwise throws the refusal. */
 export function symbolOf(table: SymbolTable, name: string | undefined): TradingSymbol {
   if (name === undefined) throw missingParameter('symbol');
   const symbol = tradingSymbols[table].get(name);
@@ -45,7 +45,7 @@ export function symbolOf(table: SymbolTable, name: string | undefined): TradingS
   return symbol;
 }
 
-/** The symbol of an order, or the refusal. */
+/** The symbol of an order; otherwise throws the refusal. */
 export function tradableSymbolOf(table: SymbolTable, name: string | undefined): TradingSymbol {
   const symbol = symbolOf(table, name);
   if (!symbol.isOpenToApi) {
@@ -54,7 +54,7 @@ export function tradableSymbolOf(table: SymbolTable, name: string | undefined): 
   return symbol;
 }
 
-/** The symbol that a request for public data names, in capitals or not, or the refusal. */
+/** The symbol of a request for public data, in any case; otherwise throws the refusal. */
 export function listedSymbolOf(market: Market, name: string | undefined): TradingSymbol {
   if (name === undefined) throw missingParameter('symbol');
   const symbol = tradingSymbols[market].get(name.toUpperCase());
@@ -62,7 +62,7 @@ export function listedSymbolOf(market: Market, name: string | undefined): Tradin
   return symbol;
 }
 
-/** A parameter with one of the values allowed, or the refusal. */
+/** A parameter with one of the allowed values; otherwise throws the refusal. */
 export function oneOf<Value extends string>(
   parameters: Parameters,
   name: string,
@@ -76,7 +76,7 @@ export function oneOf<Value extends string>(
   return found;
 }
 
-/** A price or quantity above 0 in whole units, or the refusal. */
+/** A price or quantity above 0 in whole units; otherwise throws the refusal. */
 export function amountOf(parameters: Parameters, name: string, decimals: number): number {
   const text = textOf(parameters, name);
   if (text === undefined) throw missingParameter(name);
@@ -90,7 +90,7 @@ export function amountOf(parameters: Parameters, name: string, decimals: number)
   return units;
 }
 
-/** A client order id, or the refusal if it is malformed. */
+/** A client order id; throws the refusal if it is malformed. */
 export function clientIdOf(parameters: Parameters, name: string): string | undefined {
   const id = textOf(parameters, name);
   if (id !== undefined && !clientOrderIdPattern.test(id)) {

@@ -1,4 +1,4 @@
-/** So much within a window, counted from the last multiple of the window. */
+/** A limit per window, counted from the last multiple of the window. */
 export interface WindowLimit {
   readonly limit: number;
   readonly windowMs: number;
@@ -10,13 +10,13 @@ export interface ExchangeLimits {
   readonly weight: WindowLimit | false;
   /** The orders of the account on one market; every window counts. `false`: without limit. */
   readonly orders: readonly WindowLimit[] | false;
-  /** How long an address, or an account that places orders, is refused after it passed a limit. */
+  /** How long an address, or an account that places orders, is refused after it exceeded a limit. */
   readonly banMs: number;
   /** Whether exchangeInfo shows these limits, or minutes instead of seconds and no order limits. */
   readonly published: 'exact' | 'misleading';
 }
 
-/** The answer to one request: may it pass, and what the headers say. */
+/** The verdict on one request: whether it may pass, and the headers. */
 export interface LimitVerdict {
   readonly allowed: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -82,14 +82,14 @@ export class RateLimits {
     return this.#take(scope, inForce, orders, nowMs, ['X-ORDER-COUNT', 'X-ORDER-REMAINING']);
   }
 
-  /** Refuses a scope for a while, whatever it has used; with `restartMs`, each request starts that time again. */
+  /** Refuses a scope for a while, regardless of its usage; with `restartMs`, each request starts that time again. */
   ban(scope: string, untilMs: number, restartMs?: number): void {
     this.#bannedUntilMs.set(scope, untilMs);
     if (restartMs === undefined) this.#restartMs.delete(scope);
     else this.#restartMs.set(scope, restartMs);
   }
 
-  /** As in exchangeInfo. */
+  /** In the format of exchangeInfo. */
   describe(): readonly object[] {
     const { weight, orders, published } = this.limits;
     const isMisleading = published === 'misleading';
@@ -123,7 +123,7 @@ export class RateLimits {
     for (const rule of rules) {
       const used = this.#counter(`${scope} ${rule.windowMs}`).add(cost, nowMs, rule.windowMs);
       const { letter, count } = unitOf(rule.windowMs);
-      // What costs nothing is counted as nothing, as the exchange documents it for placing orders.
+      // A request without cost is shown as 0, as the exchange documents for placing orders.
       headers[`${usedName}-${count}${letter}`] = String(cost === 0 ? 0 : used);
       headers[`${leftName}-${count}${letter}`] = String(Math.max(0, rule.limit - used));
       if (cost > 0 && used > rule.limit) allowed = false;

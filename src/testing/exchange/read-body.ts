@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const mostBytes = 1_000_000;
 
-/** Hands on the whole body of a request as text; refuses one that is too large. */
+/** Passes on the whole body of a request as text; refuses one that is too large. */
 export function readBody(
   request: IncomingMessage,
   response: ServerResponse,

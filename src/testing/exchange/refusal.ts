@@ -1,4 +1,4 @@
-/** The exchange says no: an HTTP status, a code and a text. */
+/** A refusal of the exchange: an HTTP status, a code and a text. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
@@ -10,12 +10,12 @@ export class Refusal extends Error {
   }
 }
 
-/** What the matching service refuses arrives as a system error under HTTP 500, its reason only in the text. */
+/** A refusal of the matching service: a system error under HTTP 500, with its reason only in the text. */
 export function refusedByMatching(reason: string): Refusal {
   return new Refusal(500, -1054, reason);
 }
 
-/** A parameter that has to be there is not. */
+/** A required parameter is missing. */
 export function missingParameter(name: string): Refusal {
   return new Refusal(400, -1141, `Parameter '${name}' cannot be empty.`);
 }

@@ -11,7 +11,7 @@ import type { Condition, FaultDraw, FaultPlan } from './fault-plan.js';
 import { type Parameters, textOf } from './parameters.js';
 import { Refusal } from './refusal.js';
 
-/** What the handler needs of a request: that of Node's server, or one without a socket. */
+/** What the handler needs of a request: one of Node's server, or one without a socket. */
 export interface Incoming {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -19,7 +19,7 @@ export interface Incoming {
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
-/** What the handler of requests works with. */
+/** What the handler uses. */
 export interface RequestHandlerOptions {
   readonly world: World;
   readonly plan: Pick<FaultPlan, 'draw'>;
@@ -27,15 +27,15 @@ export interface RequestHandlerOptions {
   readonly timers: TimerSet;
   readonly credentials: ExchangeCredentials;
   readonly endpoints: readonly Endpoint[];
-  /** Where every request is added. */
+  /** The list to which every request is added. */
   readonly requests: SimulatedRequest[];
-  /** Told of every request once its fate is known. */
+  /** Called for every request once its outcome is known. */
   readonly onRequest: (request: SimulatedRequest) => void;
   /** Called with the result of an executed request. */
   readonly onExecuted?: ((request: SimulatedRequest, result: unknown) => void) | undefined;
 }
 
-// A program that runs for days keeps the last of them.
+// Only the latest are kept, since a program may run for days.
 const mostRequests = 100_000;
 
 type Entry = { -readonly [Field in keyof SimulatedRequest]: SimulatedRequest[Field] };
@@ -68,7 +68,7 @@ export class RequestHandler {
     this.#paths = new Set(options.endpoints.map(({ path }) => path));
   }
 
-  /** Takes a request with its whole body. */
+  /** Handles a request with its whole body. */
   handle(request: Incoming, response: Reply, body: string): void {
     const received = this.#receive(request, body);
     const connection = this.#connect(received, response);
@@ -85,7 +85,7 @@ export class RequestHandler {
         if (answer) applyFault(answer.fault, scene);
         else connection.send(scene.execute());
       } catch (error) {
-        // A body that no JSON can hold, say.
+        // For example a result that JSON cannot represent.
         const { status, code, message } = unexpected(error);
         connection.send(jsonAnswer(status, { code, msg: message }));
       }
@@ -244,7 +244,7 @@ function readParameters(query: string, body: string): RequestParameters | Refusa
 
 const badJson = new Refusal(400, -1135, 'The request body is not valid JSON.');
 
-// Numbers stay as they are written: ids beyond 2^53 arrive as numbers too.
+// Numbers keep their digits: ids beyond 2^53 arrive as numbers too.
 function readJson(text: string): Parameters | undefined {
   try {
     const value: unknown = parse(text, undefined, { parseNumber: (digits) => digits });

@@ -1,7 +1,7 @@
 import type { AttachedTrigger } from './attached-trigger.js';
 import type { Market, TradingSymbol } from './symbols.js';
 
-/** What became of an order. */
+/** The state of an order. */
 export type OrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED';
 
 /** An order on the simulated exchange, open or finished. Amounts and prices are decimal strings, as in its API. */
@@ -20,11 +20,11 @@ export interface SimulatedOrder {
   readonly price: string;
   readonly origQty: string;
   readonly executedQty: string;
-  /** The value of what was filled, in the quote asset. */
+  /** The value of the filled part, in the quote asset. */
   readonly cumQuote: string;
   readonly avgPrice: string;
   readonly status: OrderStatus;
-  /** When it was accepted, in milliseconds since 1970 by the clock of the exchange. */
+  /** When it was accepted, in milliseconds since 1970 on the exchange's clock. */
   readonly time: number;
   readonly updateTime: number;
 }
@@ -41,22 +41,22 @@ export interface Trade {
   readonly time: number;
 }
 
-/** An order as the matching works with it: the public record, and the numbers behind it in whole units. */
+/** An order as matching uses it: the public record, and the numbers behind it in whole units. */
 export interface WorkingOrder {
   readonly record: { -readonly [Field in keyof SimulatedOrder]: SimulatedOrder[Field] };
   readonly symbol: TradingSymbol;
   readonly priceUnits: number;
   readonly quantityUnits: number;
-  /** The stops that it brings with it. */
+  /** Its attached stops. */
   readonly attached: readonly AttachedTrigger[];
   filledUnits: number;
   /** In parts of 10^-8 of the quote asset. */
   filledValue: number;
-  /** What the account has set aside for it: parts of an asset, or units of a position. */
+  /** What the account has reserved for it: parts of an asset, or units of a position. */
   reserved: number;
-  /** Reads show it from then on. */
+  /** The time from which reads show it. */
   visibleAtMs: number;
-  /** Once it is finished, the history shows it from then on. */
+  /** Once it is finished, the time from which the history shows it. */
   inHistoryAtMs: number;
   /** How long after it finishes the history shows it. */
   readonly historyDelayMs: number;

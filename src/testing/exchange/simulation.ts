@@ -16,7 +16,7 @@ import type { SimulatedAlgoOrder } from './simulated-algo-order.js';
 import type { SimulatedOrder } from './simulated-order.js';
 import { SpotLedger } from './spot-ledger.js';
 
-/** An exchange without a way in: who has one hands it requests. */
+/** An exchange without a network interface: its owner passes requests in. */
 export interface Simulation {
   readonly world: World;
   readonly handler: RequestHandler;
@@ -24,13 +24,13 @@ export interface Simulation {
   readonly orders: SimulatedOrder[];
   readonly algoOrders: SimulatedAlgoOrder[];
   readonly requests: SimulatedRequest[];
-  /** Milliseconds since it was made. */
+  /** Milliseconds since it was created. */
   readonly sinceStart: () => number;
 }
 
 /**
- * Makes an exchange from its options; `plan` says what goes wrong with each request, and `onExecuted` is called with
- * the result of each executed one.
+ * Creates an exchange from its options; `plan` says what goes wrong with each request, and `onExecuted` is called
+ * with the result of each executed one.
  */
 export function createSimulation(
   options: ResolvedExchangeOptions,
@@ -76,7 +76,7 @@ function createWorld(
   const spotLedger = new SpotLedger(balances.spot, createIds(`${seed}\nspot\nbills`));
   const account = { balance: balances.contract, seed, startedAtMs };
   const contractLedger = new ContractLedger({ ...account, asset: 'USDT', nextId });
-  // With its own ids, so that it changes nothing outside.
+  // With separate ids, so that it does not affect the rest.
   const nextDemoId = createIds(`${seed}\ndemo`);
   const demoLedger = new ContractLedger({ ...account, asset: 'SUSDT', nextId: nextDemoId });
   const shared = { marketData, nextId, startedAtMs, orders };

@@ -48,7 +48,7 @@ export function getTrades(call: EndpointCall): object[] {
   }));
 }
 
-/** What fills changed in the account, newest first. */
+/** How fills changed the account, newest first. */
 export function bills({ body, world }: EndpointCall): object[] {
   const after = wholeNumber(body, 'after', 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const before = wholeNumber(body, 'before', 0, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
@@ -73,14 +73,14 @@ export function bills({ body, world }: EndpointCall): object[] {
     }));
 }
 
-/** There is no funding account, so nothing ever changed in it. */
+/** There is no funding account, so it has no history. */
 export function fundingBills({ body }: EndpointCall): object {
   timesOf(body);
   const pageSize = wholeNumber(body, 'pageSize', 1, 100) ?? 20;
   return { total: 0, pageSize, pages: 0, page: 1, hasNextPage: false, items: [] };
 }
 
-/** There are no other accounts to which anything could be moved. */
+/** There are no other accounts, so there are no transfers. */
 export function transferRecords({ query }: EndpointCall): object[] {
   wholeNumber(query, 'limit', 1, 100);
   return [];

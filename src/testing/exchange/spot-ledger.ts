@@ -9,7 +9,7 @@ export interface AssetBalance {
   locked: number;
 }
 
-/** One line of the account: an asset that came or went by a fill. */
+/** One line of the account: an asset received or spent by a fill. */
 export interface SpotBill {
   readonly id: string;
   readonly asset: string;

@@ -90,7 +90,7 @@ function best(call: EndpointCall, symbol: TradingSymbol): object {
   };
 }
 
-// For one symbol the answer is an object, for several or none a list.
+// The answer is an object for one symbol, a list for several or none.
 function oneOrAll(call: EndpointCall, view: (symbol: TradingSymbol) => object): object {
   const { symbols, single } = symbolsAsked(call);
   const views = symbols.map(view);
@@ -105,7 +105,7 @@ function symbolsAsked({ query }: EndpointCall): { symbols: TradingSymbol[]; sing
   }
   if (one !== undefined) return { symbols: [listedSymbolOf(market, one)], single: true };
   if (several === undefined) return { symbols: [...tradingSymbols.spot.values()], single: false };
-  // A JSON array or names with commas between them.
+  // A JSON array or names separated by commas.
   const names = several.replace(/[[\]"\s]/g, '').split(',');
   return { symbols: names.map((name) => listedSymbolOf(market, name)), single: false };
 }

@@ -8,7 +8,7 @@ import { isActive, type SimulatedOrder, type WorkingOrder } from './simulated-or
 
 const market = 'spot';
 
-/** Takes one order; an active one with the same client id answers in its place. */
+/** Accepts one order; an active one with the same client id is returned in its place. */
 export function placeOrder(call: EndpointCall): object {
   return placeOne(call, call.body);
 }
@@ -39,7 +39,7 @@ export function placeOrders(call: EndpointCall): object {
   return { orderList };
 }
 
-/** Cancels an open order. An order that is gone, or never existed, fails inside a success. */
+/** Cancels an open order. An order that is finished, or never existed, fails inside a success. */
 export function cancelOrder(call: EndpointCall): object {
   const orderId = textOf(call.query, 'orderId');
   const clientOrderId = textOf(call.query, 'origClientOrderId');

@@ -17,13 +17,13 @@ export type PublicKind =
 /** A public channel with a subscriber. */
 export type PublicChannel = PublicKind & {
   readonly symbol: TradingSymbol;
-  /** The step that was shown last; -1 before the first. */
+  /** The last step sent; -1 before the first. */
   step: number;
-  /** The book that was sent last, from which the next change is computed. */
+  /** The last book sent, from which the next change is computed. */
   sides?: ReturnType<typeof bookSides>;
 };
 
-/** The channel of a name such as `BTCUSDT@depth15`, and how it is known; or the words that it is refused with. */
+/** The channel with a name such as `BTCUSDT@depth15` and its key; or the text of the refusal. */
 export function publicChannel(
   market: Market,
   name: string,
@@ -38,7 +38,7 @@ export function publicChannel(
 
 function kindOf(market: Market, event: string): PublicKind | string {
   if (event === 'ticker' || event === 'trade') return { kind: event };
-  // The contract market has no such channel.
+  // The contract market does not have this channel.
   if (event === 'bookTicker' && market === 'spot') return { kind: event };
   const [, depth] = /^depth(\d+)$/.exec(event) ?? [];
   if (depth === '15' || depth === '200') return { kind: 'depth', depth: Number(depth) };

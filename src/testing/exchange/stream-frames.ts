@@ -8,7 +8,7 @@ import { type Market, type TradingSymbol, tradingSymbols } from './symbols.js';
 import { randomAt } from '../seeded-random.js';
 import { formatAmount, formatUnits } from './units.js';
 
-/** The frames of the private channels carry ids, amounts and times as texts. */
+/** The frames of the private channels have ids, amounts and times as strings. */
 type Entry = Readonly<Record<string, unknown>>;
 
 /** An order as the `orders` channel shows it. */
@@ -96,7 +96,7 @@ export function fillEntry({ id, order, qty, quoteQty, realizedPnl, maker, time }
   };
 }
 
-/** The position that a fill changed; one that it closed has the size 0. */
+/** The position that a fill changed, with size 0 if it was closed. */
 export function positionEntry({ contract: { ledger } }: World, { record, symbol }: WorkingOrder): Entry {
   const { positionSide = 'LONG' } = record;
   const position = ledger.positions.get(`${record.symbol} ${positionSide}`);
@@ -186,7 +186,7 @@ export function bestEntry(world: World, symbol: TradingSymbol, step: number): En
   return { b: bid, B: bidSize, a: ask, A: askSize };
 }
 
-/** The candle that is under way. */
+/** The candle in progress. */
 export function klineEntry(
   world: World,
   symbol: TradingSymbol,
@@ -233,7 +233,7 @@ export function bookSides(
   return { b: side('bids'), a: side('asks') };
 }
 
-/** What turns one side of a book into the next: size "0" deletes a level. */
+/** The changes that turn one side of a book into the next: size "0" deletes a level. */
 export function bookChanges(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,

@@ -13,7 +13,7 @@ import { accountEntries, algoEntry, fillEntry, orderEntry, positionEntry } from 
 import { type PrivateChannel, StreamSession } from './stream-session.js';
 import type { Market } from './symbols.js';
 
-/** What the streams of an exchange work with. */
+/** What the streams of an exchange use. */
 export interface StreamServerOptions {
   readonly world: World;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface StreamServerOptions {
 
 /** As documented in September 2026. */
 const mostConnections = 20;
-/** This path is signed, whatever the address. */
+/** This path is signed, whatever the URL. */
 const signedPath = '/v3/ws/private';
 
 /** The WebSocket side of the exchange: `/spot/v3/ws/public`, `/contract/v3/ws/private` and so on. */
@@ -56,7 +56,7 @@ export class StreamServer {
     });
   }
 
-  /** Takes the upgrade of a connection, or refuses it with a status. */
+  /** Accepts the upgrade of a connection, or refuses it with a status. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = request.url?.split('?')[0] ?? '/';
     const [, market, access] = /^\/(spot|contract)\/v3\/ws\/(public|private)$/.exec(path) ?? [];
@@ -118,7 +118,7 @@ export class StreamServer {
     for (const session of this.#sessions) session.tick(step);
   }
 
-  /** Tells of one change of the account; its frames share one version. */
+  /** Sends one change of the account; its frames share one version. */
   #update(market: Market, channels: { readonly [Channel in PrivateChannel]?: readonly object[] }): void {
     const { clock, faults, seed, timers } = this.#options;
     this.#updates[market] += 1;

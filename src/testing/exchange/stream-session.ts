@@ -14,7 +14,7 @@ const privateChannels: readonly string[] = [
   'account',
 ] satisfies PrivateChannel[];
 
-/** What a session works with. */
+/** What a session uses. */
 export interface StreamSessionOptions {
   readonly socket: WebSocket;
   readonly world: World;
@@ -27,7 +27,7 @@ export interface StreamSessionOptions {
 const mostUnanswered = 10;
 const idleMs = 60_000;
 
-/** One socket: its subscriptions, and what it is sent. */
+/** One socket with its subscriptions. */
 export class StreamSession {
   readonly #options: StreamSessionOptions;
   readonly #private: Set<PrivateChannel> = new Set();
@@ -63,7 +63,7 @@ export class StreamSession {
     this.#options.socket.terminate();
   }
 
-  /** Sends what the market did since the last step, pings, and cuts who subscribed to nothing. */
+  /** Sends the market's changes since the last step and pings, and cuts sockets without a subscription. */
   tick(step: number): void {
     const now = this.#options.nowMs();
     if (this.#private.size + this.#public.size === 0) {
@@ -103,7 +103,7 @@ export class StreamSession {
     } else this.send({ result: false, msg: 'INVALID_ARGUMENT: unrecognized message' });
   }
 
-  /** Says why a channel is refused. */
+  /** Changes a subscription; returns the text of a refusal. */
   #change(method: 'SUBSCRIBE' | 'UNSUBSCRIBE', name: string): string | undefined {
     const { access, market } = this.#options;
     if (access === 'private') {
@@ -123,7 +123,7 @@ export class StreamSession {
 
   #publish(channel: PublicChannel, step: number): void {
     const { nowMs } = this.#options;
-    // A change of the book comes every second step.
+    // The book is sent every second step.
     if (channel.kind === 'depth' && channel.sides && step - channel.step < 2) return;
     const { symbol } = channel.symbol;
     const { e, ...body } = this.#frame(channel, step);

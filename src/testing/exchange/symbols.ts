@@ -1,10 +1,10 @@
 /** Where a symbol is traded. */
 export type Market = 'spot' | 'contract';
 
-/** Where a symbol is looked up: that of a market, or of demo trading, whose contracts are paid in SUSDT. */
+/** Where a symbol is looked up: in a market, or in demo trading, whose contracts are settled in SUSDT. */
 export type SymbolTable = Market | 'demo';
 
-/** What is fixed about a symbol on one market. */
+/** The fixed properties of a symbol on one market. */
 export interface TradingSymbol {
   readonly market: Market;
   readonly symbol: string;
@@ -16,9 +16,9 @@ export interface TradingSymbol {
   /** In units of 10^-quantityDecimals. */
   readonly minQuantityUnits: number;
   readonly maxQuantityUnits: number;
-  /** What a typical level of the book holds, in the base asset. */
+  /** The size of a typical level of the book, in the base asset. */
   readonly levelSize: number;
-  /** Whether orders of it are taken from the API: most contracts of the exchange are for its website alone. */
+  /** Whether the API accepts orders for it: most contracts of the exchange are traded on its website only. */
   readonly isOpenToApi: boolean;
 }
 
@@ -78,7 +78,7 @@ export const tradingSymbols: Readonly<Record<SymbolTable, ReadonlyMap<string, Tr
   demo: tableOf('demo'),
 };
 
-/** The symbols of a market that the API takes orders of; on contract those of demo trading are among them. */
+/** The symbols of a market for which the API accepts orders; on contract this includes demo trading. */
 export function apiTradingSymbols(market: Market): string[] {
   const tables = market === 'contract' ? (['contract', 'demo'] as const) : (['spot'] as const);
   return tables

@@ -1,4 +1,4 @@
-/** Amounts of assets are whole numbers of this many parts of one: sums of them never lose a digit. */
+/** Amounts of assets are integers of this many parts of one, so that sums never lose a digit. */
 export const partsOfOne = 1e8;
 
 const decimalPattern = /^(\d+)(?:\.(\d+))?$/;
@@ -17,7 +17,7 @@ export function parseUnits(value: unknown, decimals: number): number | 'too-prec
   return Number.isSafeInteger(units) ? units : undefined;
 }
 
-/** Writes a whole number of units of 10^-decimals as a decimal text, with all decimals. */
+/** Formats an integer of units of 10^-decimals as a decimal string, with all decimals. */
 export function formatUnits(units: number, decimals: number): string {
   const digits = String(Math.abs(units)).padStart(decimals + 1, '0');
   const sign = units < 0 ? '-' : '';
@@ -25,7 +25,7 @@ export function formatUnits(units: number, decimals: number): string {
   return `${sign}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
-/** Writes an amount of an asset, given in parts of 10^-8. */
+/** Formats an amount of an asset, given in parts of 10^-8. */
 export function formatAmount(parts: number): string {
   return formatUnits(parts, 8);
 }

@@ -3,7 +3,7 @@ import type { Breach, RehearsalFacts, RehearsalInvariant } from './invariants.js
 
 const mostBreaches = 1_000;
 
-/** Asks an invariant. One that throws, or answers with something else than a list of breaches, does not hold. */
+/** Checks an invariant. One that throws, or returns anything but a list of breaches, counts as broken. */
 export function askInvariant(invariant: RehearsalInvariant, facts: RehearsalFacts): readonly Breach[] {
   const breaches: Breach[] = [];
   try {

@@ -3,23 +3,23 @@ import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'ax
 import type { EventLoop } from './event-loop.js';
 import type { Arrived, Network, Outgoing } from './network.js';
 
-/** What an adapter works with. */
+/** What an adapter uses. */
 export interface AdapterOptions {
   readonly axios: typeof Axios;
   readonly network: Network;
   readonly loop: EventLoop;
-  /** Who sends. */
+  /** The sender. */
   readonly owner: object;
-  /** Whether the sender is gone: nothing is sent, and no answer comes. */
+  /** Whether the sender has crashed: nothing is sent, and no answer arrives. */
   readonly isGone: () => boolean;
-  /** The address of the exchange. */
+  /** The URL of the exchange. */
   readonly url: string;
 }
 
-// A bot that is left at its usual addresses talks to the simulated exchange as well.
+// A bot with its usual addresses also reaches the simulated exchange.
 const exchangeHosts: ReadonlySet<string> = new Set(['api-spot.weex.com', 'api-contract.weex.com']);
 
-/** Makes an axios adapter that knows one host, the simulated exchange; nothing leaves the process. */
+/** Creates an axios adapter that connects to one host, the simulated exchange; nothing leaves the process. */
 export function createAxiosAdapter({
   axios,
   isGone,

@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import type * as Axios from 'axios';
 import type { AxiosAdapter, AxiosRequestConfig } from 'axios';
 
-/** Every copy of axios in the process, on its way to the simulated exchange. */
+/** Routes every copy of axios in the process to the simulated exchange. */
 export interface AxiosRoutes {
-  /** Routes all requests to this adapter from now on, including those of instances made before the rehearsal. */
+  /** Routes all requests to this adapter from now on, including those of instances created before the rehearsal. */
   use(adapter: AxiosAdapter): void;
-  /** Brings back the ways of before. */
+  /** Restores the previous routing. */
   leave(): void;
 }
 
@@ -17,7 +17,7 @@ export function routeAxios(axios: typeof Axios): AxiosRoutes {
   let current: AxiosAdapter | undefined;
   const undo = [...axiosCopies(axios)].map(({ Axios: { prototype }, defaults }) => {
     const before = defaults.adapter;
-    // Every instance looks this method up when it sends, however it was called.
+    // Every instance looks up this method when it sends, however it was called.
     const methods = prototype as unknown as { _request: Request };
     const request = methods._request;
     methods._request = function send(first, config) {
@@ -48,7 +48,7 @@ export function routeAxios(axios: typeof Axios): AxiosRoutes {
   };
 }
 
-/** What imports axios and what requires it have a copy each, and a dependency may have brought another. */
+/** `import` and `require` each load their own copy of axios, and a dependency may have another. */
 function axiosCopies(axios: typeof Axios): ReadonlySet<Axios.AxiosStatic> {
   const copies = new Set([axios.default]);
   for (const [file, module] of Object.entries(createRequire(import.meta.url).cache)) {

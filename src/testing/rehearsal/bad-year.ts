@@ -1,6 +1,6 @@
 import type { RehearsalScenario } from './rehearsal-scenario.js';
 
-/** The default scenario of a rehearsal: everything that this library has to withstand, over and over. */
+/** The default scenario of a rehearsal: everything that this library must withstand, again and again. */
 export const badYear: RehearsalScenario = {
   name: 'bad-year',
   description:
@@ -41,7 +41,7 @@ export const badYear: RehearsalScenario = {
         { kind: 'lost-reply', endpoint: 'writes', probability: 0.2 },
         { kind: 'truncated-body', endpoint: 'writes', probability: 0.05 },
         { kind: 'malformed-json', probability: 0.03 },
-        // Something in between answers in place of the exchange, which has carried the order out.
+        // Something in between answers instead of the exchange, which has executed the order.
         ...[403, 404, 425, 429].map(
           (status) =>
             ({

@@ -3,7 +3,7 @@ import { keyOf } from './mishaps.js';
 import type { Arrived, Outgoing } from './network.js';
 import type { RequestPlace } from './rehearsal-event.js';
 
-/** A cancel from its first request to the answer, its retries included. */
+/** A cancel from its first request to its answer, including retries. */
 export interface RehearsedCancel {
   readonly atMs: number;
   readonly operation: string;
@@ -11,12 +11,12 @@ export interface RehearsedCancel {
   readonly durationMs: number;
 }
 
-/** Watches the cancels that a program sends by itself; those of a call under a policy are that call's. */
+/** Observes the cancels that a program sends itself; those of a call under a policy belong to that call. */
 export interface CancelWatch {
   sent(place: RequestPlace, request: Outgoing, owner: object): void;
-  /** A request is over for the program: without an answer it failed, or was given up. */
+  /** Called when a request is over for the program; without an answer it failed or was given up. */
   ended(place: RequestPlace, answer?: Arrived): void;
-  /** The cancels so far, those that have had no answer yet included. */
+  /** The cancels so far, including unanswered ones. */
   readonly cancels: readonly RehearsedCancel[];
 }
 
@@ -27,15 +27,15 @@ interface Cancel {
   isAnswered: boolean;
 }
 
-/** Whether an operation, with its market or class in front, cancels orders. */
+/** Whether an operation, prefixed with its market or class, cancels orders. */
 export function isCancel(operation: string): boolean {
   return /\.cancel(?:All)?(?:Algo)?Orders?$/.test(operation);
 }
 
-/** The same cancel sent again in this time after it failed is a retry. */
+/** The same cancel sent again within this time after a failure counts as a retry. */
 const retryWithinMs = 60_000;
 
-/** Makes a watch for cancels that no policy of this library wraps. */
+/** Creates a watch for cancels that no policy of this library wraps. */
 export function createCancelWatch(nowMs: () => number): CancelWatch {
   const latest = new WeakMap<object, Map<string, Cancel>>();
   const underWay = new Map<string, Cancel>();
@@ -66,7 +66,7 @@ export function createCancelWatch(nowMs: () => number): CancelWatch {
   };
 }
 
-/** What makes two cancels the same: all but what differs in every request. */
+/** What makes two cancels equal: everything except what differs in every request. */
 function termsOf({ body, target }: Outgoing): string {
   const query = new URLSearchParams(target.split('?')[1]);
   for (const name of ['timestamp', 'recvWindow', 'signature']) query.delete(name);

@@ -1,4 +1,4 @@
-/** What was thrown, in words; whatever it is. */
+/** Describes a thrown value of any kind. */
 export function describeError(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -3,26 +3,29 @@ import { randomAt } from '../seeded-random.js';
 import type { EventLoop } from './event-loop.js';
 import type { Trace } from './trace.js';
 
-/** One thing that was written to the journal, when it was safe. */
+/** One write to the journal, when it was safe on disk. */
 export interface JournalEntry {
   readonly atMs: number;
   readonly clientOrderId: string;
-  /** `undefined`: it was about to be sent. */
+  /** `undefined`: the order was about to be sent. */
   readonly settled: IntentOutcome | undefined;
 }
 
-/** The disk of a rehearsal: a journal that outlives crashes. */
+/** The disk of a rehearsal: a journal that survives crashes. */
 export interface DurableJournal {
   /** The journal as one life of the program opens it. */
   open(owner: object): IntentJournal;
   readonly entries: readonly JournalEntry[];
-  /** What the program has left open. */
+  /** The program's open intents. */
   readonly intents: ReadonlyMap<string, Intent>;
 }
 
 const longestWriteMs = 4;
 
-/** Makes a journal whose writes take a while; one under way at a crash is on the disk or not, as the seed says. */
+/**
+ * Creates a journal whose writes take time; the seed decides whether a write in progress at a crash reaches the
+ * disk.
+ */
 export function createDurableJournal(loop: EventLoop, seed: number | string, trace: Trace): DurableJournal {
   const texts = new Map<string, string>();
   const intents = new Map<string, Intent>();

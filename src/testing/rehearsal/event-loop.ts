@@ -1,33 +1,33 @@
 import { TimerHeap } from '../../core/time/timer-heap.js';
 
-/** The time of a rehearsal, and everything that is to happen in it. */
+/** The time of a rehearsal, and everything scheduled in it. */
 export interface EventLoop {
-  /** Milliseconds since the rehearsal began; no step of a clock changes it. */
+  /** Milliseconds since the rehearsal started; clock changes do not affect it. */
   readonly nowMs: number;
   /**
-   * Runs `fn` after `ms`. What falls due at one moment runs in the order in which it was set. `owner` is who waits:
-   * see {@link EventLoop.drop}.
+   * Runs `fn` after `ms`. Timers due at the same time run in the order in which they were set. `owner` is the
+   * waiting party: see {@link EventLoop.drop}.
    */
   set(fn: () => void, ms: number, owner?: object): number;
   clear(handle: unknown): void;
-  /** Forgets everything that an owner waits for, and whatever it is going to wait for: it is gone. */
+  /** Drops everything that an owner waits for, now and later: it has crashed. */
   drop(owner: object): void;
-  /** How much an owner waits for, without what it does not care to wait for. */
+  /** How many things an owner waits for, without those that do not count. */
   pending(owner: object): number;
-  /** Whether a timer that has not run counts as something that its owner waits for. */
+  /** Sets whether a pending timer counts as something that its owner waits for. */
   count(handle: number, counts: boolean): void;
-  /** How much has run. */
+  /** How many timers have run. */
   readonly turns: number;
-  /** To be called in a turn: no time passes until work outside the rehearsal, for example of a thread, is done. */
+  /** For use in a turn: no time passes until work outside the rehearsal, for example of a thread, is done. */
   holdFor(work: Promise<unknown>): void;
   /**
-   * Runs what falls due, one after the other, until nothing is left, `until` returns true, or the time is over.
-   * Rejects with a {@link StandstillError} when so much happens at one moment that the time would never move on.
+   * Runs timers in order until nothing is left, `until` returns true, or the time is over. Rejects with a {@link
+   * StandstillError} if so much happens at one moment that the time would never advance.
    */
   run(untilMs: number, until?: () => boolean): Promise<void>;
 }
 
-/** The time of a rehearsal does not move, because the program waits for it without letting it. */
+/** Thrown if the time of a rehearsal cannot advance because the program waits in a loop. */
 export class StandstillError extends Error {
   override readonly name = 'StandstillError';
 }
@@ -40,15 +40,15 @@ interface Timer {
   readonly fn: () => void;
 }
 
-// Taken at load: the loop itself must not run on the time that it makes.
+// Read at load: the loop itself must not use the time that it simulates.
 const { setImmediate } = globalThis;
 
-// As Node: a longer delay fires after 1 ms.
+// As in Node, a longer delay runs after 1 ms.
 const longestDelayMs = 2 ** 31 - 1;
 
 const stepsAtOnce = 32;
 
-/** More than this at one moment is an endless loop. */
+/** More turns than this at one moment are an endless loop. */
 const mostTurnsAtOnce = 50_000;
 
 /** Returns a new event loop, at time 0. */
@@ -62,7 +62,7 @@ export function createEventLoop(): EventLoop {
   let isHeld = false;
   let resume = (): void => {};
 
-  /** Runs what falls due first; `false` where nothing does in time. */
+  /** Runs the earliest timer; returns `false` if none is due in time. */
   const runNext = (untilMs: number): boolean => {
     const timer = timers.first();
     if (!timer || timer.dueMs > untilMs) {
@@ -97,7 +97,7 @@ export function createEventLoop(): EventLoop {
       work.then(go, go);
     },
     set(fn, ms, owner) {
-      // Whole milliseconds, so that no sum of times depends on the order in which it was made.
+      // Whole milliseconds, so that no sum of times depends on the order of addition.
       const delayMs = ms > longestDelayMs ? 1 : Math.max(0, Math.ceil(ms || 0));
       lastHandle += 1;
       if (owner && gone.has(owner)) return lastHandle;
@@ -129,7 +129,7 @@ export function createEventLoop(): EventLoop {
             isOver = until?.() || !runNext(untilMs);
           } catch (error) {
             isOver = true;
-            // Whatever a timer throws, as it is.
+            // Whatever a timer throws, unchanged.
             // oxlint-disable-next-line prefer-promise-reject-errors
             reject(error);
             return;
@@ -137,8 +137,8 @@ export function createEventLoop(): EventLoop {
           if (isOver) resolve();
           else if ((left -= 1) === 0) refill();
         };
-        // A macrotask starts only when every promise chain has settled, however long it is. Many at once, since a turn
-        // of the real event loop costs more than most of what happens here.
+        // A macrotask starts only when every promise chain has settled, however long it is. Several per turn, since
+        // a turn of the real event loop costs more than most of what happens here.
         const refill = (): void => {
           left = stepsAtOnce;
           batch += 1;

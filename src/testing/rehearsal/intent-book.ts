@@ -1,28 +1,28 @@
 import type { Market } from '../exchange/symbols.js';
 import type { SimulatedOrder } from '../exchange/simulated-order.js';
 
-/** What a program says became of an order. */
+/** The outcome of an order as reported by a program. */
 export type IntentReport = 'placed' | 'not-placed' | 'unknown';
 
-/** One order that a program wanted, known by its client order id. */
+/** One order that a program wanted, identified by its client order id. */
 export interface RehearsedIntent {
   readonly clientOrderId: string;
-  /** What the trace and the messages call it: `'order-7'` is the seventh, whatever its id is. */
+  /** Its name in the trace and in messages: `'order-7'` is the seventh, whatever its id is. */
   readonly name: string;
   readonly market: Market | undefined;
   readonly symbol: string | undefined;
-  /** When it was first sent or reported, in milliseconds since the rehearsal began. */
+  /** When it was first sent or reported, in milliseconds since the rehearsal started. */
   readonly begunAtMs: number;
-  /** The program's last report of it, by `report` or through the journal; `undefined`: none. */
+  /** The program's last report about it, by `report` or through the journal; `undefined`: none. */
   readonly report: IntentReport | undefined;
   readonly reportedAtMs: number | undefined;
-  /** The orders that exist or existed under its id, oldest first. */
+  /** The orders that exist or existed with its id, oldest first. */
   readonly orders: readonly SimulatedOrder[];
   /** How many of them exist because a proxy sent a request twice. */
   readonly copies: number;
   /**
-   * The client order id of an earlier equal order whose outcome the program did not know, and which exists too: this
-   * one repeats it.
+   * The client order id of an earlier equal order whose outcome the program did not know, and which exists too:
+   * this order repeats it.
    */
   readonly repeats: string | undefined;
 }
@@ -36,7 +36,7 @@ export interface IntentBook {
   report(clientOrderId: string, report: IntentReport): void;
 }
 
-/** Makes an empty book. */
+/** Creates an empty book. */
 export function createIntentBook(nowMs: () => number, nameOf: (clientOrderId: string) => string): IntentBook {
   const byId = new Map<string, Entry>();
   const intents: Entry[] = [];

@@ -6,18 +6,18 @@ import type { RehearsedIntent } from './intent-book.js';
 import type { Happened } from './mishaps.js';
 import type { RehearsedCall } from './world.js';
 
-/** What happened in a rehearsal, for invariants to check. Times are in milliseconds since it began. */
+/** What happened in a rehearsal, for invariants to check. Times are in milliseconds since it started. */
 export interface RehearsalFacts {
   readonly intents: readonly RehearsedIntent[];
   /** Every request that the exchange received. */
   readonly requests: readonly SimulatedRequest[];
   /** How many requests the program sent to it, including those that were lost on the way. */
   readonly sentRequests: number;
-  /** Where the program tried to connect by other means than axios; these connections were refused. */
+  /** The addresses to which the program tried to connect by other means than axios; these connections were refused. */
   readonly blocked: readonly string[];
   /** Every finished call under a policy of this library. */
   readonly calls: readonly RehearsedCall[];
-  /** Every cancel, with its retries: a call under a policy, or else requests of the program. */
+  /** Every cancel, with its retries: a call under a policy, or requests of the program. */
   readonly cancels: readonly RehearsedCancel[];
   /** What was written to the journal, in order. */
   readonly journal: readonly JournalEntry[];
@@ -33,25 +33,25 @@ export interface RehearsalFacts {
   readonly returnedAtMs: number | undefined;
   /** The timers and requests still pending a minute after the program returned. */
   readonly left: { readonly timers: number; readonly requests: number };
-  /** What the program rejected with, or threw where it could not be caught. */
+  /** What the program rejected with, or threw outside any handler. */
   readonly errors: readonly { readonly atMs: number; readonly error: unknown }[];
   /** How long a cancel may take, in milliseconds. */
   readonly cancelWithinMs: number;
 }
 
-/** One case in which an invariant does not hold. */
+/** One case in which an invariant is broken. */
 export interface Breach {
-  /** What is wrong, in words. */
+  /** What is wrong, as a sentence. */
   readonly message: string;
   /** When it became wrong. Default: the end. */
   readonly atMs?: number | undefined;
   readonly clientOrderId?: string | undefined;
 }
 
-/** A condition that has to hold whatever goes wrong. */
+/** A condition that must hold whatever goes wrong. */
 export interface RehearsalInvariant {
   readonly name: string;
-  /** Returns every case in which it does not hold; a string is a case with that message. */
+  /** Returns every case in which it is broken; a string is a case with that message. */
   check(facts: RehearsalFacts): Iterable<Breach | string>;
 }
 
@@ -161,7 +161,7 @@ function* passesLimits({ happened, requests, startedAtMs }: RehearsalFacts): Ite
   ].toSorted((left, right) => left - right);
   let next = 0;
   for (const { at, fault, operation, status } of requests) {
-    // An answer by something in between does not come from a limit of the exchange.
+    // An answer from something in between does not come from a limit of the exchange.
     if (status !== 429 || fault === 'proxy-html' || fault === 'respond') continue;
     while (next < excuses.length && (excuses[next] as number) <= at) next += 1;
     const last = excuses[next - 1];

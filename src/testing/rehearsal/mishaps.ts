@@ -4,20 +4,20 @@ import { randomAt } from '../seeded-random.js';
 import type { NetworkMishap, RehearsalEvent, RequestPlace } from './rehearsal-event.js';
 import type { RehearsalNetwork, RehearsalScenario } from './rehearsal-scenario.js';
 
-/** A thing that went wrong, and when. */
+/** Something that went wrong, and when. */
 export interface Happened {
   readonly atMs: number;
   readonly event: RehearsalEvent;
 }
 
-/** Decides what goes wrong, by the seed or by a list, and writes it down. */
+/** Decides what goes wrong, from the seed or from a list, and records it. */
 export interface Mishaps {
   readonly happened: readonly Happened[];
   /** What the network does to a request. */
   onWay(place: RequestPlace): NetworkMishap | undefined;
   /** What the exchange does to a request: the `draw` of its plan of faults. */
   atExchange(place: RequestPlace, traits: RequestTraits, sinceStartMs: number): FaultDraw;
-  /** The crashes and steps of the clock that are to come, in order of time. */
+  /** The upcoming crashes and clock changes, in order of time. */
   readonly timed: readonly TimedEvent[];
   note(event: RehearsalEvent): void;
 }
@@ -25,7 +25,7 @@ export interface Mishaps {
 /** An event that has its own time. */
 export type TimedEvent = Extract<RehearsalEvent, { readonly atMs: number }>;
 
-/** What decides about mishaps. */
+/** The inputs of the decision. */
 export interface MishapOptions {
   readonly seed: number | string;
   readonly scenario: RehearsalScenario;
@@ -38,7 +38,7 @@ export interface MishapOptions {
 const nothing: FaultDraw = { answer: undefined, conditions: [] };
 const conditions: ReadonlySet<string> = new Set(['delay', 'clock-skew', 'late-visibility', 'tight-limits']);
 
-/** Makes the source of everything that goes wrong in one rehearsal. */
+/** Creates the source of everything that goes wrong in one rehearsal. */
 export function createMishaps(options: MishapOptions): Mishaps {
   const { nowMs, scenario } = options;
   const happened: Happened[] = [];
@@ -97,7 +97,7 @@ function fromList(events: readonly RehearsalEvent[], note: Note): Source {
       const effects = faults.get(keyOf(place));
       if (!effects) return nothing;
       for (const fault of effects) note({ ...place, fault });
-      // A jitter is in the delay already.
+      // The delay already includes the jitter.
       const hits = effects.map((fault) => ({ fault, chance: 0 }) as Hit<never>);
       return {
         answer: hits.find((_, index) => !conditions.has((effects[index] as FaultEffect).kind)),
@@ -119,7 +119,7 @@ const scopeNames = new Set<string>([
   'seed',
 ] satisfies (keyof Fault | 'id' | 'phase' | 'seed')[]);
 
-/** The effect of a fault on one request, with nothing left to chance or to its scope. */
+/** The effect of a fault on one request, without random parts and without its scope. */
 function effectOf({ chance, fault }: Hit<FaultEffect>): FaultEffect {
   const effect = Object.fromEntries(
     Object.entries(fault).filter(([name, value]) => !scopeNames.has(name) && value !== undefined),

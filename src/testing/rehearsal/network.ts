@@ -17,7 +17,7 @@ export interface Outgoing {
   readonly body: string;
 }
 
-/** An answer as the program gets it. */
+/** An answer as the program receives it. */
 export interface Arrived {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,36 +27,36 @@ export interface Arrived {
 /** How a request ends, unless it never does. */
 export interface Endings {
   answered(answer: Arrived): void;
-  /** The connection failed; `code` is that of Node. */
+  /** The connection failed; `code` is Node's. */
   broke(code: 'ECONNREFUSED' | 'ECONNRESET'): void;
 }
 
-/** The way between a program and the exchange. */
+/** The network between a program and the exchange. */
 export interface Network {
-  /** Sends a request; returns what the program calls when it gives up. */
+  /** Sends a request; returns the function that the program calls when it gives up. */
   send(request: Outgoing, endings: Endings, owner: object): () => void;
-  /** How many requests of an owner are under way. */
+  /** How many requests of an owner are in progress. */
   underWay(owner: object): number;
-  /** The connections of an owner end with it. */
+  /** Closes the connections of an owner that has crashed. */
   drop(owner: object): void;
 }
 
-/** What a network is made of. */
+/** What a network consists of. */
 export interface NetworkOptions {
   readonly loop: EventLoop;
   readonly seed: number | string;
   readonly network: RehearsalNetwork | undefined;
   readonly mishaps: Mishaps;
   readonly trace: Trace;
-  /** Told of each request when the program sends it. */
+  /** Called for each request when the program sends it. */
   readonly onSend: (place: RequestPlace, request: Outgoing, owner: object) => void;
-  /** Told when a request is over for the program; without an answer it failed, or was given up. */
+  /** Called when a request is over for the program; without an answer it failed or was given up. */
   readonly onEnd: (place: RequestPlace, answer?: Arrived) => void;
-  /** Hands a request to the exchange. */
+  /** Passes a request to the exchange. */
   readonly deliver: (place: RequestPlace, isCopy: boolean, ...parts: Delivery) => void;
 }
 
-/** What the handler of the exchange takes. */
+/** The arguments of the exchange's handler. */
 export type Delivery = [request: Incoming, reply: ReturnType<typeof createReply>, body: string];
 
 interface Wire {
@@ -69,7 +69,7 @@ const names = new Map(
   endpoints.map((one) => [`${one.method} ${one.path}`, `${one.market}.${one.operation}`]),
 );
 
-/** Makes a network whose every whim depends on the seed and the place of the request alone. */
+/** Creates a network whose behaviour depends only on the seed and the place of the request. */
 export function createNetwork(options: NetworkOptions): Network {
   const { loop, mishaps, network = {}, seed, trace } = options;
   const { jitterMs = 40, latencyMs = 5 } = network;
@@ -87,7 +87,7 @@ export function createNetwork(options: NetworkOptions): Network {
   };
   const wayMs = ({ nth, request }: RequestPlace, leg: string): number => {
     const chance = randomAt(seed, 'way', request, nth, leg);
-    // Most are quick, and one in fifty is ten times as slow as any of them.
+    // Most are quick; one in fifty is ten times slower than all of them.
     return latencyMs + jitterMs * (chance < 0.02 ? 10 : chance * chance);
   };
   const takeWire = (owner: object): { readonly wire: Wire; readonly fresh: boolean } => {

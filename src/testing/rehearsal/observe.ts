@@ -9,7 +9,7 @@ import type { Trace } from './trace.js';
 const inBody = /"newClientOrderId"\s*:\s*"([^"]+)"/g;
 const inQuery = /[?&]origClientOrderId=([^&]+)/g;
 
-/** Writes down a request that the program sends, and the orders that it places; returns the ids that it names. */
+/** Records a request that the program sends and the orders that it places; returns the ids in it. */
 export function noteSent(
   place: RequestPlace,
   { body, target }: Outgoing,
@@ -47,7 +47,7 @@ export function journalThatReports(journal: IntentJournal, book: IntentBook): In
 
 type Listeners = { readonly [Type in ResilienceEventType]?: (event: ResilienceEventOf<Type>) => void };
 
-/** Listens to what this library publishes; returns a function that stops listening. */
+/** Listens to this library's events; returns a function that stops listening. */
 export function listenTo(listeners: Listeners): () => void {
   const entries = Object.entries(listeners).map(
     ([type, listener]) => [`weex-resilience:${type}`, (event: unknown) => listener(event as never)] as const,

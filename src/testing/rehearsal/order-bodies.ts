@@ -3,7 +3,7 @@ import type { Outgoing } from './network.js';
 /** An order as requested. */
 export interface WantedOrder {
   readonly clientOrderId: string | undefined;
-  /** Everything that makes two orders equal: all fields but those that differ in every request. */
+  /** Everything that makes two orders equal: all fields except those that differ in every request. */
   readonly terms: string;
 }
 

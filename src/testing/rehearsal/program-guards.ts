@@ -3,7 +3,7 @@ import type { Clock } from '../../core/time/clock.js';
 import { type EventLoop, StandstillError } from './event-loop.js';
 import type { IntentReport } from './intent-book.js';
 
-/** Ends what a program is doing when it ends its process. */
+/** Stops a program that ends its process. */
 export class ProgramExit extends Error {
   override readonly name = 'ProgramExit';
 }
@@ -27,7 +27,7 @@ export function createSpinGuard(loop: EventLoop): (ms: number) => number {
   };
 }
 
-/** The clock of a program: what its timers throw is its failure, and not that of the rehearsal. */
+/** The clock of a program: errors thrown by its timers are its failure, not that of the rehearsal. */
 export function programClock(clock: Clock, failed: (error: unknown) => void): Clock {
   return {
     ...clock,
@@ -47,7 +47,7 @@ export function programClock(clock: Clock, failed: (error: unknown) => void): Cl
 
 const reports: readonly IntentReport[] = ['placed', 'not-placed', 'unknown'];
 
-/** Throws when a report says nothing. */
+/** Throws if a report is incomplete. */
 export function checkReport(clientOrderId: unknown, outcome: unknown): void {
   if (typeof clientOrderId !== 'string' || clientOrderId === '') {
     throw new TypeError(`Cannot report an order: its id is ${String(clientOrderId)}, expected a string`);

@@ -24,12 +24,12 @@ export interface RequestPlace {
   readonly nth: number;
 }
 
-/** One thing that went wrong in a rehearsal, and that can be made to go wrong again. Times count from its start. */
+/** Something that went wrong in a rehearsal and can be repeated. Times count from its start. */
 export type RehearsalEvent =
   /** A fault of the exchange. */
   | (RequestPlace & { readonly fault: FaultEffect })
   | (RequestPlace & { readonly network: NetworkMishap })
   /** The program loses everything but its journal, and starts again. */
   | { readonly atMs: number; readonly crash: true }
-  /** The machine's clock is set forward by this much, or back if negative. */
+  /** The system clock is set forward by this much, or back if negative. */
   | { readonly atMs: number; readonly clockStepMs: number };

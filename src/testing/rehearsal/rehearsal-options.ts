@@ -10,22 +10,23 @@ import { type RehearsalScenario, resolveRehearsalScenario } from './rehearsal-sc
 export interface RehearseOptions {
   /** The program under test. It is called again after each crash, and for each attempt to shrink a failure. */
   readonly run: RehearsalProgram;
-  /** Decides everything that chance decides. Default 1. */
+  /** Determines all random choices. Default 1. */
   readonly seed?: number | string | undefined;
   /**
-   * What goes wrong. Default `'bad-year'`: everything, crashes and steps of the clock too. Also the built-in
-   * scenarios of the simulated exchange, the text of one in YAML or JSON, or an object.
+   * What goes wrong. Default `'bad-year'`: everything, including crashes and clock changes. Also a built-in
+   * scenario of the simulated exchange by name, the text of one in YAML or JSON, or an object.
    */
   readonly scenario?: string | RehearsalScenario | undefined;
   /**
-   * How many days: passes through the phases of the scenario, or minutes if it has none. From 1 to 10,000; default 1.
+   * The number of days: passes through the phases of the scenario, or minutes if it has none. From 1 to 10,000;
+   * default 1.
    */
   readonly days?: number | undefined;
   /** Further invariants, in addition to {@link rehearsalInvariants}. */
   readonly invariants?: readonly RehearsalInvariant[] | undefined;
-  /** How long a cancel may take, its retries and lookups included. Default 90,000. */
+  /** How long a cancel may take, including retries and lookups, in milliseconds. Default 90,000. */
   readonly cancelWithinMs?: number | undefined;
-  /** How often a failure may be run again to find the shortest scenario. Default 200; 0: it is left as it is. */
+  /** How often a failure may be run again to find the shortest scenario. Default 200; 0: it is not shortened. */
   readonly shrinkRuns?: number | undefined;
   /** Options of the simulated exchange. */
   readonly exchange?:
@@ -33,7 +34,7 @@ export interface RehearseOptions {
     | undefined;
 }
 
-/** The options with everything filled in. */
+/** The options with all defaults filled in. */
 export interface ResolvedRehearsal extends Required<Omit<RehearseOptions, 'scenario'>> {
   readonly seed: number | string;
   readonly days: number;
@@ -80,12 +81,12 @@ const schema = v.strictObject(
   known,
 );
 
-/** Throws a TypeError when a program cannot be rehearsed. */
+/** Throws a TypeError if a program cannot be rehearsed. */
 export function checkProgram(program: Pick<RehearseOptions, 'run' | 'invariants'>): void {
   resolveRehearsal(program);
 }
 
-/** Checks the options and fills in the defaults; throws a TypeError that names every fault. */
+/** Checks the options and fills in the defaults; throws a TypeError that lists every fault. */
 export function resolveRehearsal(given: RehearseOptions): ResolvedRehearsal {
   const options = readOptions(given, Object.keys(schema.entries)) as unknown as RehearseOptions;
   const checked = check(schema as v.GenericSchema<unknown, unknown>, options);

@@ -10,22 +10,22 @@ import type { NetworkMishap, RehearsalEvent } from './rehearsal-event.js';
 
 /** The network of a rehearsal. */
 export interface RehearsalNetwork {
-  /** The shortest way in one direction, in milliseconds. Default 5. */
+  /** The shortest time in one direction, in milliseconds. Default 5. */
   readonly latencyMs?: number | undefined;
-  /** How much longer it may take. Default 40: requests overtake each other. */
+  /** How much longer it may take, in milliseconds. Default 40: requests overtake each other. */
   readonly jitterMs?: number | undefined;
-  /** How often each mishap happens to a request, from 0 to 1. Default: never. */
+  /** The probability of each mishap per request, from 0 to 1. Default 0. */
   readonly mishaps?: { readonly [Mishap in NetworkMishap]?: number | undefined } | undefined;
 }
 
-/** A scenario, and what goes wrong in a rehearsal apart from the exchange. */
+/** A scenario, with what goes wrong in a rehearsal besides the exchange. */
 export interface RehearsalScenario extends Scenario {
   readonly network?: RehearsalNetwork | undefined;
-  /** How often the program loses everything but its journal and starts again, on average a day. Default 0. */
+  /** How often the program loses everything but its journal and restarts, on average per day. Default 0. */
   readonly crashesPerDay?: number | undefined;
-  /** How often the clock of the machine is set, on average a day, and by how much at most either way. */
+  /** How often the system clock is changed, on average per day, and by how much at most in either direction. */
   readonly clockSteps?: { readonly perDay: number; readonly maxMs: number } | undefined;
-  /** These things go wrong, and nothing else: what a failure was shrunk to. */
+  /** Exactly these things go wrong: the events to which a failure was shortened. */
   readonly events?: readonly RehearsalEvent[] | undefined;
 }
 
@@ -86,9 +86,10 @@ const schema = v.pipe(
 ) as unknown as v.GenericSchema<unknown, RehearsalScenario>;
 
 /**
- * Resolves the option `scenario`: `'bad-year'` or a built-in scenario by name, the text of a scenario, or an object.
+ * Resolves the option `scenario`: `'bad-year'` or a built-in scenario by name, the text of a scenario, or an
+ * object.
  *
- * @throws TypeError when no scenario has that name, or when the value is not a valid scenario.
+ * @throws TypeError if no scenario has that name, or if the value is not a valid scenario.
  */
 export function resolveRehearsalScenario(
   scenario: string | RehearsalScenario,

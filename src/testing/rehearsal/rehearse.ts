@@ -11,17 +11,17 @@ import type { RehearsedCall } from './world.js';
 /** The result of a rehearsal. */
 export interface Rehearsal {
   readonly seed: number | string;
-  /** What happened, a line each, with its time in milliseconds: the same text for the same seed. */
+  /** What happened, one line each, with its time in milliseconds: the same text for the same seed. */
   readonly trace: string;
   /** The orders that the program wanted, and those that exist. */
   readonly intents: readonly RehearsedIntent[];
-  /** Each invariant, and the cases in which it does not hold. */
+  /** Each invariant, with the cases in which it is broken. */
   readonly invariants: readonly InvariantResult[];
   /** Every request that the exchange received. */
   readonly requests: readonly SimulatedRequest[];
   /** The calls under policies of this library. */
   readonly calls: readonly RehearsedCall[];
-  /** Every cancel, with its retries: a call under a policy, or else requests of the program. */
+  /** Every cancel, with its retries: a call under a policy, or requests of the program. */
   readonly cancels: readonly RehearsedCancel[];
   /** What went wrong, in order. */
   readonly events: readonly Happened[];
@@ -29,24 +29,24 @@ export interface Rehearsal {
   readonly virtualMs: number;
   /** How long its days last, in milliseconds of the rehearsal. */
   readonly lengthMs: number;
-  /** Present when an invariant does not hold. */
+  /** Present if an invariant is broken. */
   readonly failure?: RehearsalFailure;
 }
 
-/** An invariant that does not hold, and how to see it again. */
+/** A broken invariant, and how to reproduce it. */
 export interface RehearsalFailure {
   readonly seed: number | string;
   readonly invariant: string;
   readonly message: string;
-  /** When it happened in the shortest scenario, in milliseconds since the rehearsal began. */
+  /** When it happened in the shortest scenario, in milliseconds since the rehearsal started. */
   readonly atMs: number;
   /** The trace of the shortest scenario around that time. */
   readonly trace: string;
-  /** The shortest scenario that was found to fail in the same way, for `rehearse` with this seed. */
+  /** The shortest scenario found that fails in the same way, for `rehearse` with this seed. */
   readonly scenario: RehearsalScenario;
-  /** How many things have to go wrong. */
+  /** How many things must go wrong. */
   readonly events: number;
-  /** How many rehearsals it took to find out. */
+  /** How many rehearsals the search took. */
   readonly runs: number;
   /**
    * Whether it failed again; `undefined` if `shrinkRuns` is 0. `false`: the program keeps state between two
@@ -55,26 +55,25 @@ export interface RehearsalFailure {
   readonly happensAgain: boolean | undefined;
 }
 
-// The time of the process is one: rehearsals take turns.
+// The process has a single time: rehearsals take turns.
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs a program in a world in which client, network, exchange and clock are one program with one seed: a bad day
- * takes a fraction of a second, and the same seed repeats it exactly.
+ * Runs a program together with a simulated network, exchange and clock under one seed: a bad day takes a fraction
+ * of a second, and the same seed repeats it exactly.
  *
- * The program is a function. It talks to a simulated WEEX through axios, or through a `WeexClient`; nothing leaves
- * the process. While it runs, `Date`, timers, `performance.now`, `Math.random` and the random sources of
- * `node:crypto` are those of the rehearsal, in the whole process. So rehearsals take turns, and nothing else should
- * run beside them. Time moves on when every promise has settled and the work of threads is done; connections are
- * refused.
+ * The program is a function. It talks to a simulated WEEX through axios or a `WeexClient`; nothing leaves the
+ * process. While it runs, `Date`, timers, `performance.now`, `Math.random` and the random sources of `node:crypto`
+ * are those of the rehearsal, in the whole process. So rehearsals take turns, and nothing else should run at the
+ * same time. Time advances when every promise has settled and the work of threads is done; connections are refused.
  *
- * After a crash nothing that the program waits for ever arrives, and `run` is called again: state that it keeps
- * outside `run` and `journal` survives, so it should keep none. `run` has to return when `signal` aborts.
+ * After a crash nothing that the program waits for ever arrives, and `run` is called again: state kept outside
+ * `run` and `journal` survives, so there should be none. `run` must return when `signal` aborts.
  *
- * If an invariant does not hold, the rehearsal is repeated with fewer and fewer faults, and `failure` has the
- * shortest scenario that still fails.
+ * If an invariant is broken, the rehearsal is repeated with fewer and fewer faults, and `failure` has the shortest
+ * scenario that still fails.
  *
- * @throws TypeError when an option is invalid, naming every fault at once; an Error if axios is not installed.
+ * @throws TypeError if an option is invalid, listing every fault; an Error if axios is not installed.
  * @example
  * ```ts
  * import { WeexClient } from 'weex-resilience/client';
@@ -103,7 +102,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 }
 
 async function runAll(options: ResolvedRehearsal): Promise<Rehearsal> {
-  // A peer of the package: loaded where a rehearsal runs, and nowhere else.
+  // A peer dependency, loaded only when a rehearsal runs.
   // oxlint-disable-next-line no-restricted-imports
   const axios = await import('axios');
   const runAgain = (changed: ResolvedRehearsal): Promise<RehearsalRun> => runOnce(changed, axios);

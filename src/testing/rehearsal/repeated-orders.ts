@@ -3,23 +3,23 @@ import type { Arrived, Outgoing } from './network.js';
 import { idsAskedFor, ordersIn } from './order-bodies.js';
 import type { RequestPlace } from './rehearsal-event.js';
 
-/** An order that exists beside an equal one whose outcome the program did not know. */
+/** An order that exists besides an equal one whose outcome the program did not know. */
 export interface RepeatedOrder {
-  /** Client order ids; the exchange makes them if the program gave none. */
+  /** Client order ids; the exchange generates them if the program sent none. */
   readonly first: string;
   readonly again: string;
 }
 
-/** Watches what a program orders, and what it learns about its orders. */
+/** Observes what a program orders, and what it learns about its orders. */
 export interface RepeatWatch {
   sent(place: RequestPlace, request: Outgoing, owner: object): void;
-  /** A request is over for the program: without an answer it failed, or was given up. */
+  /** Called when a request is over for the program; without an answer it failed or was given up. */
   ended(place: RequestPlace, answer?: Arrived): void;
-  /** The exchange carried a request out. */
+  /** Called when the exchange executed a request. */
   executed(place: RequestPlace, result: unknown): void;
-  /** An order guard looks after this order. */
+  /** Called when an order guard covers this order. */
   lookedAfter(clientOrderId: string): void;
-  /** `isReported`: the program itself said what became of an order. */
+  /** Returns the repeated orders. `isReported`: whether the program itself reported the outcome of an order. */
   repeats(isReported: (clientOrderId: string) => boolean): readonly RepeatedOrder[];
 }
 
@@ -29,9 +29,9 @@ interface SentOrder {
   readonly terms: string;
   readonly clientOrderId: string | undefined;
   readonly sentAtMs: number;
-  /** When its request ended without an answer of the exchange. */
+  /** When its request ended without an answer from the exchange. */
   failedAtMs: number | undefined;
-  /** The client order id under which it exists, once it does. */
+  /** The client order id with which it exists, once it does. */
   standsAs: string | undefined;
 }
 
@@ -48,10 +48,10 @@ const readings: ReadonlySet<string> = new Set([
   'closePositions',
 ]);
 
-/** An equal order that follows a failed one in this time is a second attempt. */
+/** An equal order within this time after a failed one counts as a second attempt. */
 const retryWithinMs = 10_000;
 
-/** Makes a watch for orders that are sent again under another id, or without one. */
+/** Creates a watch for orders that are resent with another id, or without one. */
 export function createRepeatWatch(nowMs: () => number): RepeatWatch {
   const byTerms = new Map<string, SentOrder[]>();
   const byPlace = new Map<string, readonly SentOrder[]>();
@@ -139,7 +139,7 @@ interface Placed {
   readonly clientOrderId: string;
 }
 
-/** Whether it is the exchange that says what it has done. */
+/** Whether an answer is the exchange's own report of what it did. */
 function isVerdict({ body, status }: Arrived): boolean {
   if (status >= 500) return false;
   try {

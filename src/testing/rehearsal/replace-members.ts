@@ -1,4 +1,4 @@
-/** Defines other values under names that an object has or inherits; returns what brings the former ones back. */
+/** Replaces members that an object has or inherits; returns a function that restores them. */
 export function replaceMembers(target: object, values: object): () => void {
   const before = Object.keys(values).map(
     (name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const,

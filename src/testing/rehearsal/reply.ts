@@ -1,10 +1,10 @@
 import type { Reply } from '../exchange/connection.js';
 
-/** What becomes of a reply. */
+/** Called during a reply. */
 export interface ReplyEvents {
   /** Runs something in the next turn. */
   readonly later: (fn: () => void) => void;
-  /** The whole answer is on its way. */
+  /** The whole answer has been sent. */
   readonly ended: (status: number, headers: Readonly<Record<string, string>>, body: string) => void;
   /** The connection breaks before the answer is complete. */
   readonly broken: () => void;
@@ -15,7 +15,7 @@ export interface SocketlessReply extends Reply {
   destroyed: boolean;
 }
 
-/** Makes the response that the simulated exchange writes to. */
+/** Creates the response that the simulated exchange writes to. */
 export function createReply({ broken, ended, later }: ReplyEvents): SocketlessReply {
   let head: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   const pieces: Uint8Array[] = [];

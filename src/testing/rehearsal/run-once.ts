@@ -8,7 +8,7 @@ import type { TimedEvent } from './mishaps.js';
 import type { ResolvedRehearsal } from './rehearsal-options.js';
 import { enterWorld, type Life, type World } from './world.js';
 
-/** What an invariant came to. */
+/** The result of an invariant. */
 export interface InvariantResult {
   readonly name: string;
   readonly holds: boolean;
@@ -27,7 +27,7 @@ export interface RehearsalRun {
   readonly idsOf: World['idsOf'];
 }
 
-/** How long after its last day a program may take to return, and how long it is then watched. */
+/** How long after its last day a program may take to return, and how long it is then observed. */
 const waits = { returnMs: 600_000, watchMs: 60_000 };
 const restartMs = { least: 500, more: 4_500 };
 

@@ -4,16 +4,16 @@ import type { RehearsalScenario } from './rehearsal-scenario.js';
 import type { ResolvedRehearsal } from './rehearsal-options.js';
 import type { RehearsalRun } from './run-once.js';
 
-/** A failing rehearsal that is to be made shorter. */
+/** A failing rehearsal to be shortened. */
 export interface ShrinkOptions {
   readonly options: ResolvedRehearsal;
   readonly failing: RehearsalRun;
-  /** The invariant that has to stay broken. */
+  /** The invariant that must stay broken. */
   readonly invariant: string;
   readonly runAgain: (options: ResolvedRehearsal) => Promise<RehearsalRun>;
 }
 
-/** The shortest failing rehearsal that was found. */
+/** The shortest failing rehearsal found. */
 export interface Shrunk {
   readonly scenario: RehearsalScenario;
   readonly run: RehearsalRun;
@@ -24,15 +24,15 @@ export interface Shrunk {
   readonly happensAgain: boolean | undefined;
 }
 
-/** What is longer ago is seldom to blame: most of it is tried away at once. */
+/** Earlier events are seldom to blame: most of them are left out in one try. */
 const recentMs = 45_000;
 
-/** What a breach is about: its message, whatever the order or the number is. */
+/** The subject of a breach: its message without ids and numbers. */
 function kindOf({ message }: Breach): string {
   return message.replaceAll(/\d[\d,.]*/g, '#');
 }
 
-/** The first breach of an invariant in time, of those that are about the same. */
+/** The first breach of an invariant in time, of those with the same subject. */
 function firstBreach(run: RehearsalRun, invariant: string, kind?: string): Breach | undefined {
   const breaches = run.invariants.find(({ name }) => name === invariant)?.breaches ?? [];
   const alike = kind === undefined ? breaches : breaches.filter((breach) => kindOf(breach) === kind);
@@ -40,8 +40,8 @@ function firstBreach(run: RehearsalRun, invariant: string, kind?: string): Breac
 }
 
 /**
- * Looks for the fewest things that have to go wrong, and the shortest day, with which an invariant is still broken:
- * first only what concerns the order, then halves, quarters and so on of what is left (delta debugging).
+ * Searches for the fewest events, and the shortest day, with which an invariant is still broken: first only what
+ * concerns the order, then halves, quarters and so on of the rest (delta debugging).
  */
 export async function shrink({ failing, invariant, options, runAgain }: ShrinkOptions): Promise<Shrunk> {
   const asIs = firstBreach(failing, invariant) ?? { message: '' };
@@ -102,7 +102,7 @@ function concerns(run: RehearsalRun, event: RehearsalEvent, clientOrderId: strin
   return 'request' in event ? run.idsOf(event).includes(clientOrderId) : false;
 }
 
-/** The fewest items, as far as can be found by leaving out one part after the other, that still fail. */
+/** The fewest items that still fail, as far as leaving out one part after the other can find them. */
 async function reduce<Item>(
   all: readonly Item[],
   fails: (items: readonly Item[]) => Promise<boolean>,

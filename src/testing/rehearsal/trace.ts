@@ -1,10 +1,10 @@
 /** What happened in a rehearsal, one line per event, in order. */
 export interface Trace {
   add(text: string): void;
-  /** A short name for a client order id, by the order in which they appear: the same whatever the id is. */
+  /** A short name for a client order id, numbered by first appearance: the same whatever the id is. */
   readonly nameOf: (clientOrderId: string) => string;
   text(): string;
-  /** The lines of the last moments before a time, and of the first after it. */
+  /** The lines just before a time, and the first after it. */
   readonly around: (atMs: number) => string;
 }
 
@@ -15,7 +15,7 @@ interface Line {
 
 const shown = { before: 25, after: 5 };
 
-/** Returns a trace that reads the time at each line. */
+/** Creates a trace that reads the time for each line. */
 export function createTrace(nowMs: () => number): Trace {
   const lines: Line[] = [];
   const names = new Map<string, string>();

@@ -4,7 +4,7 @@ export function collectUncaught(failed: (error: unknown) => void): () => void {
   const others = process.listeners('unhandledRejection');
   process.removeAllListeners('unhandledRejection');
   process.on('unhandledRejection', failed);
-  // What is thrown in a microtask, say. Others have a say in it where a domain or a debugger has taken it first.
+  // For errors thrown in microtasks. A domain or a debugger may have set a callback already.
   const captures = !process.hasUncaughtExceptionCaptureCallback();
   if (captures) process.setUncaughtExceptionCaptureCallback(failed);
   return () => {

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import type { EventLoop } from './event-loop.js';
 
-/** Where the chance of a rehearsal comes from. */
+/** The source of random numbers of a rehearsal. */
 export interface ChanceHost {
   readonly loop: EventLoop;
   readonly owner: () => object;

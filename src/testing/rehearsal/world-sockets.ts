@@ -2,16 +2,13 @@ import http from 'node:http';
 import net from 'node:net';
 import { replaceMembers } from './replace-members.js';
 
-/** Who answers in place of the network. */
+/** Answers in place of the network. */
 export interface SocketHost {
-  /** A connection that is not made; returns what the program gets instead. */
+  /** Called for a refused connection; returns the error for the program. */
   readonly refuse: (address: string) => Error;
 }
 
-/**
- * Refuses every connection during a rehearsal, new ones and those that are kept alive; returns a function that undoes
- * it.
- */
+/** Refuses every connection during a rehearsal, new and kept-alive ones; returns a function that undoes it. */
 export function blockNetwork(current: () => SocketHost | undefined): () => void {
   // Called with the `this` that they were called with.
   // oxlint-disable-next-line unbound-method
@@ -51,12 +48,12 @@ interface Agent {
   addRequest(request: Unconnected, ...args: unknown[]): void;
 }
 
-/** A request as its agent sees it: it is given a socket, or the reason why there is none. */
+/** A request as its agent sees it: it receives a socket, or the reason why there is none. */
 type Unconnected = Omit<http.ClientRequest, 'onSocket'> & { onSocket(socket: null, error: Error): void };
 
-/** Where a call of `connect` goes, in the forms that Node takes. */
+/** The address in a call of `connect`, in the forms that Node accepts. */
 function addressOf(args: readonly unknown[]): string {
-  // The library of Node itself passes its arguments on as one list.
+  // Node's own library passes its arguments as one list.
   const [first, second] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
   if (typeof first === 'object' && first !== null) {
     const { host = 'localhost', path, port } = first as net.TcpSocketConnectOpts & { path?: string };

@@ -8,7 +8,7 @@ type Call = (...args: unknown[]) => unknown;
 type Members = Readonly<Record<string, unknown>>;
 type Current = () => TimerHost | undefined;
 
-/** Functions that take time on threads of Node, and none in a rehearsal: their names on each object. */
+/** Functions that take time on Node's threads, and none in a rehearsal: their names on each object. */
 const files = [
   'access',
   'appendFile',
@@ -47,8 +47,8 @@ const withPromise: readonly (readonly [target: object, names: readonly string[]]
 ];
 
 /**
- * Replacements for work that Node does on threads: the time of a rehearsal stops until the work is done, and the work
- * ends in the order in which it began.
+ * Replacements for work that Node does on threads: the time of a rehearsal stops until the work is done, and work
+ * ends in the order in which it started.
  */
 export function createThreadWork(
   current: Current,

@@ -9,22 +9,22 @@ import { blockNetwork } from './world-sockets.js';
 import { createThreadWork } from './world-threads.js';
 import { createTimers, type TimerHost } from './world-timers.js';
 
-/** What the time, the chance and the network of a process are replaced by. */
+/** The replacements for the time, the random sources and the network of a process. */
 export interface WorldTime extends TimerHost {
-  /** Milliseconds since the rehearsal began: `performance.now()`. */
+  /** Milliseconds since the rehearsal started: `performance.now()`. */
   readonly monotonicMs: () => number;
-  /** Milliseconds since 1970 on the clock of the machine, steps included: `Date.now()`. */
+  /** Milliseconds since 1970 on the system clock, including its changes: `Date.now()`. */
   readonly wallMs: () => number;
   /** From 0 to below 1: `Math.random()`. */
   readonly random: () => number;
   /**
-   * The same for the random sources of `node:crypto`, apart from it: a module that draws from them when it is first
-   * used does so once in a process, not once in a rehearsal.
+   * The same for the random sources of `node:crypto`, separately: a module that draws from them on first use does
+   * so once per process, not once per rehearsal.
    */
   readonly randomBits: () => number;
-  /** A connection that is not made; returns what the program gets instead. */
+  /** Called for a refused connection; returns the error for the program. */
   readonly refuse: (address: string) => Error;
-  /** The program ends its process; never returns. */
+  /** Called when the program ends its process; never returns. */
   readonly exit: (code: unknown) => never;
 }
 
@@ -33,11 +33,11 @@ let current: WorldTime | undefined;
 let uninstall: (() => void) | undefined;
 
 /**
- * Puts a process into the time of a rehearsal: `Date`, `performance.now`, timers, `AbortSignal.timeout`,
+ * Switches a process to the time of a rehearsal: `Date`, `performance.now`, timers, `AbortSignal.timeout`,
  * `Math.random`, the random sources of `node:crypto`, the work of threads and connections. This also affects code
  * that imported these by name, and code that took one of them during a rehearsal keeps a working one afterwards.
  *
- * @returns A function that brings back the real ones.
+ * @returns A function that restores the real ones.
  */
 export function enterWorldTime(time: WorldTime): () => void {
   const remove = uninstall ? () => {} : install();
@@ -49,8 +49,9 @@ export function enterWorldTime(time: WorldTime): () => void {
 }
 
 /**
- * Puts in place for good what follows the time of a rehearsal while one is on, and the real one otherwise: for a
- * process that only rehearses, before it loads the program, so that what the program takes at load follows as well.
+ * Permanently installs replacements that follow the time of a rehearsal while one runs, and the real one otherwise:
+ * for a process that only rehearses, before it loads the program, so that what the program reads at load follows
+ * too.
  */
 export function installWorldTime(): void {
   uninstall ??= install();
@@ -93,7 +94,7 @@ function worldDate(): DateConstructor {
   });
 }
 
-/** The functions of the process about time, and to end it. */
+/** The functions of the process for time, and to end it. */
 function processTime(): object {
   const real = {
     exit: process.exit.bind(process),

@@ -6,19 +6,19 @@ import type { EventLoop } from './event-loop.js';
 /** Where timers run, and for whom. */
 export interface TimerHost {
   readonly loop: EventLoop;
-  /** Who waits: the program as it runs now. */
+  /** The waiting party: the program in its current life. */
   readonly owner: () => object;
-  /** Called with what a timer of the program throws. */
+  /** Called with errors thrown by the program's timers. */
   readonly failed: (error: unknown) => void;
 }
 
 type Callback = (...args: unknown[]) => void;
 
-/** Timers whose number was read, as Node clears a timer by its number too. */
+/** Timers whose number was read, since Node can also clear a timer by its number. */
 const numbered = new Map<number, WorldTimer>();
 let lastNumber = 0;
 
-/** As `Timeout` of Node, on the time of a rehearsal. */
+/** Like Node's `Timeout`, on the time of a rehearsal. */
 class WorldTimer {
   readonly #host: TimerHost;
   readonly #owner: object;
@@ -26,7 +26,7 @@ class WorldTimer {
   readonly #args: readonly unknown[];
   readonly #ms: number;
   readonly #repeats: boolean;
-  // A callback finds in an AsyncLocalStorage the value from when the timer was set.
+  // Callbacks see the AsyncLocalStorage value from when the timer was set.
   readonly #scope = new AsyncResource('Timeout', { requireManualDestroy: true });
   #handle: number | undefined;
   #hasRef = true;
@@ -55,7 +55,7 @@ class WorldTimer {
     return this;
   }
 
-  // A rehearsal does not end because nothing is left to wait for, but what is left over is counted.
+  // A rehearsal does not end because nothing is left to wait for, but what remains is counted.
   ref(): this {
     return this.#count(true);
   }
@@ -101,7 +101,7 @@ class WorldTimer {
   }
 }
 
-/** Timers as Node has them. */
+/** Timers like Node's. */
 export interface MadeTimers {
   readonly globals: object;
   readonly promises: object;
@@ -219,7 +219,7 @@ interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-// As Node rejects the waits of timers/promises.
+// The error with which Node rejects waits of timers/promises.
 function aborted(signal: AbortSignal): Error {
   const error = new Error('The operation was aborted', { cause: signal.reason });
   return Object.assign(error, { name: 'AbortError', code: 'ABORT_ERR' });

@@ -27,7 +27,7 @@ import { createTrace, type Trace } from './trace.js';
 import { collectUncaught } from './uncaught.js';
 import { enterWorldTime } from './world-time.js';
 
-/** A call of the program under a policy of this library that is over. */
+/** A finished call of the program under a policy of this library. */
 export interface RehearsedCall {
   readonly atMs: number;
   readonly operation: string;
@@ -47,37 +47,37 @@ export interface World {
   readonly cancels: CancelWatch;
   readonly trace: Trace;
   readonly calls: readonly RehearsedCall[];
-  /** The client order ids that a request named. */
+  /** The client order ids in a request. */
   readonly idsOf: (place: RequestPlace) => readonly string[];
-  /** What the program threw where it could not be caught. */
+  /** What the program threw outside any handler. */
   readonly uncaught: RehearsalFacts['errors'];
-  /** Where it wanted to connect to otherwise than by axios. */
+  /** The addresses to which it tried to connect by other means than axios. */
   readonly blocked: readonly string[];
   /** How many requests it sent to the exchange. */
   readonly sentRequests: () => number;
   readonly lengthMs: number;
-  /** Starts a life of the program: what it is given, and who it is. `ended`: it has ended its process. */
+  /** Starts a life of the program: its context and its owner. `ended`: called when it has ended its process. */
   begin(crashes: number, ended: () => void): Life;
-  /** Sets the clock of the machine. */
+  /** Changes the system clock. */
   step(ms: number): void;
-  /** Brings back the real time. */
+  /** Restores the real time. */
   leave(): void;
 }
 
 /** The program from its start to its end or crash. */
 export interface Life {
-  /** Who it is to the world. */
+  /** Its identity in the world. */
   readonly owner: object;
   readonly context: RehearsalContext;
-  /** Everything that it waits for never comes. */
+  /** Ends it: nothing that it waits for will arrive. */
   end(): void;
 }
 
-// A printed date is obviously not today's.
+// Far in the future, so that a printed date is obviously not today's.
 const epochMs = Date.UTC(2030, 0, 1);
 const url = 'http://exchange.test';
 
-/** Puts the process into the world of a rehearsal. */
+/** Switches the process to the world of a rehearsal. */
 export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): World {
   const { days, exchange: exchangeOptions, scenario, seed } = options;
   const loop = createEventLoop();
@@ -111,7 +111,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
         isCopy ? { answer: undefined, conditions: [] } : mishaps.atExchange(place, traits, sinceStartMs),
     },
     (request, result) => {
-      // One that is carried out at once is not in the map yet.
+      // A request that is executed at once is not in the map yet.
       const from = placeOf.has(request) ? placeOf.get(request) : isCopy ? undefined : place;
       if (from) repeats.executed(from, result);
     },
@@ -146,7 +146,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
       trace.add(
         `${nameOf(arrived)} ${copied ? 'arrived again' : 'arrived'}${entry.fault ? `, fault: ${entry.fault}` : ''}`,
       );
-      // No fault of the exchange applies to a copy: it is executed at once.
+      // Faults of the exchange do not apply to a copy: it is executed at once.
       if (copied)
         for (const { clientOrderId } of orders.slice(before.orders)) book.get(clientOrderId).copies += 1;
     },
@@ -158,7 +158,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
   const blocked: string[] = [];
   let exits = (): void => {};
   const failed = (error: unknown): void => {
-    // Also what a life that is over still throws, except that it was to end there.
+    // Including errors of a life that is over, except the one that ended it.
     if (!(error instanceof ProgramExit)) uncaught.push({ atMs: loop.nowMs, error });
   };
   const spin = createSpinGuard(loop);
@@ -214,7 +214,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
     begin(crashes, ended) {
       const life = {};
       owner = life;
-      // A crash takes with it what the process knew.
+      // A crash loses what the process knew.
       setAsideOrders();
       exits = ended;
       let isGone = false;
@@ -245,7 +245,7 @@ export function enterWorld(options: ResolvedRehearsal, axios: typeof Axios): Wor
         context,
         end() {
           isGone = true;
-          // Its day no longer ends, and nothing of it is notified.
+          // Its day no longer ends, and none of its listeners is called.
           for (const one of [life, day]) loop.drop(one);
           network.drop(life);
         },

@@ -28,20 +28,20 @@ const cancelUntilAnswered =
   };
 
 describe('cancels answer in time', () => {
-  it('takes the retries of a program without policies for one cancel', async () => {
+  it('counts the retries of a program without policies as one cancel', async () => {
     const { cancels, failure } = await rehearse({ scenario: unwell(4), run: cancelUntilAnswered(30_000) });
     expect(failure).toMatchObject({ invariant: 'cancels answer in time', events: 3 });
     expect(cancels).toHaveLength(1);
     expect(cancels[0]?.durationMs).toBeGreaterThan(120_000);
   });
 
-  it('holds where the answer comes in time', async () => {
+  it('passes if the answer comes in time', async () => {
     const { cancels, failure } = await rehearse({ scenario: unwell(2), run: cancelUntilAnswered(30_000) });
     expect(failure).toBeUndefined();
     expect(cancels).toHaveLength(1);
   });
 
-  it('takes a cancel after an answer, or long after a failure, for another one', async () => {
+  it('counts a cancel after an answer, or long after a failure, as another one', async () => {
     const { cancels } = await rehearse({
       scenario: unwell(1),
       async run(context) {

@@ -3,7 +3,7 @@ import { createEventLoop } from '../../../src/testing/rehearsal/event-loop.js';
 import { createRandom } from '../../../src/testing/seeded-random.js';
 
 describe('createEventLoop', () => {
-  it('runs in order of time, and in the order of setting within a moment', async () => {
+  it('runs in order of time, and in the order of setting at the same time', async () => {
     const loop = createEventLoop();
     const random = createRandom(5);
     const ran: (readonly [number, number])[] = [];
@@ -18,7 +18,7 @@ describe('createEventLoop', () => {
     expect(loop.nowMs).toBe(1_000);
   });
 
-  it('lets every promise settle before the time moves on', async () => {
+  it('lets every promise settle before the time advances', async () => {
     const loop = createEventLoop();
     const seen: number[] = [];
     const settleSlowly = async (): Promise<void> => {
@@ -35,7 +35,7 @@ describe('createEventLoop', () => {
     expect(seen).toEqual([1, 4, 5]);
   });
 
-  it('forgets what an owner that is gone waits for, then and afterwards', async () => {
+  it('drops what a removed owner waits for, then and afterwards', async () => {
     const loop = createEventLoop();
     const owner = {};
     const ran: string[] = [];

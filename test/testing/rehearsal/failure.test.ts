@@ -6,7 +6,7 @@ const short: RehearsalScenario = { name: 'short', phases: [{ name: 'day', durati
 const oneReset: RehearsalScenario = { ...short, faults: [{ kind: 'reset', skip: 3, count: 1 }] };
 
 describe('the failure of a rehearsal', () => {
-  it('stays what it was when it is made shorter', async () => {
+  it('stays the same while the scenario is shortened', async () => {
     const { failure } = await rehearse({
       scenario: oneReset,
       async run({ axios, signal }) {
@@ -24,7 +24,7 @@ describe('the failure of a rehearsal', () => {
     expect(failure?.message).toContain('the program failed: AxiosError');
   });
 
-  it('says that it did not happen again', async () => {
+  it('reports that it did not happen again', async () => {
     let runs = 0;
     const { failure } = await rehearse({
       scenario: oneReset,
@@ -37,7 +37,7 @@ describe('the failure of a rehearsal', () => {
     expect(failure).toMatchObject({ happensAgain: false });
   });
 
-  it('names an invariant that cannot be checked, whatever it answers with', async () => {
+  it('names an invariant that cannot be checked, whatever it returns', async () => {
     const answers: readonly unknown[] = [
       undefined,
       Promise.resolve([]),
@@ -61,7 +61,7 @@ describe('the failure of a rehearsal', () => {
     ]);
   });
 
-  it('counts every kind of cancel as one that has to answer in time', async () => {
+  it('counts every kind of cancel as one that must be answered in time', async () => {
     const { failure } = await rehearse({
       scenario: { ...short, faults: [{ kind: 'hang' }] },
       cancelWithinMs: 1_000,

@@ -20,7 +20,7 @@ const policies: Readonly<Record<string, (context: RehearsalContext) => IPolicy>>
 
 describe('the order guard, rehearsed', () => {
   for (const [name, makePolicy] of Object.entries(policies)) {
-    it(`places no order twice and tells the truth under ${name}`, async () => {
+    it(`places no order twice and reports the truth under ${name}`, async () => {
       const reports = new Map<string | undefined, number>();
       for (const seed of [21, 22, 23]) {
         // oxlint-disable-next-line no-await-in-loop

@@ -60,7 +60,7 @@ describe('a rehearsed program', () => {
     expect(messages).toContain('the program failed: Error: the program ended its process: process.exit(0)');
   });
 
-  it('does nothing any more after a crash', async () => {
+  it('does nothing after a crash', async () => {
     const scenario: RehearsalScenario = { ...short, events: [{ atMs: 3_000, crash: true }] };
     const { trace } = await breachesOf(async ({ axios: http, crashes, log, signal }) => {
       signal.addEventListener('abort', () => log(`the day of life ${crashes} is over`));
@@ -71,7 +71,7 @@ describe('a rehearsed program', () => {
     expect(trace).not.toContain('the day of life 0 is over');
   });
 
-  it('reaches the exchange with an instance made before, and nothing else by any way', async () => {
+  it('reaches the exchange with an instance created before, and nothing else in any way', async () => {
     const server = createServer(() => hits.push('a connection'));
     const hits: string[] = [];
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -93,7 +93,7 @@ describe('a rehearsed program', () => {
     expect([hits, messages]).toEqual([[], []]);
   });
 
-  it('has not been rehearsed when it sent nothing to the exchange', async () => {
+  it('has not been rehearsed if it sent nothing to the exchange', async () => {
     const { messages } = await breachesOf(() =>
       fetch('https://api-spot.weex.com/api/v3/ping').catch(() => {}),
     );
@@ -139,12 +139,12 @@ describe('a rehearsed program', () => {
     expect(first.messages).toEqual([]);
   });
 
-  it('learns what cannot be reported', async () => {
+  it('receives warnings that cannot be reported', async () => {
     const { messages } = await breachesOf(({ report }) => report('id', 'palced' as never));
     expect(messages[0]).toContain("the outcome is palced, expected one of 'placed', 'not-placed', 'unknown'");
   });
 
-  it('does not pass a limit with what a proxy answers', async () => {
+  it("does not exceed a limit because of a proxy's answer", async () => {
     const scenario: RehearsalScenario = { ...short, faults: [{ kind: 'proxy-html', status: 429 }] };
     const { messages } = await breachesOf(
       ({ axios: http }) => http.get('/api/v3/ping').catch(() => {}),

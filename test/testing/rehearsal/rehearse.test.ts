@@ -8,7 +8,7 @@ import { run as traders } from '../../../examples/rehearsal/main.js';
 const quiet: RehearsalScenario = { name: 'quiet', phases: [{ name: 'day', durationMs: 20_000 }] };
 
 describe('rehearse', () => {
-  it('gives the same trace for the same seed, and another for another', async () => {
+  it('produces the same trace for the same seed, and another for another', async () => {
     const first = await rehearse({ seed: 3, run: traders, shrinkRuns: 0 });
     const again = await rehearse({ seed: 3, run: traders, shrinkRuns: 0 });
     const other = await rehearse({ seed: 4, run: traders, shrinkRuns: 0 });
@@ -18,7 +18,7 @@ describe('rehearse', () => {
     expect(first.intents.length).toBeGreaterThan(10);
   });
 
-  it('breaks no invariant with the client of this package, with crashes, steps of the clock and all', async () => {
+  it('breaks no invariant with the client of this package, including crashes and clock changes', async () => {
     const seeds = [11, 12, 14, 15];
     const kinds = new Set<string>();
     let intents = 0;
@@ -38,7 +38,7 @@ describe('rehearse', () => {
     expect([...kinds]).toEqual(expect.arrayContaining(['fault', 'network', 'crash', 'clockStepMs']));
   });
 
-  it('gives the program the time and the chance of its seed, and the process its own back', async () => {
+  it("gives the program the time and random numbers of its seed, and restores the process's own", async () => {
     const { setTimeout: realTimeout, Date: realDate } = globalThis;
     const times: number[] = [];
     const drawn: unknown[] = [];
@@ -80,7 +80,7 @@ describe('rehearse', () => {
     expect(survived).toBe(false);
   });
 
-  it('sets the clock of the machine, and not the time of the policies', async () => {
+  it('sets the system clock, and not the time of the policies', async () => {
     const scenario: RehearsalScenario = { ...quiet, events: [{ atMs: 1_000, clockStepMs: -20_000 }] };
     const { invariants } = await rehearse({
       scenario,
@@ -95,7 +95,7 @@ describe('rehearse', () => {
     expect(invariants.filter(({ holds }) => !holds)).toEqual([]);
   });
 
-  it('answers only axios', async () => {
+  it('supports only axios', async () => {
     const statuses: unknown[] = [];
     await rehearse({
       scenario: 'calm',
@@ -119,7 +119,7 @@ describe('rehearse', () => {
     await expect(rehearse({ run: () => {}, scenario: 'no-such' })).rejects.toThrow("called 'no-such'");
   });
 
-  it('says what is left open when the program has returned', async () => {
+  it('reports what is left open when the program has returned', async () => {
     const { failure } = await rehearse({
       scenario: quiet,
       run: () => void setInterval(() => {}, 1_000),

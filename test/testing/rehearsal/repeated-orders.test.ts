@@ -42,7 +42,7 @@ describe('no intent is placed twice', () => {
   it.each([
     ['another id', retryUnderNewId()],
     ['no id', retryUnderNewId(undefined, {}, false)],
-  ])('finds an order that is sent again under %s after its answer was lost', async (_, run) => {
+  ])('finds an order that is resent under %s after its answer was lost', async (_, run) => {
     const { failure, standing } = await messagesOf(run);
     expect(standing).toBe(2);
     expect(failure).toMatchObject({
@@ -61,13 +61,13 @@ describe('no intent is placed twice', () => {
     'lets a long time pass': () => new Promise((resolve) => setTimeout(resolve, 30_000)),
   };
   for (const [what, between] of Object.entries(knows)) {
-    it(`leaves two equal orders alone where the program ${what}`, async () => {
+    it(`accepts two equal orders if the program ${what}`, async () => {
       const { failure, standing } = await messagesOf(retryUnderNewId(between));
       expect([failure, standing]).toEqual([undefined, 2]);
     });
   }
 
-  it('leaves an order at another price alone, and equal ones that were all answered', async () => {
+  it('accepts an order at another price, and equal ones that were all answered', async () => {
     expect((await messagesOf(retryUnderNewId(undefined, { price: '20001' }))).failure).toBeUndefined();
     const calm = await messagesOf(
       async (context) => {
@@ -79,7 +79,7 @@ describe('no intent is placed twice', () => {
     expect(calm.failure).toBeUndefined();
   });
 
-  it('leaves equal orders of a client alone that looks after those without an answer', async () => {
+  it('accepts equal orders of a client that looks up those without an answer', async () => {
     const run = async ({ exchange }: RehearsalContext): Promise<void> => {
       const baseUrls = { spot: exchange.url, contract: exchange.url };
       const client = new WeexClient({ ...exchange.credentials, baseUrls });

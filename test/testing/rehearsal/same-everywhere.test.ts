@@ -52,7 +52,7 @@ async function run({ axios, exchange, random, signal }: RehearsalContext): Promi
   await wait(5_000);
 }
 
-it('gives the same traces under every version of Node and on every machine', async () => {
+it('produces the same traces under every version of Node and on every machine', async () => {
   const hash = createHash('sha256');
   for (const seed of [1, 2, 3]) {
     // oxlint-disable-next-line no-await-in-loop
