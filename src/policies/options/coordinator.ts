@@ -30,6 +30,8 @@ export interface SharedLimit {
   request(): void;
   /** The exchange said how much is used by all. */
   observe(used: number): void;
+  /** This process takes no part any more: the window of its limit is another one now. */
+  leave?(): void;
 }
 
 /** A process's end of a shared cool-down. */
