@@ -11,6 +11,9 @@ export type SettleMs = number | readonly number[];
  */
 export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
 
+/** Names the ids that must differ among all processes, of one market say; by default those of the account's name. */
+export const idKind: unique symbol = Symbol('weex-resilience.idKind');
+
 /**
  * Keeps a call that places an order from ever placing a second one: it has the id of the order, and says how to find
  * it.
@@ -53,6 +56,8 @@ export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
 export interface OrderSafety<This, Args extends unknown[], Result> {
   /** @internal */
   readonly [looksUpAll]?: true | undefined;
+  /** @internal */
+  [idKind]?(this: This): string;
   /**
    * The client order id of a call, asked once a call. The same id reaches every attempt as
    * `resilienceContext().clientOrderId`. A call without an id cannot be looked up, so that an unknown outcome of it
