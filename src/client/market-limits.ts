@@ -37,8 +37,6 @@ const costliest: Readonly<Record<LimitType, number>> = {
   weight: most(({ weight }) => weight),
   orders: most(({ orders }) => orders),
 };
-/** A window is divided into no more parts than that. */
-const mostParts = 1_000;
 /** No policy takes a longer window. */
 const longestMs = 2 ** 31 - 1;
 
@@ -94,7 +92,7 @@ export class MarketLimits {
       if (published.length === 0) continue;
       this.#published[type] = published;
       if (this.#seen[type]) this.#compare(type);
-      else if (!published.some((row) => isMisprint(type, row))) this.#apply(type, keepingAll(published));
+      else if (!published.some((row) => isMisprint(type, row))) this.#apply(type, slowest(published));
     }
   }
 
@@ -171,21 +169,6 @@ function slowest(allowances: readonly Allowance[]): Allowance {
     (left, right) => left.limit / left.windowMs - right.limit / right.windowMs,
   );
   return first;
-}
-
-/** One limit that keeps to all of several: the slowest, in as few equal parts as fit into the others. */
-function keepingAll(allowances: readonly Allowance[]): Allowance {
-  const { limit, windowMs } = slowest(allowances);
-  const least = Math.min(...allowances.map((allowance) => allowance.limit));
-  let parts = Math.ceil(limit / least);
-  const part = (): Allowance => ({
-    limit: Math.max(1, Math.floor(limit / parts)),
-    windowMs: Math.ceil(windowMs / parts),
-  });
-  const fits = (other: Allowance): boolean =>
-    Math.ceil(other.windowMs / part().windowMs) * part().limit <= other.limit;
-  while (parts < mostParts && !allowances.every(fits)) parts += 1;
-  return part();
 }
 
 /** Whether two headers show the same. */

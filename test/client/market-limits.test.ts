@@ -77,16 +77,6 @@ describe('the limits of a client', () => {
     expect(inForce('contract.market')).toBe('500 in 10000');
   });
 
-  it('keep to every window that is published, as long as no header shows any', () => {
-    const { limits, inForce } = start();
-    limits.publish([
-      { rateLimitType: 'REQUEST_WEIGHT', interval: 'SECOND', intervalNum: 1, limit: 100 },
-      { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 1_230 },
-    ]);
-    // 13 parts of a minute's 1,230: never more than 100 in a second.
-    expect(inForce('contract.market')).toBe('94 in 4616');
-  });
-
   it('follow the slowest of windows that come and go, without a change at every answer', () => {
     const { limits, inForce } = start();
     let changes = 0;
