@@ -5,7 +5,7 @@ import { PermitLedger } from './permit-ledger.js';
 import type { LimitWindowSnapshot } from './rate-limit-snapshot.js';
 import { Strangers } from './strangers.js';
 
-/** For how long the headers of an answer say something of those to come. */
+/** For how long answers may come without headers before those of an earlier one say nothing any more. */
 const shownMs = 60_000;
 
 /** One window of a limit: what this process took, and what the headers of answers show of limit and use. */
@@ -45,9 +45,9 @@ export class LimitWindow {
     this.ledger.expire(now, this.windowMs);
   }
 
-  /** Whether the headers of late answers told what is used. */
-  isShown(now: number): boolean {
-    return now - this.#shownAt <= Math.max(shownMs, this.windowMs);
+  /** Whether the headers of the last answers told what is used. */
+  get isShown(): boolean {
+    return this.ledger.settledAt - this.#shownAt <= Math.max(shownMs, this.windowMs);
   }
 
   /** Takes the limit from the headers, and gives back how much they say is used; `undefined` where they are doubted. */

@@ -83,7 +83,7 @@ export class LimitWindows {
     const old = this.main;
     const known = this.further.find((window) => window.windowMs === windowMs);
     const others = this.further.filter((window) => window !== known);
-    if (old.isShown(now) && old.statedLimit < Infinity) others.push(old);
+    if (old.isShown && old.statedLimit < Infinity) others.push(old);
     this.#all = [known ?? old.continued(now, windowMs), ...others];
   }
 

@@ -19,6 +19,7 @@ export class PermitLedger {
   #settled: Entry[] = [];
   #from = 0;
   #past: Entry[] = [];
+  #settledAt = -Infinity;
 
   get ordinary(): number {
     return this.#used.ordinary;
@@ -30,6 +31,11 @@ export class PermitLedger {
 
   get all(): number {
     return this.#used.ordinary + this.#used.critical;
+  }
+
+  /** When something was settled last. */
+  get settledAt(): number {
+    return this.#settledAt;
   }
 
   /** What is used of what was taken since a time, as far as the answers tell. */
@@ -49,6 +55,7 @@ export class PermitLedger {
 
   /** From now on the window of what was taken runs. */
   settle(cost: number, critical: boolean, now: number, windowMs: number): Entry | undefined {
+    this.#settledAt = now;
     if (cost <= 0) return undefined;
     let entry = this.#from < this.#settled.length ? this.#settled.at(-1) : undefined;
     if (!entry || Math.floor(entry.at / (grain * windowMs)) < Math.floor(now / (grain * windowMs))) {
@@ -88,6 +95,7 @@ export class PermitLedger {
     ledger.#used.ordinary = this.#used.ordinary;
     ledger.#used.critical = this.#used.critical;
     ledger.#settled = this.#settled.slice(this.#from).map((entry) => ({ ...entry }));
+    ledger.#settledAt = this.#settledAt;
     ledger.#past = this.#past.map((entry) => ({ ...entry }));
     ledger.#resize(now, windowMs);
     return ledger;

@@ -166,7 +166,7 @@ export class RateLimiter {
   /** The exchange refused: where the headers do not tell all, the limit is found out. */
   refused(startedAt: number, now: number): Lowered | undefined {
     const { adaptive, windowMs } = this.config;
-    if (!adaptive || this.#windows.main.isShown(now)) return undefined;
+    if (!adaptive || this.#windows.main.isShown) return undefined;
     this.#windows.main.expire(now);
     // Exchanges count from the last multiple of the window.
     const used = this.#windows.main.ledger.since(now - (epochTime(this.#clock, now) % windowMs));
@@ -175,7 +175,7 @@ export class RateLimiter {
 
   /** Whether the headers of late answers left room for what was refused, so that it was not this limit. */
   hasShownRoom(now: number): boolean {
-    if (!this.#windows.main.isShown(now)) return false;
+    if (!this.#windows.main.isShown) return false;
     this.#windows.main.expire(now);
     return this.#windows.main.ledger.all <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
   }
