@@ -38,7 +38,8 @@ export function codesPage(): string {
     '## Success\n\nNo code at all, or one of these.',
     table(['Code', 'Meaning', 'Source'], successCodes),
     '## HTTP statuses\n\n418, 429 and 521 decide before the body is read, the others only if it has no code. Any other ' +
-      '4xx is treated as 400, any other 5xx as 500.',
+      '4xx is treated as 400, any other 5xx as 500. A page in place of JSON under 401 or 403 is that of a firewall or ' +
+      'a proxy, and a WEEXSystemError.',
     table(['Status', 'Class', 'Meaning', 'A write', 'Retry'], statuses.map(statusCells)),
   ];
   return `${sections.join('\n\n')}\n`;

@@ -1,9 +1,15 @@
+import { WEEXRateLimitError } from '../errors/index.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import type { Endpoint, Market } from './endpoint.js';
+
+/** A limit refused the question for the time of the exchange, so that the write it was asked for was not sent. */
+export class TimeRefusedError extends WEEXRateLimitError {}
 
 /**
  * Requests the time of the exchange under the policy of the market's public data, ahead of all waiting calls: it
  * has a weight like any other request, and one too many causes a ban for all.
+ *
+ * @throws TimeRefusedError with the time until the market may be asked again, if a limit refuses the question.
  */
 export async function askTime(
   registry: PolicyRegistry,
@@ -13,20 +19,31 @@ export async function askTime(
 ): Promise<number> {
   // Not what the policy returns: a fallback of the program would not be a time.
   let told: number | undefined;
+  let refused: unknown;
   const end = new AbortController();
   const work = async (): Promise<void> => {
     try {
       told = await ask();
     } catch (error) {
+      refused = error;
       // One request is enough: the next caller that needs the time requests it again.
       end.abort(error);
       throw error;
     }
   };
   const operation = `${market}.getServerTime`;
-  await registry
-    .get(`${market}.market`)
-    .execute(work, { operation, priority: 'critical', cost: weight, effect, signal: end.signal });
+  const policy = registry.get(`${market}.market`);
+  try {
+    await policy.execute(work, { operation, priority: 'critical', cost: weight, effect, signal: end.signal });
+  } catch (error) {
+    if (!(refused instanceof WEEXRateLimitError)) throw error;
+    const { activeForMs } = policy.snapshot().coolDown ?? {};
+    const retryAfter = activeForMs === undefined ? refused.retryAfter : activeForMs / 1_000;
+    throw new TimeRefusedError(
+      `A limit refuses the request for the time of the ${market} market, which a write needs`,
+      { code: refused.code, retryAfter, executionStatus: 'not-executed', cause: error },
+    );
+  }
   if (told === undefined) throw new Error('The server time was not requested');
   return told;
 }

@@ -1,7 +1,8 @@
 import type { IntentJournal, Venue } from '../orders/index.js';
-import type { OrderSafety, SettleMs } from '../orders/order-safety.js';
+import { idKind, type OrderSafety, type SettleMs } from '../orders/order-safety.js';
 import type { Coordinator } from '../policies/options/coordinator.js';
 import type { ApiSymbols } from './api-symbols.js';
+import type { Market } from './endpoint.js';
 import { lookupPolicy } from './lookup-policy.js';
 import type { OpenCalls } from './open-calls.js';
 import type { SightingKind, Sightings } from './sightings.js';
@@ -17,6 +18,7 @@ export interface ClientState {
 
 /** What the methods of one market have in common. */
 export interface MarketState extends ClientState {
+  readonly market: Market;
   readonly venue: Venue;
   /** The present time of the exchange, in milliseconds since 1970. */
   readonly serverNow: () => number;
@@ -49,11 +51,15 @@ export function clientState(self: unknown): MarketState {
 /** What the order safety of every method takes from its client, once per call. */
 export const ofClient: Pick<
   OrderSafety<object, unknown[], unknown>,
-  'settleMs' | 'journal' | 'venue' | 'account' | 'reconcileDeadlineMs' | 'lookupPolicy'
+  'settleMs' | 'journal' | 'venue' | 'account' | 'reconcileDeadlineMs' | 'lookupPolicy' | typeof idKind
 > = {
   lookupPolicy,
   reconcileDeadlineMs(this: object): number {
     return clientState(this).reconcileDeadlineMs;
+  },
+  // Two keys of one account are two names.
+  [idKind](this: object): string {
+    return clientState(this).market;
   },
   account(this: object): string {
     return clientState(this).account;

@@ -1,6 +1,7 @@
 import { Resilient, resilienceContext } from '../decorators/index.js';
 import { WEEXSystemError } from '../errors/index.js';
 import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
+import { idKind } from '../orders/order-safety.js';
 import {
   algoFirst,
   algoReferenceFirst,
@@ -30,6 +31,7 @@ const algoSafety = {
   ...ofClient,
   ...ofStream('algo'),
   // Their ids are not ids of orders.
+  [idKind]: () => 'algo',
   account(this: object): string {
     return `algo ${clientState(this).account}`;
   },

@@ -6,14 +6,10 @@ import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 import type { RateLimitOptions } from '../policies/options/policy-options.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type { ClientPolicyName, Endpoint, Market } from './endpoint.js';
+import { isSameLimit } from '../policies/rate-limit/odd-usage.js';
+import { type Allowance, ShownWindows } from './shown-windows.js';
 import { spotEndpoints } from './spot-endpoints.js';
 import type { ExchangeRateLimit } from './types.js';
-
-/** So much in any stretch of the window. */
-export interface Allowance {
-  readonly limit: number;
-  readonly windowMs: number;
-}
 
 export type LimitType = 'weight' | 'orders';
 
@@ -41,9 +37,6 @@ const costliest: Readonly<Record<LimitType, number>> = {
   weight: most(({ weight }) => weight),
   orders: most(({ orders }) => orders),
 };
-const wobble = 0.01;
-/** A limit below this part of the one before has to be shown twice in a row. */
-const doubtedPart = 1 / 4;
 /** No policy takes a longer window. */
 const longestMs = 2 ** 31 - 1;
 
@@ -57,9 +50,11 @@ export class MarketLimits {
   readonly #policies: Readonly<Record<LimitType, readonly ClientPolicyName[]>>;
   /** The limits that policies have from here: one set by the program itself is not replaced. */
   readonly #given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
+  readonly #shown: Readonly<Record<LimitType, ShownWindows>> = {
+    weight: new ShownWindows(),
+    orders: new ShownWindows(),
+  };
   readonly #seen: Partial<Record<LimitType, readonly Allowance[]>> = {};
-  /** What was shown last and contradicts that. */
-  readonly #odd: Partial<Record<LimitType, readonly Allowance[] | undefined>> = {};
   readonly #published: Partial<Record<LimitType, readonly Allowance[]>> = {};
   readonly #reported: Set<LimitType> = new Set();
 
@@ -97,33 +92,23 @@ export class MarketLimits {
       if (published.length === 0) continue;
       this.#published[type] = published;
       if (this.#seen[type]) this.#compare(type);
-      else if (!published.some((row) => isMisprint(type, row))) this.#apply(type, published);
+      else if (!published.some((row) => isMisprint(type, row))) this.#apply(type, slowest(published));
     }
   }
 
   /** Corrects the limits by the headers of an answer. */
   observe(usages: readonly RateLimitUsage[]): void {
     for (const type of limitTypes) {
-      const shown = usages.filter((usage) => usage.type === type).map(allowanceOf);
-      const known = shown.filter((allowance) => allowance !== undefined).filter(isUsable);
-      if (known.length === 0 || isAlike(this.#seen[type], known) || this.#isDoubted(type, known)) continue;
+      const known = this.#shown[type].observe(usages.filter((usage) => usage.type === type));
+      if (known.length === 0 || isAlike(this.#seen[type], known)) continue;
       this.#seen[type] = known;
-      this.#apply(type, known);
+      this.#apply(type, slowest(known));
       this.#compare(type);
     }
   }
 
-  /** One answer that contradicts those before must not stop everything. */
-  #isDoubted(type: LimitType, known: readonly Allowance[]): boolean {
-    const before = this.#seen[type];
-    const isOdd = before !== undefined && slowest(known).limit < slowest(before).limit * doubtedPart;
-    const isNew = isOdd && !isAlike(this.#odd[type], known);
-    this.#odd[type] = isNew ? known : undefined;
-    return isNew;
-  }
-
-  #apply(type: LimitType, allowances: readonly Allowance[]): void {
-    const rateLimit = this.#options(type, slowest(allowances));
+  #apply(type: LimitType, allowance: Allowance): void {
+    const rateLimit = this.#options(type, allowance);
     for (const name of this.#policies[type]) {
       const policy = this.#registry.get(name);
       const last = this.#given.get(policy);
@@ -155,26 +140,18 @@ export class MarketLimits {
   }
 
   #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
-    // Another window is another counter: those who share one must agree on it.
     return {
       limit: Math.max(limit, costliest[type]),
       windowMs,
       type,
       adaptive: true,
-      scope: `${this.#market}.${type}.${windowMs}`,
+      scope: `${this.#market}.${type}`,
     };
   }
 }
 
 function most(costOf: (endpoint: Endpoint) => number): number {
   return Math.max(...[...Object.values(spotEndpoints), ...Object.values(contractEndpoints)].map(costOf));
-}
-
-/** The limit that a counter of the exchange shows, or `undefined` if the answer does not show it. */
-function allowanceOf({ intervalMs, used, remaining }: RateLimitUsage): Allowance | undefined {
-  // An answer that cost nothing counts as 0 whatever is used, and one past the limit shows how far it is past it.
-  const tellsAll = used !== undefined && remaining !== undefined && used > 0 && remaining > 0;
-  return tellsAll ? { limit: used + remaining, windowMs: intervalMs } : undefined;
 }
 
 function isUsable({ limit, windowMs }: Allowance): boolean {
@@ -194,13 +171,13 @@ function slowest(allowances: readonly Allowance[]): Allowance {
   return first;
 }
 
-/** Whether two headers show the same: counters that are not read in one moment differ by a few. */
+/** Whether two headers show the same. */
 function isAlike(some: readonly Allowance[] | undefined, others: readonly Allowance[]): boolean {
   return (
     some?.length === others.length &&
     some.every(({ limit, windowMs }, index) => {
       const other = others[index] as Allowance;
-      return windowMs === other.windowMs && Math.abs(limit - other.limit) <= limit * wobble;
+      return windowMs === other.windowMs && isSameLimit(limit, other.limit);
     })
   );
 }

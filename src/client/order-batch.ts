@@ -2,12 +2,12 @@ import { callerSignal } from '../decorators/caller-signal.js';
 import { isWEEXError, WEEXOutcomeUnknownError, WEEXSystemError } from '../errors/index.js';
 import { batchOutcomes } from '../http/index.js';
 import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
-import { claimId, type OwnClaim } from '../orders/claim-id.js';
+import { claimId, type ClaimOptions, type OwnClaim } from '../orders/claim-id.js';
 import { looksUpAll } from '../orders/order-safety.js';
 import { keepOpen, settleAfterwards } from '../orders/journal-settlements.js';
 import type { Outcome } from '../policies/resilience-policy.js';
 import { isOrder } from './answer-shapes.js';
-import { type MarketState, clientState } from './client-state.js';
+import { clientState } from './client-state.js';
 import type { Around } from './in-client.js';
 
 /** The outcome of one order of a batch. */
@@ -53,8 +53,8 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
     newClientOrderId: order.newClientOrderId ?? mintClientOrderId(),
     [batchOf]: batch,
   }));
-  const { account, coordinator, journal } = clientState(self);
-  const claims = await claimEach(orders, known, { account, coordinator, journal, operation });
+  const { account, coordinator, journal, market: kind } = clientState(self);
+  const claims = await claimEach(orders, known, { account, kind, coordinator, journal, operation });
   batch.claims = claims;
   let failure: unknown;
   try {
@@ -83,7 +83,7 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
 async function claimEach(
   orders: readonly NamedOrder<BatchOrder>[],
   known: Map<string, OrderOutcome<unknown>>,
-  state: Pick<MarketState, 'account' | 'coordinator' | 'journal'> & { readonly operation: string },
+  state: Omit<ClaimOptions, 'id' | 'operation'> & { readonly operation: string },
 ): Promise<Map<string, OwnClaim>> {
   const claims = new Map<string, OwnClaim>();
   const claim = async ({ newClientOrderId: clientOrderId }: NamedOrder<BatchOrder>): Promise<void> => {

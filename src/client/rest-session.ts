@@ -5,7 +5,9 @@ import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { currentCallContext } from '../core/context/call-context.js';
 import { WEEXAuthenticationError, WEEXRateLimitError } from '../errors/index.js';
 import { attachWeexErrors } from '../http/index.js';
+import { isProbing } from '../policies/admission/surrounding-permits.js';
 import { checkAnswer, checkSubject } from './answer-shapes.js';
+import { TimeRefusedError } from './ask-time.js';
 import type { Endpoint } from './endpoint.js';
 import { closed } from './open-calls.js';
 import type { MarketLimits } from './market-limits.js';
@@ -87,7 +89,8 @@ export class RestSession {
   async send<Answer>(operation: string, endpoint: Endpoint, params: RequestParams = {}): Promise<Answer> {
     if (this.#end.signal.aborted) throw closed(operation);
     const wire = toWire(operation, params);
-    if (endpoint.effect === 'write' && this.clock.isUnknown) await this.#learnTime();
+    if (endpoint.effect === 'write' && this.clock.isUnknown && !isProbing(currentCallContext()))
+      await this.#learnTime();
     // Orders are counted, not weighed.
     if (endpoint.orders === 0) currentCallContext()?.observeCost?.(endpoint.weight);
     const { settings } = this.clock;
@@ -105,6 +108,7 @@ export class RestSession {
         currentCallContext()?.observeCost?.(-endpoint.weight);
       // If another call has set the clock in the meantime, the next attempt already has the right time.
       const refused = error instanceof WEEXAuthenticationError && error.reason === 'clock';
+      // Where it cannot be set, the refusal itself says more than the failure to read the time.
       if (refused && this.clock.settings === settings) await this.#setClock();
       throw error;
     }
@@ -125,7 +129,7 @@ export class RestSession {
 
   /** The headers that open a private stream, signed with the time of the exchange. */
   async signHandshake(isClockDoubted: boolean): Promise<Record<string, string>> {
-    if (isClockDoubted || this.clock.isUnknown) await this.#learnTime();
+    if (isClockDoubted || this.clock.isUnknown) await this.#learnTime().catch(() => undefined);
     const timestamp = this.clock.now();
     return this.#authHeaders(timestamp, { timestamp, method: '', path: '/v3/ws/private' });
   }
@@ -162,19 +166,21 @@ export class RestSession {
     };
   }
 
-  /** Needed before the first write: how long a request stays valid depends on how far the clock is off. */
+  /**
+   * Needed before the first write: how long a request stays valid depends on how far the clock is off.
+   *
+   * @throws TimeRefusedError if a limit refuses the question, as it would refuse the write.
+   */
   async #learnTime(): Promise<void> {
     const end = new AbortController();
     const patience = setTimeout(longestQuestionMs, undefined, { signal: end.signal }).catch(() => undefined);
-    await Promise.race([this.#setClock(), patience]);
+    const failure = await Promise.race([this.#setClock(), patience]);
     end.abort();
+    if (failure instanceof TimeRefusedError) throw failure;
   }
 
-  async #setClock(): Promise<void> {
-    try {
-      await this.clock.synchronize();
-    } catch {
-      // The refusal itself is more informative than the failure to read the time.
-    }
+  /** Sets the clock by the exchange's time, or returns why it could not. */
+  #setClock(): Promise<unknown> {
+    return this.clock.synchronize().catch((error: unknown) => error);
   }
 }

@@ -159,6 +159,7 @@ export class WeexClient {
       setInstanceRegistry(markets[name], this.registry);
       setClientState(markets[name], {
         ...this.#state,
+        market: name,
         journal: this.#journal?.[name],
         algoJournal: this.#journal?.algo,
         account: accountOf(name, config),

@@ -45,6 +45,7 @@ const rules: readonly Rule[] = [
   byCatchAllCode,
   byOrderFlag,
   byUnknownCode,
+  byPage,
   byStatus,
 ];
 
@@ -112,6 +113,12 @@ function byUnknownCode({ refusal, status }: FailureFacts): Verdict | undefined {
   if (!isGood(status)) return undefined;
   if (refusal.code !== undefined) return ofCategory('unknown', 'The code is not documented');
   return refusal.flagged ? ofCategory('request', 'The request is refused') : undefined;
+}
+
+/** A firewall or a proxy in front of the exchange knows nothing of keys, and refuses a moment later no more. */
+function byPage({ refusal, status }: FailureFacts): Verdict | undefined {
+  if (!refusal.isPage || (status !== 401 && status !== 403)) return undefined;
+  return ofCategory('system', 'A firewall or proxy refuses the request');
 }
 
 function byStatus({ status }: FailureFacts): Verdict | undefined {

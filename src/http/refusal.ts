@@ -8,6 +8,8 @@ export interface Refusal {
   readonly level: 'answer' | 'order';
   /** Whether a flag such as `success: false` reports the failure. */
   readonly flagged?: true;
+  /** It is no JSON: the page of a firewall or a proxy. */
+  readonly isPage?: true;
   /** Where every order of a batch was refused: each of them, in order. */
   readonly items?: readonly Refusal[];
 }
@@ -49,6 +51,7 @@ export function findRefusal(body: unknown, write: boolean): Refusal | undefined 
 /** The code and text of a body that is known to be a failure, whatever it looks like. */
 export function describeFailure(body: unknown): Refusal {
   if (Array.isArray(body)) return body.length > 0 ? describeFailure(body[0]) : { level: 'answer' };
+  if (typeof body === 'string' && isPage(body)) return { level: 'answer', isPage: true };
   if (!isFields(body)) return { level: 'answer' };
   const code = codeOf(body, codeFields);
   const nested = body['data'] ?? body['error'];
@@ -150,6 +153,11 @@ function textOf(fields: Fields, names: readonly string[]): string | undefined {
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
   }
   return undefined;
+}
+
+/** Whether a text is something else than JSON that was cut short. */
+function isPage(text: string): boolean {
+  return /^\s*[^\s{[]/.test(text);
 }
 
 function refusal(level: Refusal['level'], code?: number | string, message?: string): Refusal {

@@ -9,7 +9,7 @@ import {
   type OptionRule,
   optionTable,
 } from '../core/options/option-table.js';
-import { looksUpAll, type OrderSafety } from './order-safety.js';
+import { idKind, looksUpAll, type OrderSafety } from './order-safety.js';
 import { sum } from './patience.js';
 
 type Safety = OrderSafety<unknown, [], unknown>;
@@ -52,7 +52,8 @@ const table = optionTable<Checked>(
  */
 export function checkOrderSafety<Given extends object>(from: Given): Given {
   const safety = checkOptions(table, from, 'make orders safe', tooLittleTime);
-  return (looksUpAll in from ? { ...safety, [looksUpAll]: true } : safety) as Given;
+  const { [idKind]: kind, [looksUpAll]: looks } = from as Partial<Safety>;
+  return { ...safety, ...(looks && { [looksUpAll]: true }), ...(kind && { [idKind]: kind }) } as Given;
 }
 
 function tooLittleTime({ reconcileDeadlineMs, settleMs }: Partial<Checked>): OptionFault[] {

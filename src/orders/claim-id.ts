@@ -11,6 +11,8 @@ export interface ClaimOptions {
   readonly id: string;
   /** The account, or the method that places its orders. */
   readonly account: string | object;
+  /** Whose ids the coordinator keeps apart: it knows one account. Default: the name of the account. */
+  readonly kind?: string | undefined;
   readonly policy?: IPolicy | undefined;
   /** Knows the ids in use in other processes. Default: the policy's. */
   readonly coordinator?: Coordinator | undefined;
@@ -56,8 +58,9 @@ export async function claimId(options: ClaimOptions): Promise<OwnClaim> {
   let isUnknown = before.includes('unknown');
   try {
     if (before.includes('under-way')) throw underWay(options);
-    const { coordinator = coordinatorOf(policy) } = options;
-    claim = owner ? undefined : await coordinator?.claimId?.(id, kindOf(account));
+    const named = typeof account === 'string' ? account : undefined;
+    const { coordinator = coordinatorOf(policy), kind = named } = options;
+    claim = owner ? undefined : await coordinator?.claimId?.(id, kind);
     if (claim === 'under-way') throw underWay(options);
     isUnknown ||=
       claim?.isUnknown === true || (!owner && journal !== undefined && (await isLeftOpen(journal, id)));
@@ -91,11 +94,6 @@ interface PolicyParts {
   readonly options?: { readonly coordinator?: Coordinator | undefined; readonly inner?: IPolicy | undefined };
   /** The policies passed to cockatiel's `wrap`. */
   readonly wrapped?: readonly IPolicy[];
-}
-
-/** Which account it is the coordinator knows; what an account begins with tells the markets of one apart. */
-function kindOf(account: string | object): string | undefined {
-  return typeof account === 'string' ? account.split(' ', 1)[0] : undefined;
 }
 
 /** The attempt with this id that a call is made in. */

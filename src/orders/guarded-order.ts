@@ -14,7 +14,7 @@ import { IntentRecord } from './intent-record.js';
 import { isDuplicateId } from './is-duplicate-id.js';
 import { createLookup, defaultLookupPolicy, type LookedUpCall } from './lookup.js';
 import { type MethodMemory, OrderAttempts } from './order-attempts.js';
-import type { OrderSafety } from './order-safety.js';
+import { idKind, type OrderSafety } from './order-safety.js';
 import { outcomeUnknown, whyUntraceable } from './outcome-unknown.js';
 import { type Patience, shorten } from './patience.js';
 import { venueOf } from './patience-source.js';
@@ -124,7 +124,8 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       );
     this.#attempts.account = account;
     const { journal } = this.#record ?? {};
-    return claimId({ id, account: account ?? this.#safety, policy: this.#policy, journal, operation, outer });
+    const of = { account: account ?? this.#safety, kind: this.#safety[idKind]?.call(self) };
+    return claimId({ id, ...of, policy: this.#policy, journal, operation, outer });
   }
 
   async #execute(): Promise<Result> {

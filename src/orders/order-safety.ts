@@ -11,6 +11,9 @@ export type SettleMs = number | readonly number[];
  */
 export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
 
+/** Names the ids that must differ among all processes, of one market say; by default those of the account's name. */
+export const idKind: unique symbol = Symbol('weex-resilience.idKind');
+
 /**
  * Ensures that a call that places an order never places a second one: it has the id of the order, and says how to
  * find it.
@@ -54,6 +57,8 @@ export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
 export interface OrderSafety<This, Args extends unknown[], Result> {
   /** @internal */
   readonly [looksUpAll]?: true | undefined;
+  /** @internal */
+  [idKind]?(this: This): string;
   /**
    * Returns the client order id of a call; called once per call. The same id reaches every attempt as
    * `resilienceContext().clientOrderId`. A call without an id cannot be looked up, so an unknown outcome of it

@@ -5,6 +5,7 @@ import type { CircuitBreakerSnapshot } from './circuit-breaker/circuit-breaker.j
 import type { PolicyOptions } from './options/policy-options.js';
 import type { ExecuteOptions, Resolution } from './options/execute-options.js';
 import type { Priority } from './options/priorities.js';
+import type { RateLimitSnapshot } from './rate-limit/rate-limit-snapshot.js';
 
 export type { ExecuteOptions, Priority, Resolution };
 
@@ -41,8 +42,7 @@ export interface PolicySnapshot {
   readonly name: string;
   readonly circuitBreaker?: CircuitBreakerSnapshot;
   readonly bulkhead?: { readonly running: number; readonly waiting: number };
-  /** `adaptive`: the limit in force was found out by refusals and is below the stated one. */
-  readonly rateLimit?: { readonly used: number; readonly limit: number; readonly adaptive?: true };
+  readonly rateLimit?: RateLimitSnapshot;
   readonly coolDown?: { readonly activeForMs: number; readonly waiting: number };
   readonly retryBudget?: { readonly available: number };
 }

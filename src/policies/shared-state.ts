@@ -71,7 +71,10 @@ export class Scopes {
       .filter((other) => other !== claim && other.limiter === limiter)
       .map((other) => other.config)
       .filter((other) => other !== undefined);
-    for (const other of others) checkSameWindow(name, other, config);
+    // The window of an adaptive limit is the exchange's: all follow the first who learned of another one.
+    const follows = claim.limiter === limiter && config.adaptive;
+    for (const other of others)
+      checkSameWindow(name, follows ? { ...other, windowMs: config.windowMs } : other, config);
     if (!claims.includes(claim)) scope.claims.add(claim);
     claim.limiter = limiter;
     claim.config = config;

@@ -70,6 +70,10 @@ export class RedisLimit implements SharedLimit {
     this.#seen = Math.max(this.#seen, used);
   }
 
+  leave(): void {
+    void this.close();
+  }
+
   /** Gives the share back: what is called later has as little as where Redis was never reached. */
   async close(): Promise<void> {
     if (this.#isClosed) return;

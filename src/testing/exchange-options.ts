@@ -23,7 +23,7 @@ export interface ExchangeOptions {
   readonly limits?:
     | {
         /** Weight of an address on one market. Default 500 in 10 s, as measured; `false`: no limit. */
-        readonly weight?: WindowLimit | false | undefined;
+        readonly weight?: WindowLimit | readonly WindowLimit[] | false | undefined;
         /** Orders of the account on one market. Default 300 in 60 s; `false`: no limit. */
         readonly orders?: WindowLimit | readonly WindowLimit[] | false | undefined;
         /** How long a 429 lasts after a limit was passed. Default 10,000, as documented. */
@@ -75,6 +75,10 @@ export interface ResolvedExchangeOptions {
 }
 
 const windowLimit = v.strictObject({ limit: amount, windowMs: durationMs }, known);
+const windowLimits = v.union(
+  [windowLimit, v.array(windowLimit), v.literal(false)],
+  'expected { limit, windowMs }, a list of them, or false',
+);
 const share = v.pipe(
   v.number('expected a number from 0 to 1'),
   v.minValue(0, 'expected a number from 0 to 1'),
@@ -100,15 +104,8 @@ const optionsSchema = v.strictObject(
     limits: v.optional(
       v.strictObject(
         {
-          weight: v.optional(
-            v.union([windowLimit, v.literal(false)], 'expected { limit, windowMs } or false'),
-          ),
-          orders: v.optional(
-            v.union(
-              [windowLimit, v.array(windowLimit), v.literal(false)],
-              'expected { limit, windowMs }, a list of them, or false',
-            ),
-          ),
+          weight: v.optional(windowLimits),
+          orders: v.optional(windowLimits),
           banMs: v.optional(durationMs),
           published: v.optional(v.picklist(['exact', 'misleading'], "expected 'exact' or 'misleading'")),
         },
@@ -165,14 +162,13 @@ export function resolveExchangeOptions(given: ExchangeOptions): ResolvedExchange
   } = checked.output;
   // Used as it is: a clock may be an instance of a class.
   const { clock } = options;
-  const orders = limits.orders ?? { limit: 300, windowMs: 60_000 };
   return {
     scenario: resolveScenario(checked.output.scenario ?? 'calm'),
     seed,
     port,
     limits: {
-      weight: limits.weight ?? { limit: 500, windowMs: 10_000 },
-      orders: orders === false ? false : [orders].flat(),
+      weight: eachWindow(limits.weight, { limit: 500, windowMs: 10_000 }),
+      orders: eachWindow(limits.orders, { limit: 300, windowMs: 60_000 }),
       banMs: limits.banMs ?? 10_000,
       published: limits.published ?? 'exact',
     },
@@ -193,6 +189,13 @@ export function resolveExchangeOptions(given: ExchangeOptions): ResolvedExchange
     clock: clock ?? systemClock,
     onRequest: onRequest ? guarded(onRequest) : () => {},
   };
+}
+
+function eachWindow(
+  given: WindowLimit | readonly WindowLimit[] | false | undefined,
+  usual: WindowLimit,
+): readonly WindowLimit[] | false {
+  return given === false ? false : [given ?? usual].flat();
 }
 
 function toParts(decimalText: string): number {

@@ -77,6 +77,20 @@ describe('the limits of a client', () => {
     expect(inForce('contract.market')).toBe('500 in 10000');
   });
 
+  it('follow the slowest of windows that come and go, without a change at every answer', () => {
+    const { limits, inForce } = start();
+    let changes = 0;
+    onTestFinished(onResilienceEvent('policyReconfigured', () => (changes += 1)));
+    for (let answer = 1; answer <= 40; answer += 1) {
+      if (answer % 2 === 0) limits.observe(weight('10S', answer, 500 - answer));
+      else limits.observe(weight('1M', answer, 1_200 - answer));
+    }
+    expect(inForce('contract.market')).toBe('1200 in 60000');
+    expect(changes).toBeLessThanOrEqual(9);
+    for (let answer = 1; answer <= 11; answer += 1) limits.observe(weight('10S', answer, 500 - answer));
+    expect(inForce('contract.market')).toBe('500 in 10000');
+  });
+
   it('learn nothing from an answer that cost nothing, or that is past the limit', () => {
     const { limits, inForce } = start();
     limits.observe(weight('10S', 0, 12));

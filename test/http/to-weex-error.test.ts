@@ -139,8 +139,6 @@ describe('toWeexError', () => {
 
   it.each([
     [400, 'request', 'unknown'],
-    [401, 'authentication', 'unknown'],
-    [403, 'authentication', 'unknown'],
     [404, 'request', 'unknown'],
     [408, 'system', 'unknown'],
     [418, 'rate-limit', 'unknown'],
@@ -156,6 +154,20 @@ describe('toWeexError', () => {
       expect(answer(status, body)).toMatchObject({ kind, executionStatus, code: status });
       expect(answer(status, body, 'GET')).not.toHaveProperty('executionStatus');
     }
+  });
+
+  it.each([401, 403])('tells the page of a firewall under %i from a verdict about the key', (status) => {
+    for (const body of ['', undefined, null, { a: 1 }, '{"code":']) {
+      expect(answer(status, body)).toMatchObject({ kind: 'authentication', executionStatus: 'unknown' });
+    }
+    for (const body of ['<html>x</html>', '\n<!DOCTYPE html>', 'error code: 1020', Buffer.from('<html>')]) {
+      expect(answer(status, body)).toMatchObject({
+        kind: 'system',
+        executionStatus: 'unknown',
+        code: status,
+      });
+    }
+    expect(answer(status, '<html>x</html>', 'GET')).not.toHaveProperty('executionStatus');
   });
 
   it('lets 418, 429 and 521 decide before the body, and any other status after it', () => {

@@ -71,6 +71,21 @@ describe('a refusal without a time while the headers show room', () => {
     expect(at).toHaveLength(4);
   });
 
+  it('is soft also after hours without a call, since the last headers still hold', async () => {
+    const { clock, reads, cancels } = await market();
+    await clock.advance(3 * 3_600_000);
+    await refuse(reads);
+    expect(activeForMs(cancels)).toBe(1_000);
+  });
+
+  it('is no longer soft when answers have come without headers for a minute', async () => {
+    const { clock, reads } = await market();
+    await clock.advance(60_001);
+    await reads.execute(async () => 'an answer without headers');
+    await refuse(reads);
+    expect(activeForMs(reads)).toBe(10_000);
+  });
+
   it('is a ban if the probe is refused: no request is sent for the documented time from then', async () => {
     const { clock, reads } = await market();
     await refuse(reads);

@@ -177,3 +177,12 @@ describe('a refused request', () => {
     expect(policy.snapshot().rateLimit?.used).toBe(5);
   });
 });
+
+it('what is kept free for others is in the snapshot, as long as something is', async () => {
+  const exchange = address();
+  expect(exchange.policy.snapshot().rateLimit).not.toHaveProperty('keptForOthers');
+  await seen(exchange, 20);
+  expect(exchange.policy.snapshot().rateLimit).toMatchObject({ limit: 100, keptForOthers: 25 });
+  await exchange.clock.advance(60_000);
+  expect(exchange.policy.snapshot().rateLimit).not.toHaveProperty('keptForOthers');
+});

@@ -253,6 +253,31 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     await exchange.close();
   });
 
+  it('is another one in another account, whatever the names of the two begin with', async () => {
+    const started: string[] = [];
+    const placingFor = (account: string, coordinator: RedisCoordinator) =>
+      resilient(
+        async (_order: Order): Promise<unknown> => {
+          started.push(account);
+          return new Promise(() => undefined);
+        },
+        createPolicy({ coordinator }),
+        {
+          orderSafety: {
+            clientOrderId: ({ newClientOrderId }: Order) => newClientOrderId,
+            find: () => undefined,
+            account: () => account,
+          },
+        },
+      );
+    void placingFor('desk one', await connected())({ newClientOrderId: 'a' });
+    void placingFor('desk two', await connected())({ newClientOrderId: 'a' });
+    await until(() => started.length === 2);
+    await expect(placingFor('desk one', await connected())({ newClientOrderId: 'a' })).rejects.toThrow(
+      'another call with client order id a is under way',
+    );
+  });
+
   it('is guarded under a policy that stands in another one', async () => {
     const end = await underWayElsewhere();
     const inner = createPolicy({ coordinator: await connected() });

@@ -2,7 +2,7 @@ import type { Admission } from './admission.js';
 import type { Admissible } from './admissible.js';
 import type { Circuit, CircuitPermit } from '../circuit-breaker/circuit.js';
 import type { CoolDownPermit } from './cool-down-types.js';
-import type { Entry } from '../rate-limit/permit-ledger.js';
+import type { EarlyEntries } from '../rate-limit/limit-windows.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 
 /** Critical calls that waited longer for a cool-down come all at once, when it is over. */
@@ -15,7 +15,7 @@ interface Allowance {
   /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
   spent: number | undefined;
   /** What was counted already while a call inside waited for the same limit. */
-  early?: Entry | undefined;
+  early?: EarlyEntries | undefined;
 }
 
 /**
@@ -153,7 +153,7 @@ export class Permit {
   /** A call inside needs permits of the same limit: those of this one come back meanwhile, and count anew at its end. */
   settleEarly(now: number): void {
     const { allowance } = this;
-    if (allowance) allowance.early ??= allowance.limiter.settle(this.cost, this.isUrgent, now, this.cost);
+    if (allowance) allowance.early ??= allowance.limiter.settleEarly(this.cost, this.isUrgent, now);
   }
 
   #takeCircuitPermit(): CircuitPermit | undefined {

@@ -49,6 +49,16 @@ export function isInProbe(within: CallContext | undefined, coolDown: CoolDown | 
   );
 }
 
+/** Whether what is made here is part of the probe of any cool-down: one request shows whether a ban is over. */
+export function isProbing(within: CallContext | undefined): boolean {
+  if (!within) return false;
+  return findPermit(
+    within,
+    ({ admission: { coolDown }, coolDownPermit }) =>
+      coolDownPermit !== undefined && coolDown?.isProbe(coolDownPermit) === true,
+  );
+}
+
 /** Whether something holds for a permit around a call, from the one that it was made under outwards. */
 function findPermit(within: CallContext, holds: (permit: Permit) => boolean): boolean {
   let context: CallContext | undefined = within;

@@ -30,6 +30,8 @@ export interface SharedLimit {
   request(): void;
   /** Called with the total usage that the exchange reported. */
   observe(used: number): void;
+  /** This process takes no part any more: the window of its limit is another one now. */
+  leave?(): void;
 }
 
 /** A process's side of a shared cool-down. */

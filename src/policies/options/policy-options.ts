@@ -121,7 +121,7 @@ export interface RateLimitOptions {
   /**
    * Finds out what nobody tells. Without headers, a limit below `limit`: a rate-limit answer leaves four fifths of
    * what was used, and for 30 windows calls stay below where it came. With headers, how much others use: room for
-   * what they usually take at once stays free. Default `false`.
+   * what they usually take at once stays free. Further windows that headers show are kept to as well. Default `false`.
    */
   readonly adaptive?: boolean | undefined;
   /**

@@ -29,11 +29,13 @@ export class CriticalReserve {
     return Math.min(wanted, Math.max(kept, Math.floor(limit / 2)));
   }
 
-  /** Windows of another length begin: what was asked for counts for the one that runs. */
-  restart(now: number, windowMs: number): void {
-    this.#demand = [Math.max(0, ...this.#demand)];
-    this.#window = Math.floor(now / windowMs);
-    this.#usedIn = this.#window;
+  /** The same for windows of another length: what was asked for counts for the one that runs. */
+  continued(now: number, windowMs: number): CriticalReserve {
+    const reserve = new CriticalReserve();
+    reserve.#demand = [Math.max(0, ...this.#demand)];
+    reserve.#window = Math.floor(now / windowMs);
+    reserve.#usedIn = reserve.#window;
+    return reserve;
   }
 
   #moveTo(now: number, windowMs: number): void {

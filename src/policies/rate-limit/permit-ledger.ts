@@ -1,12 +1,14 @@
 /** What was used at a time. */
 export interface Entry {
-  readonly at: number;
+  at: number;
   ordinary: number;
   critical: number;
 }
 
 /** So much of what no longer counts is remembered; beyond it two neighbours become one, with the later time. */
 const mostPast = 512;
+/** What is settled within this part of a window is one entry, so that a day holds no more of them than a minute. */
+const grain = 1 / 65_536;
 
 /**
  * What was taken from a rate limit: a permit is used from when it is taken until one window after its answer. What no
@@ -17,6 +19,7 @@ export class PermitLedger {
   #settled: Entry[] = [];
   #from = 0;
   #past: Entry[] = [];
+  #settledAt = -Infinity;
 
   get ordinary(): number {
     return this.#used.ordinary;
@@ -28,6 +31,11 @@ export class PermitLedger {
 
   get all(): number {
     return this.#used.ordinary + this.#used.critical;
+  }
+
+  /** When something was settled last. */
+  get settledAt(): number {
+    return this.#settledAt;
   }
 
   /** What is used of what was taken since a time, as far as the answers tell. */
@@ -46,10 +54,16 @@ export class PermitLedger {
   }
 
   /** From now on the window of what was taken runs. */
-  settle(cost: number, critical: boolean, now: number): Entry | undefined {
+  settle(cost: number, critical: boolean, now: number, windowMs: number): Entry | undefined {
+    this.#settledAt = now;
     if (cost <= 0) return undefined;
-    const entry = { at: now, ordinary: critical ? 0 : cost, critical: critical ? cost : 0 };
-    this.#settled.push(entry);
+    let entry = this.#from < this.#settled.length ? this.#settled.at(-1) : undefined;
+    if (!entry || Math.floor(entry.at / (grain * windowMs)) < Math.floor(now / (grain * windowMs))) {
+      entry = { at: now, ordinary: 0, critical: 0 };
+      this.#settled.push(entry);
+    }
+    entry.at = now;
+    entry[critical ? 'critical' : 'ordinary'] += cost;
     return entry;
   }
 
@@ -64,6 +78,27 @@ export class PermitLedger {
   freeAt(windowMs: number): number | undefined {
     const first = this.#settled[this.#from];
     return first && first.at + windowMs;
+  }
+
+  /** Whether so much fits below a limit, beside what is kept for critical calls and for others. */
+  hasRoom(cost: number, critical: boolean, limit: number, reserved: number, keptForOthers: number): boolean {
+    const { ordinary, critical: urgent } = this.#used;
+    if (ordinary + urgent + cost > limit) return false;
+    // A cost that never fits beside the reserve may go when nothing else is under way.
+    if (critical || ordinary === 0) return true;
+    return ordinary + Math.max(urgent, reserved) + cost <= limit - keptForOthers;
+  }
+
+  /** The same for a window of another length. */
+  continued(now: number, windowMs: number): PermitLedger {
+    const ledger = new PermitLedger();
+    ledger.#used.ordinary = this.#used.ordinary;
+    ledger.#used.critical = this.#used.critical;
+    ledger.#settled = this.#settled.slice(this.#from).map((entry) => ({ ...entry }));
+    ledger.#settledAt = this.#settledAt;
+    ledger.#past = this.#past.map((entry) => ({ ...entry }));
+    ledger.#resize(now, windowMs);
+    return ledger;
   }
 
   /** Gives back what is older than the window. */
@@ -82,8 +117,8 @@ export class PermitLedger {
     this.#from = 0;
   }
 
-  /** The window has another length: what lies within it counts, and nothing else. */
-  resize(now: number, windowMs: number): void {
+  /** What lies within the window counts, and nothing else. */
+  #resize(now: number, windowMs: number): void {
     const again: Entry[] = [];
     for (let last = this.#past.at(-1); last && last.at + windowMs > now; last = this.#past.at(-1)) {
       this.#past.pop();

@@ -2,10 +2,9 @@ import type { Clock } from '../../core/time/clock.js';
 import { AdaptiveLimit, type Lowered } from './adaptive-limit.js';
 import type { RateLimitUsage } from '../../core/context/rate-limit-usage.js';
 import { hold, release } from '../../observability/outbox.js';
-import type { Coordinator, SharedLimit } from '../options/coordinator.js';
-import { CriticalReserve } from './critical-reserve.js';
+import type { Coordinator, LimitMember, SharedLimit } from '../options/coordinator.js';
+import { type EarlyEntries, LimitWindows } from './limit-windows.js';
 import { Pace, type PacedLimit, sliceEndsAt } from './pace.js';
-import { type Entry, PermitLedger } from './permit-ledger.js';
 import {
   agedTurn,
   type LimitTurn as Turn,
@@ -15,12 +14,8 @@ import {
   type RateLimitClient,
 } from './rate-limit-client.js';
 import type { RateLimitConfig } from './rate-limit-config.js';
-import { OddUsage } from './odd-usage.js';
-import { Strangers } from './strangers.js';
+import type { RateLimitSnapshot } from './rate-limit-snapshot.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
-
-/** For how long the headers of an answer say something of those to come. */
-const shownMs = 60_000;
 
 /**
  * Allows at most `limit` in any stretch of `windowMs`, as the exchange sees it: what a request took comes back one
@@ -36,53 +31,55 @@ const shownMs = 60_000;
 export class RateLimiter {
   readonly #clock: Clock;
   config: RateLimitConfig;
-  /** What the exchange itself says the limit is, where it says so. */
-  #statedLimit = Infinity;
-  #shownAt = -Infinity;
+  readonly #windows: LimitWindows;
   readonly #clients: Set<RateLimitClient> = new Set();
-  readonly #ledger = new PermitLedger();
-  readonly #reserve = new CriticalReserve();
-  readonly #strangers = new Strangers();
-  readonly #oddUsage = new OddUsage();
   readonly #adaptive = new AdaptiveLimit();
   // How many went since the last turn, while others waited.
   #gone = 0;
   readonly #pace = new Pace();
   #timer: unknown;
   #draining = false;
-  readonly #shared: SharedLimit | undefined;
+  readonly #join: () => SharedLimit | undefined;
+  #shared: SharedLimit | undefined;
 
   constructor(config: RateLimitConfig, clock: Clock, scope = '', coordinator?: Coordinator) {
     this.config = config;
+    this.#windows = new LimitWindows(config.windowMs);
     this.#clock = clock;
-    this.#shared = coordinator?.joinLimit(scope, {
+    const member: LimitMember = {
       demand: () => {
         const now = clock.now();
-        this.#ledger.expire(now, this.config.windowMs);
-        const used = this.#ledger.all;
+        this.#windows.main.expire(now);
+        const used = this.#windows.main.ledger.all;
         return demandOf(this.#clients, this.#wholeLimit, this.config.windowMs, used, now);
       },
       shareChanged: () => this.drain(clock.now()),
-    });
+    };
+    // Shares of windows of different lengths add up to nothing.
+    this.#join = () => coordinator?.joinLimit(`${scope}.${this.config.windowMs}`, member);
+    this.#shared = this.#join();
   }
 
-  /** What is used at this moment, and the limit in force. */
-  snapshot(now: number): { readonly used: number; readonly limit: number; readonly adaptive?: true } {
-    this.#ledger.expire(now, this.config.windowMs);
-    const state = { used: this.#ledger.all, limit: this.#limit };
-    return this.#adaptive.isActive ? { ...state, adaptive: true } : state;
+  /** What is used at this moment, the limit in force, and what is kept of it. */
+  snapshot(now: number): RateLimitSnapshot {
+    const { further, main } = this.#windows;
+    return {
+      ...main.snapshot(this.#limit, this.#keptForOthers(now), now),
+      ...(this.#adaptive.isActive ? { adaptive: true } : {}),
+      ...(further.length > 0 ? { further: this.#windows.snapshot(now) } : {}),
+    };
   }
 
   configure(config: RateLimitConfig, now: number): void {
     const { windowMs, type } = this.config;
     this.config = config;
-    if (config.windowMs !== windowMs || config.type !== type) {
-      this.#statedLimit = Infinity;
-      this.#shownAt = -Infinity;
-      this.#adaptive.forget();
-      this.#strangers.forget();
-      this.#reserve.restart(now, config.windowMs);
-      this.#ledger.resize(now, config.windowMs);
+    if (config.type !== type) this.#windows.forget(config.windowMs, now);
+    else if (config.windowMs !== windowMs) this.#windows.configure(config.windowMs, now);
+    if (config.windowMs !== windowMs || config.type !== type) this.#adaptive.forget();
+    if (config.windowMs !== windowMs) {
+      const old = this.#shared;
+      this.#shared = this.#join();
+      old?.leave?.();
     }
     this.drain(now);
   }
@@ -99,23 +96,21 @@ export class RateLimiter {
 
   /** Whether there is enough for a call; `waiter` is the call where it waits. */
   canTake(cost: number, critical: boolean, now: number, waiter?: PermitWaiter): boolean {
-    this.#ledger.expire(now, this.config.windowMs);
-    const { ordinary, critical: urgent } = this.#ledger;
+    const { ledger } = this.#windows.main;
+    this.#windows.main.expire(now);
     const turn = this.#turn(now)?.waiter;
     if (turn && turn !== waiter) {
       // What it may take without keeping the other one waiting any longer.
       const ownShare = turn.priority === 0 ? 0 : Math.min(this.#reserved(now), this.#limit - turn.cost);
-      if (!critical || urgent + cost > ownShare) return false;
+      if (!critical || ledger.critical + cost > ownShare) return false;
     }
+    if (!this.#windows.hasRoomBeside(cost, critical, now)) return false;
     // A cost above a limit that was lowered may go alone, else nobody behind it would ever go.
-    const mayGoAlone = ordinary + urgent === 0 && !this.#shared;
-    if (!mayGoAlone && ordinary + urgent + cost > (critical ? this.#criticalLimit : this.#limit))
-      return false;
-    // A cost that never fits beside the reserve may go when nothing else is under way.
-    if (critical || ordinary === 0) return true;
+    if (ledger.all === 0 && !this.#shared) return true;
+    if (critical) return ledger.hasRoom(cost, true, this.#criticalLimit, 0, 0);
     // Of a shared limit the others leave something free, on which a critical call may draw.
-    const kept = Math.max(0, this.#reserved(now) - (this.#shared ? 1 : 0));
-    return ordinary + Math.max(urgent, kept) + cost <= this.#limit - this.#keptForOthers(now);
+    const reserved = Math.max(0, this.#reserved(now) - (this.#shared ? 1 : 0));
+    return ledger.hasRoom(cost, false, this.#limit, reserved, this.#keptForOthers(now));
   }
 
   /** Whether a call that waited may leave in this slice; critical ones always may. */
@@ -136,65 +131,60 @@ export class RateLimiter {
 
   /** A critical call came: what it asks for is kept free in the windows to come. */
   noteDemand(cost: number, now: number): void {
-    this.#reserve.note(cost, now, this.config.windowMs);
+    for (const { reserve, windowMs } of this.#windows.all) reserve.note(cost, now, windowMs);
   }
 
   take(cost: number, critical: boolean): void {
     if (this.#clients.size > 0) this.#gone += 1;
-    this.#ledger.take(cost, critical);
+    this.#windows.take(cost, critical);
   }
 
   /** The answer is there: from now on the window of what was spent runs. Less than was taken gives back the rest. */
-  settle(cost: number, critical: boolean, now: number, spent: number, early?: Entry): Entry | undefined {
-    if (early) this.#ledger.unsettle(early, cost, critical, now, this.config.windowMs);
-    if (spent !== cost) this.#ledger.take(spent - cost, critical);
-    return this.#ledger.settle(spent, critical, now);
+  settle(cost: number, critical: boolean, now: number, spent: number, early?: EarlyEntries): void {
+    this.#windows.settle(cost, critical, now, spent, early);
+  }
+
+  /** What an attempt took counts as over, until it is settled with what is returned here. */
+  settleEarly(cost: number, critical: boolean, now: number): EarlyEntries {
+    return this.#windows.settleEarly(cost, critical, now);
   }
 
   /** Corrects the count by what the exchange says; it counts what other programs use as well. */
   observe(usage: RateLimitUsage, startedAt: number, now: number): void {
-    const { type, windowMs } = this.config;
-    if (usage.type !== type || usage.intervalMs !== windowMs) return;
-    if (!this.#oddUsage.accepts(usage, this.#wholeLimit)) return;
-    const { used, remaining } = usage;
-    this.#shownAt = now;
-    this.#adaptive.forget();
-    // Past the limit the count goes on, so that it no longer tells what the limit is.
-    if (used !== undefined && (remaining ?? 0) > 0) this.#statedLimit = Math.max(1, used + (remaining ?? 0));
-    this.#ledger.expire(now, windowMs);
-    const seen = used ?? (remaining === undefined ? 0 : this.#wholeLimit - remaining);
+    const { adaptive, type, windowMs } = this.config;
+    if (usage.type !== type || (usage.intervalMs !== windowMs && !adaptive)) return;
+    const { main } = this.#windows;
+    const window = this.#windows.of(usage, now);
+    const seen = window?.read(usage, window === main ? this.#wholeLimit : window.statedLimit, now);
+    if (!window || seen === undefined) return;
+    if (window === main) this.#adaptive.forget();
     // The exchange counts what all processes use: only all of them together can tell what is missing.
-    this.#shared?.observe(seen);
-    if (this.#shared) return;
-    const theirs = this.#strangers.unseen(seen, { startedAt, windowMs }, now, this.#ledger);
-    const unseen = Math.max(theirs, seen - this.#ledger.all);
-    if (unseen <= 0) return;
-    this.#strangers.note(unseen, now, windowMs);
-    this.#ledger.take(unseen, false);
-    this.settle(unseen, false, now, unseen);
+    if (window === main && this.#shared) this.#shared.observe(seen);
+    else window.countOthers(seen, startedAt, now);
   }
 
   /** The exchange refused: where the headers do not tell all, the limit is found out. */
   refused(startedAt: number, now: number): Lowered | undefined {
     const { adaptive, windowMs } = this.config;
-    if (!adaptive || this.#isShown(now)) return undefined;
-    this.#ledger.expire(now, windowMs);
+    if (!adaptive || this.#windows.main.isShown) return undefined;
+    this.#windows.main.expire(now);
     // Exchanges count from the last multiple of the window.
-    const used = this.#ledger.since(now - (epochTime(this.#clock, now) % windowMs));
+    const used = this.#windows.main.ledger.since(now - (epochTime(this.#clock, now) % windowMs));
     return this.#adaptive.refused({ used, inForce: this.#limit, startedAt, now });
   }
 
   /** Whether the headers of late answers left room for what was refused, so that it was not this limit. */
   hasShownRoom(now: number): boolean {
-    if (!this.#isShown(now)) return false;
-    this.#ledger.expire(now, this.config.windowMs);
-    return this.#ledger.all <= this.#limit;
+    if (!this.#windows.main.isShown) return false;
+    this.#windows.main.expire(now);
+    return this.#windows.main.ledger.all <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
   }
 
   /** The address is banned although there was room: others have used it, unseen. */
   blameOthers(now: number): void {
     const { type, windowMs } = this.config;
-    if (type === 'weight' && this.hasShownRoom(now)) this.#strangers.blame(this.#limit, now, windowMs);
+    if (type === 'weight' && this.hasShownRoom(now))
+      this.#windows.main.strangers.blame(this.#limit, now, windowMs);
   }
 
   /** Lets waiting calls out while there is allowance, the most urgent first, whichever policy they belong to. */
@@ -217,14 +207,14 @@ export class RateLimiter {
   #arm(now: number): void {
     this.#disarm();
     if (this.#clients.size === 0) return;
-    const { windowMs } = this.config;
-    const freeAt = this.#ledger.freeAt(windowMs);
-    const wakeAt = Math.min(
+    let wakeAt = this.#pace.opensAt(this.#allowed, now);
+    for (const { ledger, reserve, windowMs } of this.#windows.all) {
+      const freeAt = ledger.freeAt(windowMs) ?? Infinity;
       // Allowance that is there already waits for the next slice.
-      freeAt === undefined || freeAt > now ? (freeAt ?? Infinity) : sliceEndsAt(now),
-      this.#pace.opensAt(this.#allowed, now),
-      this.#reserved(now) > 0 ? this.#reserve.changesAt(now, windowMs) : Infinity,
-    );
+      wakeAt = Math.min(wakeAt, freeAt > now ? freeAt : sliceEndsAt(now));
+      const isReserved = reserve.at(now, windowMs, this.config.reservedCritical, Infinity) > 0;
+      if (isReserved) wakeAt = Math.min(wakeAt, reserve.changesAt(now, windowMs));
+    }
     if (wakeAt === Infinity) return;
     this.#timer = this.#clock.setTimeout(
       () => {
@@ -263,7 +253,7 @@ export class RateLimiter {
   }
 
   get #wholeLimit(): number {
-    const stated = Math.min(this.config.limit, this.#statedLimit);
+    const stated = Math.min(this.config.limit, this.#windows.main.statedLimit);
     if (!this.#adaptive.isActive) return stated;
     return this.#adaptive.at(stated, this.config.windowMs, this.#clock.now());
   }
@@ -273,17 +263,12 @@ export class RateLimiter {
   }
 
   get #allowed(): PacedLimit {
-    return { limit: this.#limit, windowMs: this.config.windowMs, used: this.#ledger.all };
-  }
-
-  #isShown(now: number): boolean {
-    return now - this.#shownAt <= Math.max(shownMs, this.config.windowMs);
+    return this.#windows.slowest(this.#limit);
   }
 
   /** What is kept free for others who share the limit. */
   #keptForOthers(now: number): number {
-    const { adaptive, windowMs } = this.config;
-    return adaptive ? Math.min(this.#strangers.kept(now, windowMs), Math.floor(this.#limit / 4)) : 0;
+    return this.config.adaptive ? this.#windows.main.keptForOthers(this.#limit, now) : 0;
   }
 
   get #criticalLimit(): number {
@@ -295,6 +280,6 @@ export class RateLimiter {
     const { reservedCritical, windowMs } = this.config;
     // Of a share only as much as belongs to it.
     const kept = Math.ceil(reservedCritical * (this.#limit / this.#wholeLimit));
-    return this.#reserve.at(now, windowMs, kept, this.#limit);
+    return this.#windows.main.reserve.at(now, windowMs, kept, this.#limit);
   }
 }

@@ -6,8 +6,8 @@ export interface WindowLimit {
 
 /** What the exchange allows before it answers 429. */
 export interface ExchangeLimits {
-  /** The weight of all requests of one address on one market. `false`: without limit. */
-  readonly weight: WindowLimit | false;
+  /** The weight of all requests of one address on one market; every window counts. `false`: without limit. */
+  readonly weight: readonly WindowLimit[] | false;
   /** The orders of the account on one market; every window counts. `false`: without limit. */
   readonly orders: readonly WindowLimit[] | false;
   /** How long an address, or an account that places orders, is refused after it exceeded a limit. */
@@ -32,6 +32,11 @@ const units = [
 function unitOf(windowMs: number): { letter: string; interval: string; count: number } {
   const [letter, unitMs, interval] = units.find(([, ms]) => windowMs % ms === 0) ?? units[3];
   return { letter, interval, count: Math.max(1, Math.ceil(windowMs / unitMs)) };
+}
+
+function inForce(rules: readonly WindowLimit[] | false, limit: number | undefined): readonly WindowLimit[] {
+  if (!rules) return [];
+  return rules.map((rule, index) => (index === 0 && limit !== undefined ? { ...rule, limit } : rule));
 }
 
 class WindowCounter {
@@ -60,26 +65,16 @@ export class RateLimits {
     this.limits = limits;
   }
 
-  /** Counts the weight of a request. `limit` replaces the usual one. */
+  /** Counts the weight of a request. `limit` replaces that of the first window. */
   takeWeight(scope: string, weight: number, nowMs: number, limit?: number): LimitVerdict {
-    const rule = this.limits.weight;
-    if (this.#isBanned(scope, nowMs)) return { allowed: false, headers: {} };
-    if (!rule) return { allowed: true, headers: {} };
-    return this.#take(scope, [{ limit: limit ?? rule.limit, windowMs: rule.windowMs }], weight, nowMs, [
-      'X-USED-WEIGHT',
-      'X-REMAINING-WEIGHT',
-    ]);
+    const rules = inForce(this.limits.weight, limit);
+    return this.#take(scope, rules, weight, nowMs, ['X-USED-WEIGHT', 'X-REMAINING-WEIGHT']);
   }
 
-  /** Counts orders that are about to be placed. `limit` replaces that of the shortest window. */
+  /** Counts orders that are about to be placed. `limit` replaces that of the first window. */
   takeOrders(scope: string, orders: number, nowMs: number, limit?: number): LimitVerdict {
-    const rules = this.limits.orders;
-    if (this.#isBanned(scope, nowMs)) return { allowed: false, headers: {} };
-    if (!rules) return { allowed: true, headers: {} };
-    const inForce = rules.map((rule, index) =>
-      index === 0 && limit !== undefined ? { ...rule, limit } : rule,
-    );
-    return this.#take(scope, inForce, orders, nowMs, ['X-ORDER-COUNT', 'X-ORDER-REMAINING']);
+    const rules = inForce(this.limits.orders, limit);
+    return this.#take(scope, rules, orders, nowMs, ['X-ORDER-COUNT', 'X-ORDER-REMAINING']);
   }
 
   /** Refuses a scope for a while, regardless of its usage; with `restartMs`, each request starts that time again. */
@@ -99,7 +94,7 @@ export class RateLimits {
       return { rateLimitType, interval: shown, intervalNum: count, limit };
     };
     return [
-      ...(weight ? [row('REQUEST_WEIGHT', weight)] : []),
+      ...(weight || []).map((rule) => row('REQUEST_WEIGHT', rule)),
       ...(isMisleading ? [] : orders || []).map((rule) => row('ORDERS', rule)),
     ];
   }
@@ -118,6 +113,7 @@ export class RateLimits {
     nowMs: number,
     [usedName, leftName]: readonly [string, string],
   ): LimitVerdict {
+    if (this.#isBanned(scope, nowMs)) return { allowed: false, headers: {} };
     const headers: Record<string, string> = {};
     let allowed = true;
     for (const rule of rules) {

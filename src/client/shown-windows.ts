@@ -1,0 +1,62 @@
+import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
+import { OddUsage } from '../policies/rate-limit/odd-usage.js';
+
+/** So much in any stretch of the window. */
+export interface Allowance {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** No policy takes a longer window. */
+const longestMs = 2 ** 31 - 1;
+/** A window that comes and goes is forgotten after so many answers without it. */
+const mostMissed = 10;
+
+interface Shown {
+  allowance: Allowance;
+  /** How many answers in a row showed others only. */
+  missed: number;
+  /** It was missing before, and came back. */
+  isFitful: boolean;
+  readonly odd: OddUsage;
+}
+
+/** The windows of one limit as the headers of answers show them: those of the last answer, and those that come and go. */
+export class ShownWindows {
+  readonly #byWindow: Map<number, Shown> = new Map();
+
+  /** The windows in force after an answer, the shortest first; an empty list where it shows none that is believed. */
+  observe(usages: readonly RateLimitUsage[]): readonly Allowance[] {
+    const shown = usages.map((usage) => this.#read(usage)).filter((one) => one !== undefined);
+    if (shown.length === 0) return [];
+    for (const [windowMs, one] of this.#byWindow) {
+      if (shown.includes(one)) {
+        one.isFitful ||= one.missed > 0;
+        one.missed = 0;
+      } else one.missed += 1;
+      if (one.missed > mostMissed) this.#byWindow.delete(windowMs);
+    }
+    return [...this.#byWindow.values()]
+      .filter(({ isFitful, missed }) => missed === 0 || isFitful)
+      .map(({ allowance }) => allowance)
+      .toSorted((one, other) => one.windowMs - other.windowMs);
+  }
+
+  #read(usage: RateLimitUsage): Shown | undefined {
+    const { intervalMs, remaining, used } = usage;
+    // An answer that cost nothing counts as 0 whatever is used, and one past the limit shows how far it is past it.
+    if (used === undefined || remaining === undefined || used === 0 || remaining === 0) return undefined;
+    const allowance = { limit: used + remaining, windowMs: intervalMs };
+    if (!Number.isSafeInteger(allowance.limit) || intervalMs > longestMs) return undefined;
+    const known = this.#byWindow.get(intervalMs) ?? {
+      allowance,
+      missed: 0,
+      isFitful: false,
+      odd: new OddUsage(),
+    };
+    if (!known.odd.accepts(usage, known.allowance.limit)) return undefined;
+    known.allowance = allowance;
+    this.#byWindow.set(intervalMs, known);
+    return known;
+  }
+}

@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { WeexClient } from '../../src/client/index.js';
+import type { WindowLimit } from '../../src/testing/exchange/rate-limits.js';
+import { rehearse } from '../../src/testing/index.js';
+
+/** How many of so many reads were answered and refused, in a minute and a half in which twice the limit is wanted. */
+async function read(weight: WindowLimit | readonly WindowLimit[], atOnce: number) {
+  const { requests } = await rehearse({
+    seed: 5,
+    scenario: { name: 'calm', phases: [{ name: 'calm', durationMs: 90_000 }] },
+    exchange: { limits: { weight } },
+    shrinkRuns: 0,
+    async run({ exchange, signal }) {
+      const baseUrls = { spot: exchange.url, contract: exchange.url };
+      const client = new WeexClient({ ...exchange.credentials, baseUrls });
+      const calls: Promise<unknown>[] = [];
+      while (!signal.aborted) {
+        for (let call = 0; call < atOnce; call += 1)
+          calls.push(client.contract.getServerTime().catch(() => undefined));
+        // oxlint-disable-next-line no-await-in-loop
+        await wait(5_000);
+      }
+      await Promise.all(calls);
+      await client.close();
+    },
+  });
+  const refused = requests.filter(({ status }) => status === 429).length;
+  return { answered: requests.length - refused, refused };
+}
+
+it.each([
+  {
+    name: 'the shorter one',
+    weight: [
+      { limit: 30, windowMs: 10_000 },
+      { limit: 150, windowMs: 60_000 },
+    ],
+  },
+  {
+    name: 'the longer one',
+    weight: [
+      { limit: 60, windowMs: 1_000 },
+      { limit: 120, windowMs: 60_000 },
+    ],
+  },
+])('no ban where an exchange counts in two windows and $name is full first', async ({ weight }) => {
+  const { answered, refused } = await read(weight, 40);
+  expect(refused).toBe(0);
+  // In each minute as much as both allow, but for its ends.
+  expect(answered).toBeGreaterThan(180);
+});
+
+it('no ban where the window is another one than was assumed, and the first burst learns of it', async () => {
+  const { answered, refused } = await read({ limit: 25, windowMs: 60_000 }, 40);
+  expect(refused).toBe(0);
+  expect(answered).toBeGreaterThanOrEqual(25);
+});
