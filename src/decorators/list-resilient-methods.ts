@@ -6,7 +6,7 @@ import { listedLayers } from './method-layer.js';
  * it: for documentation, health pages and tests.
  *
  * It contains what has been decorated so far, in that order, private methods included; a class that is no longer in
- * use is dropped. Names are looked up in `defaultRegistry`; for an instance that uses another registry, call
+ * use is dropped. Names are looked up as for an object without a registry; for an instance that has one, call
  * `getResilienceMetadata(instance, method)`.
  *
  * @example

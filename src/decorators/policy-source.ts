@@ -6,6 +6,7 @@ import { isPolicy } from '../policies/is-policy.js';
 import { validateOptions } from '../policies/options/validate.js';
 import { instanceRegistry } from './instance-registry.js';
 import type { MethodLayer, PolicySource } from './method-layer.js';
+import { openRegistries } from './open-registries.js';
 import { classNameOf, operationOf } from './operation.js';
 import type { PolicyScope } from './resilient-options.js';
 
@@ -17,7 +18,7 @@ export function policySource(reference: PolicyReference, scope: PolicyScope): Po
   if (typeof reference === 'string') {
     // Looked up at each call: the registry is not known earlier and may be filled after the class is defined.
     return (layer, self) => {
-      const registry = registryOf(self);
+      const registry = registryWith(reference, self);
       try {
         return registry.get(reference);
       } catch {
@@ -35,7 +36,7 @@ export function policySource(reference: PolicyReference, scope: PolicyScope): Po
 /** The policy of a method, or `undefined` if it depends on the call. */
 export function knownPolicy(layer: MethodLayer, instance: object | undefined): IPolicy | undefined {
   const { policyName, options, source } = layer.settings;
-  if (policyName !== undefined && !registryOf(instance).has(policyName)) return undefined;
+  if (policyName !== undefined && !registryWith(policyName, instance).has(policyName)) return undefined;
   if (options.scope === 'instance' && !instance) return undefined;
   return source(layer, instance);
 }
@@ -67,14 +68,36 @@ function registryOf(self: unknown): PolicyRegistry {
   return instanceRegistry(self) ?? defaultRegistry;
 }
 
+/**
+ * The registry in which a name is looked up. An object that no application knows, such as the field of a provider,
+ * has none of its own: for a name that `defaultRegistry` lacks it uses that of the open application, if it is the
+ * only one.
+ */
+function registryWith(name: string, self: unknown): PolicyRegistry {
+  const own = instanceRegistry(self);
+  if (own) return own;
+  const [open, ...others] = openRegistries();
+  return open === undefined || others.length > 0 || defaultRegistry.has(name) ? defaultRegistry : open;
+}
+
 function notFound(name: string, registry: PolicyRegistry, operation: string): RangeError {
   const names = registry.names().map((other) => `'${other}'`);
   const known = names.length > 0 ? `known names are ${names.join(', ')}` : 'no policy is defined';
-  const where =
-    registry === defaultRegistry
-      ? 'in defaultRegistry. Define it there, or set the registry of the instance with setInstanceRegistry()'
-      : 'in the registry of the instance';
-  return new RangeError(`Cannot find policy '${name}' of ${operation}: ${known} ${where}`);
+  return new RangeError(`Cannot find policy '${name}' of ${operation}: ${known} ${placeOf(registry)}`);
+}
+
+function placeOf(registry: PolicyRegistry): string {
+  const open = openRegistries();
+  if (registry !== defaultRegistry) {
+    return open.includes(registry) ? 'in the registry of the application' : 'in the registry of the instance';
+  }
+  if (open.length < 2) {
+    return 'in defaultRegistry. Define it there, or set the registry of the instance with setInstanceRegistry()';
+  }
+  return (
+    `in defaultRegistry, and ${open.length} applications are open, none of which knows the class. ` +
+    'Make it a provider, or set the registry of the instance with setInstanceRegistry()'
+  );
 }
 
 function isObject(value: unknown): value is object {

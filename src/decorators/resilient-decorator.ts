@@ -17,7 +17,8 @@ import type { ResilientOptions } from './resilient-options.js';
  * keeps everything else: `this`, arguments, `name`, `length`, own properties and metadata. It works as a legacy and
  * as a standard decorator.
  *
- * A name is looked up at each call: in the registry of the instance if it has one, otherwise in `defaultRegistry`.
+ * A name is looked up at each call: in the registry of the instance or its class if it has one, otherwise in
+ * `defaultRegistry`, and if it is not defined there, in the registry of the only open NestJS application.
  * A policy created from options, or by default, belongs to the decorator; the option `scope` gives each method or
  * instance its own, and `key` gives each key its own circuit.
  *

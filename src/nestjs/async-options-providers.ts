@@ -6,17 +6,8 @@ import type {
 } from './resilience-module-options.js';
 import { getOptionsToken } from './tokens.js';
 
-const sources = ['useFactory', 'useClass', 'useExisting'] as const;
-
-/** The providers behind `forRootAsync`. */
+/** The providers behind `forRootAsync`, from options that have been checked. */
 export function asyncOptionsProviders(options: ResilienceModuleAsyncOptions): Provider[] {
-  const given = sources.filter((source) => options[source] !== undefined);
-  if (given.length !== 1) {
-    const received = given.length === 0 ? 'none' : given.join(' and ');
-    throw new TypeError(
-      `Cannot use ResilienceModule.forRootAsync: give exactly one of ${sources.join(', ')}, received ${received}`,
-    );
-  }
   const { useFactory, useClass, useExisting, inject = [] } = options;
   const provide = getOptionsToken();
   if (useFactory) return [{ provide, useFactory, inject }];

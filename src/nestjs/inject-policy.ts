@@ -7,6 +7,7 @@ import { getPolicyToken } from './tokens.js';
  *
  * The application does not start if no module defines the name (see `unknownPolicies`).
  *
+ * @throws TypeError if the name is not a string, or is empty.
  * @example
  * ```ts
  * import { Injectable } from '@nestjs/common';

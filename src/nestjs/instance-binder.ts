@@ -1,24 +1,28 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { forgetRegistry, ownRegistry, setInstanceRegistry } from '../decorators/instance-registry.js';
+import { openRegistry } from '../decorators/open-registries.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import { type AnyClass, classOf, instancesOf, type Provider, providersOf } from './providers-of.js';
-import { resilientMethodsOf } from './resilient-methods-of.js';
+import { isResilientClass } from './resilient-methods-of.js';
 
 /**
  * Sets the application's registry on its instances, whatever their scope, so that `@Resilient('name')` finds it.
  *
  * A class that only one application of the process uses is bound as a class. A class that another application has
- * already bound is bound instance by instance, when Nest constructs each instance.
+ * already bound is bound instance by instance, when Nest constructs each instance. Until `release`, the registry also
+ * serves objects that no application knows, if no other application is open.
  */
 export class InstanceBinder {
   readonly #container: ModulesContainer;
   readonly #registry: PolicyRegistry;
+  readonly #close: () => void;
   readonly #seen: WeakSet<Provider> = new WeakSet();
   readonly #classes: Set<AnyClass> = new Set();
 
   constructor(container: ModulesContainer, registry: PolicyRegistry) {
     this.#container = container;
     this.#registry = registry;
+    this.#close = openRegistry(registry);
     this.bindAll();
   }
 
@@ -39,6 +43,7 @@ export class InstanceBinder {
     }
     for (const target of this.#classes) forgetRegistry(target, this.#registry);
     this.#classes.clear();
+    this.#close();
   }
 
   #bind(provider: Provider): void {
@@ -48,7 +53,7 @@ export class InstanceBinder {
   }
 
   #bindClass(provider: Provider, target: AnyClass): void {
-    if (resilientMethodsOf(target).length === 0) return;
+    if (!isResilientClass(target)) return;
     if (!ownRegistry(target)) {
       setInstanceRegistry(target, this.#registry);
       this.#classes.add(target);
@@ -63,7 +68,7 @@ export class InstanceBinder {
     const adoptResilient = (made: unknown): void => {
       if (typeof made !== 'object' || made === null) return;
       const { constructor } = made;
-      if (typeof constructor === 'function' && resilientMethodsOf(constructor).length > 0) this.#adopt(made);
+      if (typeof constructor === 'function' && isResilientClass(constructor)) this.#adopt(made);
     };
     instancesOf(provider).forEach(adoptResilient);
     const { metatype: factory, inject } = provider;

@@ -1,5 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { checkOptions } from '../core/options/check-options.js';
+import { option, optionTable } from '../core/options/option-table.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import type { PolicySnapshot, ResiliencePolicy } from '../policies/resilience-policy.js';
 import { providersOf } from './providers-of.js';
@@ -81,13 +83,14 @@ export class ResilienceHealthIndicator {
    * Returns the state of the policies under `key`. With terminus 10 it rejects with that state if it is `down`,
    * because that version relies on errors.
    *
-   * @throws RangeError if a name is not defined.
+   * @throws RangeError if a name is not defined, TypeError for unknown options; both as a rejection.
    */
   isHealthy<const Key extends string>(
     key: Key,
-    { policies }: ResilienceHealthOptions = {},
+    options: ResilienceHealthOptions = {},
   ): Promise<ResilienceHealth<Key>> {
     return Promise.resolve().then(() => {
+      const { policies } = checkOptions(table, options, `check the health of ${key}`);
       const asked = policies?.map((name) => this.#registry.get(name)) ?? this.#registry.policies();
       const states = asked.map((policy) => stateOf(policy));
       const status = states.some(({ isDown }) => isDown) ? 'down' : 'up';
@@ -103,6 +106,10 @@ export class ResilienceHealthIndicator {
     });
   }
 }
+
+const table = optionTable<ResilienceHealthOptions>({
+  policies: option('a list of policy names', Array.isArray),
+});
 
 /** Terminus before 11 treats every returned result as `up`. */
 function goesByErrors(container: ModulesContainer): boolean {

@@ -10,6 +10,7 @@ import { ErrorTracker } from '../observability/error-tracker.js';
 import { PolicyRegistry } from '../policies/policy-registry.js';
 import type { ResiliencePolicy } from '../policies/resilience-policy.js';
 import { asyncOptionsProviders } from './async-options-providers.js';
+import { checkAsyncOptions, checkFeatureOptions } from './check-options.js';
 import { createRegistry, defineFeature } from './create-registry.js';
 import { InstanceBinder } from './instance-binder.js';
 import { ResilienceFeature } from './resilience-feature.js';
@@ -28,6 +29,21 @@ import {
   getRegistryToken,
   requestedNames,
 } from './tokens.js';
+
+/** Says that a module was imported by one of the static methods; not exported, so only that module sees it. */
+const configured: FactoryProvider = { provide: Symbol('ResilienceModuleConfigured'), useFactory: () => true };
+
+/** In every import of the module, also of the bare class, which provides nothing by itself. */
+const rootRequired: FactoryProvider = {
+  provide: Symbol('ResilienceModuleRootRequired'),
+  useFactory: (isConfigured?: boolean, registry?: PolicyRegistry) => {
+    if (isConfigured || registry) return;
+    throw new TypeError(
+      'Cannot use ResilienceModule: imports has the class itself, but no module imports ResilienceModule.forRoot or forRootAsync',
+    );
+  },
+  inject: [configured.provide, getRegistryToken()].map((token) => ({ token, optional: true })),
+};
 
 /**
  * Provides a NestJS application with policies: one registry, used by `@Resilient('name')` on providers, controllers
@@ -54,7 +70,7 @@ import {
  * export class AppModule {}
  * ```
  */
-@Module({})
+@Module({ providers: [rootRequired] })
 export class ResilienceModule {
   /** Provides the application's policies from the given options. */
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
@@ -65,14 +81,21 @@ export class ResilienceModule {
    * Provides the application's policies from options that are created at the start, for example with
    * `ConfigService`.
    *
-   * @throws TypeError unless exactly one of `useFactory`, `useClass` and `useExisting` is given.
+   * @throws TypeError unless exactly one of `useFactory`, `useClass` and `useExisting` is given, and for unknown
+   * options.
    */
-  static forRootAsync(options: ResilienceModuleAsyncOptions): DynamicModule {
+  static forRootAsync(given: ResilienceModuleAsyncOptions): DynamicModule {
+    const options = checkAsyncOptions(given);
     return rootModule(asyncOptionsProviders(options), options.imports);
   }
 
-  /** Adds a module's policies to the registry of the application. */
-  static forFeature(options: ResilienceFeatureOptions): DynamicModule {
+  /**
+   * Adds a module's policies to the registry of the application.
+   *
+   * @throws TypeError for unknown options. Wrong policies are reported when the application starts.
+   */
+  static forFeature(given: ResilienceFeatureOptions): DynamicModule {
+    const options = checkFeatureOptions(given);
     const feature = new ResilienceFeature(options);
     const defined = Symbol('ResilienceFeatureDefinition');
     const tokens = Object.keys(options.policies ?? {}).map((name) => policyProvider(name, defined));
@@ -96,7 +119,12 @@ export class ResilienceModule {
     };
     return {
       module: ResilienceModule,
-      providers: [{ provide: Symbol('ResilienceFeature'), useValue: feature }, definition, ...tokens],
+      providers: [
+        { provide: Symbol('ResilienceFeature'), useValue: feature },
+        configured,
+        definition,
+        ...tokens,
+      ],
       exports: tokens.map(({ provide: token }) => token),
     };
   }
@@ -149,7 +177,7 @@ function rootModule(options: Provider[], imports: DynamicModule['imports'] = [])
     imports,
     // Read when Nest scans the application: by then every class that injects a policy has requested its name.
     get providers() {
-      return [...options, ...own, ...requestedNames().map((name) => policyProvider(name))];
+      return [configured, ...options, ...own, ...requestedNames().map((name) => policyProvider(name))];
     },
     get exports() {
       return [...exported, ...requestedNames().map((name) => getPolicyToken(name))];

@@ -1,3 +1,5 @@
+import { describeValue, optionFault, throwFaults } from '../core/options/check-options.js';
+
 const prefix = 'weex-resilience:policy:';
 const requested: Set<string> = new Set();
 
@@ -5,6 +7,7 @@ const requested: Set<string> = new Set();
  * Returns the injection token of a policy, for `useFactory: …, inject: [getPolicyToken('orders')]`, `moduleRef.get`
  * and `overrideProvider`.
  *
+ * @throws TypeError if the name is not a string, or is empty.
  * @example
  * ```ts
  * import type { FactoryProvider } from '@nestjs/common';
@@ -19,6 +22,10 @@ const requested: Set<string> = new Set();
  * ```
  */
 export function getPolicyToken(name: string): string {
+  if (typeof name !== 'string' || name === '') {
+    const problem = `must be a string that is not empty, received ${describeValue(name)}`;
+    throwFaults('inject a policy', [optionFault('name', problem)]);
+  }
   requested.add(name);
   return `${prefix}${name}`;
 }

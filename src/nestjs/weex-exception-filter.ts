@@ -1,7 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger, Optional } from '@nestjs/common';
 import { throwError } from 'rxjs';
+import { checkOptions, optionFault, type OptionFault } from '../core/options/check-options.js';
+import { option, optionTable } from '../core/options/option-table.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import type { WEEXErrorKind } from '../errors/weex-error-kind.js';
+import { isRecord } from './check-options.js';
 import { type ProblemDetails, problemAnswers, problemDetails } from './problem-details.js';
 import { sendProblem } from './send-problem.js';
 
@@ -17,6 +20,22 @@ class OfAnyCopy {
   static [Symbol.hasInstance](value: unknown): boolean {
     return isWEEXError(value);
   }
+}
+
+const table = optionTable<WeexExceptionFilterOptions>({
+  statuses: option('an object of HTTP statuses by kind', isRecord),
+});
+
+function wrongStatuses({ statuses = {} }: WeexExceptionFilterOptions): OptionFault[] {
+  const wrong = Object.entries(isRecord(statuses) ? statuses : {}).filter(
+    ([kind, status]) =>
+      !Object.hasOwn(problemAnswers, kind) ||
+      !(Number.isInteger(status) && Number(status) >= 400 && Number(status) < 600),
+  );
+  if (wrong.length === 0) return [];
+  const received = wrong.map(([kind, status]) => `${kind}: ${status}`).join(', ');
+  const kinds = Object.keys(problemAnswers).join(', ');
+  return [optionFault('statuses', `must be 400 to 599 for ${kinds}, received ${received}`, false)];
 }
 
 /** No module provides it, so NestJS leaves the parameter `undefined`. */
@@ -37,7 +56,8 @@ const optionsByHand = Symbol('WeexExceptionFilterOptions');
  * To set options, create the filter yourself: `useFactory: () => new WeexExceptionFilter({ statuses })`. If NestJS
  * creates it, as below or through `@UseFilters(WeexExceptionFilter)`, it has no options.
  *
- * @throws RangeError if a status is not an integer from 400 to 599, or its name is not an error kind.
+ * @throws RangeError if a status is not an integer from 400 to 599, or its name is not an error kind; TypeError for
+ * unknown options.
  * @example
  * ```ts
  * import { APP_FILTER } from '@nestjs/core';
@@ -55,18 +75,9 @@ export class WeexExceptionFilter implements ExceptionFilter<WEEXError> {
 
   // Without the token NestJS would look for a provider of the parameter's type, which is an interface.
   constructor(@Optional() @Inject(optionsByHand) options: WeexExceptionFilterOptions = {}) {
-    this.#statuses = { ...options.statuses };
-    const faults = Object.entries(this.#statuses).filter(
-      ([kind, status]) =>
-        !Object.hasOwn(problemAnswers, kind) ||
-        !(Number.isInteger(status) && Number(status) >= 400 && Number(status) < 600),
-    );
-    if (faults.length > 0) {
-      const received = faults.map(([kind, status]) => `${kind}: ${status}`).join(', ');
-      throw new RangeError(
-        `Cannot create WeexExceptionFilter: statuses must be 400 to 599 for ${Object.keys(problemAnswers).join(', ')}, received ${received}`,
-      );
-    }
+    this.#statuses = {
+      ...checkOptions(table, options, 'create WeexExceptionFilter', wrongStatuses).statuses,
+    };
   }
 
   catch(error: WEEXError, host: ArgumentsHost): unknown {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { noop } from 'cockatiel';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
+  createPolicy,
   type PolicyRegistry,
   Resilient,
   type ResiliencePolicy,
@@ -36,6 +37,11 @@ class Trading {
     const error = this.failures.shift();
     if (error) throw error;
     return 'placed';
+  }
+
+  @Resilient('orders', { orderSafety: { clientOrderId: (id: string) => id, find: () => undefined } })
+  async guarded(_id: string): Promise<void> {
+    this.calls += 1;
   }
 
   @Resilient('orders')
@@ -129,6 +135,25 @@ describe('overrideProvider', () => {
     await expect(trading.place()).rejects.toThrow('down');
     expect([trading.calls, trading.policy]).toEqual([1, noop]);
     expect(module.get<PolicyRegistry>(getRegistryToken()).get('orders').describe().options.inner).toBe(noop);
+    await module.close();
+  });
+
+  it('of a policy honours a stubbed execute, before and after the start, until it is restored', async () => {
+    const policy = createPolicy({});
+    const stub = vi.spyOn(policy, 'execute').mockRejectedValue(new WEEXSystemError('stubbed'));
+    const module = await builder().overrideProvider(getPolicyToken('orders')).useValue(policy).compile();
+    const trading = module.get(Trading);
+    await expect(trading.place()).rejects.toThrow('stubbed');
+    await expect(trading.guarded('o1')).rejects.toThrow('stubbed');
+    expect([trading.calls, stub.mock.calls.length]).toEqual([0, 2]);
+    stub.mockRestore();
+    expect(await trading.place()).toBe('placed');
+    vi.spyOn(policy, 'execute').mockResolvedValue('stubbed later');
+    expect([await trading.place(), trading.calls]).toEqual(['stubbed later', 1]);
+    const registry = module.get<PolicyRegistry>(getRegistryToken());
+    expect(registry.get('orders')).toBe(policy);
+    registry.define('orders', {});
+    expect([await trading.place(), trading.calls]).toEqual(['placed', 2]);
     await module.close();
   });
 
