@@ -185,6 +185,7 @@ export class Pipeline implements ResiliencePolicy {
   #build(previous: CompiledPolicy | undefined): CompiledPolicy {
     const options = this.#options;
     const { attemptTimeoutMs, deadlineMs } = options;
+    const isLimited = deadlineMs !== undefined || attemptTimeoutMs !== undefined;
     const coolDown = this.#coolDown();
     const limiter = this.#limiter();
     const circuitBreaker = options.circuitBreaker || undefined;
@@ -195,7 +196,8 @@ export class Pipeline implements ResiliencePolicy {
       pipeline: this,
       clock: this.#steady,
       random: this.#random,
-      isTimed: deadlineMs !== undefined || attemptTimeoutMs !== undefined || Boolean(retry && retry.budget),
+      isTimed: isLimited || Boolean(retry && retry.budget),
+      isLimited,
       deadlineMs,
       attemptTimeoutMs,
       retry,
