@@ -12,6 +12,8 @@ const longWaitMs = 1_000;
 interface Allowance {
   /** Another rate limit may be in force when the attempt is over. */
   readonly limiter: RateLimiter;
+  /** Whether it takes what is kept for critical calls: one that waited for a ban was expected in an earlier window. */
+  readonly isUrgent: boolean;
   /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
   spent: number | undefined;
   /** What was counted already while a call inside waited for the same limit. */
@@ -30,8 +32,6 @@ export class Permit {
   /** The permit of the cool-down, until it is settled. */
   declare coolDownPermit: CoolDownPermit | undefined;
   declare private holdsSlot: boolean;
-  /** Whether it takes what is kept for critical calls: one that waited for a ban was expected in an earlier window. */
-  declare isUrgent: boolean;
   /** What it took from a rate limit, until that is settled. */
   declare allowance: Allowance | undefined;
   /** Where it was made inside a call of the same policy: the permit whose slot they share. */
@@ -44,7 +44,6 @@ export class Permit {
     this.circuitPermit = undefined;
     this.coolDownPermit = coolDownPermit;
     this.holdsSlot = false;
-    this.isUrgent = false;
     this.allowance = undefined;
     this.host = execution.host;
     this.sharers = 0;
@@ -79,21 +78,28 @@ export class Permit {
 
   /** Takes what admission has found free. */
   take(now: number): void {
-    const { queue } = this.admission;
-    const { priority, waitingSince } = this.execution;
-    const isLate = this.coolDownPermit !== undefined && now - waitingSince >= longWaitMs;
-    this.isUrgent = priority === 0 && !isLate;
-    this.circuitPermit = this.execution.circuit?.acquire(now);
+    const { circuit, policy } = this.execution;
+    const { queue } = policy.admission;
+    this.circuitPermit = circuit?.acquire(now);
     if (!queue) return;
     queue.take(this);
     this.holdsSlot = true;
+    if (queue.limiter) this.takeAllowance(queue.limiter, now);
+  }
+
+  private takeAllowance(limiter: RateLimiter, now: number): void {
+    const { priority, waitingSince } = this.execution;
+    const isLate = this.coolDownPermit !== undefined && now - waitingSince >= longWaitMs;
+    const isUrgent = priority === 0 && !isLate;
+    this.allowance = { limiter, isUrgent, spent: undefined };
+    limiter.take(this.cost, isUrgent);
   }
 
   /** The attempt was answered well. */
   succeed(startedAt: number | undefined, now: number): void {
-    const { coolDown } = this.admission;
     const permit = this.takeCircuitPermit();
     if (permit) this.execution.circuit?.success(permit, startedAt, now);
+    const { coolDown } = this.admission;
     if (!coolDown) return;
     this.settleCoolDown('answered', now);
     if (coolDown.isWatching) coolDown.answered(startedAt ?? now, now);
@@ -143,15 +149,15 @@ export class Permit {
 
   /** What it took from a rate limit is counted from now on: it comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
-    const { early, limiter } = this.allowance ?? {};
-    limiter?.settle(this.cost, this.isUrgent, now, spent, early);
+    const { allowance } = this;
     this.allowance = undefined;
+    allowance?.limiter.settle(this.cost, allowance.isUrgent, now, spent, allowance.early);
   }
 
   /** A call inside needs permits of the same limit: those of this one come back meanwhile, and count anew at its end. */
   settleEarly(now: number): void {
-    const { allowance } = this;
-    if (allowance) allowance.early ??= allowance.limiter.settle(this.cost, this.isUrgent, now, this.cost);
+    const { allowance, cost } = this;
+    if (allowance) allowance.early ??= allowance.limiter.settle(cost, allowance.isUrgent, now, cost);
   }
 
   private takeCircuitPermit(): CircuitPermit | undefined {
