@@ -35,10 +35,7 @@ import { validateOptions, validateSame } from './options/validate.js';
 
 type Work<Value> = (context: CallContext) => PromiseLike<Value> | Value;
 
-/**
- * The pipeline behind `createPolicy`: compiles options, and runs each call under the policy as it is at that
- * moment.
- */
+/** The pipeline behind `createPolicy`: compiles options, and runs each call under the policy as it is then. */
 export class Pipeline implements ResiliencePolicy {
   declare readonly _altReturn: never;
   readonly name: string;
@@ -190,6 +187,7 @@ export class Pipeline implements ResiliencePolicy {
   #build(previous: CompiledPolicy | undefined): CompiledPolicy {
     const options = this.#options;
     const { attemptTimeoutMs, deadlineMs } = options;
+    const isLimited = deadlineMs !== undefined || attemptTimeoutMs !== undefined;
     const coolDown = this.#coolDown();
     const limiter = this.#limiter();
     const circuitBreaker = options.circuitBreaker || undefined;
@@ -200,7 +198,8 @@ export class Pipeline implements ResiliencePolicy {
       pipeline: this,
       clock: this.#steady,
       random: this.#random,
-      isTimed: deadlineMs !== undefined || attemptTimeoutMs !== undefined || Boolean(retry && retry.budget),
+      isTimed: isLimited || Boolean(retry && retry.budget),
+      isLimited,
       deadlineMs,
       attemptTimeoutMs,
       retry,

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import type { ExecuteOptions, PolicyOptions } from '../../src/index.js';
+import { type Clock, createPolicy, type ExecuteOptions, type PolicyOptions } from '../../src/index.js';
+import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { answering, build, down } from './harness.js';
 
 const everything: PolicyOptions = {
@@ -12,7 +14,49 @@ const everything: PolicyOptions = {
   coolDown: true,
 };
 
+/** The same clock, which notes how often it is read. */
+function counting(clock: Clock): Clock & { reads: number } {
+  const counted = {
+    ...clock,
+    reads: 0,
+    now: () => {
+      counted.reads += 1;
+      return clock.now();
+    },
+  };
+  return counted;
+}
+
+describe('a call that succeeds', () => {
+  it.each<[string, PolicyOptions, number]>([
+    ['nothing', {}, 0],
+    ['retry', { retry: { maxRetries: 3 } }, 0],
+    ['consecutive failures', { circuitBreaker: { consecutiveFailures: 5 } }, 0],
+    ['failures among the last calls', { circuitBreaker: { windowCalls: 10 } }, 0],
+    ['failures in a time', { circuitBreaker: { windowMs: 1_000 } }, 2],
+    ['slow calls', { circuitBreaker: { windowCalls: 10, slowCallMs: 1_000 } }, 2],
+    ['bulkhead', { bulkhead: { limit: 1 } }, 0],
+    ['deadline', { deadlineMs: 1_000 }, 1],
+  ])('reads the clock no more than needed: %s', async (_name, options, reads) => {
+    const clock = counting(createFakeClock());
+    const policy = createPolicy({ ...options, clock });
+    clock.reads = 0;
+    await policy.execute(async () => 1);
+    expect(clock.reads).toBe(reads);
+  });
+});
+
 describe('execute', () => {
+  it('gives a context that prints as what is public of it', async () => {
+    const { policy } = build(everything);
+    let printed = '';
+    await policy.execute((context) => (printed = inspect(context)), { operation: 'price' });
+    const deadline = 5_000;
+    expect(printed).toBe(
+      inspect({ operation: 'price', attempt: 0, deadline, remainingMs: 1_000, clientOrderId: undefined }),
+    );
+  });
+
   it.each([
     ['a promise', async () => 'value'],
     ['a value', () => 'value'],

@@ -130,6 +130,15 @@ describe('another circuit breaker', () => {
     await clock.advance(1_000);
     expect(await policy.executeOutcome(() => 1)).toEqual({ ok: true, value: 1 });
   });
+
+  it('counts as slow what goes on for so long after it began to look at the time', async () => {
+    const { policy, clock } = build({ circuitBreaker: { consecutiveFailures: 5 } });
+    const calls = [999, 1_000].map((ms) => policy.execute(lasting(clock, ms)));
+    policy.reconfigure({ circuitBreaker: { windowCalls: 10, slowCallMs: 1_000 } });
+    await clock.advance(1_000);
+    await Promise.all(calls);
+    expect(policy.snapshot().circuitBreaker?.common).toMatchObject({ calls: 2, slowCalls: 1 });
+  });
 });
 
 describe('a clock that is set back an hour', () => {

@@ -25,7 +25,8 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #inside: WaitQueue | undefined;
   readonly #bulkhead: Bulkhead;
   readonly #abandoned: AbandonedPermits;
-  #limiter: RateLimiter | undefined;
+  /** The rate limit in force. */
+  limiter: RateLimiter | undefined;
   #coolDown: CoolDown | undefined;
   #awaitsCoolDown = false;
   #draining = false;
@@ -45,7 +46,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
       this.#reclaim(now);
       this.wake(now);
     });
-    this.#limiter = limiter;
+    this.limiter = limiter;
     this.#coolDown = coolDown;
   }
 
@@ -65,7 +66,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   /** What runs and waits, where anything limits calls. */
   get load(): { readonly running: number; readonly waiting: number } | undefined {
     const { options, running } = this.#bulkhead;
-    return (options ?? this.#limiter) && { running, waiting: this.waiting };
+    return (options ?? this.limiter) && { running, waiting: this.waiting };
   }
 
   /** Takes new options; calls that run or wait stay as they are. */
@@ -75,8 +76,8 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     coolDown: CoolDown | undefined,
     now: number,
   ): void {
-    if (limiter !== this.#limiter && this.waiting > 0) {
-      this.#limiter?.detach(this);
+    if (limiter !== this.limiter && this.waiting > 0) {
+      this.limiter?.detach(this);
       limiter?.attach(this);
     }
     if (coolDown !== this.#coolDown && this.#awaitsCoolDown) {
@@ -84,7 +85,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
       this.#awaitsCoolDown = false;
     }
     this.#bulkhead.options = bulkhead;
-    this.#limiter = limiter;
+    this.limiter = limiter;
     this.#coolDown = coolDown;
     this.drain(now);
   }
@@ -94,35 +95,32 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     const { priority, cost } = execution;
     this.#reclaim(now);
     // Room that came back a moment ago belongs to those who wait.
-    if (this.waiting > 0 || this.#limiter) this.drain(now);
+    if (this.waiting > 0 || this.limiter) this.drain(now);
     if (execution.host)
-      return !this.#inside?.hasAhead(priority) && this.#limiter?.canTake(cost, priority === 0, now) !== false;
-    if (this.#queue.hasAhead(priority) || this.#limiter?.isOwed(priority)) return false;
-    return this.#bulkhead.has(priority) && this.#limiter?.canTake(cost, priority === 0, now) !== false;
+      return !this.#inside?.hasAhead(priority) && this.limiter?.canTake(cost, priority === 0, now) !== false;
+    if (this.#queue.hasAhead(priority) || this.limiter?.isOwed(priority)) return false;
+    return this.#bulkhead.has(priority) && this.limiter?.canTake(cost, priority === 0, now) !== false;
   }
 
   /** A critical call came that nothing refuses: what it asks for is kept free from now on. */
   noteDemand({ priority, cost }: Admissible, now: number): void {
-    if (priority === 0) this.#limiter?.noteDemand(cost, now);
+    if (priority === 0) this.limiter?.noteDemand(cost, now);
   }
 
-  /** Takes the slot and the allowance. */
+  /** Takes the slot. */
   take(permit: Permit): void {
     this.#bulkhead.take(permit);
-    if (!this.#limiter) return;
-    permit.allowance = { limiter: this.#limiter, spent: undefined };
-    this.#limiter.take(permit.cost, permit.isUrgent);
   }
 
   /** The work of an attempt is over. */
   release(permit: Permit): void {
     if (this.#abandoned.size > 0) this.#abandoned.delete(permit);
     this.#bulkhead.part(permit.host ?? permit);
-    const { limiter, spent } = permit.allowance ?? {};
-    if (this.waiting === 0 && !limiter) return;
+    const { allowance } = permit;
+    if (!allowance && this.waiting === 0) return;
     const now = this.#clock.now();
-    permit.settleAllowance(now, spent);
-    if (limiter !== this.#limiter) limiter?.drain(now);
+    permit.settleAllowance(now, allowance?.spent);
+    if (allowance && allowance.limiter !== this.limiter) allowance.limiter.drain(now);
     this.drain(now);
   }
 
@@ -140,7 +138,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if (execution.host) {
       this.#bulkhead.join(execution.host);
       (this.#inside ??= new WaitQueue()).add(execution, now);
-      this.#limiter?.attach(this);
+      this.limiter?.attach(this);
       return undefined;
     }
     const bulkhead = this.#bulkhead.options;
@@ -154,7 +152,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
       this.#queue.remove(evicted);
     }
     this.#queue.add(execution, now);
-    this.#limiter?.attach(this);
+    this.limiter?.attach(this);
     return evicted;
   }
 
@@ -179,9 +177,9 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
 
   /** Lets out whoever may go now. */
   drain(now: number): void {
-    this.#limiter?.drain(now);
+    this.limiter?.drain(now);
     // A call that ends at once comes back here; the loop that runs goes on for it.
-    if (this.#limiter || this.#draining) return;
+    if (this.limiter || this.#draining) return;
     this.#draining = true;
     hold();
     try {
@@ -212,7 +210,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     // Those of its class and below would take what it waits for.
     if (inside && (this.#queue.first?.priority ?? 0) >= inside.priority) return undefined;
     // The rate limit knows all that wait for it, also those of other policies, and so keeps the turns.
-    const next = this.#limiter ? this.#queue.nextByClass(may) : this.#queue.next(now, may);
+    const next = this.limiter ? this.#queue.nextByClass(may) : this.#queue.next(now, may);
     return next as Admissible | undefined;
   }
 
@@ -265,7 +263,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #admit(execution: Admissible, permit: CoolDownPermit | undefined, now: number): void {
     const isInside = this.#inside?.remove(execution) === true;
     if (!isInside) this.#queue.grant(execution);
-    if (execution.priority !== 0) this.#limiter?.countPace(execution.cost, now);
+    if (execution.priority !== 0) this.limiter?.countPace(execution.cost, now);
     this.#restIfEmpty();
     const hasStarted = execution.policy.admission.leaveQueue(execution, permit, now);
     if (!hasStarted && permit) this.#coolDown?.settle(permit, 'nothing', now);
@@ -275,7 +273,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
 
   #mayLeave(execution: Admissible, now: number): boolean {
     const { priority, cost, host } = execution;
-    const limiter = this.#limiter;
+    const limiter = this.limiter;
     if (!host && !this.#bulkhead.has(priority)) return false;
     if (!limiter) return true;
     const critical = priority === 0;
@@ -294,7 +292,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   /** Nobody waits any more: nothing has to wake up for it. */
   #restIfEmpty(): void {
     if (this.waiting > 0) return;
-    this.#limiter?.detach(this);
+    this.limiter?.detach(this);
     this.#abandoned.disarm();
   }
 }

@@ -44,14 +44,20 @@ export class Admission implements AdmissionStages {
     this.limiter = limiter;
     this.coolDown = coolDown;
     this.#isFree = !circuits && !queue && !coolDown;
-    // The options of a circuit may change while a call runs: then it may matter when that began.
-    this.#isTimed = Boolean(circuits ?? limiter ?? coolDown);
+    this.#isTimed = Boolean(limiter ?? coolDown);
   }
 
-  /** Whether {@link Admission.request} looks at the time. */
-  needsTime({ priority }: Admissible): boolean {
-    if (this.#isFree) return false;
-    return this.#isTimed || this.queue?.isCrowdedFor(priority) === true;
+  /** Whether an execution may go in whatever the time is: the circuit is closed, nobody waits, and a slot is free. */
+  isOpenTo({ circuit, priority, within }: Admissible): boolean {
+    if (this.#isFree) return true;
+    if (this.#isTimed || circuit?.needsTime === true) return false;
+    const { queue } = this;
+    return !queue || (!within && !queue.isCrowdedFor(priority));
+  }
+
+  /** Lets an execution start to which it {@link Admission.isOpenTo | is open}. */
+  letIn(execution: Admissible): void {
+    execution.start(this.#isFree ? undefined : new Permit(execution, undefined), 0);
   }
 
   /** Lets an execution start, now or when it is its turn, or says why not. */

@@ -12,6 +12,8 @@ const longWaitMs = 1_000;
 interface Allowance {
   /** Another rate limit may be in force when the attempt is over. */
   readonly limiter: RateLimiter;
+  /** Whether it takes what is kept for critical calls: one that waited for a ban was expected in an earlier window. */
+  readonly isUrgent: boolean;
   /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
   spent: number | undefined;
   /** What was counted already while a call inside waited for the same limit. */
@@ -24,94 +26,96 @@ interface Allowance {
  * released.
  */
 export class Permit {
-  readonly #execution: Admissible;
-  #circuitPermit: CircuitPermit | undefined = undefined;
-  #coolDownPermit: CoolDownPermit | undefined;
-  #holdsSlot = false;
-  #isUrgent = false;
+  // Declared, and set by the constructor: V8 calls the initializers of fields as a function of their own.
+  declare private readonly execution: Admissible;
+  declare private circuitPermit: CircuitPermit | undefined;
+  /** The permit of the cool-down, until it is settled. */
+  declare coolDownPermit: CoolDownPermit | undefined;
+  declare private holdsSlot: boolean;
   /** What it took from a rate limit, until that is settled. */
-  allowance: Allowance | undefined = undefined;
+  declare allowance: Allowance | undefined;
   /** Where it was made inside a call of the same policy: the permit whose slot they share. */
-  readonly host: Permit | undefined;
+  declare readonly host: Permit | undefined;
   /** How many share the slot that it took, itself among them. */
-  sharers = 0;
+  declare sharers: number;
 
   constructor(execution: Admissible, coolDownPermit: CoolDownPermit | undefined) {
-    this.#execution = execution;
-    this.#coolDownPermit = coolDownPermit;
+    this.execution = execution;
+    this.circuitPermit = undefined;
+    this.coolDownPermit = coolDownPermit;
+    this.holdsSlot = false;
+    this.allowance = undefined;
     this.host = execution.host;
+    this.sharers = 0;
   }
 
   get priority(): number {
-    return this.#execution.priority;
+    return this.execution.priority;
   }
 
   get cost(): number {
-    return this.#execution.cost;
+    return this.execution.cost;
   }
 
   get admission(): Admission {
-    return this.#execution.policy.admission;
+    return this.execution.policy.admission;
   }
 
   /** Whether it is that of a trial of this circuit. */
   isTrialOf(circuit: Circuit): boolean {
-    return this.#circuitPermit !== undefined && circuit.isTrial(this.#circuitPermit);
-  }
-
-  /** The permit of the cool-down, until it is settled. */
-  get coolDownPermit(): CoolDownPermit | undefined {
-    return this.#coolDownPermit;
+    return this.circuitPermit !== undefined && circuit.isTrial(this.circuitPermit);
   }
 
   /** Whether it matters when the attempt is answered. */
   get needsTime(): boolean {
     const { coolDown } = this.admission;
     return (
-      this.#execution.circuit?.needsTime === true ||
-      this.#coolDownPermit !== undefined ||
+      this.execution.circuit?.needsTime === true ||
+      this.coolDownPermit !== undefined ||
       coolDown?.isWatching === true
     );
   }
 
-  /** Whether it takes what is kept for critical calls: one that waited for a ban was expected in an earlier window. */
-  get isUrgent(): boolean {
-    return this.#isUrgent;
-  }
-
   /** Takes what admission has found free. */
   take(now: number): void {
-    const { queue } = this.admission;
-    const { priority, waitingSince } = this.#execution;
-    const isLate = this.#coolDownPermit !== undefined && now - waitingSince >= longWaitMs;
-    this.#isUrgent = priority === 0 && !isLate;
-    this.#circuitPermit = this.#execution.circuit?.acquire(now);
+    const { circuit, policy } = this.execution;
+    const { queue } = policy.admission;
+    this.circuitPermit = circuit?.acquire(now);
     if (!queue) return;
     queue.take(this);
-    this.#holdsSlot = true;
+    this.holdsSlot = true;
+    if (queue.limiter) this.takeAllowance(queue.limiter, now);
+  }
+
+  private takeAllowance(limiter: RateLimiter, now: number): void {
+    const { priority, waitingSince } = this.execution;
+    const isLate = this.coolDownPermit !== undefined && now - waitingSince >= longWaitMs;
+    const isUrgent = priority === 0 && !isLate;
+    this.allowance = { limiter, isUrgent, spent: undefined };
+    limiter.take(this.cost, isUrgent);
   }
 
   /** The attempt was answered well. */
-  succeed(startedAt: number, now: number): void {
+  succeed(startedAt: number | undefined, now: number): void {
+    const permit = this.takeCircuitPermit();
+    if (permit) this.execution.circuit?.success(permit, startedAt, now);
     const { coolDown } = this.admission;
-    const permit = this.#takeCircuitPermit();
-    if (permit) this.#execution.circuit?.success(permit, now, now - startedAt);
     if (!coolDown) return;
     this.settleCoolDown('answered', now);
-    if (coolDown.isWatching) coolDown.answered(startedAt, now);
+    if (coolDown.isWatching) coolDown.answered(startedAt ?? now, now);
   }
 
   /** The attempt failed; `error` is what the circuit counts, if it counts it. */
-  fail(counts: boolean, error: unknown, startedAt: number, now: number): void {
-    const permit = this.#takeCircuitPermit();
+  fail(counts: boolean, error: unknown, startedAt: number | undefined, now: number): void {
+    const permit = this.takeCircuitPermit();
     if (!permit) return;
-    if (counts) this.#execution.circuit?.failure(permit, now, now - startedAt, error);
-    else this.#execution.circuit?.release(permit);
+    if (counts) this.execution.circuit?.failure(permit, startedAt, now, error);
+    else this.execution.circuit?.release(permit);
   }
 
   /** Gives the permit of the cool-down back: the exchange answered, or nobody learned anything. */
   settleCoolDown(result: 'answered' | 'nothing', now: number): void {
-    const permit = this.#takeCoolDownPermit();
+    const permit = this.takeCoolDownPermit();
     if (permit) this.admission.coolDown?.settle(permit, result, now);
   }
 
@@ -123,19 +127,19 @@ export class Permit {
 
   /** The work is over: gives back slot and allowance. */
   release(): void {
-    if (!this.#holdsSlot) return;
-    this.#holdsSlot = false;
+    if (!this.holdsSlot) return;
+    this.holdsSlot = false;
     this.admission.queue?.release(this);
   }
 
   /** The caller goes on without the attempt; its slot stays taken until its work is over. */
   abandon(now: number): void {
-    if (this.#holdsSlot) this.admission.queue?.abandon(this, now);
+    if (this.holdsSlot) this.admission.queue?.abandon(this, now);
   }
 
   /** The work goes on for too long after its caller was released: others take its place. */
   takeBack(): void {
-    this.#holdsSlot = false;
+    this.holdsSlot = false;
   }
 
   /** The exchange refused it by its limit: where it was one request, it took nothing. */
@@ -145,26 +149,26 @@ export class Permit {
 
   /** What it took from a rate limit is counted from now on: it comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
-    const { early, limiter } = this.allowance ?? {};
-    limiter?.settle(this.cost, this.isUrgent, now, spent, early);
+    const { allowance } = this;
     this.allowance = undefined;
+    allowance?.limiter.settle(this.cost, allowance.isUrgent, now, spent, allowance.early);
   }
 
   /** A call inside needs permits of the same limit: those of this one come back meanwhile, and count anew at its end. */
   settleEarly(now: number): void {
     const { allowance } = this;
-    if (allowance) allowance.early ??= allowance.limiter.settleEarly(this.cost, this.isUrgent, now);
+    if (allowance) allowance.early ??= allowance.limiter.settleEarly(this.cost, allowance.isUrgent, now);
   }
 
-  #takeCircuitPermit(): CircuitPermit | undefined {
-    const permit = this.#circuitPermit;
-    this.#circuitPermit = undefined;
+  private takeCircuitPermit(): CircuitPermit | undefined {
+    const permit = this.circuitPermit;
+    this.circuitPermit = undefined;
     return permit;
   }
 
-  #takeCoolDownPermit(): CoolDownPermit | undefined {
-    const permit = this.#coolDownPermit;
-    this.#coolDownPermit = undefined;
+  private takeCoolDownPermit(): CoolDownPermit | undefined {
+    const permit = this.coolDownPermit;
+    this.coolDownPermit = undefined;
     return permit;
   }
 }

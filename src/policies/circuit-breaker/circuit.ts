@@ -76,6 +76,9 @@ export class Circuit {
   readonly #onTransition: (transition: CircuitTransition) => void;
   #state: CircuitState = 'closed';
   #permit: CircuitPermit = { epoch: 0 };
+  #isTimed: boolean;
+  /** Calls whose beginning nobody has timed began before. */
+  #configuredAt = -Infinity;
   #openUntil = 0;
   #openings = 0;
   // Trials in progress, each with the time at which its place becomes free.
@@ -85,6 +88,7 @@ export class Circuit {
 
   constructor(config: CircuitConfig, onTransition: (transition: CircuitTransition) => void) {
     this.#config = config;
+    this.#isTimed = countsTime(config);
     this.#onTransition = onTransition;
     this.#window = createWindow(config);
     this.#consecutive = createConsecutive(config);
@@ -94,15 +98,17 @@ export class Circuit {
     return this.#state;
   }
 
-  /** Whether it matters when a call succeeded, and how long it took. */
+  /** Whether it matters when a call comes or succeeds, or how long it takes. */
   get needsTime(): boolean {
-    return this.#consecutive === undefined;
+    return this.#state !== 'closed' || this.#isTimed;
   }
 
   /** Applies new options; the state is kept, and the window too if its shape is the same. */
   configure(config: CircuitConfig, now: number): void {
     const previous = this.#config;
     this.#config = config;
+    this.#isTimed = countsTime(config);
+    this.#configuredAt = now;
     if (previous.windowMs !== config.windowMs || previous.windowCalls !== config.windowCalls) {
       this.#window = createWindow(config);
     }
@@ -145,18 +151,18 @@ export class Circuit {
   }
 
   /** The attempt succeeded. */
-  success(permit: CircuitPermit, now: number, durationMs: number): void {
+  success(permit: CircuitPermit, startedAt: number | undefined, now: number): void {
     if (permit.epoch !== this.#permit.epoch) return;
-    const slow = this.#isSlow(durationMs);
+    const slow = this.#isSlow(startedAt, now);
     if (this.#state === 'half-open') this.#settleTrial(permit, slow, now, undefined);
     else this.#record(now, false, slow, undefined);
   }
 
   /** The attempt failed in a way that counts. */
-  failure(permit: CircuitPermit, now: number, durationMs: number, error: unknown): void {
+  failure(permit: CircuitPermit, startedAt: number | undefined, now: number, error: unknown): void {
     if (permit.epoch !== this.#permit.epoch) return;
     if (this.#state === 'half-open') this.#settleTrial(permit, true, now, error);
-    else this.#record(now, true, this.#isSlow(durationMs), error);
+    else this.#record(now, true, this.#isSlow(startedAt, now), error);
   }
 
   /** Records that the attempt ended in a way that says nothing about the exchange. */
@@ -259,8 +265,9 @@ export class Circuit {
     this.#consecutive?.success();
   }
 
-  #isSlow(durationMs: number): boolean {
-    return this.#config.slowCallMs !== undefined && durationMs >= this.#config.slowCallMs;
+  #isSlow(startedAt: number | undefined, now: number): boolean {
+    const { slowCallMs } = this.#config;
+    return slowCallMs !== undefined && now - (startedAt ?? this.#configuredAt) >= slowCallMs;
   }
 
   #hasTrialLeft(now: number): boolean {
@@ -271,6 +278,10 @@ export class Circuit {
   #nextTrialInMs(now: number): number {
     return Math.max(1, Math.min(...this.#trials.values()) - now);
   }
+}
+
+function countsTime({ consecutiveFailures, slowCallMs, windowCalls }: CircuitConfig): boolean {
+  return slowCallMs !== undefined || (consecutiveFailures === undefined && windowCalls === undefined);
 }
 
 function createWindow({ windowCalls, windowMs }: CircuitConfig): SlidingWindow {

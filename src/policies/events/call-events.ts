@@ -6,6 +6,9 @@ import { whenWhole } from '../../observability/outbox.js';
 import { type Priority, priorities } from '../options/priorities.js';
 import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
 
+// Every call looks at these: as constants of this module they cost next to nothing.
+const { attemptSettled, attemptStarted, callSettled, callStarted } = channels;
+
 /** An attempt, as its events tell of it. */
 interface AttemptFacts {
   readonly attempt: number;
@@ -58,32 +61,55 @@ function priorityOf(call: EventSource): Priority {
   return priorities[call.priority] ?? 'normal';
 }
 
+function tellSettled(
+  call: EndedCall,
+  outcome: 'success' | 'failure' | 'aborted',
+  error: unknown,
+  handled: boolean,
+  now: number,
+): void {
+  if (outcome === 'failure' && channels.outcomeUnknown.hasSubscribers && saysUnknown(error)) {
+    const { clientOrderId } = call.options;
+    channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.policy.origin);
+  }
+  if (callSettled.hasSubscribers) {
+    const { attempts, startedAt = now } = call;
+    const ended = { outcome, attempts, durationMs: now - startedAt };
+    callSettled.publish(
+      factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
+      call.policy.origin,
+    );
+  }
+  const { listens, clock } = call.policy;
+  if (outcome === 'aborted' || !listens.ever) return;
+  const endedAt = clock.now();
+  const durationMs = endedAt - (call.startedAt ?? endedAt);
+  whenWhole(() => call.policy.settled(error, outcome === 'failure', durationMs, handled));
+}
+
 /** The events of a call. Each looks first whether anybody listens; if not, nothing is made. */
 export const callEvents = {
   /** Whether a listener needs to know how long calls take. */
   wantSettled(): boolean {
-    return channels.callSettled.hasSubscribers || channels.attemptSettled.hasSubscribers;
+    return callSettled.hasSubscribers || attemptSettled.hasSubscribers;
   },
 
   /** Whether a listener needs to know when a call of this policy starts. */
   wantStarted({ listens }: EndedCall['policy']): boolean {
     return (
       listens.ever ||
-      channels.callSettled.hasSubscribers ||
-      channels.attemptSettled.hasSubscribers ||
-      channels.callStarted.hasSubscribers ||
-      channels.attemptStarted.hasSubscribers
+      callSettled.hasSubscribers ||
+      attemptSettled.hasSubscribers ||
+      callStarted.hasSubscribers ||
+      attemptStarted.hasSubscribers
     );
   },
 
   started(call: EventSource, now: number): void {
-    if (!channels.callStarted.hasSubscribers) return;
+    if (!callStarted.hasSubscribers) return;
     const { deadlineAt, policy } = call;
     const deadline = deadlineAt === Infinity ? undefined : epochTime(policy.clock, deadlineAt);
-    channels.callStarted.publish(
-      factsOf(call, now, { priority: priorityOf(call), deadline }),
-      call.policy.origin,
-    );
+    callStarted.publish(factsOf(call, now, { priority: priorityOf(call), deadline }), call.policy.origin);
   },
 
   /** `handled`: whether a fallback answered the failure. */
@@ -94,28 +120,14 @@ export const callEvents = {
     handled: boolean,
     now: number,
   ): void {
-    if (outcome === 'failure' && channels.outcomeUnknown.hasSubscribers && saysUnknown(error)) {
-      const { clientOrderId } = call.options;
-      channels.outcomeUnknown.publish(factsOf(call, now, { clientOrderId, error }), call.policy.origin);
+    if (outcome !== 'success' || callSettled.hasSubscribers || call.policy.listens.ever) {
+      tellSettled(call, outcome, error, handled, now);
     }
-    if (channels.callSettled.hasSubscribers) {
-      const { attempts, startedAt = now } = call;
-      const ended = { outcome, attempts, durationMs: now - startedAt };
-      channels.callSettled.publish(
-        factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
-        call.policy.origin,
-      );
-    }
-    const { listens, clock } = call.policy;
-    if (outcome === 'aborted' || !listens.ever) return;
-    const endedAt = clock.now();
-    const durationMs = endedAt - (call.startedAt ?? endedAt);
-    whenWhole(() => call.policy.settled(error, outcome === 'failure', durationMs, handled));
   },
 
   attemptStarted(call: EventSource, { attempt }: Pick<AttemptFacts, 'attempt'>, now: number): void {
-    if (channels.attemptStarted.hasSubscribers) {
-      channels.attemptStarted.publish(factsOf(call, now, { attempt }), call.policy.origin);
+    if (attemptStarted.hasSubscribers) {
+      attemptStarted.publish(factsOf(call, now, { attempt }), call.policy.origin);
     }
   },
 
@@ -126,9 +138,9 @@ export const callEvents = {
     error: unknown,
     now: number,
   ): void {
-    if (!channels.attemptSettled.hasSubscribers) return;
+    if (!attemptSettled.hasSubscribers) return;
     const ended = { attempt, outcome, durationMs: now - (startedAt ?? now) };
-    channels.attemptSettled.publish(
+    attemptSettled.publish(
       factsOf(call, now, outcome === 'success' ? ended : Object.assign(ended, { error })),
       call.policy.origin,
     );

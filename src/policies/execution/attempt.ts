@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { bindSignal, type CallContext } from '../../core/context/call-context.js';
 import type { RateLimitUsage } from '../../core/context/rate-limit-usage.js';
 import type { SentRequest } from '../../core/context/sent-request.js';
@@ -26,22 +27,33 @@ export interface AttemptOwner {
 
 /** One attempt of a call: the context that the function is given. */
 export class Attempt implements PermitContext {
-  readonly attempt: number;
+  // Declared, and set by the constructor: V8 calls the initializers of fields as a function of their own.
+  declare readonly attempt: number;
   /** On the policy's clock; `undefined` where nobody asked for the time. */
-  readonly startedAt: number | undefined;
+  declare readonly startedAt: number | undefined;
   /** When it runs out of time, on the policy's clock, if it does. */
-  readonly endsAt: number | undefined;
+  declare readonly endsAt: number | undefined;
   /** What admission gave to it; `undefined` where nothing limits the policy. */
-  readonly permit: Permit | undefined;
-  account: string | undefined;
-  guard: object | undefined;
-  sentUnseen: boolean | undefined;
-  isClosed: boolean | undefined;
-  #isSettled = false;
-  readonly #owner: AttemptOwner;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
-  #sent: SentRequest[] | undefined;
+  declare readonly permit: Permit | undefined;
+  declare account: string | undefined;
+  declare guard: object | undefined;
+  declare sentUnseen: boolean | undefined;
+  declare isClosed: boolean | undefined;
+  declare private readonly owner: AttemptOwner;
+  declare private isSettled: boolean;
+  declare private controller: AbortController | undefined;
+  declare private abortedWith: { readonly reason: unknown } | undefined;
+  declare private requests: SentRequest[] | undefined;
+
+  static {
+    // What a program prints of it: its own fields lead to the whole policy.
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: Attempt): object {
+        const { operation, attempt, deadline, remainingMs, clientOrderId } = this;
+        return { operation, attempt, deadline, remainingMs, clientOrderId };
+      },
+    });
+  }
 
   constructor(
     owner: AttemptOwner,
@@ -50,93 +62,101 @@ export class Attempt implements PermitContext {
     endsAt: number | undefined,
     permit: Permit | undefined,
   ) {
-    this.#owner = owner;
+    this.owner = owner;
     this.attempt = attempt;
     this.startedAt = startedAt;
     this.endsAt = endsAt;
     this.permit = permit;
+    this.account = undefined;
+    this.guard = undefined;
+    this.sentUnseen = undefined;
+    this.isClosed = undefined;
+    this.isSettled = false;
+    this.controller = undefined;
+    this.abortedWith = undefined;
+    this.requests = undefined;
   }
 
   get policy(): CompiledPolicy {
-    return this.#owner.policy;
+    return this.owner.policy;
   }
 
   get within(): CallContext | undefined {
-    return this.#owner.within;
+    return this.owner.within;
   }
 
   get operation(): string | undefined {
-    return this.#owner.options.operation;
+    return this.owner.options.operation;
   }
 
   get clientOrderId(): string | undefined {
-    return this.#owner.options.clientOrderId;
+    return this.owner.options.clientOrderId;
   }
 
   get deadline(): number | undefined {
-    const { deadlineAt, policy, isOver } = this.#owner;
+    const { deadlineAt, policy, isOver } = this.owner;
     return isOver || deadlineAt === Infinity ? undefined : epochTime(policy.clock, deadlineAt);
   }
 
   get remainingMs(): number | undefined {
-    return this.endsAt === undefined || this.#owner.isOver
+    return this.endsAt === undefined || this.owner.isOver
       ? undefined
-      : Math.max(0, this.endsAt - this.#owner.policy.clock.now());
+      : Math.max(0, this.endsAt - this.owner.policy.clock.now());
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      bindSignal(this.#controller.signal, this);
-      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+    if (!this.controller) {
+      this.controller = new AbortController();
+      bindSignal(this.controller.signal, this);
+      if (this.abortedWith) this.controller.abort(this.abortedWith.reason);
     }
-    return this.#controller.signal;
+    return this.controller.signal;
   }
 
   /** @internal */
   get callId(): number | undefined {
-    const { callId } = this.#owner;
+    const { callId } = this.owner;
     return callId === 0 ? undefined : callId;
   }
 
   /** @internal */
   get mayRepeat(): boolean {
-    return this.#owner.mayRepeat;
+    return this.owner.mayRepeat;
   }
 
   /** @internal */
   get outer(): CallContext | undefined {
-    return this.#owner.options.outer;
+    return this.owner.options.outer;
   }
 
   /** @internal */
   get ended(): CallContext['ended'] {
-    const { isOver, attempts } = this.#owner;
-    if (this.#aborted && this.#isSettled) return 'done';
+    const { isOver, attempts } = this.owner;
+    if (this.abortedWith && this.isSettled) return 'done';
     if (!isOver) return undefined;
-    if (!this.#aborted) return 'done';
+    if (!this.abortedWith) return 'done';
     return attempts > this.attempt + 1 ? 'replaced' : 'given up';
   }
 
   /** @internal */
   get isGivenUp(): boolean {
-    return this.#aborted !== undefined;
+    return this.abortedWith !== undefined;
   }
 
   /** @internal */
   get sent(): readonly SentRequest[] | undefined {
-    return this.#sent;
+    return this.requests;
   }
 
   abort(reason: unknown): void {
-    if (this.#aborted) return;
-    this.#aborted = { reason };
-    this.#controller?.abort(reason);
+    if (this.abortedWith) return;
+    this.abortedWith = { reason };
+    this.controller?.abort(reason);
   }
 
   /** Its work is over: gives back slot and allowance. */
   release(): void {
-    this.#isSettled = true;
+    this.isSettled = true;
     this.permit?.release();
   }
 
@@ -148,17 +168,17 @@ export class Attempt implements PermitContext {
 
   /** @internal */
   observeRequest(request: SentRequest): void {
-    (this.#sent ??= []).push(request);
+    (this.requests ??= []).push(request);
   }
 
   /** @internal */
   dismissRequest(request: SentRequest): void {
-    this.#sent = this.#sent?.filter((sent) => sent !== request);
+    this.requests = this.requests?.filter((sent) => sent !== request);
   }
 
   /** @internal */
   observeUsage(usages: readonly RateLimitUsage[]): void {
-    const { admission, clock } = this.#owner.policy;
+    const { admission, clock } = this.owner.policy;
     const { limiter } = admission;
     if (!limiter) return;
     const now = clock.now();

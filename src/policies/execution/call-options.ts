@@ -10,6 +10,10 @@ const noOptions: ExecuteOptions = {};
  * @throws TypeError or RangeError that names the policy, the field and what is allowed.
  */
 export function callOptions(policy: CompiledPolicy, fn: unknown, given: unknown): ExecuteOptions {
+  return given === undefined && typeof fn === 'function' ? noOptions : readOptions(policy, fn, given);
+}
+
+function readOptions(policy: CompiledPolicy, fn: unknown, given: unknown): ExecuteOptions {
   if (typeof fn !== 'function')
     refuse(TypeError, policy, `the first argument must be a function, received ${typeof fn}`);
   if (given === undefined || given === null) return noOptions;

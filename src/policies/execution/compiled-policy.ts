@@ -18,6 +18,8 @@ export interface CompiledPolicy extends PolicyListeners {
   readonly random: () => number;
   /** Whether every call has to know when it begins. */
   readonly isTimed: boolean;
+  /** Whether time can end a call, or an attempt of it. */
+  readonly isLimited: boolean;
   readonly deadlineMs: number | undefined;
   readonly attemptTimeoutMs: number | undefined;
   /** `false`: never; `undefined`: only where a rule of the registry says so. */

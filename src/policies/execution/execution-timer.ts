@@ -4,31 +4,26 @@ import { asOne } from '../../observability/outbox.js';
 /** What the timer of an execution is there for. */
 export type TimerPurpose = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve' | 'fallback';
 
-/** The one timer of an execution. It is no object of its own: an execution that succeeds costs one less. */
-export abstract class ExecutionTimer {
-  abstract readonly policy: { readonly clock: Clock };
-  #timer: unknown = undefined;
+/** Whatever has one timer. It is no object of its own: an execution that succeeds costs one less. */
+interface Timed {
+  readonly policy: { readonly clock: Clock };
+  timer: unknown;
+  onTimer(purpose: TimerPurpose, now: number): void;
+}
 
-  /** Sets it, where `at` is a time; none may be running. */
-  arm(at: number, purpose: TimerPurpose, now: number): void {
-    if (at === Infinity) return;
-    const waitMs = Math.min(Math.max(0, Math.ceil(at - now)), 2 ** 31 - 1);
-    const fire = (): void => {
-      this.#timer = undefined;
-      this.onTimer(purpose, this.policy.clock.now());
-    };
-    this.#timer = this.policy.clock.setTimeout(
-      () => asOne(fire),
-      waitMs,
-      purpose === 'retry' ? 'wait' : undefined,
-    );
-  }
+/** Sets the timer, where `at` is a time; none may be running. */
+export function armTimer(timed: Timed, at: number, purpose: TimerPurpose, now: number): void {
+  if (at === Infinity) return;
+  const { clock } = timed.policy;
+  const waitMs = Math.min(Math.max(0, Math.ceil(at - now)), 2 ** 31 - 1);
+  const fire = (): void => {
+    timed.timer = undefined;
+    timed.onTimer(purpose, clock.now());
+  };
+  timed.timer = clock.setTimeout(() => asOne(fire), waitMs, purpose === 'retry' ? 'wait' : undefined);
+}
 
-  disarm(): void {
-    if (this.#timer === undefined) return;
-    this.policy.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  protected abstract onTimer(purpose: TimerPurpose, now: number): void;
+export function disarmTimer(timed: Timed): void {
+  timed.policy.clock.clearTimeout(timed.timer);
+  timed.timer = undefined;
 }

@@ -1,43 +1,104 @@
-import type { CallContext } from '../../core/context/call-context.js';
+import { type CallContext, callContextOf, currentCallContext } from '../../core/context/call-context.js';
 import { beginAccompanied, isAccompanied } from '../../observability/companions.js';
-import { hold, isWhole, release, whenWhole } from '../../observability/outbox.js';
+import type { CallHeld } from '../../observability/events.js';
 import { joinSignal, leaveSignal } from '../../core/abort-listeners.js';
 import type { Rejection, WaitEnd } from '../admission/admissible.js';
-import { Attempt } from './attempt.js';
+import type { Attempt } from './attempt.js';
 import { callEvents } from '../events/call-events.js';
+import type { Circuit } from '../circuit-breaker/circuit.js';
 import type { CoolDownPermit } from '../admission/cool-down-types.js';
-import { ExecutionFacts, type ExecutionState } from './execution-facts.js';
-import type { TimerPurpose } from './execution-timer.js';
+import { armTimer, disarmTimer, type TimerPurpose } from './execution-timer.js';
+import { abortByCaller, timeIsUp } from './interruptions.js';
+import type { Links } from '../admission/wait-queue.js';
+import { levels } from '../options/priorities.js';
 import { ownErrors } from '../rules/own-errors.js';
 import type { Permit } from '../admission/permit.js';
 import type { CompiledPolicy } from './compiled-policy.js';
-import { type Recoverable, Recovery } from './recovery.js';
-import { reportFailure } from './report-failure.js';
+import { type ExecutionState, type Recoverable, Recovery } from './recovery.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
-import { type AttemptListener, runMethod } from './run-method.js';
-
-/** Stands for a time that nobody looks at. */
-const unread = 0;
+import { runMethod } from './run-method.js';
+import { startAttempt } from './start-attempt.js';
 
 /**
  * One execution on its way through the pipeline: admission, the attempt, what its failure leads to, and round again.
  * It is one object with one timer, so that one that succeeds costs little.
  */
-export class Execution extends ExecutionFacts implements Recoverable, AttemptListener {
-  readonly #work: (context: CallContext) => unknown;
-  state: ExecutionState = 'new';
-  #attempt: Attempt | undefined = undefined;
-  #recovery: Recovery | undefined = undefined;
+export class Execution implements Recoverable {
+  // Declared, and set by the constructor: V8 calls the initializers of fields as a function of their own.
+  declare readonly policy: CompiledPolicy;
+  declare readonly options: ExecuteOptions;
+  declare private readonly work: (context: CallContext) => unknown;
+  declare readonly circuit: Circuit | undefined;
+  /** The attempt that it was made in. */
+  declare readonly within: CallContext | undefined;
+  declare readonly priority: number;
+  declare state: ExecutionState;
+  declare timer: unknown;
+  declare attempt: Attempt | undefined;
+  declare recovery: Recovery | undefined;
+  // Where there is no time there is no number either: each would be an object of its own.
+  /** `undefined` while nobody has asked for the time. */
+  declare startedAt: number | undefined;
+  declare private deadline: number | undefined;
+  declare private queuedAt: number | undefined;
+  /** Its place in a queue. */
+  declare links: Links | undefined;
+  declare heldFor: CallHeld['reason'] | undefined;
+  declare host: Permit | undefined;
+  declare attempts: number;
+  declare callId: number;
   // Who gets the outcome: the promise of the attempt, where it is the answer, or else these two.
-  #answer: Promise<unknown> | undefined = undefined;
-  #succeed: ((value: unknown) => void) | undefined = undefined;
-  #reject: ((error: unknown) => void) | undefined = undefined;
+  declare private answer: Promise<unknown> | undefined;
+  declare private succeed: ((value: unknown) => void) | undefined;
+  declare private fail: ((error: unknown) => void) | undefined;
   /** The outcome, where there was nobody to give it to. */
-  #ended: { readonly ok: boolean; readonly result: unknown } | undefined = undefined;
+  declare private ended: { readonly ok: boolean; readonly result: unknown } | undefined;
 
   constructor(policy: CompiledPolicy, work: (context: CallContext) => unknown, options: ExecuteOptions) {
-    super(policy, options);
-    this.#work = work;
+    const { key, outer, priority, signal } = options;
+    this.policy = policy;
+    this.options = options;
+    this.work = work;
+    this.circuit = policy.admission.circuits?.of(key);
+    this.within = outer ?? (signal && callContextOf(signal)) ?? currentCallContext();
+    this.priority = priority === undefined ? levels.normal : levels[priority];
+    this.state = 'new';
+    this.timer = undefined;
+    this.attempt = undefined;
+    this.recovery = undefined;
+    this.startedAt = undefined;
+    this.deadline = undefined;
+    this.queuedAt = undefined;
+    this.links = undefined;
+    this.heldFor = undefined;
+    this.host = undefined;
+    this.attempts = 0;
+    this.callId = 0;
+    this.answer = undefined;
+    this.succeed = undefined;
+    this.fail = undefined;
+    this.ended = undefined;
+  }
+
+  get deadlineAt(): number {
+    return this.deadline ?? Infinity;
+  }
+
+  get waitingSince(): number {
+    return this.queuedAt ?? 0;
+  }
+
+  set waitingSince(now: number) {
+    this.queuedAt = now;
+  }
+
+  get cost(): number {
+    return this.options.cost ?? this.policy.cost;
+  }
+
+  get mayRepeat(): boolean {
+    const { effect = this.policy.effect, idempotent } = this.options;
+    return effect === 'read' || idempotent === true;
   }
 
   get isOver(): boolean {
@@ -46,15 +107,23 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
 
   /** Whether an attempt may have been executed that nobody has disproved. */
   get isInDoubt(): boolean {
-    return this.#recovery?.isInDoubt === true;
+    return this.recovery?.isInDoubt === true;
   }
 
   get lastError(): unknown {
-    return this.#recovery?.lastError;
+    return this.recovery?.lastError;
   }
 
-  get #failures(): Recovery {
-    return (this.#recovery ??= new Recovery(this));
+  /** What its failures lead to; made at the first. */
+  get failures(): Recovery {
+    return (this.recovery ??= new Recovery(this));
+  }
+
+  /** Reads the clock. */
+  now(): number {
+    const now = this.policy.clock.now();
+    this.startedAt ??= now;
+    return now;
   }
 
   /**
@@ -62,34 +131,41 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
    * execution, what follows from that promise is the answer, and no other one is made.
    */
   execute(): Promise<unknown> {
-    this.#begin();
-    return this.#answer ?? this.#outcome();
+    this.proceed();
+    return this.answer ?? this.outcome();
   }
 
   /** Begins, and tells the outcome. */
-  begin(succeed: (value: unknown) => void, reject: (error: unknown) => void): void {
-    this.#succeed = succeed;
-    this.#reject = reject;
-    this.#begin();
+  begin(succeed: (value: unknown) => void, fail: (error: unknown) => void): void {
+    this.succeed = succeed;
+    this.fail = fail;
+    this.proceed();
   }
 
-  #outcome(): Promise<unknown> {
-    return new Promise((succeed, reject) => {
-      this.#succeed = succeed;
-      this.#reject = reject;
-      if (this.#ended) (this.#ended.ok ? succeed : reject)(this.#ended.result);
+  private outcome(): Promise<unknown> {
+    return new Promise((succeed, fail) => {
+      this.succeed = succeed;
+      this.fail = fail;
+      if (this.ended) (this.ended.ok ? succeed : fail)(this.ended.result);
     });
   }
 
-  #begin(): void {
-    const { policy, options } = this;
-    const { signal } = options;
+  private proceed(): void {
+    const { policy } = this;
     // Reading the clock is a good part of what a call costs.
-    const isTimed = policy.isTimed || policy.admission.needsTime(this) || callEvents.wantStarted(policy);
-    const now = isTimed ? this.now() : unread;
-    this.setDeadline(now);
+    if (policy.isTimed || this.options.signal || callEvents.wantStarted(policy) || isAccompanied()) {
+      this.proceedInTime();
+    } else if (policy.admission.isOpenTo(this)) policy.admission.letIn(this);
+    else this.enter(this.now());
+  }
+
+  private proceedInTime(): void {
+    const { policy } = this;
+    const { signal } = this.options;
+    const now = this.now();
+    if (policy.deadlineMs !== undefined) this.deadline = now + policy.deadlineMs;
     if (isAccompanied()) this.callId = beginAccompanied(policy.pipeline);
-    if (isTimed) callEvents.started(this, now);
+    callEvents.started(this, now);
     if (signal) {
       if (signal.aborted) {
         this.end(false, signal.reason, now, 'aborted');
@@ -103,24 +179,19 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
 
   /** The caller's signal aborted. */
   handleEvent(): void {
-    if (this.isOver) return;
-    const now = this.now();
-    const reason: unknown = this.options.signal?.reason;
-    hold();
-    try {
-      this.#leaveWait(now);
-      this.#recovery?.stopLookup({ outcome: 'unknown', error: reason }, reason, now);
-      const attempt = this.#attempt;
-      this.#attempt = undefined;
-      if (attempt) {
-        attempt.permit?.drop(now);
-        callEvents.attemptSettled(this, attempt, 'aborted', reason, now);
-        attempt.abandon(reason, now);
-      }
-      this.end(false, reason, now, 'aborted');
-    } finally {
-      release();
-    }
+    abortByCaller(this);
+  }
+
+  onTimer(purpose: TimerPurpose, now: number): void {
+    timeIsUp(this, purpose, now);
+  }
+
+  arm(at: number, purpose: TimerPurpose, now: number): void {
+    armTimer(this, at, purpose, now);
+  }
+
+  disarm(): void {
+    if (this.timer !== undefined) disarmTimer(this);
   }
 
   /** Asks for admission. */
@@ -145,7 +216,7 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   reject(rejection: Rejection, now: number): void {
     callEvents.refused(this, rejection.reason, rejection.error, now);
     this.disarm();
-    this.#failures.rejected(rejection, now);
+    this.failures.rejected(rejection, now);
   }
 
   /** The deadline came while nothing ran. */
@@ -155,124 +226,33 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
   }
 
   /** Takes it out of whatever it waits in. */
-  #leaveWait(now: number): void {
+  leaveWait(now: number): void {
     this.disarm();
     if (this.state !== 'waiting') return;
     this.policy.admission.leave(this, this.options.signal?.aborted ? 'aborted' : 'refused', now);
   }
 
   start(permit: Permit | undefined, now: number): void {
-    const { attemptTimeoutMs } = this.policy;
-    const attemptEnds = attemptTimeoutMs === undefined ? Infinity : now + attemptTimeoutMs;
-    const endsAt = Math.min(attemptEnds, this.deadlineAt);
-    const startedAt = this.startedAt === undefined ? undefined : now;
-    const limit = endsAt === Infinity ? undefined : endsAt;
-    const attempt = new Attempt(this, this.attempts, startedAt, limit, permit);
-    hold();
-    try {
-      this.attempts += 1;
-      this.heldFor = undefined;
-      permit?.take(now);
-      this.#attempt = attempt;
-      this.state = 'running';
-      this.arm(endsAt, attemptEnds <= this.deadlineAt ? 'attempt' : 'deadline', now);
-      callEvents.attemptStarted(this, attempt, now);
-    } finally {
-      release();
-    }
-    if (isWhole()) this.#run(attempt);
-    else whenWhole(() => this.#run(attempt));
+    startAttempt(this, permit, now);
   }
 
-  #run(attempt: Attempt): void {
+  /** Calls the method for an attempt. */
+  run(attempt: Attempt): void {
     // A listener may have aborted it.
-    if (this.#attempt !== attempt) {
+    if (this.attempt !== attempt) {
       attempt.release();
       return;
     }
-    const settled = runMethod(attempt, this.#work, this);
-    if (!this.#succeed && this.endsWithAttempt) this.#answer = settled;
+    const settled = runMethod(this, attempt, this.work);
+    // Where neither time nor its caller can end it, its attempt does.
+    if (!this.succeed && !this.policy.isLimited && !this.options.signal) this.answer = settled;
   }
 
-  attemptSucceeded(attempt: Attempt, value: unknown): unknown {
-    const { policy } = this;
-    const { permit } = attempt;
-    const isCurrent = this.#attempt === attempt;
-    const isHeard = callEvents.wantSettled();
-    const needsTime = isHeard || policy.stale !== undefined || permit?.needsTime === true;
-    const now = needsTime ? this.now() : (this.startedAt ?? unread);
-    hold();
-    try {
-      if (isCurrent) {
-        this.#attempt = undefined;
-        this.disarm();
-        permit?.succeed(attempt.startedAt ?? now, now);
-        if (isHeard) callEvents.attemptSettled(this, attempt, 'success', undefined, now);
-      }
-      // Circuit and cool-down know before anybody takes the slot.
-      attempt.release();
-      if (isCurrent || this.#takesLate(value)) {
-        if (!this.options.resolveUnknown && !attempt.sent) policy.stale?.keep(this.options, value, now);
-        this.end(true, value, now, 'success');
-      }
-    } finally {
-      release();
-    }
-    return value;
-  }
-
-  /** A late success is a proof: while nothing newer runs it is the answer. */
-  #takesLate(value: unknown): boolean {
-    if (this.#attempt || this.state === 'over' || this.state === 'fallback') return false;
-    const now = this.policy.clock.now();
-    this.#leaveWait(now);
-    this.#recovery?.stopLookup({ outcome: 'found', value }, new Error('The answer came after all'), now);
-    return true;
-  }
-
-  attemptFailed(attempt: Attempt, error: unknown): unknown {
-    const now = this.now();
-    const isCurrent = this.#attempt === attempt;
-    hold();
-    try {
-      if (isCurrent) {
-        this.#attempt = undefined;
-        this.disarm();
-      }
-      const coolDownMs = reportFailure(this, attempt, error, now);
-      if (isCurrent) callEvents.attemptSettled(this, attempt, 'failure', error, now);
-      attempt.release();
-      if (isCurrent) this.#failures.attemptFailed(attempt, error, coolDownMs, now);
-    } finally {
-      release();
-    }
-    if (!this.#answer || this.#succeed) return undefined;
-    if (this.#ended?.ok === false) throw this.#ended.result;
-    return this.#outcome();
-  }
-
-  #timedOut(attempt: Attempt, scope: 'attempt' | 'deadline', now: number): void {
-    const error = ownErrors.timedOut(this, scope, this.mayRepeat ? undefined : 'unknown');
-    this.#attempt = undefined;
-    const coolDownMs = reportFailure(this, attempt, error, now);
-    callEvents.attemptSettled(this, attempt, 'failure', error, now);
-    attempt.abandon(error, now);
-    this.#failures.attemptFailed(attempt, error, coolDownMs, now);
-  }
-
-  protected override onTimer(purpose: TimerPurpose, now: number): void {
-    if (purpose === 'retry') this.enter(now);
-    else if (purpose === 'queue') {
-      this.#leaveWait(now);
-      const error = ownErrors.bulkheadFull(this, 'had no slot within maxWaitMs');
-      this.reject({ reason: 'queue-timeout', error }, now);
-    } else if (purpose === 'resolve') this.#failures.lookUpTimedOut(now);
-    else if (purpose === 'fallback') this.end(false, this.lastError, now, 'failure');
-    else if (this.#attempt) this.#timedOut(this.#attempt, purpose, now);
-    else {
-      this.#leaveWait(now);
-      this.runOut(now);
-    }
+  /** What an attempt gives back that failed: the outcome, where its promise is the answer. */
+  afterFailure(): Promise<unknown> | undefined {
+    if (!this.answer || this.succeed) return undefined;
+    if (this.ended?.ok === false) throw this.ended.result;
+    return this.outcome();
   }
 
   end(
@@ -286,10 +266,10 @@ export class Execution extends ExecutionFacts implements Recoverable, AttemptLis
     this.state = 'over';
     this.disarm();
     if (this.options.signal) leaveSignal(this.options.signal, this);
-    if (!this.#succeed) {
-      if (!this.#answer || outcome !== 'success') this.#ended = { ok, result };
-    } else if (ok) this.#succeed(result);
-    else this.#reject?.(result);
+    if (!this.succeed) {
+      if (!this.answer || outcome !== 'success') this.ended = { ok, result };
+    } else if (ok) this.succeed(result);
+    else this.fail?.(result);
     callEvents.settled(this, outcome, failure, ok, now);
   }
 }

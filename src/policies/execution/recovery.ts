@@ -4,7 +4,6 @@ import type { Admissible, Rejection } from '../admission/admissible.js';
 import type { Attempt, AttemptOwner } from './attempt.js';
 import { callEvents } from '../events/call-events.js';
 import { decidingError } from '../rules/deciding-error.js';
-import type { ExecutionState } from './execution-facts.js';
 import type { TimerPurpose } from './execution-timer.js';
 import { findStandIn } from '../fallback/find-stand-in.js';
 import { needsProof } from '../rules/in-doubt.js';
@@ -14,6 +13,17 @@ import type { CompiledPolicy } from './compiled-policy.js';
 import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
 import { RetryState } from '../retry/retry-state.js';
 import { runGuarded } from '../fallback/run-guarded.js';
+
+/** What an execution is doing; in each state at most one timer runs. */
+export type ExecutionState =
+  | 'new'
+  | 'waiting'
+  | 'running'
+  | 'backoff'
+  | 'recovering'
+  | 'resolving'
+  | 'fallback'
+  | 'over';
 
 /** An execution, as its recovery sees it. */
 export interface Recoverable extends Admissible, AttemptOwner {

@@ -32,7 +32,7 @@ export function reportFailure(
   const { coolDown } = policy.admission;
   const isProbe = permit?.coolDownPermit !== undefined && coolDown?.isProbe(permit.coolDownPermit) === true;
   const failure: Failure = { error, rule: policy.rules.find(error), startedAt, isProbe };
-  permit?.fail(counts(policy, failure), error, startedAt, now);
+  permit?.fail(counts(policy, failure), error, attempt.startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
   if (kind === 'rate-limit') {
     lowerLimit(policy, failure, now);

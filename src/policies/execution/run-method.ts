@@ -2,49 +2,41 @@ import type { CallContext } from '../../core/context/call-context.js';
 import { spreadable } from '../../core/context/spreadable.js';
 import { isAccompanied, runAccompanied } from '../../observability/companions.js';
 import type { Attempt } from './attempt.js';
+import type { Execution } from './execution.js';
+import { attemptFailed, attemptSucceeded } from './settle-attempt.js';
 import { throughInner } from './through-inner.js';
 
 type Work = (context: CallContext) => unknown;
 
-/** Whoever wants to know what became of an attempt. */
-export interface AttemptListener {
-  attemptSucceeded(attempt: Attempt, value: unknown): unknown;
-  attemptFailed(attempt: Attempt, error: unknown): unknown;
-}
-
-/**
- * Calls the method for an attempt and tells how it ends, once. Where the method returned a promise, what the listener
- * makes of it comes back.
- */
-export function runMethod(
-  attempt: Attempt,
-  work: Work,
-  listener: AttemptListener,
-): Promise<unknown> | undefined {
+/** Calls the method for an attempt, and settles it once. Where it returned a promise, what follows from that comes back. */
+export function runMethod(execution: Execution, attempt: Attempt, work: Work): Promise<unknown> | undefined {
   let result: unknown;
   try {
-    result = isAccompanied()
-      ? runAccompanied(attempt.callId ?? 0, 'attempt', () => runAlone(attempt, work))
-      : runAlone(attempt, work);
+    result = isAccompanied() || attempt.policy.inner ? runWithin(attempt, work) : runAlone(attempt, work);
     if (isPromiseLike(result)) {
       // A thenable may fulfil with another one, as no promise does.
       return Promise.resolve(result).then(
-        (value) => listener.attemptSucceeded(attempt, value),
-        (error: unknown) => listener.attemptFailed(attempt, error),
+        (value) => attemptSucceeded(execution, attempt, value),
+        (error: unknown) => attemptFailed(execution, attempt, error),
       );
     }
   } catch (error) {
-    listener.attemptFailed(attempt, error);
+    attemptFailed(execution, attempt, error);
     return undefined;
   }
-  listener.attemptSucceeded(attempt, result);
+  attemptSucceeded(execution, attempt, result);
   return undefined;
 }
 
-/** Calls it within the inner policy, where there is one. */
-function runAlone(attempt: Attempt, work: Work): unknown {
+/** Calls it within its companions and the inner policy, where there are any. */
+function runWithin(attempt: Attempt, work: Work): unknown {
   const { inner } = attempt.policy;
-  if (inner) return throughInner(inner, attempt, work, attempt.mayRepeat);
+  return runAccompanied(attempt.callId ?? 0, 'attempt', () =>
+    inner ? throughInner(inner, attempt, work, attempt.mayRepeat) : runAlone(attempt, work),
+  );
+}
+
+function runAlone(attempt: Attempt, work: Work): unknown {
   // A function that takes no context gets the bare one.
   return work(work.length === 0 ? attempt : spreadable(attempt));
 }
