@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.js';
 /** Messages to a child process of `weex-resilience rehearse`: first the options, then one seed after the other. */
 export type ToChild = { readonly options: SeedOptions } | { readonly seed: number };
 
-/** What it answers. A beat says no more than that it is not stuck. */
+/** Its answers. A beat only shows that it is not stuck. */
 export type FromChild =
   | { readonly type: 'beat' }
   | { readonly type: 'loaded' }
@@ -16,7 +16,7 @@ const beatMs = 500;
 
 const tell = (message: FromChild): void => void process.send?.(message);
 const exit = process.exit.bind(process);
-// Before the program is loaded, so that what it takes from Node at its top is that of the rehearsal.
+// Before the program is loaded, so that what it takes from Node at the top level is that of the rehearsal.
 setInterval(() => tell({ type: 'beat' }), beatMs).unref();
 installWorldTime();
 

@@ -64,7 +64,7 @@ export async function loadBot(file: string): Promise<Bot> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`Cannot load the program ${file}: ${reason}`);
   }
-  // What a compiler makes of `export default`, and what CommonJS exports as one object, is a level deeper.
+  // Compiled `export default`, and CommonJS modules that export one object, are one level deeper.
   const levels = [loaded, loaded['default'], (loaded['default'] as typeof loaded | undefined)?.['default']];
   const { invariants = [], run } =
     levels
@@ -157,7 +157,7 @@ function summarize(seed: number, days: number, rehearsal: Rehearsal): SeedResult
 }
 
 function daysUntil({ invariants, lengthMs }: Rehearsal, days: number): number {
-  // A breach that names no time may have begun on the first day.
+  // A breach without a time may have started on the first day.
   const brokenAtMs = invariants.flatMap(({ breaches }) => breaches.map(({ atMs = 0 }) => atMs));
   return Math.min(days, Math.floor((Math.min(...brokenAtMs, Infinity) / lengthMs) * days));
 }

@@ -1,4 +1,4 @@
-/** Where a program writes to and what ends it; tests give their own. */
+/** Where a program writes and what ends it; tests pass their own. */
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;

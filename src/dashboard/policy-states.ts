@@ -48,7 +48,7 @@ export class PolicyStates {
     return this.#policies.snapshots((name) => tellable(this.#names.of(name)));
   }
 
-  /** Adds a change where there is one, and forgets what is older than the window. */
+  /** Adds a change, if there is one, and drops what is older than the window. */
   #note(name: string, admission: AdmissionState, now: number): readonly Change[] {
     const changes = this.#histories.get(name) ?? [];
     const kept = changes.filter((_, index) => (changes[index + 1]?.at ?? now) > now - windowMs);

@@ -15,7 +15,7 @@ const families: Readonly<Record<string, FailureFamily>> = {
   unknown: 'unknown',
 };
 
-/** Where a failure was seen, as far as it is known. */
+/** Where a failure was seen, as far as known. */
 interface Place {
   readonly operation: string | undefined;
   readonly policy: string | undefined;
@@ -30,7 +30,7 @@ type Facts = Omit<FailureState, 'count' | 'first' | 'last'>;
 export class RecentFailures {
   readonly #groups: RecentGroups<Facts> = new RecentGroups(capacity);
 
-  /** Takes a failure down and says what it has in common with others. */
+  /** Records a failure and returns its family. */
   add(error: unknown, { operation, policy }: Place, now: number): FailureFamily {
     const { code, kind, message, type } = factsOf(error);
     const name = tellable(operation ?? operationOf(error) ?? policy ?? 'unnamed');

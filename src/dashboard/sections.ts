@@ -24,7 +24,7 @@ export type SectionName =
   | 'decisions'
   | 'policies';
 
-/** Nobody reads a longer table. */
+/** A longer table would not be read. */
 const mostUnknown = 20;
 const mostLookedUp = 5;
 const number = new Intl.NumberFormat('en');
@@ -215,12 +215,12 @@ function coolDownOf({ coolDownMs, waitingForCoolDown = 0 }: PolicyState): string
   return `<strong>${seconds(coolDownMs)} to go</strong>, ${number.format(waitingForCoolDown)} wait`;
 }
 
-/** What others named, however long. */
+/** A foreign name of any length. */
 function nameIn(text: string): string {
   return `<span class="name">${escapeHtml(text)}</span>`;
 }
 
-/** A lane has one line, on which a phone has room for this many characters beside the name of a state. */
+/** A lane has one line, with room on a phone for this many characters next to the name of a state. */
 function laneName(name: string): string {
   return name.length <= 30 ? name : `${name.slice(0, 14)}…${name.slice(-15)}`;
 }

@@ -24,7 +24,7 @@ export interface DashboardOptions {
 
 /** A page that is being served. */
 export interface Dashboard {
-  /** Where it is, for example `'http://127.0.0.1:9339/'`. */
+  /** Its URL, for example `'http://127.0.0.1:9339/'`. */
   readonly url: string;
   /** Ends it: streams end, the port is free, nothing listens any more. A second call waits for the first. */
   close(): Promise<void>;
@@ -41,7 +41,7 @@ const table = optionTable<DashboardOptions>({
 });
 const streams: Readonly<Record<string, ViewerKind>> = { '/events': 'data', '/page-events': 'page' };
 const everyMs = 1_000;
-/** Whoever connects and says nothing soon makes room for others. */
+/** Connections that stay silent this long make room for others. */
 const patience = {
   headersTimeout: 3_000,
   requestTimeout: 3_000,
@@ -83,7 +83,7 @@ export async function serveDashboard(options: DashboardOptions = {}): Promise<Da
     });
   }
   const timer = setInterval(() => quietly(() => look(gatherer, viewers)), everyMs);
-  // A page beside a program is a guest: it neither keeps the program alive nor ends it.
+  // The page must neither keep the program alive nor end it.
   timer.unref();
   server.unref();
   let closed: Promise<void> | undefined;
@@ -95,7 +95,7 @@ export async function serveDashboard(options: DashboardOptions = {}): Promise<Da
         gatherer.stop();
         viewers.close();
         server.close(() => resolve());
-        // The last words of the streams go out first.
+        // The last messages of the streams are sent first.
         setImmediate(() => server.closeAllConnections());
       })),
   };
@@ -181,7 +181,7 @@ function refuse(
   response.end(`${text}\n`);
 }
 
-/** Only names that always mean this machine: anybody can make another name resolve to it. */
+/** Only names that always mean this machine: anyone can make another name resolve to it. */
 function isOwnName(host: string | undefined): boolean {
   const [, name = ''] = /^(\[::1\]|[\w.-]+)(?::\d+)?$/.exec(host ?? '') ?? [];
   return ['127.0.0.1', '[::1]', 'localhost'].includes(name.toLowerCase());

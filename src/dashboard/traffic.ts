@@ -4,7 +4,7 @@ import type { CallOutcome, FailureFamily, Load, TrafficState } from './dashboard
 /** How far back the page looks. */
 export const windowMs = 300_000;
 const stepMs = 2_000;
-/** A program that has just begun is shown this long. */
+/** The shortest period shown, for a program that has just started. */
 const leastMs = 60_000;
 
 const outcomes = ['succeeded', 'failed', 'aborted'] as const;

@@ -12,7 +12,7 @@ interface Viewer {
   idleRounds: number;
 }
 
-/** What is sent in a round; each part is made when the first viewer needs it. */
+/** What is sent in a round; each part is created when the first viewer needs it. */
 export interface Round {
   data(): string;
   page(): Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export const mostViewers = 50;
 /** A viewer that reads nothing for this many rounds is disconnected; a browser reconnects automatically. */
 const mostIdleRounds = 30;
 
-/** Everybody who looks on. One that does not read is sent nothing more until it does: nothing piles up. */
+/** All viewers. One that does not read is sent nothing more until it does, so nothing piles up. */
 export class Viewers {
   readonly #viewers: Set<Viewer> = new Set();
 
@@ -30,7 +30,7 @@ export class Viewers {
     return this.#viewers.size;
   }
 
-  /** Takes an answer over, and sends it what there is. */
+  /** Takes over an answer, and sends it the current state. */
   add(response: ServerResponse, kind: ViewerKind, round: Round): void {
     const viewer = { response, kind, sent: {}, idleRounds: 0 };
     this.#viewers.add(viewer);
@@ -41,7 +41,7 @@ export class Viewers {
     this.#sendTo(viewer, round);
   }
 
-  /** Sends what there is to everybody who reads. */
+  /** Sends the current state to all viewers that read. */
   send(round: Round): void {
     for (const viewer of this.#viewers) {
       if (viewer.idleRounds === 0) this.#sendTo(viewer, round);

@@ -14,7 +14,7 @@ export interface LaneState {
 /** Something that is in one state after the other. */
 export interface Lane {
   readonly name: string;
-  /** In the order of time; each state lasts until the next one begins. */
+  /** In order of time; each state lasts until the next one starts. */
   readonly changes: readonly { readonly at: number; readonly state: LaneState }[];
 }
 

@@ -20,7 +20,7 @@ export function table({ caption, head, rows }: TableOptions): string {
     );
     return element('tr', { role: 'row' }, written.join(''));
   });
-  // The roles stay when the style makes blocks of rows and cells.
+  // The roles remain if the style turns rows and cells into blocks.
   return element(
     'table',
     { role: 'table' },

@@ -59,7 +59,7 @@ export function stretchNames(axis: TimeAxis, y: number): string {
 
 /** The times below a drawing; a narrow screen shows every second one. */
 export function timeLabels(axis: TimeAxis, y: number): string {
-  // Round numbers of minutes, or of seconds where there are no minutes.
+  // Round numbers of minutes, or of seconds for short periods.
   const unitMs = axis.until - axis.from > 120_000 ? 60_000 : 1_000;
   return ticks(axis.from / unitMs, axis.until / unitMs, 6)
     .map((count, index) => {

@@ -1,6 +1,6 @@
 const assumed: WeakSet<object> = new WeakSet();
 
-/** Notes that the exchange named no time: the `retryAfter` of this error is the documented one. */
+/** Marks that the exchange specified no time: the `retryAfter` of this error is the documented one. */
 export function markAssumedWait(error: object): void {
   assumed.add(error);
 }

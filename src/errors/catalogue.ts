@@ -33,7 +33,7 @@ export interface CodeDefinition {
   readonly advice: string;
   /** Whether the same request can succeed later. Default: `true` for rate limits and system errors. */
   readonly retry?: boolean | undefined;
-  /** What became of a write with this answer. Default: `'unknown'` for system errors, otherwise `'not-executed'`. */
+  /** The outcome of a write with this answer. Default: `'unknown'` for system errors, otherwise `'not-executed'`. */
   readonly executionStatus?: ExecutionStatus | undefined;
   /** The field `reason` of authentication and order errors. */
   readonly reason?: string | undefined;
@@ -55,7 +55,7 @@ export interface CodeExplanation {
   readonly advice: string;
   /** Whether the same request, sent again later, can succeed. */
   readonly retry: boolean;
-  /** What became of a write with this answer. */
+  /** The outcome of a write with this answer. */
   readonly executionStatus: ExecutionStatus;
   readonly reason?: string;
   readonly service?: string;
@@ -72,7 +72,7 @@ export interface CodeExplanation {
 export interface Catalogue {
   /** The row of a code, given as a number or a string, or `undefined`. */
   get(code: number | string): CodeExplanation | undefined;
-  /** Returns a new catalogue with these codes added; a code that exists already is replaced. */
+  /** Returns a new catalogue with these codes added; existing codes are replaced. */
   extend(definitions: readonly CodeDefinition[]): Catalogue;
   /** Every row, in the order of the tables. */
   readonly rows: readonly CodeExplanation[];
@@ -94,7 +94,7 @@ export function createCatalogue(rows: readonly CodeExplanation[]): Catalogue {
   });
 }
 
-/** @internal The rows of a table, each with what its group and category say. */
+/** @internal The rows of a table, each with the fields of its group and category. */
 export function rowsOf(table: CodeTable): CodeExplanation[] {
   return table.flatMap(({ category, rows, ...group }) =>
     rows.map(([code, meaning, advice]) => ({

@@ -2,12 +2,11 @@ import type { Catalogue, CodeExplanation } from './catalogue.js';
 import { defaultCatalogue } from './catalogues.js';
 
 /**
- * Tells what a code of the exchange means: its class and kind, the advice, and whether a retry can help. Number
- * and numeric string are the same code. A code that the catalogue lacks gives `undefined`, and so does a code of
- * success, which is not an error.
+ * Explains a code of the exchange: its class and kind, the advice, and whether a retry can help. A number and the
+ * same number as a string are one code. Returns `undefined` for a code that the catalogue does not have, and for a
+ * success code, which is not an error.
  *
  * @param catalogue Default: `defaultCatalogue`, weex-client and V3. Pass `v2Catalogue` for V1 and V2.
- *
  * @example
  * ```ts
  * import { explainCode } from 'weex-resilience';

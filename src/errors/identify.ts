@@ -1,8 +1,8 @@
 import type { WEEXErrorKind } from './weex-error-kind.js';
 
 /**
- * Gives an error class its `name` and `kind`. They are on the prototype, so that the stack, which V8 captures before
- * any field exists, already starts with the right name.
+ * Sets the `name` and `kind` of an error class. They are on the prototype, so that the stack, which V8 captures
+ * before any field exists, already starts with the right name.
  */
 export function identify(
   errorClass: { readonly prototype: object },

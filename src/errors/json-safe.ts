@@ -1,4 +1,4 @@
-/** Deeper than this no log goes. */
+/** Deeper than any log. */
 const maxDepth = 32;
 
 /**

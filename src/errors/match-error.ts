@@ -34,7 +34,7 @@ export interface ErrorOfKind {
 
 type Case<Kind extends WEEXErrorKind> = (error: ErrorOfKind[Kind]) => unknown;
 
-/** The kinds that have no parent but `WEEXError` itself. */
+/** The kinds whose only parent is `WEEXError` itself. */
 export type RootErrorKind = Exclude<WEEXErrorKind, Exclude<SystemErrorKind, 'system'>>;
 
 /** A case for some of the kinds, and `_` for everything else, including values that are not a `WEEXError`. */
@@ -113,14 +113,14 @@ export function matchError(error: unknown, cases: object | undefined): unknown {
   return handler(error as WEEXError);
 }
 
-/** A fulfilled result has a case, too. */
+/** A fulfilled result has a case too. */
 export interface FulfilledCase<Value> {
   readonly fulfilled: (value: Value) => unknown;
 }
 
 /**
- * As {@link matchError}, over one result of `Promise.allSettled`: `fulfilled` receives the value, the other cases the
- * reason.
+ * Like {@link matchError}, for one result of `Promise.allSettled`: `fulfilled` receives the value, the other cases
+ * the reason.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ export interface PortfolioErrorDetails extends WEEXErrorDetails {
 export class PortfolioError extends WEEXError {
   declare readonly name: 'PortfolioError';
   declare readonly kind: 'portfolio';
-  /** `NaN` if the error was made for a code of a catalogue. */
+  /** `NaN` if the error was created for a code of a catalogue. */
   declare readonly portfolioValue: number;
 
   static {
@@ -21,7 +21,7 @@ export class PortfolioError extends WEEXError {
   }
 
   constructor(message: string | undefined, details: PortfolioErrorDetails);
-  // Made for a code of a catalogue, it has no more than what came with the answer.
+  // If created for a code of a catalogue, it has only what came with the answer.
   constructor(message?: string, details: Partial<PortfolioErrorDetails> = {}) {
     super(message, { code: 60003, ...details });
     assign(this, 'portfolioValue', details.portfolioValue ?? Number.NaN);

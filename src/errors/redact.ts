@@ -25,14 +25,14 @@ const namedSecret = new RegExp(
 const longValue = (least: number): string =>
   `(?:(?=[a-z_.+/=-]{0,64}\\d)\\w[\\w.+/=-]{${least - 1},}|\\w[\\w.+/=-]{23,})`;
 
-/** `invalid name value`, as sentences have it. Short words stay: `token '<'` is what JSON.parse complains of. */
+/** `invalid name value`, as in sentences. Short words stay: `token '<'` is a message of JSON.parse. */
 const toldSecret = new RegExp(
   `((?:^|[^\\w-])(?:${secretWord}|bearer|basic)(?:${quote})?(?:\\s{1,8}(?:is|was|of|value))?\\s{1,8})` +
     `(?:(${quote})(?!\\[redacted\\])[^"'\\\\\\n]{4,}|${longValue(8)})|((?:^|[^\\w-])key\\s{1,8})${longValue(16)}`,
   'gi',
 );
 
-/** A cheap look before the expressions above are tried. */
+/** A cheap check before the expressions above are tried. */
 const hint = /secret|pass|pwd|jwt|sign|key|token|auth|bearer|basic|cookie|credential|session/i;
 
 /** Also a password with `@` in it, or with `/` after the colon. */
@@ -41,11 +41,11 @@ const userInfo = /(\b[a-z][a-z\d+.-]{0,20}:\/\/)(?:[^\s/"'?#]+|[^\s/@"'?#:]{0,10
 /** No answer of the exchange is nested deeper than this; deeper values are left out of the copy. */
 const maxDepth = 24;
 
-/** Names repeat from request to request. The bound keeps made-up names from filling the memory. */
+/** Names repeat from request to request. The bound keeps generated names from filling the memory. */
 const knownNames: Map<string, boolean> = new Map();
 const maxKnownNames = 1_000;
 
-/** Tells whether a field or header of this name holds a secret. */
+/** Whether a field or header of this name contains a secret. */
 export function isSecretName(name: string): boolean {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
@@ -70,7 +70,7 @@ export function redactText(text: string, secrets: readonly string[]): string {
   return clean.includes('@') ? clean.replace(userInfo, `$1${redacted}@`) : clean;
 }
 
-/** A quote that opens stays, so that what was JSON stays JSON. */
+/** An opening quote stays, so that JSON remains JSON. */
 function redactNamed(
   _: string,
   name: string,
@@ -97,7 +97,7 @@ export function redactValue(value: unknown, secrets: readonly string[]): unknown
   return redactAt(value, secrets, 0, new Map());
 }
 
-/** What became of each object: it may be met again, below itself or elsewhere. */
+/** The copy of each object: it may occur again, below itself or elsewhere. */
 type Done = Map<object, unknown>;
 
 function redactAt(value: unknown, secrets: readonly string[], depth: number, done: Done): unknown {

@@ -13,7 +13,7 @@ export interface RiskManagementErrorDetails extends WEEXErrorDetails {
 export class RiskManagementError extends WEEXError {
   declare readonly name: 'RiskManagementError';
   declare readonly kind: 'risk-management';
-  /** Empty if the error was made for a code of a catalogue. */
+  /** Empty if the error was created for a code of a catalogue. */
   declare readonly riskType: string;
 
   static {
@@ -21,7 +21,7 @@ export class RiskManagementError extends WEEXError {
   }
 
   constructor(message: string | undefined, details: RiskManagementErrorDetails);
-  // Made for a code of a catalogue, it has no more than what came with the answer.
+  // If created for a code of a catalogue, it has only what came with the answer.
   constructor(message?: string, details: Partial<RiskManagementErrorDetails> = {}) {
     super(message, { code: 60002, ...details });
     assign(this, 'riskType', details.riskType ?? '');

@@ -1,6 +1,6 @@
 import type { ExecutionStatus, WEEXError } from '../errors/index.js';
 
-/** Writes on an error what has been found out since it was made. A frozen one stays as it is. */
+/** Sets on an error what was found out after it was created. A frozen error is left unchanged. */
 export function setExecutionStatus(error: WEEXError, value: ExecutionStatus): void {
   Reflect.defineProperty(error, 'executionStatus', { value, enumerable: true, configurable: true });
 }

@@ -13,7 +13,7 @@ export interface TradingStrategyErrorDetails extends WEEXErrorDetails {
 export class TradingStrategyError extends WEEXError {
   declare readonly name: 'TradingStrategyError';
   declare readonly kind: 'trading-strategy';
-  /** Empty if the error was made for a code of a catalogue. */
+  /** Empty if the error was created for a code of a catalogue. */
   declare readonly strategyName: string;
 
   static {
@@ -21,7 +21,7 @@ export class TradingStrategyError extends WEEXError {
   }
 
   constructor(message: string | undefined, details: TradingStrategyErrorDetails);
-  // Made for a code of a catalogue, it has no more than what came with the answer.
+  // If created for a code of a catalogue, it has only what came with the answer.
   constructor(message?: string, details: Partial<TradingStrategyErrorDetails> = {}) {
     super(message, { code: 60001, ...details });
     assign(this, 'strategyName', details.strategyName ?? '');

@@ -3,9 +3,9 @@ import { identify } from './identify.js';
 import { jsonSafe } from './json-safe.js';
 import type { ExecutionStatus, WEEXErrorKind } from './weex-error-kind.js';
 
-/** What is known about a failure apart from its message; every field is optional. */
+/** Details of a failure besides its message; all are optional. */
 export interface WEEXErrorDetails {
-  /** The code of the exchange. A numeric string becomes a number, any other string stays as it is. */
+  /** The code of the exchange. A numeric string becomes a number, any other string is kept. */
   readonly code?: number | string | undefined;
   /** The answer as it came, for debugging. */
   readonly data?: unknown;
@@ -17,7 +17,7 @@ export interface WEEXErrorDetails {
   readonly retryAfter?: number | undefined;
   /** Whether a request that can change something took effect; absent for reads and for errors created manually. */
   readonly executionStatus?: ExecutionStatus | undefined;
-  /** What this error was made from. */
+  /** The error from which this one was created. */
   readonly cause?: unknown;
 }
 
@@ -86,7 +86,7 @@ export function assign<Target extends object, Key extends keyof Target>(
   key: Key,
   value: Target[Key] | undefined,
 ): void {
-  // Plain assignment: to define a property costs ten times as much.
+  // Plain assignment: defining a property costs ten times as much.
   if (value !== undefined) (target as { -readonly [Name in keyof Target]: Target[Name] })[key] = value;
 }
 

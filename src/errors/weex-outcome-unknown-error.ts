@@ -8,7 +8,7 @@ export interface WEEXOutcomeUnknownErrorDetails extends WEEXErrorDetails {
 }
 
 /**
- * Nobody could establish whether the request was executed. Look the order up by `clientOrderId` before sending
+ * It could not be determined whether the request was executed. Look the order up by `clientOrderId` before sending
  * another one.
  */
 export class WEEXOutcomeUnknownError extends WEEXError {

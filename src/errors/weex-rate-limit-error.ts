@@ -11,9 +11,7 @@ export interface WEEXRateLimitErrorDetails extends WEEXErrorDetails {
   readonly requestLimit?: number | undefined;
 }
 
-/**
- * Too many requests, orders or connections. `retryAfter` says when to come back.
- */
+/** Too many requests, orders or connections. `retryAfter` says when to try again. */
 export class WEEXRateLimitError extends WEEXError {
   declare readonly name: 'WEEXRateLimitError';
   declare readonly kind: 'rate-limit';

@@ -27,9 +27,9 @@ const timesUsual = 5;
 const keptBursts = 10;
 
 /**
- * Finds bursts: at least 10 errors within 10 seconds, and at least 5 times as many as in the usual 10 seconds of the
- * fifteen minutes before. A burst ends with the last error before a period of 10 seconds with less than half of the
- * errors that began it.
+ * Finds bursts: at least 10 errors within 10 seconds, and at least 5 times as many as in the usual 10 seconds of
+ * the fifteen minutes before. A burst ends with the last error before a period of 10 seconds with less than half of
+ * the errors that started it.
  */
 export class BurstDetector {
   #past: Burst[] = [];
@@ -38,7 +38,7 @@ export class BurstDetector {
   #inWindow = 0;
   #threshold = minimumErrors;
 
-  /** Looks at an error that `counts` holds already. */
+  /** Examines an error that `counts` already includes. */
   record(nowMs: number, pattern: string, counts: SecondCounts): void {
     const second = Math.floor(nowMs / 1000);
     if (second === this.#second) this.#inWindow += 1;
@@ -68,7 +68,7 @@ export class BurstDetector {
     return all.slice(-keptBursts);
   }
 
-  /** Forgets everything and takes these instead; one that went on has ended at `lastErrorMs`. */
+  /** Replaces everything with these bursts; one that was in progress has ended at `lastErrorMs`. */
   restore(bursts: readonly Burst[], lastErrorMs: number): void {
     this.#past = bursts
       .slice(-keptBursts)
@@ -77,7 +77,7 @@ export class BurstDetector {
     this.#second = -1;
   }
 
-  /** A new second: weighs the last ten against those before. */
+  /** A new second: compares the last ten with those before. */
   #look(nowMs: number, second: number, counts: SecondCounts): void {
     this.#second = second;
     this.#inWindow = counts.last(windowSeconds, nowMs);

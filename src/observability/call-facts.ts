@@ -1,6 +1,6 @@
-/** What every event of a call says. A call is one `execute` of a policy, with all its attempts. */
+/** The fields of every event of a call. A call is one `execute` of a policy, with all its attempts. */
 export interface CallFacts {
-  /** When it happened, in milliseconds since 1970, or on the scale of the policy's own clock. */
+  /** When it happened, in milliseconds since 1970, or on the time scale of the policy's own clock. */
   readonly at: number;
   /** The name of the policy. */
   readonly policy: string;

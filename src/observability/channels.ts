@@ -2,7 +2,7 @@ import { processWide } from '../core/process-wide.js';
 import { EventChannel } from './event-channel.js';
 import type { ResilienceEventType } from './events.js';
 
-/** One channel an event, named `weex-resilience:` and the event's type. */
+/** One channel per event, named `weex-resilience:` and the event's type. */
 export const channels: { readonly [Type in ResilienceEventType]: EventChannel<Type> } = {
   callStarted: new EventChannel('callStarted'),
   callSettled: new EventChannel('callSettled'),
@@ -36,7 +36,7 @@ export const channels: { readonly [Type in ResilienceEventType]: EventChannel<Ty
 // The channels belong to the process, so the numbers do too, however often the package is loaded.
 const callIds = processWide('call-ids', () => ({ last: 0 }));
 
-/** A new number for a call. Take it only when the first event of a call is made. */
+/** Returns a new number for a call. Use it only when the first event of a call is created. */
 export function nextCallId(): number {
   return (callIds.get().last += 1);
 }

@@ -2,22 +2,22 @@ import { nextCallId } from './channels.js';
 import { quietly } from './event-channel.js';
 
 /**
- * Somebody who goes along with calls. It is for what an event cannot do: events may come in another async context
- * than the one that a call was made in, and they end before the method is called.
+ * An object that accompanies calls. It does what events cannot do: events may arrive in another async context than
+ * that of the call, and they end before the method is called.
  */
 export interface Companion {
-  /** A call comes in. This runs where its caller called. `policy` is the one that it is made under. */
+  /** Called when a call starts, in its caller's context. `policy` is the policy of the call. */
   begins?(callId: number, policy: object): void;
-  /** Runs the method, or the lookup that follows it, and gives back what it gives. */
+  /** Runs the method, or the lookup that follows it, and returns its result. */
   runs?<Result>(callId: number, step: CallStep, work: () => Result): Result;
 }
 
-/** What a call runs: an attempt of its method, or the search for what became of one. */
+/** What a call runs: an attempt of its method, or the search for the outcome of one. */
 export type CallStep = 'attempt' | 'lookup';
 
 let company: readonly Companion[] = [];
 
-/** Sends a companion along with every call from now on, until the function that comes back is called. */
+/** Lets a companion accompany every call from now on, until the returned function is called. */
 export function accompany(companion: Companion): () => void {
   company = [...company, companion];
   return () => {
@@ -30,7 +30,7 @@ export function isAccompanied(): boolean {
   return company.length > 0;
 }
 
-/** Tells the companions of a call, and gives back its number. */
+/** Notifies the companions of a call, and returns its number. */
 export function beginAccompanied(policy: object): number {
   const callId = nextCallId();
   for (const companion of company) quietly(() => companion.begins?.(callId, policy));
@@ -64,7 +64,7 @@ function runWithin<Result>(companion: Companion, callId: number, step: CallStep,
   try {
     companion.runs?.(callId, step, once);
   } catch {
-    // What the method threw is thrown below; what a companion throws does not affect the call.
+    // An error of the method is thrown below; an error of a companion does not affect the call.
   }
   return settled ? settled() : work();
 }

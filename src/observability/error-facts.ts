@@ -6,7 +6,7 @@ export interface ErrorFacts {
   /** The name of its class, for example `'WEEXRateLimitError'`. */
   readonly type: string;
   readonly message: string;
-  /** Of a `WEEXError`. */
+  /** For a `WEEXError`. */
   readonly kind?: WEEXErrorKind;
   /** The code of the exchange, or of Node (`'ECONNRESET'`). */
   readonly code?: number | string;
@@ -29,8 +29,8 @@ export function factsOf(error: unknown): ErrorFacts {
 }
 
 /**
- * The operation that an error names in its `context`, or its method and path, as the interceptor notes them. Never
- * throws either.
+ * The operation in an error's `context`, or its method and path as recorded by the interceptor. It never throws
+ * either.
  */
 export function operationOf(error: unknown): string | undefined {
   try {
@@ -50,7 +50,7 @@ export function tellable(text: string): string {
 }
 
 function without(text: string, limit: number): string {
-  // Cut first: what a text of megabytes holds beyond is not looked at.
+  // Cut first: the rest of a text of megabytes is not examined.
   return shorten(redactText(text.slice(0, 4 * longestMessage), []), limit);
 }
 
@@ -75,7 +75,7 @@ function read(error: unknown): ErrorFacts {
   return facts;
 }
 
-/** The name that the class was given, otherwise the class's own name: a minifier changes only the latter. */
+/** The name assigned to the class, otherwise the class's own name: a minifier changes only the latter. */
 function classNameOf(error: object): string {
   const prototype = Object.getPrototypeOf(error) as object | null;
   const named = Object.hasOwn(error, 'name') || (prototype !== null && Object.hasOwn(prototype, 'name'));

@@ -1,11 +1,11 @@
 import type { ErrorFacts } from './error-facts.js';
 
-/** What an `ErrorTracker` found out. */
+/** The statistics of an `ErrorTracker`. */
 export interface ErrorSummary {
   readonly totalErrors: number;
   /**
-   * How many of each class, for example `{ WEEXRateLimitError: 3 }`; they add up to `totalErrors`. Beyond a hundred
-   * classes a new one takes the place and the count of the rarest.
+   * The number of errors per class, for example `{ WEEXRateLimitError: 3 }`; they add up to `totalErrors`. Beyond a
+   * hundred classes a new one takes the place and the count of the rarest.
    */
   readonly errorTypes: Readonly<Record<string, number>>;
   /** The five most frequent pairs of class and code. An error without a code is `Class_none`. */
@@ -15,7 +15,7 @@ export interface ErrorSummary {
   /** `undefined` before the first error. */
   readonly firstSeen: Date | undefined;
   readonly lastSeen: Date | undefined;
-  /** Errors a minute, averaged over the last 1, 5 and 15 minutes. */
+  /** Errors per minute, averaged over the last 1, 5 and 15 minutes. */
   readonly rates: {
     readonly oneMinute: number;
     readonly fiveMinutes: number;

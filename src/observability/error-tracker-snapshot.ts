@@ -3,7 +3,7 @@ import type { Burst } from './burst-detector.js';
 import type { ErrorFacts } from './error-facts.js';
 import type { TopCount } from './top-counts.js';
 
-/** Everything that an `ErrorTracker` holds, as plain JSON. Times are in milliseconds since 1970. */
+/** The whole state of an `ErrorTracker`, as plain JSON. Times are in milliseconds since 1970. */
 export interface ErrorTrackerSnapshot {
   readonly version: 1;
   readonly totalErrors: number;
@@ -13,7 +13,7 @@ export interface ErrorTrackerSnapshot {
   readonly types: readonly Readonly<TopCount>[];
   readonly patterns: readonly Readonly<TopCount>[];
   readonly operations: readonly Readonly<TopCount>[];
-  /** The seconds of the last fifteen minutes that hold errors, each since 1970, with their counts. */
+  /** The seconds of the last fifteen minutes with errors, each since 1970, with their counts. */
   readonly seconds: readonly (readonly [second: number, count: number])[];
   readonly bursts: readonly Burst[];
   readonly recentErrors: readonly RecentError[];
@@ -101,7 +101,7 @@ const schema: v.GenericSchema<unknown, ErrorTrackerSnapshot> = v.strictObject({
   ),
 });
 
-/** Takes a snapshot that may come from a file, or throws a `TypeError` that names every fault. */
+/** Validates a snapshot that may come from a file; throws a `TypeError` that lists every fault. */
 export function parseSnapshot(snapshot: unknown): ErrorTrackerSnapshot {
   const { success, output, issues } = v.safeParse(schema, snapshot);
   if (success) return output;

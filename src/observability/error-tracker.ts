@@ -13,17 +13,17 @@ import { type TopCount, TopCounts } from './top-counts.js';
 /** Options of an {@link ErrorTracker}. */
 export interface ErrorTrackerOptions {
   /**
-   * How many distinct patterns, and how many operations, are counted one by one: 1 to 100 000, default 1000; below
-   * 32 counts as 32. What comes beyond takes the place of the rarest, see {@link ErrorHistory.undercount}.
+   * How many distinct patterns, and how many operations, are counted individually: 1 to 100 000, default 1000;
+   * below 32 counts as 32. Further ones take the place of the rarest, see {@link ErrorHistory.undercount}.
    */
   readonly capacity?: number | undefined;
-  /** Where the time comes from, in milliseconds since 1970. Default `Date.now`. */
+  /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
 /** What is known about an error apart from the error itself. */
 export interface ErrorOrigin {
-  /** The operation that failed. Default: what the error's own `context` says. */
+  /** The operation that failed. Default: the one in the error's own `context`. */
   readonly operation?: string | undefined;
 }
 
@@ -99,7 +99,7 @@ export class ErrorTracker {
     this.#recent.push({ atMs: nowMs, operation, facts });
   }
 
-  /** What was found out so far. Its cost does not depend on the number of errors. */
+  /** Returns the statistics so far. Its cost does not depend on the number of errors. */
   summary(): ErrorSummary {
     const nowMs = this.#nowMs();
     const perMinute = (minutes: number): number => this.#seconds.last(minutes * 60, nowMs) / minutes;
@@ -136,7 +136,7 @@ export class ErrorTracker {
     return listenForErrors((error, operation) => this.record(error, { operation }), options);
   }
 
-  /** Everything it holds, as plain JSON, to be given to `restore` after a restart. */
+  /** Returns the whole state as plain JSON, for `restore` after a restart. */
   snapshot(): ErrorTrackerSnapshot {
     return {
       version: 1,

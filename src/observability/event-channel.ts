@@ -4,10 +4,10 @@ import { whenWhole } from './outbox.js';
 
 type Listener = (event: unknown, name: string | symbol) => unknown;
 
-// Listeners run at once, so what holds during their call need not travel with the event.
+// Listeners run synchronously, so what is true during their call need not be part of the event.
 let origin: object | undefined;
 
-/** Whose event is being delivered: the registry of its policy; `undefined` for a policy outside of any. */
+/** The origin of the event being delivered: the registry of its policy; `undefined` for a policy outside any. */
 export function eventOrigin(): object | undefined {
   return origin;
 }
@@ -27,14 +27,14 @@ export class EventChannel<Type extends ResilienceEventType> {
     this.#channel = channel(this.name);
   }
 
-  /** Whether anybody listens. */
+  /** Whether there is a listener. */
   get hasSubscribers(): boolean {
     return this.#channel.hasSubscribers;
   }
 
   /**
-   * Gives a frozen event to every subscriber, once the state that it describes is complete. Nothing that a subscriber
-   * does affects the caller. `of` is the registry that it belongs to.
+   * Passes a frozen event to every subscriber, once the state that it describes is complete. Nothing that a
+   * subscriber does affects the caller. `of` is the registry to which it belongs.
    */
   publish(fields: Omit<ResilienceEventOf<Type>, 'type'>, of?: object): void {
     const event = Object.freeze({ type: this.#type, ...fields });
@@ -51,7 +51,7 @@ export class EventChannel<Type extends ResilienceEventType> {
   }
 }
 
-/** Calls a listener so that neither a throw nor a rejection is seen by anybody. */
+/** Calls a listener and swallows both exceptions and rejections. */
 export function deliver(listener: Listener, event: unknown, name: string | symbol): void {
   quietly(() => listener(event, name));
 }
@@ -67,9 +67,9 @@ export function quietly(call: () => unknown): void {
 }
 
 /**
- * The subscribers as Node keeps them. `Channel.publish` would raise what a subscriber throws as an uncaught
- * exception, which ends the process, and leaves a rejection to become an unhandled one. Where a version of Node
- * keeps them elsewhere, `publish` is all there is.
+ * The subscribers as Node stores them. `Channel.publish` would raise what a subscriber throws as an uncaught
+ * exception, which ends the process, and would leave rejections unhandled. If a version of Node stores them
+ * elsewhere, `publish` is used.
  */
 function subscribersOf(source: Channel): readonly Listener[] | undefined {
   const { _subscribers } = source as Channel & { _subscribers?: unknown };

@@ -4,7 +4,7 @@ import type { OrderSettled, OutcomeUnknown, ReconcileSettled, ReconcileStarted }
 export type { CallFacts } from './call-facts.js';
 export type { OrderSettled, OutcomeUnknown, ReconcileSettled, ReconcileStarted } from './order-events.js';
 
-/** A call came in. */
+/** A call started. */
 export interface CallStarted extends CallFacts {
   readonly type: 'callStarted';
   readonly priority: 'critical' | 'normal' | 'background';
@@ -46,12 +46,15 @@ export interface AttemptSettled extends CallFacts {
 /** An attempt failed and another one will follow. */
 export interface RetryScheduled extends CallFacts {
   readonly type: 'retryScheduled';
-  /** The number of the attempt to come: 1 for the first retry. */
+  /** The number of the next attempt: 1 for the first retry. */
   readonly attempt: number;
   readonly delayMs: number;
-  /** `'retry-after'`: the exchange named the delay. `'proven-absent'`: an unknown outcome was found not executed. */
+  /**
+   * `'retry-after'`: the exchange specified the delay. `'proven-absent'`: an unknown outcome was proven not
+   * executed.
+   */
   readonly reason: 'backoff' | 'retry-after' | 'proven-absent';
-  /** What the attempt before failed with. */
+  /** The failure of the previous attempt. */
   readonly error: unknown;
 }
 
@@ -102,7 +105,7 @@ export interface CallQueued extends CallFacts {
   readonly type: 'callQueued';
   readonly attempt: number;
   readonly priority: 'critical' | 'normal' | 'background';
-  /** How many calls wait, this one included. */
+  /** How many calls are waiting, including this one. */
   readonly queueLength: number;
 }
 
@@ -114,17 +117,17 @@ export interface CallDequeued extends CallFacts {
   /** `'admitted'`, or it left without a slot: refused after its longest wait, out of time, or aborted. */
   readonly outcome: 'admitted' | 'refused' | 'aborted';
   readonly waitedMs: number;
-  /** How many calls still wait. */
+  /** How many calls are still waiting. */
   readonly queueLength: number;
 }
 
-/** A call waits for what keeps everybody away: a cool-down, or a circuit that is open. Told once for each wait. */
+/** A call waits for something that stops all calls: a cool-down, or an open circuit. Published once per wait. */
 export interface CallHeld extends CallFacts {
   readonly type: 'callHeld';
-  /** The attempt that waits to be made. */
+  /** The attempt that is waiting. */
   readonly attempt: number;
   readonly reason: 'cool-down' | 'circuit-open';
-  /** How long it is closed from now on; the call may have to wait longer for its turn. */
+  /** How long it stays closed; the call may have to wait longer for its turn. */
   readonly delayMs: number;
 }
 
@@ -136,15 +139,15 @@ export interface CallRefused extends CallFacts {
   readonly error: unknown;
 }
 
-/** The cool-down of a scope is active: the exchange said how long to stay away. */
+/** The cool-down of a scope is active: the exchange asked for a pause. */
 export interface CoolDownEntered {
   readonly type: 'coolDownEntered';
   readonly at: number;
   readonly policy: string;
   readonly scope: string;
-  /** How long it goes on from now. Published again where a later answer makes it longer. */
+  /** How long it lasts from now. Published again if a later answer extends it. */
   readonly delayMs: number;
-  /** The answer that started it; absent where another process did. */
+  /** The answer that started it; absent if another process did. */
   readonly error?: unknown;
 }
 
@@ -158,12 +161,12 @@ export interface CoolDownLeft {
   readonly lastedMs: number;
 }
 
-/** A rate limit that is found out was lowered, because the exchange refused. */
+/** An adaptive rate limit was lowered, because the exchange refused a request. */
 export interface LimitAdapted {
   readonly type: 'limitAdapted';
   readonly at: number;
   readonly policy: string;
-  /** The limit that was in force, and the one that is from now on. */
+  /** The limits before and after. */
   readonly from: number;
   readonly to: number;
   /** The answer that lowered it. */
@@ -171,28 +174,28 @@ export interface LimitAdapted {
 }
 
 /**
- * The exchange publishes another limit than its answers show; the policy uses that of the answers. Published once per
- * limit.
+ * The exchange publishes a different limit than its answers show; the policy uses the one in the answers. Published
+ * once per limit.
  */
 export interface LimitContradicted {
   readonly type: 'limitContradicted';
   readonly at: number;
   readonly market: 'spot' | 'contract';
   readonly limitType: 'weight' | 'orders';
-  /** As `exchangeInfo` has it. */
+  /** As published in `exchangeInfo`. */
   readonly published: { readonly limit: number; readonly windowMs: number };
-  /** As the headers of the answers have it. */
+  /** As shown in the headers of the answers. */
   readonly seen: { readonly limit: number; readonly windowMs: number };
 }
 
-/** A failed call was given to its fallback, or to the last good value, to answer in its place. */
+/** A failed call was passed to its fallback, or to the last good value. */
 export interface FallbackUsed extends CallFacts {
   readonly type: 'fallbackUsed';
-  /** The failure for which it answers. */
+  /** The failure that is answered. */
   readonly error: unknown;
 }
 
-/** The options of a policy were exchanged while it runs. */
+/** The options of a policy were replaced while it was in use. */
 export interface PolicyReconfigured {
   readonly type: 'policyReconfigured';
   readonly at: number;
@@ -208,7 +211,7 @@ export interface CoordinatorLost {
   readonly error: unknown;
 }
 
-/** What connects the processes of an account answers again. */
+/** The coordinator of the processes of an account answers again. */
 export interface CoordinatorRegained {
   readonly type: 'coordinatorRegained';
   readonly at: number;

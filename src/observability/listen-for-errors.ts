@@ -10,8 +10,8 @@ interface Sighting {
 const byInterceptor: Sighting = { callId: Number.POSITIVE_INFINITY, level: 'attempt' };
 
 /**
- * Tells each failure once, though the same error is published on its way up: by the interceptor, by the attempt,
- * by the call, and by every policy around that. An interceptor does not know the policy.
+ * Reports each failure once, although the same error is published on its way up: by the interceptor, by the
+ * attempt, by the call, and by every policy around that. An interceptor does not know the policy.
  */
 export function listenForErrors(
   onError: (error: unknown, operation: string | undefined, policy?: string) => void,

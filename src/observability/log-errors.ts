@@ -6,7 +6,7 @@ import { logRules, LogSampler, type LogOptions } from './log-sampler.js';
 import { onResilienceEvent } from './on-resilience-event.js';
 import { checkLogger, present, type StructuredLogger } from './structured-logger.js';
 
-/** How bad a failure is, in the words of weex-client. */
+/** The severity of a failure, with weex-client's levels. */
 export type ErrorSeverity = 'warning' | 'critical' | 'high' | 'medium';
 
 const severities: Readonly<Partial<Record<WEEXErrorKind, ErrorSeverity>>> = {

@@ -23,7 +23,7 @@ export interface LogSampling {
 export interface LogOptions {
   /** `false` writes every line. */
   readonly sampling?: LogSampling | false | undefined;
-  /** Where time comes from. Default: the machine's. */
+  /** The clock. Default: the system clock. */
   readonly clock?: Clock | undefined;
 }
 
@@ -60,7 +60,7 @@ const mostWindows = 100;
 
 const machineClock: Clock = {
   ...systemClock,
-  // A log line to come keeps no program alive.
+  // A pending log line does not keep the program alive.
   setTimeout: (fn, ms) => setTimeout(fn, ms).unref(),
 };
 

@@ -5,7 +5,7 @@ import { channels } from './channels.js';
 import { deliver, eventOrigin } from './event-channel.js';
 import type { ResilienceEvent, ResilienceEventOf, ResilienceEventType } from './events.js';
 
-/** Which events a listener is called for. */
+/** Restricts the events for which a listener is called. */
 export interface ListenOptions {
   /** Only those of the policies of this `PolicyRegistry`. Default: all of the process. */
   readonly registry?: object | undefined;

@@ -1,6 +1,6 @@
 import type { CallFacts } from './call-facts.js';
 
-/** The search for a request whose outcome is unknown began. */
+/** The search for the outcome of a request started. */
 export interface ReconcileStarted extends CallFacts {
   readonly type: 'reconcileStarted';
   readonly attempt: number;
@@ -9,7 +9,7 @@ export interface ReconcileStarted extends CallFacts {
   readonly error: unknown;
 }
 
-/** The search for a request whose outcome is unknown is over. */
+/** The search for the outcome of a request is over. */
 export interface ReconcileSettled extends CallFacts {
   readonly type: 'reconcileSettled';
   readonly attempt: number;

@@ -6,43 +6,43 @@ interface PolicyTime {
   readonly clock: Clock;
   totalMs: number;
   until: number;
-  /** Until when each cool-down keeps calls away: policies of one name may have several. */
+  /** Until when each cool-down stops calls: policies with the same name may have several. */
   readonly ends: Map<string, number>;
 }
 
-/** For how long cool-downs kept calls away in all, for each policy: times that overlap count once. */
+/** How long cool-downs have stopped calls in total, per policy: times that overlap count once. */
 export class CoolDownTime {
   readonly #policies: Map<string, PolicyTime> = new Map();
   readonly #registries: WeakMap<object, number> = new WeakMap();
   #lastRegistry = 0;
 
-  /** A policy that is in use, and the clock that it goes by. */
+  /** Adds a policy in use, with its clock. */
   add(policy: string, clock: Clock): PolicyTime {
     const time = this.#policies.get(policy) ?? { clock, totalMs: 0, until: clock.now(), ends: new Map() };
     this.#policies.set(policy, time);
     return time;
   }
 
-  /** Called while the event is delivered, as {@link CoolDownTime.left} is. */
+  /** Called while the event is delivered, like {@link CoolDownTime.left}. */
   entered(policy: string, scope: string, delayMs: number): void {
     const time = this.add(policy, monotonicClock);
     time.ends.set(this.#coolDown(scope), time.clock.now() + delayMs);
     reckon(time);
   }
 
-  /** It is over, perhaps before its time. */
+  /** Called when it is over, perhaps early. */
   left(policy: string, scope: string): void {
     const time = this.#policies.get(policy);
     if (time?.ends.delete(this.#coolDown(scope))) reckon(time);
   }
 
-  /** What has passed of it so far, in seconds. */
+  /** How much of it has passed so far, in seconds. */
   *totals(): Iterable<readonly [policy: string, seconds: number]> {
     for (const [policy, { clock, totalMs, until }] of this.#policies)
       yield [policy, (totalMs - Math.max(0, until - clock.now())) / 1_000];
   }
 
-  /** Registries share no scopes: two clients have scopes of the same names. */
+  /** Registries share no scopes: two clients may have scopes with the same names. */
   #coolDown(scope: string): string {
     const registry = eventOrigin();
     if (!registry) return `0 ${scope}`;
@@ -52,7 +52,7 @@ export class CoolDownTime {
   }
 }
 
-/** Goes on until the last of its cool-downs ends. */
+/** Continues until the last of its cool-downs ends. */
 function reckon(time: PolicyTime): void {
   const now = time.clock.now();
   let until = now;

@@ -7,15 +7,15 @@ import { traceCalls } from './trace-calls.js';
 
 /** Options of {@link instrumentWeexResilience}. */
 export interface InstrumentOptions {
-  /** Makes the metrics. Default: the meter `weex-resilience` of the global provider. `false`: no metrics. */
+  /** Creates the metrics. Default: the meter `weex-resilience` of the global provider. `false`: no metrics. */
   readonly meter?: Meter | false | undefined;
-  /** Makes the spans. Default: the tracer `weex-resilience` of the global provider. `false`: no spans. */
+  /** Creates the spans. Default: the tracer `weex-resilience` of the global provider. `false`: no spans. */
   readonly tracer?: Tracer | false | undefined;
 }
 
-/** An instrumentation under way. */
+/** A running instrumentation. */
 export interface Instrumentation {
-  /** Ends it: nothing listens any more, and open spans are ended. A second call does nothing. */
+  /** Ends it: all listeners are removed, and open spans are ended. A second call has no effect. */
   dispose(): void;
 }
 
@@ -24,12 +24,12 @@ const scope = 'weex-resilience';
 /**
  * Records what every policy of the process does as OpenTelemetry metrics and spans, until it is disposed.
  *
- * Durations are in seconds. A call is a span, and each of its attempts is a child span; spans that the method starts
- * are children of the attempt, even after a queue or a backoff. No symbol, id, path or message is an attribute.
- * Exceptions of a meter, a tracer or an exporter do not affect any call. State is read when metrics are collected,
- * for the policies under which calls were made since. A program that does not call this function pays nothing.
+ * Durations are in seconds. A call is a span, and each of its attempts is a child span; spans that the method
+ * starts are children of the attempt, even after a queue or a backoff. No symbol, id, path or message is an
+ * attribute. Exceptions of a meter, a tracer or an exporter do not affect any call. State is read when metrics are
+ * collected, for the policies that have been called since. A program that does not call this function pays nothing.
  *
- * @throws {TypeError} When `meter` or `tracer` is neither a meter or tracer nor `false`.
+ * @throws {TypeError} if `meter` or `tracer` is neither a meter or tracer nor `false`.
  * @example
  * ```ts
  * import { instrumentWeexResilience } from 'weex-resilience/otel';

@@ -8,7 +8,7 @@ import { Subjects } from './subjects.js';
 
 const circuitStates = ['closed', 'open', 'half-open', 'isolated'] as const;
 
-/** Reads the state of every policy that was seen in use, whenever metrics are collected. */
+/** Reads the state of every policy seen in use, whenever metrics are collected. */
 export function observeState(meter: Meter): () => void {
   const state = (name: string, unit: string, description: string): ObservableUpDownCounter =>
     meter.createObservableUpDownCounter(`weex.resilience.${name}`, { description, unit: `{${unit}}` });

@@ -102,7 +102,7 @@ export function recordMetrics(meter: Meter): () => void {
   });
 }
 
-/** A ban is what keeps everybody away for as long as the exchange documents for one. */
+/** A cool-down as long as the documented ban counts as a ban. */
 function reasonOf({ delayMs, error }: CoolDownEntered): string {
   if (error === undefined) return 'another-process';
   const isBanned = delayMs >= documentedBanMs || (isWEEXError(error) && error.code === 418);

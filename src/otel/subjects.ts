@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { attribute } from './attributes.js';
 import { BoundedNames } from '../observability/bounded-names.js';
 
-/** A policy and an operation, as attributes that are made once. */
+/** A policy and an operation, as attributes that are created once. */
 export interface Subject {
   readonly policy: Attributes;
   /** The policy, and the operation if the call has one. */
@@ -13,14 +13,14 @@ export interface Subject {
 
 type Outcome = 'success' | 'failure' | 'aborted';
 
-/** The names that an event refers to, limited in number, since a program may make names up. */
+/** The names in events, limited in number, since a program may generate names. */
 export class Subjects {
   readonly #policies = new BoundedNames(50);
   readonly #operations = new BoundedNames(200);
   readonly #known: Map<string, Map<string | undefined, Subject>> = new Map();
   readonly #appeared: (subject: Subject) => void;
 
-  /** `appeared` is called for each that was not there before. */
+  /** `appeared` is called for each new subject. */
   constructor(appeared: (subject: Subject) => void = () => undefined) {
     this.#appeared = appeared;
   }

@@ -21,20 +21,20 @@ interface OpenSpan {
 }
 
 interface TracedCall {
-  /** Where the caller called. */
+  /** The context in which the call was made. */
   readonly parent: Context;
   facts?: CallFacts;
   call?: OpenSpan;
   attempt?: OpenSpan | undefined;
-  /** The last attempt, also after its end. */
+  /** The last attempt, even after its end. */
   link?: Link;
 }
 
-/** Makes a span of every call, of each of its attempts and of each lookup; the function that comes back ends it. */
+/** Creates a span for every call, each of its attempts and each lookup; the returned function ends it. */
 export function traceCalls(tracer: Tracer): () => void {
   const calls = new Map<number, TracedCall>();
   const lookups = new Map<number, OpenSpan>();
-  /** The attempt that failed with an error: a search for its outcome may begin after its call is over. */
+  /** The attempt that failed with an error: a search for its outcome may start after its call is over. */
   const failed = new WeakMap<object, Link>();
 
   const open = (
@@ -63,7 +63,7 @@ export function traceCalls(tracer: Tracer): () => void {
     },
     runs(callId, step, work) {
       const traced = calls.get(callId);
-      // A lookup begins before its event is told, which waits until the state of the policy is whole.
+      // A lookup starts before its event is published, which waits until the state of the policy is complete.
       if (step === 'lookup' && traced?.facts) openLookup(traced.facts, traced.link);
       const current = step === 'attempt' ? traced?.attempt : lookups.get(callId);
       return current ? context.with(current.within, work) : work();

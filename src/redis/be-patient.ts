@@ -1,6 +1,7 @@
 /**
- * Calls back after a time, unless the function that it returns is called before. Where the event loop was busy
- * meanwhile, what came in by then is read first: timers run before sockets. With `mayEnd` it keeps no program alive.
+ * Calls `onLate` after a time, unless the returned function is called first. If the event loop was busy meanwhile,
+ * what arrived by then is read first: timers run before sockets. With `mayEnd` the timer does not keep the program
+ * alive.
  */
 export function bePatient(ms: number, onLate: () => void, mayEnd = false): () => void {
   let immediate: NodeJS.Immediate | undefined;

@@ -3,7 +3,7 @@ import { anything, option, type OptionRule, optionTable } from '../core/options/
 import type { RedisCoordinatorOptions } from './create-redis-coordinator.js';
 import type { RedisJournalOptions } from './create-redis-journal.js';
 
-/** Redis takes whole numbers only. */
+/** Redis accepts integers only. */
 const wholeMs = (least: number, most: number): OptionRule =>
   option(
     `a whole number of milliseconds from ${least} to ${most}`,
@@ -11,7 +11,7 @@ const wholeMs = (least: number, most: number): OptionRule =>
   );
 
 const common = {
-  // Checked by what it can do.
+  // Checked by its methods.
   client: anything,
   prefix: option('a non-empty string', (value) => typeof value === 'string' && value !== ''),
   leaseMs: wholeMs(1_000, 3_600_000),
@@ -19,10 +19,10 @@ const common = {
 const coordinator = optionTable<RedisCoordinatorOptions>({ ...common, idWaitMs: wholeMs(1, 5_000) });
 const journal = optionTable<RedisJournalOptions>(common);
 
-/** @throws TypeError or RangeError that names every unknown or invalid option. */
+/** @throws TypeError or RangeError that lists every unknown or invalid option. */
 export const checkCoordinatorOptions = (given: unknown): RedisCoordinatorOptions =>
   checkOptions(coordinator, given, 'create a Redis coordinator');
 
-/** @throws TypeError or RangeError that names every unknown or invalid option. */
+/** @throws TypeError or RangeError that lists every unknown or invalid option. */
 export const checkJournalOptions = (given: unknown): RedisJournalOptions =>
   checkOptions(journal, given, 'create a Redis journal');

@@ -8,54 +8,56 @@ import { RedisIds } from './redis-ids.js';
 import { RedisLimit } from './redis-limit.js';
 import { RedisLink } from './redis-link.js';
 
-// A program that ends waits no longer for Redis.
+// A program that is exiting does not wait longer for Redis.
 const closeWaitMs = 500;
 
 /** Options of {@link createRedisCoordinator}. */
 export interface RedisCoordinatorOptions {
-  /** A client of `ioredis`, or a connected one of `redis` (node-redis). It stays yours: close it yourself. */
+  /** A client of `ioredis`, or a connected one of `redis` (node-redis). It is not closed by the coordinator. */
   readonly client: RedisClient;
-  /** What every key and channel begins with. All processes of one account and address give the same. Default `'weex:'`. */
+  /** The prefix of every key and channel, the same in all processes of one account and address. Default `'weex:'`. */
   readonly prefix?: string | undefined;
   /**
-   * For how long the share of a process that is not heard of any more is kept for it, in milliseconds from 1,000, to
-   * which one window is added. Default 10,000.
+   * For how long the share of a process that no longer reports is kept for it, in milliseconds from 1,000; one
+   * window is added. Default 10,000.
    */
   readonly leaseMs?: number | undefined;
   /**
-   * How long an order waits to learn whether its client order id is in doubt in another process, in milliseconds from
-   * 1 to 5,000. Where Redis answers later the order goes out, unless the answer is there when it is sent: so choose
+   * How long an order waits to learn whether its client order id is in doubt in another process, in milliseconds
+   * from 1 to 5,000. If Redis answers later, the order is sent, unless the answer has arrived by then: so choose
    * more than a round trip to Redis takes. Default 25.
    */
   readonly idWaitMs?: number | undefined;
 }
 
-/** A coordinator of policies by Redis. */
+/** A coordinator of policies through Redis. */
 export interface RedisCoordinator extends Coordinator {
   /** Whether Redis answers. Without it calls go on with the last share. */
   snapshot(): { readonly isConnected: boolean; readonly lostForMs: number };
   /**
-   * Gives the shares back to the other processes, and ends the subscription. The client stays open. Calls that come
-   * later have a fiftieth of each limit.
+   * Returns the shares to the other processes, and ends the subscription. The client stays open. Later calls have a
+   * fiftieth of each limit.
    */
   close(): Promise<void>;
 }
 
 /**
- * Makes the rate limits and cool-downs of policies hold across processes and machines, through Redis 5 or later, or
- * Valkey. Give it as `coordinator` to a policy, a `PolicyRegistry`, `WeexClient` or `ResilienceModule`.
+ * Creates a coordinator that shares the rate limits and cool-downs of policies across processes and machines,
+ * through Redis 5 or later, or Valkey. Pass it as `coordinator` to a policy, a `PolicyRegistry`, `WeexClient` or
+ * `ResilienceModule`.
  *
- * Each process holds a share of each limit, by its part of the demand; all shares together are at most the limit, and
- * calls take from the share without asking Redis. A rate-limit answer in one process starts the cool-down of all, and one
- * process sends the probe for all.
+ * Each process has a share of each limit, in proportion to its demand; all shares together are at most the limit,
+ * and calls use the share without asking Redis. A rate-limit answer in one process starts the cool-down of all, and
+ * one process sends the probe for all.
  *
- * A client order id in doubt in one process is in doubt in all of them, for a day; one that is under way in one process
- * is refused in the others.
+ * A client order id in doubt in one process is in doubt in all of them, for a day; one that is in use in one
+ * process is refused in the others.
  *
- * Where Redis is slow or gone no call waits or fails because of it: each process goes on with its last share, never
- * with the whole limit, and cool-downs are its own. A process that has never reached Redis has a fiftieth of the limit.
+ * If Redis is slow or gone, no call waits or fails because of it: each process goes on with its last share, never
+ * with the whole limit, and has its own cool-downs. A process that has never reached Redis has a fiftieth of the
+ * limit.
  *
- * @throws TypeError that names every option that makes no sense.
+ * @throws TypeError that lists every invalid option.
  * @example
  * ```ts
  * import { Redis } from 'ioredis';
@@ -90,7 +92,7 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
   const ids = new RedisIds(link, prefix, idWaitMs);
   return {
     joinLimit(scope, member) {
-      // Two registries of one process that name the same scope are two members.
+      // Two registries of one process with the same scope are two members.
       const limit = new RedisLimit(link, `${prefix}limit:{${scope}}`, member, leaseMs, randomUUID());
       if (isClosed) void limit.close();
       else limits.push(limit);
@@ -105,7 +107,7 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
       ids.close();
       link.close();
       const given = Promise.all(limits.splice(0).map((limit) => limit.close()));
-      // Without an answer the leases end by themselves.
+      // Without an answer the leases expire by themselves.
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeWaitMs)));
       await Promise.race([given, patience]);

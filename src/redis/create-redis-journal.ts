@@ -19,13 +19,13 @@ const writeWaitMs = 2_000;
 
 /** Options of {@link createRedisJournal}. */
 export interface RedisJournalOptions {
-  /** A client of `ioredis`, or a connected one of `redis` (node-redis). It stays yours: close it yourself. */
+  /** A client of `ioredis`, or a connected one of `redis` (node-redis). It is not closed by the journal. */
   readonly client: RedisClient;
-  /** What every key begins with. All processes that recover for each other give the same. Default `'weex:'`. */
+  /** The prefix of every key, the same in all processes that recover for each other. Default `'weex:'`. */
   readonly prefix?: string | undefined;
   /**
-   * How long a process that is not heard of any more keeps its intents, in milliseconds from 1,000. Longer than any
-   * call may take to send: a process that was stopped for longer finds its intents taken and sends nothing. Default
+   * How long a process that no longer reports keeps its intents, in milliseconds from 1,000. Choose longer than any
+   * call may take to send: a process that was stopped for longer has lost its intents and sends nothing. Default
    * 30,000.
    */
   readonly leaseMs?: number | undefined;
@@ -33,25 +33,26 @@ export interface RedisJournalOptions {
 
 /** A journal of intents in Redis, which another machine can recover. */
 export interface RedisIntentJournal extends IntentJournal {
-  /** Gives the intents that are open free, so that the next `open` of any process finds them at once. */
+  /** Releases the open intents, so that the next `open` of any process finds them at once. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a journal of intents in Redis: what a process leaves open when it dies is recovered by another one, on any
- * machine. `open` takes over the intents of processes whose lease has ended, each by exactly one process; the one that
- * had it before can neither send it again nor settle it, also where it was only paused.
+ * Creates a journal of intents in Redis: what a process leaves open when it dies is recovered by another one, on
+ * any machine. `open` takes over the intents of processes whose lease has ended, each by exactly one process; the
+ * previous owner can neither resend nor settle them, even if it was only paused.
  *
- * It is as durable as the server makes it: with `appendfsync always` an intent survives a power cut; with `everysec`
- * the last second may be lost, and without `appendonly` what came since the last snapshot. A replica that is promoted
- * may lack the last writes; give `min-replicas-to-write` where that counts.
+ * It is as durable as the server: with `appendfsync always` an intent survives a power cut; with `everysec` the
+ * last second may be lost, and without `appendonly` everything since the last snapshot. A promoted replica may lack
+ * the last writes; set `min-replicas-to-write` if that matters.
  *
- * Unlike limits and cool-downs, `sent` fails when Redis does not answer within 2 s: an order that is written down nowhere
- * is not sent. What was written down is sent within the lease or not at all.
+ * Unlike limits and cool-downs, `sent` fails if Redis does not answer within 2 s: an order that is not recorded is
+ * not sent. A recorded order is sent within the lease or not at all.
  *
- * The lease runs from the last `sent` or `open` of the process and is renewed in the background while intents are open.
+ * The lease runs from the last `sent` or `open` of the process and is renewed in the background while intents are
+ * open.
  *
- * @throws TypeError that names every option that makes no sense.
+ * @throws TypeError that lists every invalid option.
  * @example
  * ```ts
  * import { Redis } from 'ioredis';
@@ -75,10 +76,10 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
   const taken = `${prefix}{journal}:taken:`;
   const mine = new Set<string>();
   let renewal: NodeJS.Timeout | undefined;
-  // Others take over no sooner than this, on the clock of this process.
+  // Others take over no earlier than this, on the clock of this process.
   let leaseEnds = -Infinity;
 
-  /** Runs a script that begins or renews the lease. */
+  /** Runs a script that starts or renews the lease. */
   const runAndRenew = async (script: string, args: readonly (string | number)[]): Promise<unknown> => {
     const begunAt = performance.now();
     const answer = await runScript(port, script, key, args);
@@ -89,7 +90,7 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
     if (mine.size === 0 || renewal) return;
     renewal = setTimeout(() => {
       renewal = undefined;
-      // A renewal that is lost is made up for by the next one.
+      // A lost renewal is made up for by the next one.
       runAndRenew(leaseScript, [`${leases}${owner}`, leaseMs]).catch(() => undefined);
       renew();
     }, leaseMs / 3);
@@ -121,11 +122,11 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
       const { clientOrderId } = intent;
       const isWritten = await write(clientOrderId, encodeIntent(intent)).catch((error: unknown) => {
         if (startsWith(error, 'READONLY')) port.leaveReplica();
-        throw failure('write down', clientOrderId, error);
+        throw failure('record', clientOrderId, error);
       });
       if (!isWritten) {
         throw new Error(
-          `Cannot write down the intent ${clientOrderId}: another process holds it, or has taken it over. Nothing was sent; ` +
+          `Cannot record the intent ${clientOrderId}: another process has it open, or has taken it over. Nothing was sent; ` +
             'look the order up before you place it again',
         );
       }
@@ -144,7 +145,7 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
       if (damaged.length > 0) warnOfDamage(key, damaged);
       return oldestFirst(opened);
     },
-    // What a living process holds `sent` refuses to write; what a dead one has left is looked up first.
+    // `sent` refuses to write what a living process has open; what a dead one left is looked up first.
     async isOpen(clientOrderId) {
       if (mine.has(clientOrderId)) return true;
       const claimed = await inTime(runAndRenew(claimScript, [owner, leases, leaseMs, clientOrderId])).catch(
@@ -162,7 +163,7 @@ export function createRedisJournal(options: RedisJournalOptions): RedisIntentJou
     },
     sendBefore: () => leaseEnds,
     async close() {
-      // What callers were just told is still to be taken out.
+      // Intents whose callers have just received their result are still to be removed.
       await new Promise((resolve) => setImmediate(resolve));
       clearTimeout(renewal);
       mine.clear();
@@ -176,7 +177,7 @@ function failure(what: string, id: string, error: unknown): Error {
   return new Error(`Cannot ${what} the intent ${id}: ${cause.message}. Nothing was sent`, { cause });
 }
 
-/** What a hash field holds; without an intent where its record is damaged. */
+/** The value of a hash field; without an intent if its record is damaged. */
 interface StoredIntent {
   readonly id: string;
   readonly intent: Intent | undefined;
@@ -188,7 +189,7 @@ function oldestFirst(stored: readonly StoredIntent[]): readonly Intent[] {
   return intents.toSorted((a, b) => a.begunAt - b.begunAt);
 }
 
-/** What Redis answers, if it does so in time; what was written too late was not sent, and is undone. */
+/** Resolves to the answer of Redis if it comes in time; what was written too late was not sent, and is undone. */
 async function inTime(written: Promise<unknown>, undo?: () => Promise<void>): Promise<unknown> {
   let stop: (() => void) | undefined;
   const late = new Promise<'late'>((resolve) => (stop = bePatient(writeWaitMs, () => resolve('late'))));
@@ -199,7 +200,7 @@ async function inTime(written: Promise<unknown>, undo?: () => Promise<void>): Pr
   throw new Error(`Redis did not answer within ${writeWaitMs} ms`);
 }
 
-/** A warning of the process, since whoever opens the journal may log nothing by itself. */
+/** Emits a process warning, since the code that opens the journal may have no logger. */
 function warnOfDamage(key: string, ids: readonly string[]): void {
   process.emitWarning(
     `Cannot read ${ids.length} intents of the journal in ${key}: look up the orders with the client order ids ` +

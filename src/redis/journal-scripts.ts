@@ -1,9 +1,9 @@
-// KEYS[1] is a hash with one record for each intent: the owner, the fencing token of its lease and the intent. Beside it
-// stand the leases of owners, and what became of intents that were taken over: all in the slot of KEYS[1].
+// KEYS[1] is a hash with one record per intent: the owner, the fencing token of its lease and the intent. Next to
+// it are the leases of owners, and marks of intents that were taken over and settled: all in the slot of KEYS[1].
 
 /**
- * Writes an intent down. Answers 1 where it was written, 0 where the intent belongs to another process, or was settled
- * by one that had taken it over from this one, which is about to send it again.
+ * Records an intent. Returns 1 if it was written, 0 if the intent belongs to another process, or was settled by one
+ * that had taken it over from this one, which is about to resend it.
  */
 export const sentScript = `
 local id, owner, record, leases, leaseMs, again, taken = unpack(ARGV)
@@ -21,10 +21,7 @@ redis.call('DEL', taken .. id)
 return 1
 `;
 
-/**
- * Forgets an intent, where it is still this process's to settle; of one that was taken over it is remembered for a day
- * that it was.
- */
+/** Removes an intent if this process may still settle it; for one that was taken over, a mark is kept for a day. */
 export const settledScript = `
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
 local known = stored and cjson.decode(stored)
@@ -34,7 +31,7 @@ if known.token > 0 then redis.call('SET', ARGV[3] .. ARGV[1], 1, 'PX', 86400000)
 return 1
 `;
 
-/** Answers all intents, each with whether this process may take it over or has it already. */
+/** Returns all intents, each with whether this process may take it over or already owns it. */
 export const peekScript = `
 local stored, all = redis.call('HGETALL', KEYS[1]), {}
 for i = 1, #stored, 2 do
@@ -46,8 +43,8 @@ return all
 `;
 
 /**
- * Takes over those of the named intents whose owner's lease has ended, with the next fencing token, and answers which
- * of them this process owns then.
+ * Takes over those of the named intents whose owner's lease has ended, with the next fencing token, and returns
+ * which of them this process then owns.
  */
 export const claimScript = `
 local me, leases, leaseMs = ARGV[1], ARGV[2], ARGV[3]
@@ -66,13 +63,16 @@ end
 return mine
 `;
 
-/** Whether an intent is this process's. */
+/** Whether this process owns an intent. */
 export const ownerScript = `
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
 return stored and cjson.decode(stored).owner == ARGV[2] and 1 or 0
 `;
 
-/** Renews a lease, or ends it. By a script, like all that reads it: a prefix of the client's own goes before neither. */
+/**
+ * Renews a lease, or ends it. By a script, like everything that reads it, so that the client's own key prefix
+ * applies to none of them.
+ */
 export const leaseScript = `
 if ARGV[2] == '0' then return redis.call('DEL', ARGV[1]) end
 redis.call('SET', ARGV[1], 1, 'PX', ARGV[2])

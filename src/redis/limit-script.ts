@@ -1,23 +1,23 @@
-/** What a process tells of a limit at each beat. */
+/** What a process reports about a limit at each beat. */
 export interface LimitReport {
   readonly id: string;
-  /** The limit as this process knows it, for all together. */
+  /** The limit as this process knows it, for all processes together. */
   readonly limit: number;
   readonly windowMs: number;
-  /** The share that it goes by, and that with what it has drawn for critical calls. */
+  /** The share in use, and the share plus what was drawn for critical calls. */
   readonly share: number;
   readonly held: number;
   readonly used: number;
   /** What it would use if it could. */
   readonly demand: number;
-  /** The cost of the call that has waited longest, and that of all critical calls that wait; 0 where none does. */
+  /** The cost of the call that has waited longest, and that of all waiting critical calls; 0 if there are none. */
   readonly nextCost: number;
   readonly urgentCost: number;
   /** How many calls wait. */
   readonly waiting: number;
-  /** The most that the exchange said was used by all, since the last beat; -1 where it said nothing. */
+  /** The highest total usage that the exchange reported since the last beat; -1 if it reported none. */
   readonly seen: number;
-  /** When Redis last answered, by its own clock, and how many processes it knew then; 0 where it never did. */
+  /** When Redis last answered, by its own clock, and how many processes it knew then; 0 if it never did. */
   readonly answeredAt: number;
   readonly known: number;
   /** What it may use while Redis does not know the others. */
@@ -26,19 +26,19 @@ export interface LimitReport {
 }
 
 /**
- * Gives one process its share of a limit, in one step of Redis and by its clock. Answers the share, the share with
- * what critical calls may draw from the reserve, how many processes take part, and the time.
+ * Assigns one process its share of a limit, in one step of Redis and by its clock. Returns the share, the share
+ * plus what critical calls may draw from the reserve, the number of processes, and the time.
  *
- * KEYS[1] is a hash with one claim for each process. A claim is the most that the process may have used in any window;
- * the sum of claims never grows beyond the limit. A claim shrinks only as far as the process says that it has shrunk
- * already (`held`), and what it has used stays claimed until it is out of the window.
+ * KEYS[1] is a hash with one claim per process. A claim is the most that the process may have used in any window;
+ * the sum of claims never grows beyond the limit. A claim shrinks only as far as the process reports that it has
+ * already shrunk (`held`), and what it has used stays claimed until it is out of the window.
  *
- * The limit is divided by demand, the smallest first, so that nobody gets more than it wants while another one lacks.
- * What does not divide goes round. A call that costs more than a share and has waited for a window has its turn: the
- * others are left what it does not need.
+ * The limit is divided by demand, the smallest first, so that no process gets more than it wants while another one
+ * needs more. Indivisible rests go round. A call that costs more than a share and has waited for a window gets a
+ * turn: the others get what it does not need.
  *
- * A Redis that has forgotten (flushed, restarted, replaced by a replica that lags behind) lets nobody's share grow
- * until all that the first to come back knew of have told what they hold, at most for the grace time.
+ * After Redis has lost its data (flushed, restarted, replaced by a replica that lags behind), no share grows until
+ * all processes known to the first one that comes back have reported their shares, at most for the grace time.
  */
 export const limitScript = `
 local time = redis.call('TIME')
@@ -63,10 +63,10 @@ end
 
 local mine = members[my.id]
 if my.answeredAt > 0 and (not last or my.answeredAt > last) then
-  -- It has forgotten, or knows less than it did.
+  -- Redis has lost its data, or some of it.
   quiet, since, expected = now + graceMs, now, 0
 elseif not last then
-  -- Where it has forgotten, all that are connected come within a beat; after a start they have to connect first.
+  -- After data loss, all connected processes report within a beat; after a start they have to connect first.
   quiet, since, expected = now + (hasJustStarted() and graceMs or firstMs), now, 0
 elseif my.answeredAt > 0 and not mine and my.answeredAt < born then
   quiet = math.max(quiet, since + graceMs)
@@ -74,7 +74,7 @@ end
 local backSince = my.answeredAt > 0 and my.answeredAt < since and since or mine and mine.back or 0
 if backSince == since and since > 0 then expected = math.max(expected, my.known) end
 
--- Nobody could renew a claim while Redis was away.
+-- No process could renew a claim while Redis was away.
 local wasAway = last and now - last > silenceMs
 local sum, usedByAll, slack, back = 0, my.used, 0, backSince == since and 1 or 0
 local ids, others = { my.id }, {}
@@ -98,8 +98,8 @@ end
 if expected > 0 and back >= expected then quiet = 0 end
 local isQuiet = quiet > now
 
--- What the exchange counted and none of the processes used belongs to somebody else. Others may have used more since
--- they last told, but no more than what they claim.
+-- What the exchange counted and none of the processes used was used by other clients. Processes may have used more since
+-- their last report, but no more than they claim.
 local foreign = (meta['#foreignUntil'] or 0) > now and meta['#foreign'] or 0
 if my.seen >= 0 and not isQuiet then
   local sinceTold = math.ceil(my.limit * 200 / my.windowMs)
@@ -114,7 +114,7 @@ local total = math.max(1, my.limit - foreign)
 local reserve = total >= 20 and math.max(1, math.floor(total * 0.03)) or 0
 local pool, count = total - reserve, #ids
 
--- Divides so much by demand; the level that nobody is above, or nil where there is enough for all.
+-- Divides an amount by demand; returns the level that no share exceeds, or nil if there is enough for all.
 local function levelOf(left, demands)
   table.sort(demands)
   for i = 1, #demands do
@@ -132,7 +132,7 @@ local level, spare = levelOf(pool, demands)
 local need, needsSince, granted = 0, 0, 0
 if level and my.nextCost > level then
   need, needsSince = my.nextCost, now
-  -- What it was given serves for one window: then it stands at the end of the line.
+  -- A grant lasts for one window: then the call goes to the end of the queue.
   local stands = mine and mine.need > 0 and (mine.granted == 0 or now - mine.granted < turnMs + 250)
   if stands then needsSince, granted = mine.needsSince, mine.granted end
 end
@@ -151,7 +151,7 @@ end
 
 local share = level and math.floor(math.min(my.demand, level)) or math.floor(my.demand + spare / count)
 if level and my.demand >= level and not turn then
-  -- What does not divide goes round, a permit each.
+  -- Indivisible rests go round, one permit each.
   local hungry = { my.id }
   for i = 1, #others do if others[i].demand >= level then hungry[#hungry + 1] = ids[i + 1] end end
   table.sort(hungry)
@@ -161,11 +161,11 @@ if level and my.demand >= level and not turn then
 end
 
 local room = total - sum
--- What is held already need not be given up for the reserve's sake.
+-- A share already held need not be given up for the reserve.
 local ordinary = math.max(pool - sum, math.min(my.share, room))
 if turn == my.id then share, ordinary = turnNeed, room
 elseif need > 0 and my.waiting == 1 then
-  -- Who cannot have it now stands back for others.
+  -- A call that cannot have it now yields to others.
   share = ordinary >= my.used + need and not turn and my.used + need or math.min(my.used, share)
 end
 share = math.min(share, ordinary)
@@ -187,13 +187,13 @@ redis.call('PEXPIRE', key, my.leaseMs + my.windowMs + graceMs)
 return { share, criticalShare, count, now }
 `;
 
-/** Gives a share back: only what was used stays claimed, until it is out of the window. */
+/** Returns a share: only what was used stays claimed, until it is out of the window. */
 export const leaveScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local my = cjson.decode(ARGV[1])
 if my.used > 0 then
-  -- Where Redis has forgotten, the key is new, and shall end by itself.
+  -- After data loss the key is new and must expire by itself.
   if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HSET', KEYS[1], my.id, '') redis.call('PEXPIRE', KEYS[1], my.windowMs) end
   redis.call('HSET', KEYS[1], my.id, cjson.encode({
     most = my.used, used = my.used, demand = 0, need = 0, needsSince = 0, granted = 0, back = 0, ends = now + my.windowMs,

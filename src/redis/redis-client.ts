@@ -1,4 +1,4 @@
-/** A client of ioredis 5 or later, as far as it is used here. A `Cluster` has the same methods. */
+/** The parts of an ioredis client, version 5 or later, that are used here. A `Cluster` has the same methods. */
 export interface IoRedisClient {
   call(command: string, ...args: string[]): Promise<unknown>;
   duplicate(options?: { readonly autoResubscribe: boolean }): IoRedisClient;
@@ -7,7 +7,7 @@ export interface IoRedisClient {
   disconnect(reconnect?: boolean): void;
 }
 
-/** A client of node-redis (the package `redis`) 4 or later, connected, as far as it is used here. */
+/** The parts of a connected node-redis client (the package `redis`), version 4 or later, that are used here. */
 export interface NodeRedisClient {
   sendCommand(args: string[]): Promise<unknown>;
   duplicate(): NodeRedisClient;
@@ -17,33 +17,34 @@ export interface NodeRedisClient {
   destroy(): void;
 }
 
-/** What the coordinator and the journal can talk to Redis with. */
+/** The clients with which the coordinator and the journal can use Redis. */
 export type RedisClient = IoRedisClient | NodeRedisClient;
 
-/** What is told of a channel. */
+/** Receives the messages of a channel. */
 export interface ChannelListener {
   readonly hear: (message: string) => void;
-  /** It is listened to; messages may have been missed before. */
+  /** Called when listening starts; messages may have been missed before. */
   readonly again: () => void;
-  /** It is not listened to for now, or not at all. */
+  /** Called when listening stops, for now or for good. */
   readonly deaf: (reason?: unknown) => void;
 }
 
-/** The little that is asked of Redis, the same for every client. */
+/** The few operations that are needed of Redis, the same for every client. */
 export interface RedisPort {
   command(...args: string[]): Promise<unknown>;
-  /**
-   * Listens on a connection of its own, until the function that it returns is called.
-   */
+  /** Listens on a separate connection, until the returned function is called. */
   listen(channel: string, listener: ChannelListener): () => void;
-  /** The server takes no writes: it is no primary any more. The client shall look for the one that is. */
+  /**
+   * Called if the server refuses writes because it is no longer the primary: the client should look for the new
+   * one.
+   */
   leaveReplica(): void;
 }
 
 /**
- * Puts one face on both clients.
+ * Provides one interface to both clients.
  *
- * @throws TypeError where the client is of neither package.
+ * @throws TypeError if the client is of neither package.
  */
 export function redisPort(client: RedisClient, subject: string): RedisPort {
   if (isIoRedis(client)) return ioRedisPort(client);
@@ -53,7 +54,7 @@ export function redisPort(client: RedisClient, subject: string): RedisPort {
   }
   const received =
     typeof sendCommand === 'function'
-      ? 'a pool or a cluster of node-redis: give a single client, or a Cluster of ioredis'
+      ? 'a pool or a cluster of node-redis: pass a single client, or a Cluster of ioredis'
       : client === null
         ? 'null'
         : typeof client;
@@ -70,14 +71,14 @@ function ioRedisPort(client: IoRedisClient): RedisPort {
   return {
     command: (name = '', ...args) => client.call(name, ...args),
     listen(channel, { hear, again, deaf }) {
-      // Its own resubscription rejects unheard when the connection ends once more.
+      // ioredis's own resubscription causes an unhandled rejection if the connection ends again.
       const subscriber = client.duplicate({ autoResubscribe: false });
       const subscribe = (): void => void subscriber.subscribe(channel).then(again, deaf);
       subscriber.on('error', ignore);
       subscriber.on('close', () => deaf());
       subscriber.on('message', (_channel: string, message: string) => hear(message));
       subscriber.on('ready', subscribe);
-      // A client with `lazyConnect` connects by it.
+      // A client with `lazyConnect` connects here.
       subscriber.subscribe(channel).catch(ignore);
       return () => subscriber.disconnect();
     },
@@ -109,11 +110,11 @@ function nodeRedisPort(client: NodeRedisClient): RedisPort {
         }
       };
     },
-    // node-redis has no call that connects anew and keeps what waits; its own reconnect strategy has to do it.
+    // node-redis has no method that reconnects and keeps waiting commands; its own reconnect strategy has to do it.
     leaveReplica: ignore,
   };
 }
 
 function ignore(): void {
-  // Both clients tell of a lost connection in every command; the coordinator says it once.
+  // Both clients report a lost connection in every command; the coordinator reports it once.
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CoolDownMember, SharedCoolDown } from '../policies/options/coordinator.js';
 import type { RedisLink } from './redis-link.js';
 
-/** What one process tells the others of a cool-down. */
+/** A message about a cool-down from one process to the others. */
 export interface CoolDownMessage {
   readonly from: string;
   readonly scope: string;
@@ -10,8 +10,8 @@ export interface CoolDownMessage {
 }
 
 /**
- * Keeps the later end where the scope is closed already, and tells everybody at once. The end is given by the time of
- * Redis: what had to wait for the connection extends no cool-down.
+ * Keeps the later end if the scope is already closed, and notifies all processes at once. The end is given in the
+ * time of Redis: a message that had to wait for the connection extends no cool-down.
  */
 const activateScript = `
 local time = redis.call('TIME')
@@ -35,10 +35,13 @@ local time = redis.call('TIME')
 return { redis.call('PTTL', KEYS[1]), time[1] * 1000 + math.floor(time[2] / 1000) }
 `;
 
-// A probe that is not over by then is given up, as by the cool-down itself.
+// A probe that is not over by then is abandoned, as by the cool-down itself.
 const probeLeaseMs = 5_000;
 
-/** The cool-down of one scope in one process: tells the others, hears them, and sends the probe of all or none. */
+/**
+ * The cool-down of one scope in one process: notifies the others, receives their messages, and sends the probe if
+ * this process is chosen.
+ */
 export class RedisCoolDown implements SharedCoolDown {
   readonly #link: RedisLink;
   readonly #id: string = randomUUID();
@@ -47,7 +50,7 @@ export class RedisCoolDown implements SharedCoolDown {
   readonly #scope: string;
   readonly #member: CoolDownMember;
   #probe: 'none' | 'asked' | 'mine' = 'none';
-  /** Until when the scope is closed that Redis has not been told of yet. */
+  /** Until when the scope is closed, if Redis has not been notified yet. */
   #untoldUntil = 0;
 
   constructor(link: RedisLink, prefix: string, scope: string, channel: string, member: CoolDownMember) {
@@ -82,7 +85,7 @@ export class RedisCoolDown implements SharedCoolDown {
     void this.#link.command('PUBLISH', this.#channel, JSON.stringify(this.#message('ramping')));
   }
 
-  /** Another process told of it. */
+  /** Called when another process reported it. */
   hear(message: CoolDownMessage & { readonly forMs?: number }): void {
     if (message.from === this.#id) return;
     this.#probe = 'none';
@@ -90,14 +93,14 @@ export class RedisCoolDown implements SharedCoolDown {
     if (message.type === 'ramping') this.#member.ramp();
   }
 
-  /** Redis does not answer: who waits for it to choose the probe goes by itself. */
+  /** Redis does not answer: calls that wait for it to choose the probe send their own. */
   lost(): void {
     if (this.#probe !== 'asked') return;
     this.#probe = 'none';
     this.#member.probe();
   }
 
-  /** Tells what could not be told, and asks what was told while this process did not listen. */
+  /** Sends what could not be sent, and reads what was published while this process did not listen. */
   async catchUp(): Promise<void> {
     await this.#tellClosed();
     const answer = await this.#link.run(readScript, this.#key, []);
@@ -109,7 +112,7 @@ export class RedisCoolDown implements SharedCoolDown {
   async #tellClosed(): Promise<void> {
     const leftMs = this.#untoldUntil - performance.now();
     if (leftMs <= 0) return;
-    // A negative one is counted from when Redis reads it.
+    // A negative value counts from when Redis reads it.
     const end = this.#link.redisTime(leftMs) ?? -leftMs;
     const args = [Math.ceil(end), this.#channel, this.#id, this.#scope];
     const answer = await this.#link.run(activateScript, this.#key, args);

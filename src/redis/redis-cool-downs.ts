@@ -3,10 +3,10 @@ import { type CoolDownMessage, RedisCoolDown } from './redis-cool-down.js';
 import type { RedisLink } from './redis-link.js';
 import { withoutCommand } from './run-script.js';
 
-// Who cannot listen asks so often.
+// How often a process asks that cannot subscribe.
 const askMs = 500;
 
-/** The cool-downs of one process, by their scopes, and the one subscription by which they hear of those of others. */
+/** The cool-downs of one process, by scope, and the one subscription through which they learn of those of others. */
 export class RedisCoolDowns {
   readonly #link: RedisLink;
   readonly #prefix: string;
@@ -35,7 +35,7 @@ export class RedisCoolDowns {
     for (const coolDown of this.#all()) coolDown.lost();
   }
 
-  /** Asks what may have been missed. */
+  /** Reads what may have been missed. */
   catchUp(): void {
     for (const coolDown of this.#all()) void coolDown.catchUp();
   }
@@ -93,7 +93,7 @@ function readMessage(text: string): CoolDownMessage | undefined {
       ? (message as CoolDownMessage)
       : undefined;
   } catch {
-    // Somebody else's message.
+    // A message of another program.
     return undefined;
   }
 }

@@ -3,17 +3,17 @@ import type { IdClaim } from '../policies/options/coordinator.js';
 import { bePatient } from './be-patient.js';
 import type { RedisLink } from './redis-link.js';
 
-// A call that has not said for so long that it is under way has died, and leaves its id unknown.
+// A call that has not reported for this long has died, and leaves its id unknown.
 const underWayMs = 6_000;
 const renewalMs = 2_000;
-// For as long the exchange's own list of orders is a better witness than this.
+// After this time the exchange's own list of orders is a better source.
 const rememberedMs = 86_400_000;
-/** So many ids that were left unknown are kept to tell Redis anew of them, the oldest forgotten first. */
+/** How many unknown ids are kept to report them to Redis again; the oldest are forgotten first. */
 const unknownCapacity = 10_000;
-/** So long the first order of a process waits: its connection may still be made. */
+/** How long the first order of a process waits: its connection may still be opening. */
 const firstWaitMs = 500;
 
-/** Answers 0 where the id was free, 1 where its outcome is unknown, 2 where a call has it under way. */
+/** Returns 0 if the id was free, 1 if its outcome is unknown, 2 if a call is using it. */
 const claimScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -28,7 +28,7 @@ redis.call('SET', KEYS[1], cjson.encode({ ARGV[1], now + tonumber(ARGV[2]) }), '
 return stored and 1 or 0
 `;
 
-/** Frees the id, or leaves it unknown, where this call still has it. */
+/** Frees the id, or leaves it unknown, if this call still has it. */
 const releaseScript = `
 local stored = redis.call('GET', KEYS[1])
 if not stored or cjson.decode(stored)[1] ~= ARGV[1] then return 0 end
@@ -37,7 +37,7 @@ else redis.call('DEL', KEYS[1]) end
 return 1
 `;
 
-/** Says that a call is still under way, also to a Redis that has forgotten it. */
+/** Reports that a call is still running, even to a Redis that has lost its data. */
 const renewScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -49,7 +49,7 @@ return 1
 
 const unknownId = '["",0]';
 
-/** What a call may learn of an id after it had to go on. */
+/** What a call may learn about an id after it had to go on. */
 class LateClaim implements IdClaim {
   readonly isUnknown: boolean;
   late: IdClaim['late'];
@@ -61,23 +61,23 @@ class LateClaim implements IdClaim {
   }
 
   release(isUnknown: boolean): void {
-    // What an earlier call left open is still open: nobody looked it up.
+    // What an earlier call left open is still open: it was not looked up.
     this.#release(isUnknown || this.late === 'unknown');
   }
 }
 
-/** The client order ids that calls of this process have taken among all processes. */
+/** The client order ids that calls of this process have claimed among all processes. */
 export class RedisIds {
   readonly #link: RedisLink;
   readonly #prefix: string;
   readonly #waitMs: number;
-  /** Keys of calls under way, with what the calls are known by. */
+  /** Keys of running calls, with the identifiers of the calls. */
   readonly #held: Map<string, string> = new Map();
   /** Keys of ids that calls of this process have left unknown. */
   readonly #unknown: Set<string> = new Set();
-  /** What calls have released while Redis was away. */
+  /** What calls released while Redis was away. */
   readonly #unreleased: Map<string, readonly (string | number)[]> = new Map();
-  /** Is there as long as Redis has not forgotten. */
+  /** A key that exists until Redis loses its data. */
   readonly #witness: string;
   #hasAnswered = false;
   #timer: NodeJS.Timeout | undefined;
@@ -90,13 +90,13 @@ export class RedisIds {
     this.#witness = `${prefix}ids:${randomUUID()}`;
   }
 
-  /** Takes an id for a call; `'under-way'` where another call has it. */
+  /** Claims an id for a call; resolves to `'under-way'` if another call has it. */
   async claim(id: string, kind?: string): Promise<IdClaim | 'under-way'> {
     const key = `${this.#prefix}id:{${kind === undefined ? '' : `${kind} `}${id}}`;
     const call = randomUUID();
     const release = (isUnknown: boolean): void => this.#release(key, call, isUnknown);
     this.#hold(key, call);
-    // It is told when Redis is back.
+    // Redis is notified when it is back.
     if (this.#link.isLost) return new LateClaim(false, release);
     const asked = this.#link.run(claimScript, key, [call, underWayMs, rememberedMs]);
     let inTime: (() => void) | undefined;
@@ -115,7 +115,7 @@ export class RedisIds {
     return 'under-way';
   }
 
-  /** Redis answers again: tells it what it may not know. */
+  /** Redis answers again: reports what it may have lost. */
   tell(): void {
     for (const [key, args] of this.#unreleased) void this.#link.run(releaseScript, key, args);
     this.#unreleased.clear();
@@ -130,7 +130,7 @@ export class RedisIds {
   }
 
   #tellUnknown(): void {
-    // An id that another call has taken meanwhile is that one's.
+    // An id that another call has claimed meanwhile belongs to that call.
     for (const key of this.#unknown) {
       void this.#link.command('SET', key, unknownId, 'NX', 'PX', String(rememberedMs));
     }
@@ -155,7 +155,7 @@ export class RedisIds {
       if (this.#unknown.size > unknownCapacity && oldest !== undefined) this.#unknown.delete(oldest);
       this.#arm();
     }
-    // Also where the answer was late: Redis sees both in the order in which they were sent.
+    // Even if the answer was late: Redis sees both in the order in which they were sent.
     const args = [call, isUnknown ? 1 : 0, rememberedMs];
     if (this.#link.isLost) this.#unreleased.set(key, args);
     else void this.#link.run(releaseScript, key, args);

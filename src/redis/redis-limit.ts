@@ -6,18 +6,18 @@ import type { RedisLink } from './redis-link.js';
 const beatMs = 100;
 // Soon enough that others have what this process does not use within a second.
 const idleBeatMs = 300;
-// Those who wait ask again no sooner; a critical call may ask at once.
+// Waiting calls request more no sooner than this; a critical call may do so at once.
 const hurriedMs = 50;
 const urgentMs = 1;
 const drawnMs = 20;
-/** What a process may use that Redis does not answer. */
+/** The part of the limit that a process may use without an answer from Redis. */
 const startShare = 0.02;
-/** So long it hopes for the first answer, with one permit. */
+/** How long it waits for the first answer, with one permit. */
 const firstAnswerMs = 100;
-/** What it would use beyond what it uses: so that not every call has to ask. */
+/** What it requests beyond its usage, so that not every call has to request more. */
 const headroom = 0.1;
 
-/** One limit of one process: renews its claim in the background and keeps the share that it was given. */
+/** One limit in one process: renews its claim in the background and keeps the assigned share. */
 export class RedisLimit implements SharedLimit {
   readonly #link: RedisLink;
   readonly #key: string;
@@ -27,7 +27,7 @@ export class RedisLimit implements SharedLimit {
   #share = 1;
   #criticalShare = 1;
   #seen = -1;
-  // What the last answer said.
+  // The content of the last answer.
   #answeredAt = 0;
   #known = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -74,7 +74,7 @@ export class RedisLimit implements SharedLimit {
     void this.close();
   }
 
-  /** Gives the share back: what is called later has as little as where Redis was never reached. */
+  /** Returns the share: later calls have as little as if Redis had never been reached. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -94,7 +94,7 @@ export class RedisLimit implements SharedLimit {
       this.#nextBeatAt = Infinity;
       void this.#beat(performance.now() - at);
     }, inMs);
-    // It keeps no program alive: whoever waits has a timer of its own.
+    // It does not keep the program alive: waiting calls have their own timers.
     this.#timer.unref();
   }
 
@@ -123,9 +123,9 @@ export class RedisLimit implements SharedLimit {
   }
 
   #nextBeatMs({ share, criticalShare }: GivenShare, { used, waiting }: LimitDemand): number {
-    // Redis gives to others what this process says that it no longer holds.
+    // Redis gives to others what this process reports as no longer held.
     if (share < this.#share) return urgentMs;
-    // What was drawn from the reserve is there for the others, too.
+    // What was drawn from the reserve is available to the others again.
     if (criticalShare > share) return drawnMs;
     return used > 0 || waiting > 0 ? beatMs : idleBeatMs;
   }
@@ -137,7 +137,7 @@ export class RedisLimit implements SharedLimit {
     if (hasChanged) this.#member.shareChanged();
   }
 
-  /** What nobody has given it, or has given to others meanwhile. */
+  /** Falls back to a small share that was not assigned, or whose assignment has ended. */
   #startAlone(): void {
     const share = this.#startShare(this.#member.demand());
     this.#take(share, share);
@@ -172,7 +172,7 @@ export class RedisLimit implements SharedLimit {
   }
 }
 
-/** What Redis answers. */
+/** The answer of Redis. */
 interface GivenShare {
   readonly share: number;
   readonly criticalShare: number;

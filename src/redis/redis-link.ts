@@ -2,20 +2,20 @@ import { bePatient } from './be-patient.js';
 import type { ChannelListener, RedisPort } from './redis-client.js';
 import { runScript, startsWith, withoutCommand } from './run-script.js';
 
-/** Redis counts as lost when an answer takes longer. */
+/** Redis counts as lost if an answer takes longer. */
 const lostAfterMs = 500;
 // A command that was sent before a connection died silently is never answered.
 const giveUpMs = 10_000;
 const replicaPauseMs = 1_000;
 const probeMs = 500;
 
-/** Called once each time that the connection changes. */
+/** Called whenever the connection changes. */
 export interface LinkListener {
   lost(error: unknown): void;
   regained(lostForMs: number): void;
 }
 
-/** The connection of one process to Redis: nothing that it does rejects, and it knows whether Redis answers. */
+/** The connection of one process to Redis: none of its methods rejects, and it tracks whether Redis answers. */
 export class RedisLink {
   readonly #port: RedisPort;
   readonly #listener: LinkListener;
@@ -39,7 +39,7 @@ export class RedisLink {
     return this.#redisOffset === undefined ? undefined : performance.now() + this.#redisOffset + inMs;
   }
 
-  /** Redis said what time it is. */
+  /** Records the time of Redis. */
   noteTime(redisNow: number): void {
     this.#redisOffset = redisNow - performance.now();
   }
@@ -112,7 +112,7 @@ export class RedisLink {
     this.#probing.unref();
   }
 
-  /** Ends the attempts to reach Redis. */
+  /** Stops trying to reach Redis. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#probing);

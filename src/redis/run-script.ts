@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RedisPort } from './redis-client.js';
 
-/** Runs a script by its digest; a server that does not know it, new or restarted, is sent the whole of it. */
+/**
+ * Runs a script by its digest; a server that does not have it, because it is new or restarted, receives the whole
+ * script.
+ */
 export async function runScript(
   port: RedisPort,
   script: string,
@@ -22,7 +25,7 @@ export function startsWith(error: unknown, kind: string): boolean {
   return error instanceof Error && error.message.startsWith(kind);
 }
 
-/** What Redis or its client said, without what was sent: clients add the command, which may hold a password. */
+/** The message of Redis or its client without the command: clients add it, and it may contain a password. */
 export function withoutCommand(error: unknown): Error {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return Object.assign(new Error(message), { name });

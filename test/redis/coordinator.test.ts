@@ -298,7 +298,7 @@ describe.skipIf(!hasRedis)('createRedisCoordinator', () => {
   it('rejects invalid options, all at once', () => {
     const cluster = createCluster({ rootNodes: [] }) as unknown as RedisClient;
     expect(() => createRedisCoordinator({ client: cluster })).toThrow(
-      'a pool or a cluster of node-redis: give a single client',
+      'a pool or a cluster of node-redis: pass a single client',
     );
     expect(() => createRedisCoordinator({ client: {} as RedisClient })).toThrow(
       'client must be a client of ioredis or of redis (node-redis)',

@@ -70,7 +70,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await other.open();
 
     await expect(paused.sent(intentOf('a'))).rejects.toThrow(
-      'another process holds it, or has taken it over. Nothing was sent',
+      'another process has it open, or has taken it over. Nothing was sent',
     );
     await paused.settled('a', 'not-executed');
     expect(await other.open()).toHaveLength(1);
@@ -84,7 +84,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await other.settled('a', 'not-executed');
 
     await expect(paused.sent(intentOf('a'))).rejects.toThrow(
-      'another process holds it, or has taken it over',
+      'another process has it open, or has taken it over',
     );
     // Whoever was told may place it again under its id.
     await expect(other.sent(intentOf('a'))).resolves.toBeUndefined();
@@ -164,7 +164,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     server.signal('SIGSTOP');
 
     await expect(one.sent(intentOf('b'))).rejects.toThrow(
-      'Cannot write down the intent b: Redis did not answer within 2000 ms. Nothing was sent',
+      'Cannot record the intent b: Redis did not answer within 2000 ms. Nothing was sent',
     );
     server.signal('SIGCONT');
     await until(async () => (await client.hlen('test:{journal}:intents')) === 0);
