@@ -22,17 +22,17 @@ import { optionNames } from '../policies/options/policy-schema.js';
 import type { CallSettings, UncheckedOptions } from './method-layer.js';
 import { type PolicyReference, policySource } from './policy-source.js';
 
-/** Checks the arguments of `@Resilient` once, when the class is defined, and of `resilient` when it is called. */
-export function callSettings(
-  form: '@Resilient' | 'resilient',
-  policy: PolicyReference,
-  given: object = {},
-): CallSettings {
+/**
+ * Checks a policy and options, the arguments of `@Resilient` once, when the class is defined, and of `resilient` when
+ * it is called.
+ */
+export function callSettings(form: '@Resilient' | 'resilient', args: readonly unknown[]): CallSettings {
+  const [policy, given = {}] = args as readonly [PolicyReference, object?];
   const isRead = typeof policy !== 'object' || policy === null || isPolicy(policy);
   const reference: PolicyReference = isRead ? policy : readOptions(policy, optionNames);
   const { faults, options } = readByTable(table, given);
-  if (!isReference(reference)) {
-    const received = `received ${describeValue(reference)}`;
+  if (!isReference(reference, args.length > 0)) {
+    const received = `received ${describeValue(reference)}${hintFor(reference)}`;
     faults.unshift(optionFault('the policy', `must be a name, options or a policy, ${received}`));
   }
   if (isObject(options)) faults.push(...contradictions(reference, options));
@@ -97,7 +97,14 @@ function unsafeOrder(reference: PolicyReference, { effect }: UncheckedOptions): 
   return faults;
 }
 
-function isReference(value: unknown): boolean {
+function isReference(value: unknown, isGiven: boolean): boolean {
   if (typeof value === 'string') return value !== '';
-  return value === undefined || mayHaveOptions(value) || isPolicy(value);
+  return mayHaveOptions(value) || isPolicy(value) || (value === undefined && !isGiven);
+}
+
+function hintFor(reference: unknown): string {
+  if (reference === undefined) {
+    return ', as a cyclic import gives; for the standard policy pass none, or policies.standard()';
+  }
+  return isFunction(reference) ? '; to decorate a class, write @Resilient()' : '';
 }

@@ -14,6 +14,8 @@ import { isExempt } from './not-resilient.js';
 import { learnHome } from './operation.js';
 import { wrapMethod } from './wrap-method.js';
 
+const alreadyResilient = "it is already resilient; to combine two policies use cockatiel's wrap()";
+
 type MemberContext = Exclude<DecoratorContext, ClassDecoratorContext>;
 
 /** Decorates a member with a standard decorator. */
@@ -130,7 +132,10 @@ function coverMethods(settings: CallSettings, home: object, isStatic: boolean): 
   for (const method of Reflect.ownKeys(home)) {
     const descriptor = Object.getOwnPropertyDescriptor(home, method) as PropertyDescriptor;
     const decorated = layerAt(home, method);
-    if (decorated) {
+    if (decorated?.attachedTo === 'class' && decorated.home === home) {
+      const owner = isStatic ? home : home.constructor;
+      refuse((owner as { name: string }).name, alreadyResilient);
+    } else if (decorated) {
       bindHome(decorated, home);
     } else if (isExempt(home, method, descriptor.value)) {
       // Its own decorator excludes it.
@@ -184,7 +189,7 @@ export function promiseMethod(
     refuse(method, 'a generator does not return a promise; decorate a method that does', owner);
   }
   if (layerOf(value) ?? (home && layerAt(home, method))) {
-    refuse(method, "it is already resilient; to combine two policies use cockatiel's wrap()", owner);
+    refuse(method, alreadyResilient, owner);
   }
   if (isExempt(home, method, value)) refuse(method, 'it is also marked @NotResilient', owner);
   return value as AnyMethod;

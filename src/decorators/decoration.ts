@@ -20,11 +20,16 @@ export interface ResilientDecorator<Options, Fallback, Context> {
     key: PropertyKey,
     descriptor: TypedPropertyDescriptor<(...args: Args) => Returned>,
   ): PromiseDecoration<Target, never[], Returned, void, Facts<Options, Fallback, Context>>;
-  <Target, Where = undefined, Descriptor = undefined>(
+  <Target, Where = Absent, Descriptor = Absent>(
     target: Target,
     where?: Where,
     descriptor?: Descriptor,
   ): Decoration<Target, Where, Descriptor, Facts<Options, Fallback, Context>>;
+}
+
+/** An argument that was not given: without `strictNullChecks`, `undefined` fits everything. */
+interface Absent {
+  readonly isAbsent: true;
 }
 
 /** What the arguments of `@Resilient(…)` require of the decorated methods. */

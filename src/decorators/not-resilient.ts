@@ -1,5 +1,5 @@
 import { functionChain, layerAt, layerOf } from './method-layer.js';
-import { refuse } from './refuse.js';
+import { refuse, refuseBare } from './refuse.js';
 
 /** Excludes a member, as a legacy or a standard decorator. */
 export type NotResilientDecorator = (target: unknown, where?: unknown, descriptor?: unknown) => void;
@@ -13,7 +13,8 @@ const exemptMethods: WeakMap<object, Set<PropertyKey>> = new WeakMap();
  * It works on methods, as a legacy and as a standard decorator. Without a decorated class it has no effect, and it
  * does not apply to overrides in subclasses.
  *
- * @throws {TypeError} if it is used on anything but a method, or together with `@Resilient` on the same method.
+ * @throws {TypeError} if it is used on anything but a method, without parentheses, or together with `@Resilient` on
+ * the same method.
  * @example
  * ```ts
  * import { NotResilient, Resilient } from 'weex-resilience';
@@ -31,7 +32,11 @@ const exemptMethods: WeakMap<object, Set<PropertyKey>> = new WeakMap();
  * }
  * ```
  */
-export function NotResilient(): NotResilientDecorator {
+export function NotResilient(): NotResilientDecorator;
+export function NotResilient(...given: readonly unknown[]): NotResilientDecorator {
+  refuseBare('@NotResilient', given);
+  if (given.length > 0)
+    throw new TypeError('Cannot use @NotResilient: write @NotResilient(), without arguments');
   return (target, where, descriptor) => {
     const standard = typeof where === 'object' && where !== null;
     const method = standard ? (where as DecoratorContext).name : (where as PropertyKey | undefined);

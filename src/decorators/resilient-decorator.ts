@@ -4,7 +4,7 @@ import type { PolicyOptionsWithFallback } from '../policies/options/policy-optio
 import { callSettings } from './call-settings.js';
 import { decorateClass, decorateLegacyMember, decorateStandardMember } from './decorate.js';
 import type { KnownOptions, ResilientDecorator } from './decoration.js';
-import type { PolicyReference } from './policy-source.js';
+import { refuseBare } from './refuse.js';
 import type { ResilientOptions } from './resilient-options.js';
 
 /**
@@ -22,8 +22,9 @@ import type { ResilientOptions } from './resilient-options.js';
  * A policy created from options, or by default, belongs to the decorator; the option `scope` gives each method or
  * instance its own, and `key` gives each key its own circuit.
  *
- * @throws {TypeError} if a getter, setter, generator or property is decorated, if a method is decorated twice, if a
- * class has no method to cover, and for wrong options. A call rejects if its policy name is not defined or a
+ * @throws {TypeError} if a getter, setter, generator or property is decorated, if a method or a class is decorated
+ * twice, if a class has no method to cover, if the parentheses are missing, and for wrong options; also for a policy
+ * that is `undefined`, for example because of a cyclic import. A call rejects if its policy name is not defined or a
  * callback throws.
  * @example
  * ```ts
@@ -45,8 +46,10 @@ export function Resilient<
   policy?: string | PolicyOptionsWithFallback<Fallback> | IPolicy<Context, Fallback>,
   // Without a declared `this` the compiler would type `this` in a callback as these options.
   options?: KnownOptions<Options> & ThisType<{ readonly thisMustBeDeclared: true }>,
-): ResilientDecorator<Options, Fallback, Context> {
-  const settings = callSettings('@Resilient', policy as PolicyReference, options);
+): ResilientDecorator<Options, Fallback, Context>;
+export function Resilient(...given: readonly unknown[]): ResilientDecorator<object, never, CallContext> {
+  refuseBare('@Resilient', given);
+  const settings = callSettings('@Resilient', given);
   // Standard decorators receive a context, legacy ones a key, or only the class.
   const decorator = (
     target: unknown,
@@ -61,5 +64,5 @@ export function Resilient<
       ? decorateStandardMember(settings, target, where)
       : decorateLegacyMember(settings, target as object, where, descriptor);
   };
-  return decorator as ResilientDecorator<Options, Fallback, Context>;
+  return decorator as ResilientDecorator<object, never, CallContext>;
 }

@@ -3,7 +3,6 @@ import type { CallContext } from '../core/context/call-context.js';
 import { callSettings } from './call-settings.js';
 import { createLayer, promiseMethod } from './decorate.js';
 import type { Misuse, OwnOption } from './decoration.js';
-import type { PolicyReference } from './policy-source.js';
 import type { PolicyOptionsWithFallback } from '../policies/options/policy-options.js';
 import type { ResilientOptions } from './resilient-options.js';
 import { wrapMethod } from './wrap-method.js';
@@ -34,8 +33,9 @@ export function resilient<Fn, Context extends IDefaultPolicyContext = CallContex
     | IPolicy<Context, ResultOf<Fn>>
     | IPolicy<Context>,
   options?: FunctionOptions<Fn, Context>,
-): Fn {
-  const settings = callSettings('resilient', policy as PolicyReference, options);
+): Fn;
+export function resilient<Fn>(fn: Fn, ...given: readonly unknown[]): Fn {
+  const settings = callSettings('resilient', given);
   const { name = '' } = (fn as { name?: string } | undefined) ?? {};
   const original = promiseMethod(fn, name || 'a function');
   const layer = createLayer(settings, {

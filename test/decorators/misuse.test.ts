@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PolicyRegistry, setInstanceRegistry } from '../../src/index.js';
+import {
+  NotResilient,
+  policies,
+  PolicyRegistry,
+  Resilient,
+  resilient,
+  setInstanceRegistry,
+} from '../../src/index.js';
 
 describe('setInstanceRegistry', () => {
   it('names what is not an instance and what is not a registry', () => {
@@ -18,4 +25,30 @@ describe('setInstanceRegistry', () => {
       /received undefined\n- the registry must be .*, received null$/,
     );
   });
+});
+
+describe('a policy that is undefined', () => {
+  it('is refused when it is given, as a cyclic import gives it', () => {
+    const message =
+      'the policy must be a name, options or a policy, received undefined, as a cyclic import gives; ' +
+      'for the standard policy pass none, or policies.standard()';
+    const forgotten = {} as { readonly policy: undefined };
+    expect(() => Resilient(forgotten.policy)).toThrow(new TypeError(`Cannot use @Resilient: ${message}`));
+    expect(() => Resilient(undefined, { effect: 'read' })).toThrow(TypeError);
+    expect(() => resilient(async () => 1, forgotten.policy)).toThrow(
+      new TypeError(`Cannot use resilient: ${message}`),
+    );
+  });
+
+  it('is the standard one when none is given', async () => {
+    expect(await resilient(async () => 1)()).toBe(1);
+    expect(await resilient(async () => 1, policies.standard(), { effect: 'read' })()).toBe(1);
+    expect(() => Resilient()).not.toThrow();
+  });
+});
+
+it('@NotResilient takes no arguments', () => {
+  expect(() => Reflect.apply(NotResilient, undefined, ['orders'])).toThrow(
+    new TypeError('Cannot use @NotResilient: write @NotResilient(), without arguments'),
+  );
 });

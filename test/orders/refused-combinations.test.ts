@@ -3,6 +3,7 @@ import {
   createPolicy,
   mintClientOrderId,
   type OrderSafety,
+  policies,
   Resilient,
   resilient,
   WEEXNetworkError,
@@ -38,10 +39,17 @@ describe('a call that may be repeated', () => {
     };
     let sent = 0;
     const send = async (): Promise<undefined> => void (sent += 1);
-    const inner = resilient(send, undefined, { orderSafety });
-    const outer = resilient(async () => inner(), undefined, { idempotent: true, operation: 'outer' });
+    const inner = resilient(send, policies.standard(), { orderSafety });
+    const outer = resilient(async () => inner(), policies.standard(), {
+      idempotent: true,
+      operation: 'outer',
+    });
     await expect(outer()).rejects.toThrow(/outer has idempotent/);
-    const itself = resilient(send, undefined, { orderSafety, idempotent: true, operation: 'itself' });
+    const itself = resilient(send, policies.standard(), {
+      orderSafety,
+      idempotent: true,
+      operation: 'itself',
+    });
     await expect(itself()).rejects.toThrow(/itself has idempotent/);
     expect(sent).toBe(0);
   });
