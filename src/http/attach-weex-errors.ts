@@ -107,10 +107,10 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   const prepareLast = createLastStep((config, isLeaving) => prepare(config, current(), isLeaving));
   // Synchronous, so that axios adds no turn of the event loop to a request.
   const requestId = request.use(prepareLast, null, { synchronous: true });
-  const responseId = response.use(
-    (answer) => judge(answer, current()),
-    (failure: unknown) => refuse(failure, current()),
-  );
+  const isLast = (): boolean => lastHandler(response)?.rejected === refused;
+  const judged = (answer: AxiosResponse): AxiosResponse => judge(answer, current(), isLast);
+  const refused = (failure: unknown): never => refuse(failure, current(), isLast);
+  const responseId = response.use(judged, refused);
   return {
     options: stack,
     eject: () => {
@@ -118,6 +118,11 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
       response.eject(responseId);
     },
   };
+}
+
+function lastHandler(interceptors: object): { readonly rejected?: unknown } | undefined {
+  const { handlers } = interceptors as { handlers?: readonly ({ rejected?: unknown } | null)[] };
+  return handlers?.findLast((handler) => handler !== null) ?? undefined;
 }
 
 function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions, isLeaving: boolean): void {
@@ -145,18 +150,18 @@ function joinCall(config: InternalAxiosRequestConfig, context: CallContext, ambi
   }
 }
 
-function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosResponse {
+function judge(response: AxiosResponse, options: WeexErrorsOptions, isLast: () => boolean): AxiosResponse {
   // An interceptor before this one may have unwrapped the answer.
   if (!isAnswer(response)) {
     const failure = findRefusal(response, false);
-    if (failure) raise(thrownError(response, contextOf(undefined, options)), options);
+    if (failure) raise(thrownError(response, contextOf(undefined, options)), options, isLast);
     return response;
   }
   publishUsage(response, options);
   if (isSettledBy(response)) return response;
   const error = failureOf(response, options);
   settleAnswer(response, error);
-  if (error) raise(error, options);
+  if (error) raise(error, options, isLast);
   return response;
 }
 
@@ -178,7 +183,7 @@ function isAnswer(value: unknown): value is AxiosResponse {
   return typeof value === 'object' && value !== null && 'config' in value && 'status' in value;
 }
 
-function refuse(failure: unknown, options: WeexErrorsOptions): never {
+function refuse(failure: unknown, options: WeexErrorsOptions, isLast: () => boolean): never {
   if (isWEEXError(failure)) throw failure;
   const { config, response, abort } = readFailure(failure);
   if (response) publishUsage(response, options);
@@ -187,7 +192,7 @@ function refuse(failure: unknown, options: WeexErrorsOptions): never {
   const error = thrownError(failure, contextOf(config, options));
   if (isUnsent && error.executionStatus === 'unknown') setExecutionStatus(error, 'not-executed');
   settleWrite(config, error);
-  raise(error, options);
+  raise(error, options, isLast);
 }
 
 interface ReadFailure {
@@ -211,8 +216,11 @@ function readFailure(failure: unknown): ReadFailure {
 }
 
 /** Publishes the error and throws it. */
-function raise(error: WEEXError, { registry }: WeexErrorsOptions): never {
-  if (channels.errorClassified.hasSubscribers) {
+function raise(error: WEEXError, { registry }: WeexErrorsOptions, isLast: () => boolean): never {
+  const isHeard = channels.errorClassified.hasSubscribers;
+  // To take a stack costs a good part of a failure, and axios adds the caller's after the last interceptor.
+  if (isHeard || !isLast()) Error.captureStackTrace(error, raise);
+  if (isHeard) {
     const { method, path, status, durationMs, operation, attempt } =
       error.context as Partial<ErrorClassified>;
     const at = error.timestamp.getTime();
