@@ -69,6 +69,7 @@ function executeOptions(
     instance: typeof self === 'object' && self !== null ? self : undefined,
     signal: signalOf(signal, self, args, outer),
     outer,
+    takesBare: true,
   };
 }
 
