@@ -70,6 +70,7 @@ function executeOptions(
     instance: typeof self === 'object' && self !== null ? self : undefined,
     signal: signalOf(signal, self, args, outer),
     outer,
+    takesBare: true,
   };
 }
 

@@ -11,7 +11,6 @@ import { setExecutionStatus } from '../errors/set-execution-status.js';
 import { isWEEXError, type WEEXError } from '../errors/weex-error.js';
 import { channels } from '../observability/channels.js';
 import type { ErrorClassified } from '../observability/events.js';
-import { abortReason } from './abort-reason.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
 import { followEarlier, isAnswer } from './earlier-interceptors.js';
@@ -22,6 +21,7 @@ import { isSettledBy, settleAnswer, settleUnsent, settleWrite, watchWrite } from
 import { keepLosslessIds } from './lossless-ids.js';
 import { isReadRequest, methodOf, pathOf } from './read-only-requests.js';
 import { keepRawBody } from './raw-body.js';
+import { readFailure } from './read-failure.js';
 import { readUsage } from './read-usage.js';
 import { makeRequestId, requestIdHeader } from './request-id.js';
 import { answerRefusal } from './answer-refusal.js';
@@ -115,15 +115,15 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
     prepare(config, current(), isLeaving);
   });
   const unfollow = followEarlier(response, {
-    check: (answer) => judge(answer, current()),
+    check: (answer) => judge(answer, current(), () => false),
     sent: () => sent,
   });
   // Synchronous, so that axios adds no turn of the event loop to a request.
   const requestId = request.use(prepareLast, null, { synchronous: true });
-  const responseId = response.use(
-    (answer) => judge(answer, current()),
-    (failure: unknown) => refuse(failure, current()),
-  );
+  const isLast = (): boolean => lastHandler(response)?.rejected === refused;
+  const judged = (answer: AxiosResponse): AxiosResponse => judge(answer, current(), isLast);
+  const refused = (failure: unknown): never => refuse(failure, current(), isLast);
+  const responseId = response.use(judged, refused);
   return {
     options: stack,
     eject: () => {
@@ -132,6 +132,11 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
       response.eject(responseId);
     },
   };
+}
+
+function lastHandler(interceptors: object): { readonly rejected?: unknown } | undefined {
+  const { handlers } = interceptors as { handlers?: readonly ({ rejected?: unknown } | null)[] };
+  return handlers?.findLast((handler) => handler !== null) ?? undefined;
 }
 
 function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions, isLeaving: boolean): void {
@@ -160,18 +165,18 @@ function joinCall(config: InternalAxiosRequestConfig, context: CallContext, ambi
   }
 }
 
-function judge(response: AxiosResponse, options: WeexErrorsOptions): AxiosResponse {
+function judge(response: AxiosResponse, options: WeexErrorsOptions, isLast: () => boolean): AxiosResponse {
   // An interceptor before this one may have unwrapped the answer.
   if (!isAnswer(response)) {
     const failure = findRefusal(response, false);
-    if (failure) raise(thrownError(response, contextOf(undefined, options)), options);
+    if (failure) raise(thrownError(response, contextOf(undefined, options)), options, isLast);
     return response;
   }
   publishUsage(response, options);
   if (isSettledBy(response)) return response;
   const error = failureOf(response, options);
   settleAnswer(response, error);
-  if (error) raise(error, options);
+  if (error) raise(error, options, isLast);
   return response;
 }
 
@@ -189,7 +194,7 @@ function safeRefusal(response: AxiosResponse, options: WeexErrorsOptions): Refus
   }
 }
 
-function refuse(failure: unknown, options: WeexErrorsOptions): never {
+function refuse(failure: unknown, options: WeexErrorsOptions, isLast: () => boolean): never {
   if (isWEEXError(failure)) throw failure;
   const origin = originOf(failure);
   const { config, response, abort } = readFailure(origin);
@@ -202,7 +207,7 @@ function refuse(failure: unknown, options: WeexErrorsOptions): never {
       : errorBehind(origin as AnswerOrigin, failure, options);
   if (isUnsent && error.executionStatus === 'unknown') setExecutionStatus(error, 'not-executed');
   settleWrite(config, error);
-  raise(error, options);
+  raise(error, options, isLast);
 }
 
 /** The error for what was thrown for an answer: its refusal or, if it is a success, the fault of whoever threw. */
@@ -218,29 +223,12 @@ function errorBehind(
   return thrownError(thrown, { ...context, method: methodOf(config), path: pathOf(config) });
 }
 
-interface ReadFailure {
-  readonly config?: InternalAxiosRequestConfig | undefined;
-  readonly response?: AxiosResponse | undefined;
-  readonly abort?: { readonly reason: unknown } | undefined;
-}
-
-/** Anything can be thrown, including values that throw when they are read. */
-function readFailure(failure: unknown): ReadFailure {
-  try {
-    const { config, response } = (failure ?? {}) as ReadFailure;
-    return {
-      config: typeof config === 'object' ? config : undefined,
-      response: typeof response === 'object' ? response : undefined,
-      abort: abortReason(failure),
-    };
-  } catch {
-    return {};
-  }
-}
-
 /** Publishes the error and throws it. */
-function raise(error: WEEXError, { registry }: WeexErrorsOptions): never {
-  if (channels.errorClassified.hasSubscribers) {
+function raise(error: WEEXError, { registry }: WeexErrorsOptions, isLast: () => boolean): never {
+  const isHeard = channels.errorClassified.hasSubscribers;
+  // To take a stack costs a good part of a failure, and axios adds the caller's after the last interceptor.
+  if (isHeard || !isLast()) Error.captureStackTrace(error, raise);
+  if (isHeard) {
     const { method, path, status, durationMs, operation, attempt } =
       error.context as Partial<ErrorClassified>;
     const at = error.timestamp.getTime();

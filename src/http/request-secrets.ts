@@ -9,6 +9,9 @@ const maxDepth = 8;
 
 const none: readonly string[] = [];
 
+const special = /[^\w.~-]/;
+const escapedInJson = /["\\\p{Cc}\p{Cs}]/u;
+
 /**
  * The secrets in a request, as they are and as they appear in a URL, in JSON and in a `Basic` header: what an
  * answer or a message may repeat. Longest first, so that no part of one remains.
@@ -31,7 +34,9 @@ function withVariants(found: readonly string[]): readonly string[] {
     if (secret.length < minimumLength || all.includes(secret)) continue;
     all.push(secret);
     // Plain letters and digits look the same everywhere.
-    if (/[^\w.~-]/.test(secret)) all.push(encode(secret), JSON.stringify(secret).slice(1, -1));
+    if (!special.test(secret)) continue;
+    all.push(encode(secret));
+    if (escapedInJson.test(secret)) all.push(JSON.stringify(secret).slice(1, -1));
   }
   return all.length > 1 ? all.toSorted(byLength) : all;
 }

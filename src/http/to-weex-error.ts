@@ -29,7 +29,7 @@ export function toWeexError(failure: Error, context?: FailureContext): WEEXError
 export function toWeexError(anything: unknown, context?: FailureContext): WEEXError | undefined;
 export function toWeexError(anything: unknown, context: FailureContext = {}): WEEXError | undefined {
   if (isWEEXError(anything)) return anything;
-  return safely(context, toWeexError, () => {
+  const error = safely(context, () => {
     if (anything instanceof Error) return buildError(failureParts(anything, context));
     if (isResponse(anything)) {
       const refusal = answerRefusal(anything, isWrite(anything.config, context) !== false);
@@ -40,45 +40,43 @@ export function toWeexError(anything: unknown, context: FailureContext = {}): WE
     const isBody = typeof body === 'object' && body !== null && !isThrown(body);
     return isBody ? bodyError(body, context) : buildError(failureParts(anything, context));
   });
+  // The stack starts at the caller, not with our own frames, which cost more than they reveal.
+  if (error) Error.captureStackTrace(error, toWeexError);
+  return error;
 }
 
-/** @internal The error for a value that was thrown: it is a failure whatever it looks like. */
+/** @internal The error for a value that was thrown, without a stack: it is a failure whatever it looks like. */
 export function thrownError(value: unknown, context: FailureContext): WEEXError {
-  return safely(context, thrownError, () => buildError(failureParts(value, context)));
+  return safely(context, () => buildError(failureParts(value, context)));
 }
 
-/** @internal The error for a whole answer that was found to be a failure. */
+/** @internal The error for a whole answer that was found to be a failure, without a stack. */
 export function responseError(
   response: AxiosResponse,
   refusal: Refusal,
   context: FailureContext,
   cause?: unknown,
 ): WEEXError {
-  return safely(context, responseError, () => wholeAnswerError(response, refusal, context, cause));
+  return safely(context, () => wholeAnswerError(response, refusal, context, cause));
 }
 
 /** Something in a value may throw when it is read: a getter, a proxy. That must not hide the failure. */
 function safely<Result extends WEEXError | undefined>(
   context: FailureContext,
-  entry: (...args: never[]) => unknown,
   make: () => Result,
 ): Result | WEEXError {
-  let error: Result | WEEXError;
   const { stackTraceLimit } = Error;
   try {
-    // The stack that the constructor captures is replaced below. With frozen built-ins it is captured twice.
+    // Capturing a stack costs as much as everything else, and this one would hold only our own frames.
     Reflect.set(Error, 'stackTraceLimit', 0);
-    error = make();
+    return make();
   } catch {
-    error = new WEEXError('WEEX call failed: the failure cannot be read', {
+    return new WEEXError('WEEX call failed: the failure cannot be read', {
       executionStatus: context.isRead === false ? 'unknown' : undefined,
     });
   } finally {
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
-  // The stack starts at the caller, not with our own frames, which cost more than they reveal.
-  if (error) Error.captureStackTrace(error, entry);
-  return error;
 }
 
 function wholeAnswerError(

@@ -193,7 +193,7 @@ describe('what @Resilient passes to the policy', () => {
     }
     await new Trading().getBalance('USDT');
     expect(JSON.parse(JSON.stringify(options))).toEqual([
-      { operation: 'Trading.getBalance', args: ['USDT'], instance: {} },
+      { operation: 'Trading.getBalance', args: ['USDT'], instance: {}, takesBare: true },
     ]);
   });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import {
   attachWeexErrors,
   isWEEXError,
+  onResilienceEvent,
   WEEXAuthenticationError,
   type WEEXError,
   WEEXNetworkError,
@@ -254,6 +255,36 @@ describe('attachWeexErrors', () => {
     });
     expect(error.cause).toBeInstanceOf(RangeError);
     expect(seen).toEqual([error]);
+  });
+
+  it.each<[string, (seen: (error: unknown) => void) => () => void]>([
+    ['the caller', () => () => undefined],
+    [
+      'a later interceptor',
+      (seen) => {
+        const id = http.interceptors.response.use(undefined, (error: Error) => {
+          seen(error);
+          throw error;
+        });
+        return () => http.interceptors.response.eject(id);
+      },
+    ],
+    ['a listener', (seen) => onResilienceEvent('errorClassified', ({ error }) => seen(error))],
+  ])('shows the caller in the stack to %s', async (_name, listen) => {
+    const stacks: (string | undefined)[] = [];
+    const stop = listen((error) => stacks.push((error as Error).stack));
+    server.answer(reply(200, { code: -1054, msg: 'refused' }));
+    const placesOrder = async () => [await http.post('/api/v3/order', {})];
+    stacks.push((await failureOf(placesOrder())).stack);
+    stop();
+    server.answer(reply(500, {}));
+    const reads = async () => [await http.get('/x')];
+    stacks.push((await failureOf(reads())).stack);
+    expect(stacks.length).toBeGreaterThan(1);
+    for (const stack of stacks) {
+      expect(stack).toMatch(/^WEEX\w+: .*\n {4}at /);
+      expect(stack).toMatch(/at (?:async )?(?:placesOrder|reads) /);
+    }
   });
 
   it('classifies an answer that an earlier interceptor has unwrapped', async () => {

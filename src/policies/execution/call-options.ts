@@ -24,7 +24,8 @@ function readOptions(policy: CompiledPolicy, fn: unknown, given: unknown): Execu
       `the second argument must be an AbortSignal or an object, received ${typeof given}`,
     );
   }
-  const options: ExecuteOptions = 'aborted' in given ? { signal: given as AbortSignal } : given;
+  const { aborted } = given as { readonly aborted?: unknown };
+  const options: ExecuteOptions = aborted === undefined ? given : { signal: given as AbortSignal };
   const { signal, priority, cost } = options;
   if (signal && typeof signal.addEventListener !== 'function') {
     refuse(TypeError, policy, `signal must be an AbortSignal, received ${typeof signal}`);

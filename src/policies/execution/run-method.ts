@@ -12,7 +12,10 @@ type Work = (context: CallContext) => unknown;
 export function runMethod(execution: Execution, attempt: Attempt, work: Work): Promise<unknown> | undefined {
   let result: unknown;
   try {
-    result = isAccompanied() || attempt.policy.inner ? runWithin(attempt, work) : runAlone(attempt, work);
+    result =
+      isAccompanied() || execution.policy.inner
+        ? runWithin(execution, attempt, work)
+        : runAlone(execution, attempt, work);
     if (isPromiseLike(result)) {
       // A thenable may fulfil with another one, as no promise does.
       return Promise.resolve(result).then(
@@ -29,16 +32,16 @@ export function runMethod(execution: Execution, attempt: Attempt, work: Work): P
 }
 
 /** Calls it within its companions and the inner policy, where there are any. */
-function runWithin(attempt: Attempt, work: Work): unknown {
-  const { inner } = attempt.policy;
+function runWithin(execution: Execution, attempt: Attempt, work: Work): unknown {
+  const { inner } = execution.policy;
   return runAccompanied(attempt.callId ?? 0, 'attempt', () =>
-    inner ? throughInner(inner, attempt, work, attempt.mayRepeat) : runAlone(attempt, work),
+    inner ? throughInner(inner, attempt, work, attempt.mayRepeat) : runAlone(execution, attempt, work),
   );
 }
 
-function runAlone(attempt: Attempt, work: Work): unknown {
+function runAlone({ options }: Execution, attempt: Attempt, work: Work): unknown {
   // A function that takes no context gets the bare one.
-  return work(work.length === 0 ? attempt : spreadable(attempt));
+  return work(options.takesBare || work.length === 0 ? attempt : spreadable(attempt));
 }
 
 /** Whether there is something to wait for. */

@@ -35,6 +35,8 @@ export interface ExecuteOptions {
   readonly cost?: number | undefined;
   /** @internal The attempt in which the call is made. */
   readonly outer?: CallContext | undefined;
+  /** @internal The function only passes its context on, so that it may be given the bare one. */
+  readonly takesBare?: true | undefined;
   /**
    * Determines whether a request whose outcome is unknown was executed: `found` ends the call with its value,
    * `absent` allows one more attempt, `unknown` ends it with its error. It is called at most once per failed
