@@ -2,8 +2,8 @@ import type { PolicyRegistry } from '../policies/policy-registry.js';
 import type { Endpoint, Market } from './endpoint.js';
 
 /**
- * Asks for the time of the exchange under the policy of the market's public data, ahead of everything that waits: it
- * is weighed like any other request, and one too many is a ban for all.
+ * Requests the time of the exchange under the policy of the market's public data, ahead of all waiting calls: it
+ * has a weight like any other request, and one too many causes a ban for all.
  */
 export async function askTime(
   registry: PolicyRegistry,

@@ -162,7 +162,7 @@ export class RestSession {
     };
   }
 
-  /** Before the first write: how long a request stays valid depends on how far the clock is off. */
+  /** Needed before the first write: how long a request stays valid depends on how far the clock is off. */
   async #learnTime(): Promise<void> {
     const end = new AbortController();
     const patience = setTimeout(longestQuestionMs, undefined, { signal: end.signal }).catch(() => undefined);
@@ -174,7 +174,7 @@ export class RestSession {
     try {
       await this.clock.synchronize();
     } catch {
-      // The refusal itself says more than the failure to read the time.
+      // The refusal itself is more informative than the failure to read the time.
     }
   }
 }

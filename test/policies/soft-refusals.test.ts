@@ -71,7 +71,7 @@ describe('a refusal without a time while the headers show room', () => {
     expect(at).toHaveLength(4);
   });
 
-  it('is a ban where the probe is refused: nobody knocks for the documented time from then', async () => {
+  it('is a ban if the probe is refused: no request is sent for the documented time from then', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
     const probe = answering(clock, limited(), 'late');
