@@ -70,7 +70,7 @@ export class RedisLimit implements SharedLimit {
     this.#seen = Math.max(this.#seen, used);
   }
 
-  /** Gives the share back: what is called later has as little as where Redis was never reached. */
+  /** Returns the share: later calls have as little as if Redis had never been reached. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
