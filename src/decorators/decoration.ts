@@ -1,4 +1,5 @@
 import type { CallContext } from '../core/context/call-context.js';
+import type { Priority } from '../policies/resilience-policy.js';
 import type { ResilientOptions } from './resilient-options.js';
 
 /**
@@ -176,10 +177,16 @@ type MisfitNames<Options, Fitting> = {
       : Name;
 }[keyof Options & keyof Fitting & string];
 
+/** Makes the compiler infer a returned `'critical'` as that literal and not as `string`. */
+interface KeepsLiterals {
+  readonly priority?: Priority | ((...args: never[]) => Priority) | undefined;
+}
+
 /** Marks unknown option names with an error at that name. */
-export type KnownOptions<Options> = Options & {
-  readonly [Name in Exclude<keyof Options, keyof ResilientOptions>]: 'is not an option of @Resilient';
-} & (Options extends { readonly orderSafety: infer Safety }
+export type KnownOptions<Options> = Options &
+  KeepsLiterals & {
+    readonly [Name in Exclude<keyof Options, keyof ResilientOptions>]: 'is not an option of @Resilient';
+  } & (Options extends { readonly orderSafety: infer Safety }
     ? {
         readonly orderSafety: {
           readonly [Name in Exclude<

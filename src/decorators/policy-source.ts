@@ -76,8 +76,9 @@ function registryOf(self: unknown): PolicyRegistry {
 function registryWith(name: string, self: unknown): PolicyRegistry {
   const own = instanceRegistry(self);
   if (own) return own;
-  const [open, ...others] = openRegistries();
-  return open === undefined || others.length > 0 || defaultRegistry.has(name) ? defaultRegistry : open;
+  const open = openRegistries();
+  const isUsable = open.length === 1 && !defaultRegistry.has(name);
+  return (isUsable && open[0]) || defaultRegistry;
 }
 
 function notFound(name: string, registry: PolicyRegistry, operation: string): RangeError {

@@ -124,6 +124,48 @@ export class Accepted {
   }
 }
 
+/** A returned literal stays one, whatever the callback's form. */
+export class AcceptedPriorities {
+  readonly isUrgent: boolean = true;
+
+  @Resilient('orders', { priority: () => 'critical' })
+  async cancel(): Promise<void> {}
+
+  @Resilient('orders', { cost: (ids: readonly string[]) => ids.length, priority: () => 'critical' })
+  async cancelAll(_ids: readonly string[]): Promise<void> {}
+
+  @Resilient('orders', { priority: (_order: Order) => 'background' })
+  async amend(_order: Order): Promise<void> {}
+
+  @Resilient('orders', {
+    priority() {
+      return 'critical';
+    },
+  })
+  async close(): Promise<void> {}
+
+  @Resilient('orders', {
+    priority(this: AcceptedPriorities) {
+      return this.isUrgent ? 'critical' : 'normal';
+    },
+  })
+  async reduce(): Promise<void> {}
+
+  // @ts-expect-error the callback takes another parameter
+  @Resilient('orders', { priority: (_order: Order) => 'critical' })
+  async cancelOne(_id: string): Promise<void> {}
+}
+
+@Resilient('orders', { priority: () => 'background' })
+export class AcceptedPriorityOfClass {
+  async load(): Promise<void> {}
+}
+
+export const acceptedPriorityOfFunction = resilient(async (order: Order) => order.symbol, 'orders', {
+  priority: () => 'critical',
+  key: (order) => order.symbol,
+});
+
 @Resilient(policy, { priority: 'background', key: (...args: unknown[]) => String(args[0]) })
 export class AcceptedClass {
   async load(): Promise<number> {
