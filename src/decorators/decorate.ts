@@ -198,6 +198,9 @@ export function promiseMethod(
 function isAsync(value: unknown, home: object, method: PropertyKey): boolean {
   if (typeof value !== 'function' || method === 'constructor') return false;
   if (kindOf(value) === 'AsyncFunction') return true;
+  // Compiled to ES2015 or ES2016 by TypeScript or SWC.
+  if (/^[^{]*\{\s*return (?:(?:\w+\.)?__awaiter\(this|_async_to_generator\()/.test(String(value)))
+    return true;
   // Another decorator's plain function may wrap an async one; then the emitted return type decides.
   const { getOwnMetadata } = Reflect as {
     getOwnMetadata?: (key: string, target: object, property: PropertyKey) => unknown;

@@ -85,6 +85,7 @@ const codes: ReadonlyMap<string, TransportFailure> = new Map([
 interface NodeError {
   readonly code?: unknown;
   readonly name?: unknown;
+  readonly message?: unknown;
   readonly syscall?: unknown;
   readonly cause?: unknown;
   readonly errors?: unknown;
@@ -98,7 +99,9 @@ export function findTransportFailure(error: unknown): TransportFailure | undefin
     if (row) return row;
   }
   // The innermost cause is the most specific: axios and fetch wrap it in a general code.
-  for (const { code, name } of chain.toReversed()) {
+  for (const { code, message, name } of chain.toReversed()) {
+    // axios gives it the code of a timeout.
+    if (message === 'Request aborted') return lostAnswer;
     // The TimeoutError of AbortSignal.timeout() has a number for a code.
     const row = typeof code === 'string' ? codes.get(code) : name === 'TimeoutError' ? timeout : undefined;
     if (row) return row;

@@ -93,14 +93,15 @@ export class Pipeline implements ResiliencePolicy {
     return new Promise((resolve) => {
       const succeed = (value: unknown): void => resolve({ ok: true, value: value as Value });
       const reject = (error: unknown): void => resolve({ ok: false, error });
-      let options: ExecuteOptions;
+      let execution: Execution;
       try {
-        options = callOptions(this.#compiled, fn, signalOrOptions);
+        const options = callOptions(this.#compiled, fn, signalOrOptions);
+        execution = new Execution(this.#compiled, fn, options);
       } catch (error) {
         reject(error);
         return;
       }
-      new Execution(this.#compiled, fn, options).begin(succeed, reject);
+      execution.begin(succeed, reject);
     });
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  listResilientMethods,
   NotResilient,
   policies,
   PolicyRegistry,
@@ -7,6 +8,25 @@ import {
   resilient,
   setInstanceRegistry,
 } from '../../src/index.js';
+
+it('a class decorator covers async functions that were compiled to ES2015', () => {
+  const __awaiter = (
+    _self: unknown,
+    _args: unknown,
+    _promise: unknown,
+    body: () => unknown,
+  ): Promise<unknown> => Promise.resolve().then(body);
+  class Market {
+    getPrice() {
+      return __awaiter(this, void 0, void 0, () => 1);
+    }
+    getName() {
+      return 'BTC';
+    }
+  }
+  Resilient({ retry: {} })(Market);
+  expect(listResilientMethods()).toContainEqual(expect.objectContaining({ operation: 'Market.getPrice' }));
+});
 
 describe('setInstanceRegistry', () => {
   it('names what is not an instance and what is not a registry', () => {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { AxiosError, AxiosHeaders } from 'axios';
 import { batchOutcomes, toWeexError, WEEXError, WEEXRateLimitError } from '../../src/index.js';
 
 const write = { method: 'POST', path: '/capi/v3/order' };
 const answer = (status: number, data: unknown, method = 'POST', url = '/capi/v3/order', headers = {}) =>
   toWeexError({ status, data, headers, config: { method, url } });
+
+it('an aborted request is a lost answer, though axios gives it the code of a timeout', () => {
+  const config = { method: 'post', url: '/api/v3/order', headers: new AxiosHeaders() };
+  const error = toWeexError(new AxiosError('Request aborted', 'ECONNABORTED', config));
+  expect(error).toMatchObject({ kind: 'network', executionStatus: 'unknown' });
+});
 
 describe('toWeexError', () => {
   it('reads the catch-all codes by the text of the answer', () => {

@@ -281,6 +281,36 @@ describe('a policy with hostile callers and listeners', () => {
     const r = createPolicy({ retry: {} }).executeOutcome(() => Promise.reject(proxy));
     expect(await settledWithin(r)).toBe('ok');
   });
+  it('an error that throws when it is read rejects the call in the same way for listeners', async () => {
+    class Nasty extends Error {
+      get executionStatus(): string {
+        throw new Error('getter');
+      }
+    }
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    stops.push(
+      onResilienceEvent('*', () => {}),
+      () => void process.off('unhandledRejection', unhandled),
+    );
+    const outcome = await createPolicy({}).executeOutcome(fail(new Nasty('n')));
+    expect(outcome).toMatchObject({ ok: false, error: { message: 'n' } });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+  it.each([
+    ['an object', () => ({ symbol: 'A' })],
+    ['an object of type Promise', () => Promise.reject(new Error('no key'))],
+    ['5', () => 5],
+  ])('a key that is %s is rejected, and sends nothing', async (received, key) => {
+    const fn = vi.fn(async () => 1);
+    const outcome = await createPolicy({ circuitBreaker: {} }).executeOutcome(fn, { key: key() as never });
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { message: `Cannot call: key must be a string, received ${received}` },
+    });
+    expect(fn).not.toHaveBeenCalled();
+  });
   it('execute with null options', async () => {
     expect(await settledWithin(createPolicy({}).executeOutcome(async () => 1, null as never))).toBe('ok');
   });

@@ -28,7 +28,7 @@ export class Market {
 `;
 
 /** What the compiler says of the program, by line. */
-async function compile(dialect: 'legacy' | 'standard'): Promise<string[]> {
+async function compile(dialect: 'legacy' | 'standard', text = program, options = {}): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'weex-resilience-types-'));
   try {
     const config = {
@@ -37,6 +37,7 @@ async function compile(dialect: 'legacy' | 'standard'): Promise<string[]> {
         experimentalDecorators: dialect === 'legacy',
         emitDecoratorMetadata: false,
         skipLibCheck: true,
+        ...options,
       },
       include: [],
       files: ['program.ts'],
@@ -44,7 +45,7 @@ async function compile(dialect: 'legacy' | 'standard'): Promise<string[]> {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-    await writeFile(join(folder, 'program.ts'), program);
+    await writeFile(join(folder, 'program.ts'), text);
     const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
     const output = await new Promise<string>((done) => {
       execFile(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], (_error, stdout) => done(stdout));
@@ -77,5 +78,21 @@ it.concurrent.each(['legacy', 'standard'] as const)(
     ].entries()) {
       expect(errors[index]).toContain(sentence);
     }
+  },
+);
+
+it.concurrent.each(['legacy', 'standard'] as const)(
+  'a class is decorated without strictNullChecks too, %s',
+  async (dialect) => {
+    const text = `
+import { Resilient } from 'weex-resilience';
+@Resilient('market') export class Named { async one(): Promise<number> { return 1; } }
+@Resilient() export class Standard { async one(): Promise<number> { return 1; } }
+@Resilient({ retry: {} }, { scope: 'method' }) export class Own {
+  @Resilient('orders', { key: (order: { symbol: string }) => order.symbol })
+  async place(_order: { symbol: string }): Promise<void> {}
+}
+`;
+    expect(await compile(dialect, text, { strict: false })).toEqual([]);
   },
 );

@@ -54,7 +54,12 @@ function factsOf<Fields extends object>(call: EventSource, now: number, fields: 
 }
 
 function saysUnknown(error: unknown): boolean {
-  return (error as { executionStatus?: unknown } | null)?.executionStatus === 'unknown';
+  try {
+    return (error as { executionStatus?: unknown } | null)?.executionStatus === 'unknown';
+  } catch {
+    // Anything can be thrown, including what throws when it is read.
+    return false;
+  }
 }
 
 function priorityOf(call: EventSource): Priority {
