@@ -89,13 +89,17 @@ export function watchWrite(
   watched[sentKey] = request;
   request.isReadLater = !isLeaving;
   request.requestId = String(config.headers[requestIdHeader]);
-  const serializers = [config.transformRequest ?? []].flat();
-  if (!serializers.includes(readAsSent)) config.transformRequest = [...serializers, readAsSent];
-  const transforms = [config.transformResponse ?? []].flat();
-  if (!transforms.includes(settleByAnswer)) config.transformResponse = [...transforms, settleByAnswer];
+  config.transformRequest = withLast(config.transformRequest, readAsSent);
+  config.transformResponse = withLast(config.transformResponse, settleByAnswer);
   tellSent(request, owners);
   // One attempt's end must not take the orders of others with it.
   return isFound && owners.length > 1 ? undefined : owners[0];
+}
+
+/** A step or a list of steps, with another at the end unless it is among them. */
+function withLast<Step>(steps: Step | Step[] | undefined, last: Step): Step[] {
+  const list = Array.isArray(steps) ? steps : steps === undefined ? [] : [steps];
+  return list.includes(last) ? list : [...list, last];
 }
 
 /** Whether it sends the order of an attempt once more, or twice at once: in a batch that has kept an earlier one. */
