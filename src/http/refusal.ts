@@ -113,12 +113,22 @@ function failedItem(item: unknown): Refusal {
 }
 
 function batchItems(fields: Fields): { listed: readonly unknown[]; failed: readonly unknown[] } | undefined {
-  const inner = isFields(fields['data']) ? fields['data'] : {};
-  const lists = (names: readonly string[]): unknown[][] =>
-    names.flatMap((name) => [fields[name], inner[name]].filter((value) => Array.isArray(value)));
-  const listed = lists(batchFields);
-  const failed = lists(failedFields);
-  return listed.length + failed.length === 0 ? undefined : { listed: listed.flat(), failed: failed.flat() };
+  const listed = itemsOf(fields, batchFields);
+  const failed = itemsOf(fields, failedFields);
+  return listed || failed ? { listed: listed ?? [], failed: failed ?? [] } : undefined;
+}
+
+/** What the lists under these names hold together; `undefined` where there is none. */
+function itemsOf(fields: Fields, names: readonly string[]): readonly unknown[] | undefined {
+  const { data } = fields;
+  const inner = isFields(data) ? data : undefined;
+  let items: unknown[] | undefined;
+  for (const name of names) {
+    const [own, below] = [fields[name], inner?.[name]];
+    if (Array.isArray(own)) items = [...(items ?? []), ...(own as unknown[])];
+    if (Array.isArray(below)) items = [...(items ?? []), ...(below as unknown[])];
+  }
+  return items;
 }
 
 function hasFailedFlag({ success, result }: Fields): boolean {

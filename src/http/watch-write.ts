@@ -90,13 +90,17 @@ export function watchWrite(
   watched[sentKey] = request;
   request.isReadLater = !isLeaving;
   request.requestId = String(config.headers[requestIdHeader]);
-  const serializers = [config.transformRequest ?? []].flat();
-  if (!serializers.includes(readAsSent)) config.transformRequest = [...serializers, readAsSent];
-  const transforms = [config.transformResponse ?? []].flat();
-  if (!transforms.includes(settleByAnswer)) config.transformResponse = [...transforms, settleByAnswer];
+  config.transformRequest = withLast(config.transformRequest, readAsSent);
+  config.transformResponse = withLast(config.transformResponse, settleByAnswer);
   tellSent(request, owners);
   // The end of one attempt must not end the orders of others.
   return isFound && owners.length > 1 ? undefined : owners[0];
+}
+
+/** A step or a list of steps, with another at the end unless it is among them. */
+function withLast<Step>(steps: Step | Step[] | undefined, last: Step): Step[] {
+  const list = Array.isArray(steps) ? steps : steps === undefined ? [] : [steps];
+  return list.includes(last) ? list : [...list, last];
 }
 
 /** Whether it resends the order of an attempt, or contains it twice: in a batch that has kept an earlier one. */

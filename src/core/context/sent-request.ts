@@ -97,11 +97,12 @@ export class SentRequest {
   #readIds(body: string): readonly string[] {
     const fields = new Set<string>();
     const repeated = new Set<string>();
+    const named: string[] = [];
     for (const [field, value = ''] of body.matchAll(idFields)) {
       if (fields.has(field)) repeated.add(value);
       fields.add(field);
+      named.push(...formsOf(value));
     }
-    const named = idsIn(body);
     this.#isNameless = named.length === 0;
     this.#repeated = repeated;
     return this.#isNameless && body !== '' ? body.split(/[^\w.:/%-]+/) : named;
@@ -130,13 +131,12 @@ export function isSameOrder(left: SentRequest, right: SentRequest): boolean {
 
 /** The client order ids in a text. */
 export function idsIn(text: string): string[] {
-  const named: string[] = [];
-  for (const [, value = ''] of text.matchAll(idFields)) {
-    named.push(value);
-    // Unescapes form encoding.
-    if (/[%+]/.test(value)) named.push(new URLSearchParams(`id=${value}`).get('id') ?? value);
-  }
-  return named;
+  return Array.from(text.matchAll(idFields), ([, value = '']) => formsOf(value)).flat();
+}
+
+/** An id as it is written and, where a form escapes it, as it is meant. */
+function formsOf(value: string): string[] {
+  return /[%+]/.test(value) ? [value, new URLSearchParams(`id=${value}`).get('id') ?? value] : [value];
 }
 
 /** Whether a path ends like one that orders are sent to; the part before may belong to a gateway. */
