@@ -5,9 +5,11 @@ import {
   ConstantBackoff,
   fallback,
   handleAll,
+  handleType,
   type IPolicy,
   noop,
   retry,
+  TaskCancelledError,
   timeout,
   TimeoutStrategy,
   wrap,
@@ -30,6 +32,21 @@ const cockatiels: readonly (readonly [name: string, make: () => AnyPolicy])[] = 
 ];
 
 describe('a policy of ours in the wrap() of cockatiel', () => {
+  it.each([
+    ['never settles', () => new Promise<never>(() => {})],
+    [
+      'ends with the signal',
+      ({ signal }: { signal: AbortSignal }) =>
+        new Promise<never>((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
+        ),
+    ],
+  ])('leaves the error of a timeout to it where the method %s', async (_, method) => {
+    const timed = wrap(timeout(1, TimeoutStrategy.Aggressive), createPolicy({}));
+    const stood = wrap(fallback(handleType(TaskCancelledError), 'stand-in'), timed);
+    expect(await stood.execute(method)).toBe('stand-in');
+  });
+
   it.each([0, 1, 2])('passes the method its own signal at position %i', async (position) => {
     const { policy, clock } = build({ attemptTimeoutMs: 100 });
     const others: IPolicy[] = [noop, noop];

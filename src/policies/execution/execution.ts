@@ -8,7 +8,7 @@ import { callEvents } from '../events/call-events.js';
 import type { Circuit } from '../circuit-breaker/circuit.js';
 import type { CoolDownPermit } from '../admission/cool-down-types.js';
 import { armTimer, disarmTimer, type TimerPurpose } from './execution-timer.js';
-import { abortByCaller, timeIsUp } from './interruptions.js';
+import { abortByCaller, failLater, timeIsUp } from './interruptions.js';
 import type { Links } from '../admission/wait-queue.js';
 import { levels } from '../options/priorities.js';
 import { ownErrors } from '../rules/own-errors.js';
@@ -269,6 +269,7 @@ export class Execution implements Recoverable {
     if (!this.succeed) {
       if (!this.answer || outcome !== 'success') this.ended = { ok, result };
     } else if (ok) this.succeed(result);
+    else if (outcome === 'aborted') void failLater(this.fail, result);
     else this.fail?.(result);
     callEvents.settled(this, outcome, failure, ok, now);
   }

@@ -28,6 +28,18 @@ export function abortByCaller(execution: Execution): void {
   }
 }
 
+/**
+ * Rejects a few turns of the microtask queue later: a policy around this one that aborted it, such as a timeout of
+ * cockatiel, rejects with an error of its own, and waits that long itself.
+ */
+export async function failLater(
+  fail: ((error: unknown) => void) | undefined,
+  reason: unknown,
+): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
+  fail?.(reason);
+}
+
 /** The timer of the execution went off. */
 export function timeIsUp(execution: Execution, purpose: TimerPurpose, now: number): void {
   if (purpose === 'retry') execution.enter(now);
