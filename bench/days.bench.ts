@@ -48,6 +48,23 @@ function bansOf(requests: readonly SimulatedRequest[]): number {
   return refused.filter(({ at }, index) => index === 0 || at - (refused[index - 1]?.at ?? 0) > banMs).length;
 }
 
+/** The same without what follows a ban of the scenario: any of its refusals may have begun one. */
+function ownBansOf(requests: readonly SimulatedRequest[], injectedMs: number): number {
+  let injectedUntil = -Infinity;
+  return bansOf(
+    requests.filter(({ at, fault, status }) => {
+      const isInjected = fault === 'rate-limit' || at < injectedUntil;
+      if (status === 429 && isInjected) injectedUntil = at + injectedMs;
+      return !isInjected;
+    }),
+  );
+}
+
+function longestInjectedMs({ phases = [] }: Scenario): number {
+  const faults = phases.flatMap((phase) => phase.faults ?? []);
+  return Math.max(0, ...faults.map((fault) => (fault.kind === 'rate-limit' ? (fault.banMs ?? 0) : 0)));
+}
+
 for (const name of scenarios) {
   const days = new Map<string, RehearsedTraffic[]>();
   for (const [way, openMarket] of Object.entries(ways)) {
@@ -76,6 +93,9 @@ function report(name: string, days: ReadonlyMap<string, readonly RehearsedTraffi
       'second orders': total(({ duplicates }) => duplicates),
       misreported: total(({ wronglyReported }) => wronglyReported),
       'most bans': Math.max(...each.map(({ requests }) => bansOf(requests))),
+      'most own': Math.max(
+        ...each.map(({ requests, seed }) => ownBansOf(requests, longestInjectedMs(scenarioOf(name, seed)))),
+      ),
       'cancel p50, p99 ms': cancels(each),
     };
   }

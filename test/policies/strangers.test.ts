@@ -159,8 +159,33 @@ describe('others who share a limit', () => {
       await clock.advance(200);
       most = Math.max(most, policy.snapshot().rateLimit?.used ?? 0);
     }
-    // A tenth of the limit, and a quarter more.
-    expect(most).toBe(87);
+    // A tenth of the limit, and half as much again.
+    expect(most).toBe(85);
+  });
+
+  it('are taken to have caused the ban where hardly any room was left, and nobody probes it early', async () => {
+    const { calls, clock, policy } = address();
+    calls(91);
+    await clock.advance(5_000);
+    void policy.executeOutcome(answering(clock, limited()));
+    await clock.advance(1);
+    expect(policy.snapshot().coolDown?.activeForMs).toBe(9_999);
+    expect(policy.snapshot().rateLimit?.keptForOthers).toBe(15);
+  });
+
+  it('are not suspected where such refusals were seen to be no bans', async () => {
+    const { calls, clock, policy } = address();
+    calls(1);
+    await clock.advance(100);
+    void policy.executeOutcome(answering(clock, limited()));
+    await clock.advance(1);
+    calls(1);
+    await clock.advance(2_000);
+    calls(93);
+    await clock.advance(5_000);
+    void policy.executeOutcome(answering(clock, limited()));
+    await clock.advance(1);
+    expect(policy.snapshot().coolDown?.activeForMs).toBe(0);
   });
 });
 

@@ -116,6 +116,11 @@ export class CoolDown {
     if (this.#state === 'active') this.#ramp(now);
   }
 
+  /** Whether refusals that name no time were seen to be no bans. */
+  isProvenSoft(now: number): boolean {
+    return this.#memory.isProvenSoft(now);
+  }
+
   /** Whether it wants to be told of answers. */
   get isWatching(): boolean {
     return this.#memory.isWatching;

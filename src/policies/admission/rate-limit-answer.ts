@@ -8,6 +8,8 @@ import { documentedBanMs, type RateLimitRefusal } from './refusal-memory.js';
 interface AddressedRefusal {
   readonly refusal: RateLimitRefusal;
   readonly target: CoolDown;
+  /** It is taken for a ban that others have caused: the headers left room for the own calls. */
+  readonly isByOthers: boolean;
 }
 
 /**
@@ -28,14 +30,22 @@ export function readRateLimitAnswer(
   const isTold = known?.retryAfterMs !== undefined && !isAssumedWait(known);
   // For how long the window is used up is for the limiter to count: the cool-down waits for the ban.
   const forMs = isTold ? known.retryAfterMs : documentedBanMs;
-  const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now) === true;
+  const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now, false) === true;
+  // The first of several may as well be the ban that others on the address have caused.
+  const mayBeBan =
+    !isCounted &&
+    coolDown.isIdle &&
+    !coolDown.isProvenSoft(now) &&
+    limiter?.hasShownRoom(now, true) === false;
   // The counter of the address stops whatever is sent from there; so does its ban, which other answers make longer.
   const isOfBan = isTold && !isCounted && (coolDown.outer?.activeForMs(now) ?? 0) > 0;
   const isOfAddress = isOfBan || (isCounted && !hasRoom && limitType?.startsWith('weight') === true);
   // Where the exchange says that it bans, room in the counters means nothing.
   const isBan = known?.context['status'] === 418;
+  const isUntold = limit !== undefined && !isTold && !isBan && hasRoom;
   return {
-    refusal: { forMs, isTold, soft: limit !== undefined && !isTold && !isBan && hasRoom, isProbe, startedAt },
+    refusal: { forMs, isTold, soft: isUntold && !mayBeBan, isProbe, startedAt },
     target: isOfAddress ? (coolDown.outer ?? coolDown) : coolDown,
+    isByOthers: isUntold && mayBeBan,
   };
 }

@@ -57,6 +57,11 @@ export class RefusalMemory {
     return this.#isWatching;
   }
 
+  /** Whether refusals that name no time were seen to be no bans, a while ago at most. */
+  isProvenSoft(now: number): boolean {
+    return now < this.#provenSoftUntil;
+  }
+
   judge(
     refusal: RateLimitRefusal,
     state: 'idle' | 'active' | 'probing' | 'ramping',
@@ -75,7 +80,7 @@ export class RefusalMemory {
     const isLate = startedAt < this.#refusedAt && this.#isWatching;
     if (isLate) return 'ignore';
     this.#note(refusal, now);
-    const isProven = now < this.#provenSoftUntil;
+    const isProven = this.isProvenSoft(now);
     if (isProbe && this.#unanswered > 0) return this.#takeForBan(now);
     if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
     if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';

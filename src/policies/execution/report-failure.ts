@@ -74,7 +74,8 @@ function beginCoolDown(
 ): boolean {
   const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
   if (!coolsDown || !coolDown) return false;
-  const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, sent, now);
-  if (target.refuse(refusal, { error, policy: name }, now)) limiter?.blameOthers(now);
+  const { isByOthers, refusal, target } = readRateLimitAnswer(error, coolDown, limiter, sent, now);
+  const isBan = target.refuse(refusal, { error, policy: name }, now);
+  if (isBan || isByOthers) limiter?.blameOthers(now);
   return true;
 }

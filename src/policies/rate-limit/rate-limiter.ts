@@ -173,17 +173,24 @@ export class RateLimiter {
     return this.#adaptive.refused({ used, inForce: this.#limit, startedAt, now });
   }
 
-  /** Whether the headers of late answers left room for what was refused, so that it was not this limit. */
-  hasShownRoom(now: number): boolean {
-    if (!this.#windows.main.isShown) return false;
+  /**
+   * Whether the last headers left room for what was refused, so that it was not this limit. `certainly`: also if others
+   * on the address have taken as much as they may have since then.
+   */
+  hasShownRoom(now: number, certainly: boolean): boolean {
+    const { isShown, ledger, strangers, windowMs } = this.#windows.main;
+    if (!isShown) return false;
     this.#windows.main.expire(now);
-    return this.#windows.main.ledger.all <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
+    const { adaptive, type } = this.config;
+    const isShared = certainly && adaptive && type === 'weight';
+    const theirs = isShared ? strangers.likely(this.#limit, now, windowMs) : 0;
+    return ledger.all + theirs <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
   }
 
   /** The address is banned although there was room: others have used it, unseen. */
   blameOthers(now: number): void {
     const { type, windowMs } = this.config;
-    if (type === 'weight' && this.hasShownRoom(now))
+    if (type === 'weight' && this.hasShownRoom(now, false))
       this.#windows.main.strangers.blame(this.#limit, now, windowMs);
   }
 

@@ -5,7 +5,9 @@ const rememberedWindows = 6;
 /** Sightings within this part of a window are one burst. */
 const burstPart = 1 / 20;
 /** How much is kept free for them, in bursts of the usual size. */
-const keptBursts = 1.25;
+const keptBursts = 1.5;
+/** Two that come one after the other are nothing unusual. */
+const likelyBursts = 2;
 
 /** So much of the limit they are taken to use where nothing that the headers showed explains a ban. */
 const unexplained = 0.1;
@@ -21,7 +23,8 @@ interface Burst {
  */
 export class Strangers {
   #bursts: Burst[] = [];
-  #kept = 0;
+  /** The usual size of a burst. */
+  #usual = 0;
   /** The count at the first answer of the exchange's window, and when it came. */
   #first = Infinity;
   #since = -Infinity;
@@ -74,19 +77,28 @@ export class Strangers {
 
   /** How much is kept free for them. */
   kept(now: number, windowMs: number): number {
+    return Math.ceil(keptBursts * this.#usualBurst(now, windowMs));
+  }
+
+  /** How much of a limit they may have taken since the last header, unseen, also where none was ever seen. */
+  likely(limit: number, now: number, windowMs: number): number {
+    return Math.ceil(Math.max(limit * unexplained, likelyBursts * this.#usualBurst(now, windowMs)));
+  }
+
+  #usualBurst(now: number, windowMs: number): number {
     const from = now - rememberedWindows * windowMs;
     const [oldest] = this.#bursts;
     if (oldest && oldest.at < from) {
       this.#bursts = this.#bursts.filter(({ at }) => at >= from);
       this.#count();
     }
-    return this.#kept;
+    return this.#usual;
   }
 
   /** Nothing is known of them any more. */
   forget(): void {
     this.#bursts = [];
-    this.#kept = 0;
+    this.#usual = 0;
     this.#first = Infinity;
     this.#since = -Infinity;
     this.#highest = Infinity;
@@ -97,6 +109,6 @@ export class Strangers {
 
   #count(): void {
     const sum = this.#bursts.reduce((total, { amount }) => total + amount, 0);
-    this.#kept = sum === 0 ? 0 : Math.ceil((keptBursts * sum) / this.#bursts.length);
+    this.#usual = sum === 0 ? 0 : sum / this.#bursts.length;
   }
 }
