@@ -55,7 +55,7 @@ export class Admission implements AdmissionStages {
     return !queue || (!within && !queue.isCrowdedFor(priority));
   }
 
-  /** Lets an execution start to which it {@link Admission.isOpenTo | is open}. */
+  /** Lets an execution start that {@link Admission.isOpenTo} holds for; nobody looks at the time of it. */
   letIn(execution: Admissible): void {
     execution.start(this.#isFree ? undefined : new Permit(execution, undefined), 0);
   }

@@ -26,7 +26,7 @@ interface Allowance {
  * released.
  */
 export class Permit {
-  // Declared, and set by the constructor: V8 calls the initializers of fields as a function of their own.
+  // Declared, and set by the constructor, as in Execution.
   declare private readonly execution: Admissible;
   declare private circuitPermit: CircuitPermit | undefined;
   /** The permit of the cool-down, until it is settled. */

@@ -27,7 +27,7 @@ export interface AttemptOwner {
 
 /** One attempt of a call: the context that the function is given. */
 export class Attempt implements PermitContext {
-  // Declared, and set by the constructor: V8 calls the initializers of fields as a function of their own.
+  // Declared, and set by the constructor, as in Execution.
   declare readonly attempt: number;
   /** On the policy's clock; `undefined` where nobody asked for the time. */
   declare readonly startedAt: number | undefined;

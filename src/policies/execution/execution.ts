@@ -24,7 +24,7 @@ import { startAttempt } from './start-attempt.js';
  * It is one object with one timer, so that one that succeeds costs little.
  */
 export class Execution implements Recoverable {
-  // Declared, and set by the constructor: V8 calls the initializers of fields as a function of their own.
+  // Declared, and set by the constructor: V8 calls initializers, and those of private fields too, as one more function.
   declare readonly policy: CompiledPolicy;
   declare readonly options: ExecuteOptions;
   declare private readonly work: (context: CallContext) => unknown;
