@@ -116,8 +116,8 @@ export interface RateLimitOptions {
    */
   readonly adaptive?: boolean | undefined;
   /**
-   * Permits of a window kept for critical calls, beside what they asked for in the last six windows. It lapses after
-   * six windows without a critical call, until the next one. Default 0; slots that a bulkhead reserves are no permits.
+   * Permits of a window kept for critical calls, beside what they asked for in the last six windows. After six
+   * windows without a critical call no more than a fiftieth of the limit stays kept, until the next one. Default 0; slots that a bulkhead reserves are no permits.
    */
   readonly reserved?: { readonly critical?: number | undefined } | undefined;
 }
