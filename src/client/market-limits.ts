@@ -37,6 +37,8 @@ const costliest: Readonly<Record<LimitType, number>> = {
   weight: most(({ weight }) => weight),
   orders: most(({ orders }) => orders),
 };
+/** For the first cancels of a flood, before it is known how many there are. */
+const keptForCancels = 1 / 50;
 /** No policy takes a longer window. */
 const longestMs = 2 ** 31 - 1;
 
@@ -140,8 +142,10 @@ export class MarketLimits {
   }
 
   #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
+    const reserved = { critical: Math.floor(limit * keptForCancels) };
     return {
       limit: Math.max(limit, costliest[type]),
+      ...(type === 'weight' && { reserved }),
       windowMs,
       type,
       adaptive: true,

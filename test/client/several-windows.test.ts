@@ -56,3 +56,35 @@ it('no ban where the window is another one than was assumed, and the first burst
   expect(refused).toBe(0);
   expect(answered).toBeGreaterThanOrEqual(25);
 });
+
+it('the first cancel under a flood finds weight that was kept for it', async () => {
+  const cancels: number[] = [];
+  await rehearse({
+    seed: 3,
+    scenario: { name: 'calm', phases: [{ name: 'calm', durationMs: 100_000 }] },
+    exchange: { limits: { weight: { limit: 500, windowMs: 10_000 } } },
+    shrinkRuns: 0,
+    async run({ clock, exchange, signal }) {
+      const baseUrls = { spot: exchange.url, contract: exchange.url };
+      const client = new WeexClient({ ...exchange.credentials, baseUrls });
+      const calls: Promise<unknown>[] = [client.contract.getServerTime()];
+      const cancel = async (): Promise<void> => {
+        const at = clock.now();
+        await client.contract.cancelOrder({ symbol: 'BTCUSDT', orderId: '1' }).catch(() => undefined);
+        cancels.push(clock.now() - at);
+      };
+      for (let round = 0; !signal.aborted; round += 1) {
+        for (let call = 0; call < 60; call += 1)
+          calls.push(client.contract.getServerTime().catch(() => undefined));
+        // In the first window, and again after a long time without a cancel.
+        if (round === 9 || round === 95) calls.push(cancel());
+        // oxlint-disable-next-line no-await-in-loop
+        await wait(1_000);
+      }
+      await Promise.all(calls);
+      await client.close();
+    },
+  });
+  expect(cancels).toHaveLength(2);
+  expect(Math.max(...cancels)).toBeLessThan(1_000);
+});

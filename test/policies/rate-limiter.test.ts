@@ -273,6 +273,17 @@ describe('critical calls', () => {
     expect(flood(policy, clock, 12, { priority: 'critical' }).at).toHaveLength(10);
   });
 
+  it('keep a fiftieth of the limit for ever, if as much was named', async () => {
+    const { policy, clock } = build({
+      rateLimit: { limit: 100, windowMs: 1_000, reserved: { critical: 5 } },
+    });
+    flood(policy, clock, 2);
+    await clock.advance(60_000);
+    flood(policy, clock, 200);
+    expect(policy.snapshot().rateLimit).toEqual({ used: 98, limit: 100 });
+    expect(flood(policy, clock, 3, { priority: 'critical' }).at).toEqual([60_000, 60_000]);
+  });
+
   it('leave their reserve to all if none comes for six windows, and have it again from the next one on', async () => {
     const { policy, clock } = build(reserved);
     const { at } = flood(policy, clock, 300);

@@ -125,9 +125,9 @@ export interface RateLimitOptions {
    */
   readonly adaptive?: boolean | undefined;
   /**
-   * Permits of a window reserved for critical calls, in addition to what they used in the last six windows. The
-   * reserve lapses after six windows without a critical call, until the next one. Default 0; slots reserved by a
-   * bulkhead are separate.
+   * Permits of a window reserved for critical calls, in addition to what they used in the last six windows. After six
+   * windows without a critical call at most a fiftieth of the limit stays reserved, until the next one. Default 0;
+   * slots reserved by a bulkhead are separate.
    */
   readonly reserved?: { readonly critical?: number | undefined } | undefined;
 }

@@ -1,3 +1,5 @@
+/** So much of a limit stays kept, if it was named: the first critical call after a long time finds something. */
+const lasting = 1 / 50;
 /** For how many windows the demand of critical calls is remembered. */
 const rememberedWindows = 6;
 
@@ -23,7 +25,8 @@ export class CriticalReserve {
   at(now: number, windowMs: number, named: number, limit: number): number {
     this.#moveTo(now, windowMs);
     const demand = Math.max(0, ...this.#demand);
-    const kept = this.#window - this.#usedIn <= rememberedWindows ? named : 0;
+    const isRecent = this.#window - this.#usedIn <= rememberedWindows;
+    const kept = isRecent ? named : Math.min(named, Math.floor(limit * lasting));
     // One more than they asked for: the last of them may come before the first one's window is over.
     const wanted = Math.max(kept, demand > 0 ? demand + 1 : 0);
     return Math.min(wanted, Math.max(kept, Math.floor(limit / 2)));

@@ -55,8 +55,11 @@ export class RateLimiter {
       },
       shareChanged: () => this.drain(clock.now()),
     };
+    const { windowMs } = config;
     // Shares of windows of different lengths add up to nothing.
-    this.#join = () => coordinator?.joinLimit(`${scope}.${this.config.windowMs}`, member);
+    const name = (): string =>
+      this.config.windowMs === windowMs ? scope : `${scope}.${this.config.windowMs}`;
+    this.#join = () => coordinator?.joinLimit(name(), member);
     this.#shared = this.#join();
   }
 
@@ -76,7 +79,7 @@ export class RateLimiter {
     if (config.type !== type) this.#windows.forget(config.windowMs, now);
     else if (config.windowMs !== windowMs) this.#windows.configure(config.windowMs, now);
     if (config.windowMs !== windowMs || config.type !== type) this.#adaptive.forget();
-    if (config.windowMs !== windowMs) {
+    if (config.windowMs !== windowMs && config.adaptive) {
       const old = this.#shared;
       this.#shared = this.#join();
       old?.leave?.();
