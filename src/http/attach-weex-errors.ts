@@ -13,9 +13,9 @@ import { channels } from '../observability/channels.js';
 import type { ErrorClassified } from '../observability/events.js';
 import { sentAt } from './build-error.js';
 import type { FailureContext } from './failure-context.js';
-import { followEarlier, isAnswer } from './earlier-interceptors.js';
+import { followEarlier, isAnswer, noteSending } from './earlier-interceptors.js';
 import { createLastStep } from './last-step.js';
-import { type AnswerOrigin, originOf } from './origin-of-failure.js';
+import { type AnswerOrigin, readTrace } from './traced-failure.js';
 import { giveOwnConnection } from './own-connection.js';
 import { isSettledBy, settleAnswer, settleUnsent, settleWrite, watchWrite } from './watch-write.js';
 import { keepLosslessIds } from './lossless-ids.js';
@@ -109,15 +109,18 @@ export function attachWeexErrors(attachable: AttachableAxios, options: WeexError
 function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachment {
   const { request, response } = instance.interceptors;
   const current = (): WeexErrorsOptions => stack[stack.length - 1] ?? {};
-  let sent = 0;
   const prepareLast = createLastStep((config, isLeaving) => {
-    sent += 1;
+    noteSending();
     prepare(config, current(), isLeaving);
   });
-  const unfollow = followEarlier(response, {
-    check: (answer) => judge(answer, current(), () => false),
-    sent: () => sent,
-  });
+  const unfollow = followEarlier(
+    response,
+    (answer) => failureOf(answer, current()),
+    (error, answer) => {
+      settleAnswer(answer, error);
+      return raise(error, current(), () => false);
+    },
+  );
   // Synchronous, so that axios adds no turn of the event loop to a request.
   const requestId = request.use(prepareLast, null, { synchronous: true });
   const isLast = (): boolean => lastHandler(response)?.rejected === refused;
@@ -195,16 +198,16 @@ function safeRefusal(response: AxiosResponse, options: WeexErrorsOptions): Refus
 }
 
 function refuse(failure: unknown, options: WeexErrorsOptions, isLast: () => boolean): never {
-  if (isWEEXError(failure)) throw failure;
-  const origin = originOf(failure);
+  const { origin, thrown } = readTrace(failure);
+  for (const known of [thrown, origin]) if (isWEEXError(known)) throw known;
   const { config, response, abort } = readFailure(origin);
   if (response) publishUsage(response, options);
   const isUnsent = settleUnsent(config);
   if (abort) throw abort.reason as Error;
   const error =
-    origin === failure || origin instanceof Error
+    origin === thrown || origin instanceof Error
       ? thrownError(origin, contextOf(config, options))
-      : errorBehind(origin as AnswerOrigin, failure, options);
+      : errorBehind(origin as AnswerOrigin, thrown, options);
   if (isUnsent && error.executionStatus === 'unknown') setExecutionStatus(error, 'not-executed');
   settleWrite(config, error);
   raise(error, options, isLast);

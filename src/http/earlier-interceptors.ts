@@ -1,18 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AxiosInstance, AxiosResponse } from 'axios';
-import { noteOrigin, originOf } from './origin-of-failure.js';
 import { keepBody } from './raw-body.js';
+import { readTrace, traced } from './traced-failure.js';
 
 interface Handler {
   fulfilled?: ((value: unknown) => unknown) | null;
   rejected?: ((error: unknown) => unknown) | null;
 }
 
-/** What an attached interceptor does about those before it. */
-export interface EarlierInterceptors {
-  /** Throws the failure that an answer reports. */
-  readonly check: (response: AxiosResponse) => void;
-  /** How many requests were sent so far. */
-  readonly sent: () => number;
+/** What an interceptor has done about a refused answer. */
+interface Handling {
+  hasSent: boolean;
+}
+
+// An async context slows every promise on Node 20 and 22, so it is used only while an interceptor has a refused answer.
+const handlings = new AsyncLocalStorage<Handling>();
+let open = 0;
+
+/** Notes that the interceptor that is running, if any, sends a request. */
+export function noteSending(): void {
+  const handling = open > 0 ? handlings.getStore() : undefined;
+  if (handling) handling.hasSent = true;
 }
 
 /**
@@ -21,38 +29,47 @@ export interface EarlierInterceptors {
  *
  * An interceptor that sends another request, to repeat the first, decides itself what became of it.
  *
- * @returns A function that leaves them as they were.
+ * @param refusalOf The failure that an answer reports.
+ * @param raise Throws it.
+ * @returns A function that leaves the interceptors as they were.
  */
-export function followEarlier(
+export function followEarlier<Failure>(
   response: AxiosInstance['interceptors']['response'],
-  followed: EarlierInterceptors,
+  refusalOf: (answer: AxiosResponse) => Failure | undefined,
+  raise: (failure: Failure, answer: AxiosResponse) => never,
 ): () => void {
   const { handlers = [] } = response as { handlers?: readonly (Handler | null)[] };
-  const undo = handlers.map((handler: Handler | null) => (handler ? follow(handler, followed) : undefined));
+  const passOn = (fulfilled: (value: unknown) => unknown, answer: unknown): unknown => {
+    if (!isAnswer(answer)) return following(undefined, () => fulfilled(answer));
+    keepBody(answer);
+    const run = (): unknown =>
+      following({ config: answer.config, response: answer }, () => fulfilled(answer));
+    const failure = refusalOf(answer);
+    if (failure === undefined) return run();
+    return handle(run, (value, { hasSent }) => {
+      // With its config it has the body as it was received, which is judged at the end.
+      const isJudgedLater = isAnswer(value) && value.config === answer.config;
+      return hasSent || isJudgedLater ? value : raise(failure, answer);
+    });
+  };
+  const undo = handlers.map((handler) => (handler ? follow(handler, passOn) : undefined));
   return () => {
     for (const restore of undo) restore?.();
   };
 }
 
-function follow(handler: Handler, { check, sent }: EarlierInterceptors): () => void {
+function follow(
+  handler: Handler,
+  passOn: (fulfilled: (value: unknown) => unknown, answer: unknown) => unknown,
+): () => void {
   const { fulfilled, rejected } = handler;
-  const checked = (answer: unknown, value: unknown, sentBefore: number): unknown => {
-    if (isAnswer(answer) && !isAnswer(value) && sent() === sentBefore) check(answer);
-    return value;
-  };
-  const onFulfilled =
-    fulfilled &&
-    ((answer: unknown): unknown => {
-      const before = sent();
-      if (isAnswer(answer)) keepBody(answer);
-      const origin = isAnswer(answer) ? { config: answer.config, response: answer } : answer;
-      const value = following(origin, () => fulfilled(answer));
-      return isThenable(value)
-        ? value.then((settled) => checked(answer, settled, before))
-        : checked(answer, value, before);
-    });
+  const onFulfilled = fulfilled && ((answer: unknown): unknown => passOn(fulfilled, answer));
   const onRejected =
-    rejected && ((failure: unknown): unknown => following(originOf(failure), () => rejected(failure)));
+    rejected &&
+    ((failure: unknown): unknown => {
+      const { origin, thrown } = readTrace(failure);
+      return following(origin, () => rejected(thrown));
+    });
   if (onFulfilled) handler.fulfilled = onFulfilled;
   if (onRejected) handler.rejected = onRejected;
   return () => {
@@ -61,20 +78,41 @@ function follow(handler: Handler, { check, sent }: EarlierInterceptors): () => v
   };
 }
 
-/** Runs a handler and notes of what it throws which request it was for. */
+/** Runs an interceptor and traces what it throws to the request that it was thrown for. */
 function following(origin: unknown, run: () => unknown): unknown {
-  const noted = (error: unknown): never => {
-    // What is not an object cannot be recognised again.
-    const thrown = (typeof error === 'object' && error !== null ? error : new Error(String(error))) as Error;
-    if (thrown !== origin) noteOrigin(thrown, origin);
-    throw thrown;
+  const rethrow = (error: unknown): never => {
+    throw error === origin || origin === undefined ? (error as Error) : traced(error, origin);
   };
   try {
     const value = run();
-    return isThenable(value) ? value.then(undefined, noted) : value;
+    return isThenable(value) ? value.then(undefined, rethrow) : value;
   } catch (error) {
-    return noted(error);
+    return rethrow(error);
   }
+}
+
+/** Runs an interceptor on a refused answer, and passes on what it returned and whether it sent anything. */
+function handle(run: () => unknown, then: (value: unknown, handling: Handling) => unknown): unknown {
+  const handling: Handling = { hasSent: false };
+  open += 1;
+  const close = (): void => {
+    open -= 1;
+    if (open === 0) handlings.disable();
+  };
+  let value: unknown;
+  try {
+    value = handlings.run(handling, run);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  if (!isThenable(value)) {
+    close();
+    return then(value, handling);
+  }
+  return Promise.resolve(value)
+    .finally(close)
+    .then((settled) => then(settled, handling));
 }
 
 /** Whether a value is an answer as axios makes it. */

@@ -1,6 +1,6 @@
 import type { AxiosResponse, AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios';
 import { isUnread, parseBody } from './answer-body.js';
-import { noteOrigin } from './origin-of-failure.js';
+import { traced } from './traced-failure.js';
 
 const rawBody: unique symbol = Symbol('rawBody');
 
@@ -47,8 +47,7 @@ function keepingRaw(transforms: readonly AxiosResponseTransformer[]): AxiosRespo
       );
     } catch (error) {
       const response = { config, data: body, headers, status: status ?? 0, statusText: '' };
-      noteOrigin(error, { config, response });
-      throw error;
+      throw traced(error, { config, response });
     }
   };
   markHarmless(transform);

@@ -106,6 +106,37 @@ describe('a refusal under HTTP 200 that the caller unwraps', () => {
     expect(await http.get('/first')).toBe('fresh');
   });
 
+  it('is found whatever else the instance sends meanwhile', async () => {
+    let goOn = (): void => {};
+    const pause = new Promise<void>((resolve) => (goOn = resolve));
+    const http = instance({}, [
+      async ({ data }: AxiosResponse<{ data: unknown }>) => {
+        await pause;
+        return data.data;
+      },
+    ]);
+    server.answer((request, response) =>
+      reply(200, request.url === '/ticker' ? { data: 1 } : refusal)(request, response),
+    );
+    const order = failureOf(http.post('/capi/v3/order', {}));
+    const ticker = http.get('/ticker');
+    goOn();
+    expect(await order).toMatchObject(refused);
+    expect(await ticker).toBe(1);
+  });
+
+  it('is found in an answer that an interceptor made itself', async () => {
+    const http = instance({}, [
+      ({ config, data, status }: AxiosResponse<{ data: unknown }>) => ({
+        status,
+        data: data.data,
+        config: { url: config.url },
+      }),
+    ]);
+    server.answer(reply(200, refusal));
+    expect(await failureOf(http.post('/capi/v3/order', {}))).toMatchObject(refused);
+  });
+
   it('is judged by nobody after detaching', async () => {
     const http = axios.create({ baseURL: server.url });
     http.interceptors.response.use((answer) => (answer.data as { data: never }).data);
@@ -148,6 +179,38 @@ describe('an error of the caller that hides the answer', () => {
     const error = await failureOf(http.post('/capi/v3/order', {}));
     expect(error).toMatchObject(refused);
     expect((error.cause as Error).message).toBe('mine');
+  });
+
+  it('belongs to its own request, though the same error is thrown for several', async () => {
+    const constant = new Error('api is down');
+    const byTransform = () => {
+      throw constant;
+    };
+    server.answer((request, response) =>
+      request.url === '/html/order'
+        ? reply(200, '<html>')(request, response)
+        : reply(400, { code: -1121, msg: 'no such symbol' })(request, response),
+    );
+    for (const http of [
+      instance({}, [() => Promise.reject(constant), () => Promise.reject(constant)]),
+      instance({ transformResponse: byTransform }),
+    ]) {
+      const errors = await Promise.all(
+        ['/bad/order', '/html/order', '/bad/order'].map((path) => failureOf(http.post(path, {}))),
+      );
+      expect(errors.map(({ context }) => context['path'])).toEqual([
+        '/bad/order',
+        '/html/order',
+        '/bad/order',
+      ]);
+      expect(errors.map(({ executionStatus }) => executionStatus)).toEqual([
+        'not-executed',
+        'unknown',
+        'not-executed',
+      ]);
+    }
+    const unsent = instance({ adapter: () => Promise.reject(constant) });
+    expect(await failureOf(unsent.post('/late/order', {}))).toMatchObject({ executionStatus: 'unknown' });
   });
 
   it('thrown by a transform over the page of a proxy is a failure of the system, and retried', async () => {
