@@ -1,14 +1,14 @@
 import type { Clock } from '../../core/time/clock.js';
 import type { Permit } from './permit.js';
 
-/** Work that goes on after its caller was released holds its slot no longer than this. */
+/** The longest time for which work that goes on after its caller was released holds its slot. */
 const longestMs = 60_000;
 
-/** The permits of work that goes on although its caller was released, in the order in which they were given up. */
+/** The permits of work that goes on after its caller was released, in the order in which they were abandoned. */
 export class AbandonedPermits {
   readonly #clock: Clock;
   readonly #onLate: (now: number) => void;
-  /** Each with the time at which it was given up. */
+  /** Each permit with the time at which it was abandoned. */
   readonly #permits: Map<Permit, number> = new Map();
   #timer: unknown;
 
@@ -31,7 +31,7 @@ export class AbandonedPermits {
     this.#permits.delete(permit);
   }
 
-  /** Those that were given up too long ago. */
+  /** Removes and returns the permits that were abandoned too long ago. */
   takeLate(now: number): readonly Permit[] {
     const late: Permit[] = [];
     for (const [permit, since] of this.#permits) {
@@ -42,7 +42,7 @@ export class AbandonedPermits {
     return late;
   }
 
-  /** Wakes up for the first of them. */
+  /** Starts the timer for the oldest permit. */
   arm(now: number): void {
     const [since] = this.#permits.values();
     if (since === undefined || this.#timer !== undefined) return;

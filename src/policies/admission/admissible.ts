@@ -7,36 +7,36 @@ import type { CoolDownWaiter } from './cool-down-types.js';
 import type { ErrorSubject } from '../rules/own-errors.js';
 import type { Permit } from './permit.js';
 
-/** Why something is not let in, and the error that says so. */
+/** Why a call is not admitted, and the error that says so. */
 export interface Rejection {
   readonly reason: CallRefused['reason'];
   readonly error: unknown;
 }
 
-/** What ends the wait of somebody who waits for admission: a look at the circuit, or the end of its time. */
+/** What ends a wait for admission: another look at the circuit, or the end of a time limit. */
 export type WaitEnd = 'retry' | 'queue' | 'deadline';
 
-/** An execution, as admission sees it. */
+/** The part of an execution that admission uses. */
 export interface Admissible extends CoolDownWaiter, EventSource, ErrorSubject {
   readonly policy: EventSource['policy'] & ErrorSubject['policy'] & { readonly admission: Admission };
   readonly options: EventSource['options'];
   readonly attempts: number;
   readonly cost: number;
   readonly circuit: Circuit | undefined;
-  /** The attempt that it was made in. */
+  /** The attempt inside which the call was made. */
   readonly within: CallContext | undefined;
-  /** The permit whose slot it shares, where it was made inside of a call that runs here. */
+  /** The permit whose slot it shares, if the call was made inside one that runs under the same policy. */
   host: Permit | undefined;
-  /** Whether it has ended: a listener may have aborted it. */
+  /** Whether it has ended, for example because a listener aborted it. */
   readonly isOver: boolean;
-  /** It waits from now on, at most until then. */
+  /** Starts to wait, at most until `until`. */
   wait(until: number, end: WaitEnd, now: number): void;
-  /** It waits no more. */
+  /** Stops the timer of the wait. */
   disarm(): void;
-  /** It is let in. */
+  /** Starts the next attempt. */
   start(permit: Permit | undefined, now: number): void;
-  /** It is not let in after all. */
+  /** Handles the rejection of an execution that was not admitted. */
   reject(rejection: Rejection, now: number): void;
-  /** Its deadline came before it was let in. */
+  /** Handles a deadline that passed before the execution was admitted. */
   runOut(now: number): void;
 }

@@ -13,15 +13,15 @@ import { hold, release } from '../../observability/outbox.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
 
 /**
- * Bulkhead and rate limit behind one queue: a call takes its slot and its allowance in the same moment, so that it
- * holds neither while it waits for the other. A newcomer never overtakes a call of its class.
+ * Bulkhead and rate limit behind one queue: a call takes its slot and its allowance at the same moment, so it holds
+ * neither while it waits for the other. A new call never overtakes a waiting call of its class.
  *
- * A call made inside of a running one needs no slot and goes first: what runs cannot end before it.
+ * A call made inside a running one needs no slot and goes first, because the outer call cannot end before it.
  */
 export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
-  /** Those that are made inside of running ones; made at the first. */
+  /** Calls made inside running ones; created for the first of them. */
   #inside: WaitQueue | undefined;
   readonly #bulkhead: Bulkhead;
   readonly #abandoned: AbandonedPermits;
@@ -30,7 +30,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #coolDown: CoolDown | undefined;
   #awaitsCoolDown = false;
   #draining = false;
-  // As a waiter for the cool-down it stands for the call at its head.
+  // As a waiter for the cool-down, the queue represents the call at its head.
   priority = 1;
   waitingSince = 0;
 
@@ -54,7 +54,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return this.#queue.size + (this.#inside?.size ?? 0);
   }
 
-  /** Whether more has to be asked than for a slot, and so for the time. */
+  /** Whether a call of this class needs more than a free slot, and therefore the time. */
   isCrowdedFor(priority: number): boolean {
     return this.waiting > 0 || this.#abandoned.size > 0 || !this.#bulkhead.has(priority);
   }
@@ -63,13 +63,13 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return this.#bulkhead.options?.maxWaitMs;
   }
 
-  /** What runs and waits, where anything limits calls. */
+  /** How many calls run and wait; `undefined` if nothing limits calls. */
   get load(): { readonly running: number; readonly waiting: number } | undefined {
     const { options, running } = this.#bulkhead;
     return (options ?? this.limiter) && { running, waiting: this.waiting };
   }
 
-  /** Takes new options; calls that run or wait stay as they are. */
+  /** Applies new options; calls that run or wait are not affected. */
   configure(
     bulkhead: BulkheadOptions | undefined,
     limiter: RateLimiter | undefined,
@@ -90,11 +90,11 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.drain(now);
   }
 
-  /** Whether a call may go in at once: there is room, and nobody waits whom it would overtake. */
+  /** Whether a call may start at once: there is room, and it would overtake no waiting call. */
   hasRoom(execution: Admissible, now: number): boolean {
     const { priority, cost } = execution;
     this.#reclaim(now);
-    // Room that came back a moment ago belongs to those who wait.
+    // Room that has just become free belongs to the waiting calls.
     if (this.waiting > 0 || this.limiter) this.drain(now);
     if (execution.host)
       return !this.#inside?.hasAhead(priority) && this.limiter?.canTake(cost, priority === 0, now) !== false;
@@ -102,7 +102,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return this.#bulkhead.has(priority) && this.limiter?.canTake(cost, priority === 0, now) !== false;
   }
 
-  /** A critical call came that nothing refuses: what it asks for is kept free from now on. */
+  /** Notes a critical call that was not refused: from now on its cost is kept free. */
   noteDemand({ priority, cost }: Admissible, now: number): void {
     if (priority === 0) this.limiter?.noteDemand(cost, now);
   }
@@ -112,7 +112,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.#bulkhead.take(permit);
   }
 
-  /** The work of an attempt is over. */
+  /** Frees what an attempt holds when its work is over. */
   release(permit: Permit): void {
     if (this.#abandoned.size > 0) this.#abandoned.delete(permit);
     this.#bulkhead.part(permit.host ?? permit);
@@ -124,15 +124,15 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.drain(now);
   }
 
-  /** The caller was released but the work goes on: the place stays taken until the work is over. */
+  /** Notes that the work goes on after its caller was released: the slot stays taken until the work is over. */
   abandon(permit: Permit, now: number): void {
     this.#abandoned.add(permit, now);
     if (this.waiting > 0) this.#abandoned.arm(now);
   }
 
   /**
-   * Lets a call wait. Where the queue is full a background call that waits gives up its place to one of a higher
-   * class: it is returned, to be refused. `'full'` where there is no place.
+   * Adds a call to the queue. If the queue is full, a call of a higher class takes the place of the oldest background
+   * call, which is returned so that it can be rejected. Returns `'full'` if there is no place.
    */
   enqueue(execution: Admissible, now: number): Admissible | 'full' | undefined {
     if (execution.host) {
@@ -156,13 +156,13 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return evicted;
   }
 
-  /** Somebody began to wait: with allowance left and nobody to settle, only a timer would wake it. */
+  /** Called after a call began to wait: if allowance is left and no call is running, only a timer would wake it. */
   wake(now: number): void {
     this.drain(now);
     if (this.waiting > 0) this.#abandoned.arm(now);
   }
 
-  /** Takes a call out of the queue; `false` where it does not wait. Those behind it may fit then: {@link drain}. */
+  /** Removes a call; `false` if it does not wait here. The calls behind it may fit then: {@link drain}. */
   leave(execution: Admissible): boolean {
     if (this.#inside?.remove(execution)) {
       if (execution.host) this.#bulkhead.part(execution.host);
@@ -175,10 +175,10 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return true;
   }
 
-  /** Lets out whoever may go now. */
+  /** Starts the waiting calls that may go now. */
   drain(now: number): void {
     this.limiter?.drain(now);
-    // A call that ends at once comes back here; the loop that runs goes on for it.
+    // A call that ends at once re-enters here; the loop that is already running covers that.
     if (this.limiter || this.#draining) return;
     this.#draining = true;
     hold();
@@ -207,9 +207,9 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if (inside && may(inside) && (!this.#awaitsCoolDown || isInProbe(inside.within, this.#coolDown)))
       return inside;
     if (this.#awaitsCoolDown) return undefined;
-    // Those of its class and below would take what it waits for.
+    // Calls of its class and below would take what it waits for.
     if (inside && (this.#queue.first?.priority ?? 0) >= inside.priority) return undefined;
-    // The rate limit knows all that wait for it, also those of other policies, and so keeps the turns.
+    // The rate limit knows all calls that wait for it, in other policies too, so it decides whose turn it is.
     const next = this.limiter ? this.#queue.nextByClass(may) : this.#queue.next(now, may);
     return next as Admissible | undefined;
   }
@@ -240,13 +240,13 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return true;
   }
 
-  /** The cool-down lets the call at the head through. */
+  /** Starts the call at the head, which the cool-down lets through. */
   admit(permit: CoolDownPermit, now: number): boolean {
     this.#awaitsCoolDown = false;
     const execution = this.nextWaiting(now);
     if (execution) this.#admit(execution, permit, now);
     else this.#coolDown?.settle(permit, 'nothing', now);
-    // Those behind it take their turn: the cool-down does not end for all at once.
+    // The calls behind it wait for their turn: the cool-down does not end for all at once.
     const next = this.#coolDown?.isIdle === false ? this.nextWaiting(now) : undefined;
     if (next) this.#waitForCoolDown(next, now);
     else this.drain(now);
@@ -267,7 +267,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.#restIfEmpty();
     const hasStarted = execution.policy.admission.leaveQueue(execution, permit, now);
     if (!hasStarted && permit) this.#coolDown?.settle(permit, 'nothing', now);
-    // It kept the slot while it waited; from now on its attempt does.
+    // The waiting call kept the slot taken; from now on its attempt does.
     if (isInside && execution.host) this.#bulkhead.part(execution.host);
   }
 
@@ -289,7 +289,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     }
   }
 
-  /** Nobody waits any more: nothing has to wake up for it. */
+  /** Once no call waits, no timer has to wake the queue. */
   #restIfEmpty(): void {
     if (this.waiting > 0) return;
     this.limiter?.detach(this);

@@ -10,13 +10,13 @@ import { Permit } from './permit.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { isInProbe, isInTrial, joinSurroundingPermits } from './surrounding-permits.js';
 
-/** Who waits for the circuit looks again after this, by class: the urgent ones are the first in the queue. */
+/** How often a call that waits checks the circuit again, by class, so that urgent calls are the first in the queue. */
 const circuitLookMs = [20, 100, 200] as const;
 
-/** What lets the executions of a policy in; what is off is `undefined`. */
+/** The stages of admission; a stage that is off is `undefined`. */
 export interface AdmissionStages {
   readonly circuits: CircuitBreaker | undefined;
-  /** Who meets the open circuit waits for it. */
+  /** Whether calls wait for an open circuit instead of being rejected. */
   readonly waitsForCircuit: boolean;
   readonly queue: AdmissionQueue | undefined;
   readonly limiter: RateLimiter | undefined;
@@ -24,8 +24,8 @@ export interface AdmissionStages {
 }
 
 /**
- * The one entrance of a policy. It asks the circuit, then for a slot and an allowance, then the cool-down, and an
- * execution that all of them let in starts with one {@link Permit}.
+ * The only entrance of a policy. It checks the circuit, then slot and allowance, then the cool-down. An execution that
+ * passes all of them starts with one {@link Permit}.
  */
 export class Admission implements AdmissionStages {
   readonly circuits: CircuitBreaker | undefined;
@@ -33,7 +33,7 @@ export class Admission implements AdmissionStages {
   readonly queue: AdmissionQueue | undefined;
   readonly limiter: RateLimiter | undefined;
   readonly coolDown: CoolDown | undefined;
-  /** Nothing limits the policy. */
+  /** Whether nothing limits the policy. */
   readonly #isFree: boolean;
   readonly #isTimed: boolean;
 
@@ -47,7 +47,7 @@ export class Admission implements AdmissionStages {
     this.#isTimed = Boolean(limiter ?? coolDown);
   }
 
-  /** Whether an execution may go in whatever the time is: the circuit is closed, nobody waits, and a slot is free. */
+  /** Whether an execution may start without the time: the circuit is closed, no call waits, and a slot is free. */
   isOpenTo({ circuit, priority, within }: Admissible): boolean {
     if (this.#isFree) return true;
     if (this.#isTimed || circuit?.needsTime === true) return false;
@@ -55,19 +55,19 @@ export class Admission implements AdmissionStages {
     return !queue || (!within && !queue.isCrowdedFor(priority));
   }
 
-  /** Lets an execution start that {@link Admission.isOpenTo} holds for; nobody looks at the time of it. */
+  /** Starts an execution for which {@link Admission.isOpenTo} returned true; its start time is not used. */
   letIn(execution: Admissible): void {
     execution.start(this.#isFree ? undefined : new Permit(execution, undefined), 0);
   }
 
-  /** Lets an execution start, now or when it is its turn, or says why not. */
+  /** Starts an execution now or when it is its turn, or returns why it is rejected. */
   request(execution: Admissible, now: number): 'admitted' | 'waiting' | Rejection {
     if (this.#isFree) {
       execution.start(undefined, now);
       return 'admitted';
     }
     const { coolDown } = this;
-    // Asked first: it lets out those that wait, and these may change the circuit.
+    // Checked first, because it starts waiting calls, which may change the circuit.
     const hasRoom = this.#hasRoom(execution, now);
     const kept = this.#keptByCircuit(execution, now);
     if (kept) return kept;
@@ -90,7 +90,7 @@ export class Admission implements AdmissionStages {
     }
   }
 
-  /** The cool-down lets one through that waited for it; whether it started. */
+  /** Starts a call that the cool-down lets through; returns whether it started. */
   leaveCoolDown(execution: Admissible, permit: CoolDownPermit, now: number): boolean {
     execution.disarm();
     if (now >= execution.deadlineAt) {
@@ -110,7 +110,7 @@ export class Admission implements AdmissionStages {
     return false;
   }
 
-  /** The queue lets one out; whether it started. */
+  /** Starts a call that has left the queue; returns whether it started. */
   leaveQueue(execution: Admissible, permit: CoolDownPermit | undefined, now: number): boolean {
     execution.disarm();
     callEvents.dequeued(execution, 'admitted', this.waiting, now);
@@ -124,17 +124,17 @@ export class Admission implements AdmissionStages {
     return !kept;
   }
 
-  /** Takes an execution out of whatever it waits in. */
+  /** Removes an execution from the queue in which it waits. */
   leave(execution: Admissible, outcome: 'aborted' | 'refused', now: number): void {
     const { queue } = this;
     if (queue?.leave(execution)) {
-      // Before anybody behind it is let out, in the events too.
+      // Before the calls behind it start, so that the events are in the same order.
       callEvents.dequeued(execution, outcome, this.waiting, now);
       queue.drain(now);
     } else this.coolDown?.leave(execution);
   }
 
-  /** How many wait for a slot or an allowance. */
+  /** The number of calls that wait for a slot or an allowance. */
   get waiting(): number {
     return this.queue?.waiting ?? 0;
   }
@@ -151,7 +151,7 @@ export class Admission implements AdmissionStages {
     return queue.hasRoom(execution, now);
   }
 
-  /** Whether the circuit keeps it from going on, or it is over already: a listener may have aborted it. */
+  /** Whether the circuit, or the end of the execution (a listener may have aborted it), keeps it from starting. */
   #keptByCircuit(execution: Admissible, now: number): 'waiting' | Rejection | undefined {
     if (execution.isOver) return 'waiting';
     const { circuit } = execution;
@@ -160,7 +160,7 @@ export class Admission implements AdmissionStages {
     if (!this.waitsForCircuit || now + waitMs >= execution.deadlineAt) {
       return { reason: 'circuit-open', error: ownErrors.circuitOpen(execution, waitMs) };
     }
-    // A trial may close it sooner than it frees its place.
+    // A trial may close the circuit before it frees its place.
     const lookMs = circuitLookMs[execution.priority as 0 | 1 | 2];
     execution.wait(now + (waitMs <= lookMs ? waitMs + execution.priority : lookMs), 'retry', now);
     callEvents.held(execution, 'circuit-open', waitMs, now);

@@ -2,8 +2,8 @@ import type { BulkheadOptions } from '../options/policy-options.js';
 import type { Permit } from './permit.js';
 
 /**
- * The slots of a bulkhead, taken by class; without options there is no end of them. A call that is made inside of a
- * running one shares its slot, which is free again when the last of them is over.
+ * The slots of a bulkhead, counted by class; unlimited without options. A call made inside a running one shares its
+ * slot, which is free again when the last of them is over.
  */
 export class Bulkhead {
   options: BulkheadOptions | undefined;
@@ -27,12 +27,12 @@ export class Bulkhead {
     this.join(permit.host ?? permit);
   }
 
-  /** Keeps the slot of a running call taken for one more. */
+  /** Adds a call that shares the slot of a running one. */
   join(host: Permit): void {
     host.sharers += 1;
   }
 
-  /** One of those who share a slot is over. */
+  /** Removes a call that shared a slot; the last one frees it. */
   part(host: Permit): void {
     host.sharers -= 1;
     if (host.sharers > 0) return;
@@ -40,7 +40,7 @@ export class Bulkhead {
     this.#running -= 1;
   }
 
-  /** Whether a call of this class finds a slot that is not kept for a higher one. */
+  /** Whether a slot is free that is not reserved for a higher class. */
   has(priority: number): boolean {
     const { options } = this;
     if (!options) return true;

@@ -2,21 +2,21 @@ import type { Waiter } from './wait-queue.js';
 
 /** A call, or a queue of calls, that waits for the end of a cool-down. */
 export interface CoolDownWaiter extends Waiter {
-  /** The cool-down lets it through; the permit must be given back with the result. `false`: it could not go. */
+  /** Lets the waiter through; the permit must be settled with the result. Returns `false` if it could not go. */
   admit(permit: CoolDownPermit, now: number): boolean;
 }
 
-/** The right to go through while the cool-down is not over. */
+/** The permission to pass before the cool-down is over. */
 export interface CoolDownPermit {
   readonly period: number;
 }
 
-/** What a cool-down begins with. */
+/** What started a cool-down. */
 export interface CoolDownCause {
   readonly error: unknown;
-  /** The policy that met the answer. */
+  /** The policy whose call received the rate-limit answer. */
   readonly policy: string;
 }
 
-/** How the attempt behind a permit ended. `'nothing'`: it never reached the exchange, or gave up. */
+/** How the attempt with a permit ended. `'nothing'`: it did not reach the exchange, or was given up. */
 export type CoolDownResult = 'answered' | 'nothing';

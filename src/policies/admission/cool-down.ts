@@ -6,42 +6,42 @@ import { hold, release } from '../../observability/outbox.js';
 import { type RateLimitRefusal, RefusalMemory } from './refusal-memory.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
 
-// The rest follows the probe in doubling batches, one each step; critical calls are not paced.
+// After the probe, the other calls follow in doubling batches, one per step; critical calls are not paced.
 const staggerMs = 25;
-// A probe that is not over by then is given up, so that a hanging one holds nobody.
+// After this time a probe is given up, so that a hanging one holds up no other calls.
 const probeMs = 5_000;
-// Within another one, that one's probe, which is cheaper, goes first.
+// The probe of the outer cool-down, which is cheaper, goes first; the inner one waits this long for it.
 const behindMs = 100;
-/** Another process met the answer. */
+/** The cause when another process received the answer. */
 const elsewhere: CoolDownCause = { error: undefined, policy: 'another process' };
 
 /**
- * One rate-limit answer makes everybody on its scope wait. When the time is over one call goes through as a probe;
- * after its answer the others follow in growing batches. A refusal that may be no ban is probed early, and one among
- * those that follow makes the batches smaller.
+ * One rate-limit answer makes all calls of its scope wait. When the time is over, one call goes through as a probe;
+ * after its answer, the others follow in growing batches. A refusal that may not be a ban is probed early, and a
+ * refusal of one of the calls that follow makes the batches smaller.
  *
- * It is idle, active, probing or ramping. It can be within another one: what activates that one activates it, too, not
- * the other way round.
+ * It is idle, active, probing or ramping. It can be within an outer one: what activates the outer one activates this
+ * one too, but not vice versa.
  *
- * It has a timer only while somebody waits.
+ * A timer runs only while calls wait.
  */
 export class CoolDown {
   readonly #clock: Clock;
   readonly #queue = new WaitQueue();
   readonly #place: EventPlace;
-  /** The one that this one is within. */
+  /** The cool-down that contains this one. */
   readonly outer: CoolDown | undefined;
   readonly #inner: Set<CoolDown> = new Set();
   readonly #memory = new RefusalMemory();
   #state: 'idle' | 'active' | 'probing' | 'ramping' = 'idle';
   #period = 0;
   #activeSince = 0;
-  /** The policy that met the answer. */
+  /** The policy whose call received the answer. */
   #policy = '';
   #until = 0;
   #batch = 1;
   #probedAt = 0;
-  // Slowing alone is no cool-down.
+  // Slowing down alone is not a cool-down.
   #wasActive = false;
   #error: unknown;
   #timer: unknown;
@@ -69,12 +69,12 @@ export class CoolDown {
     });
   }
 
-  /** The rate-limit answer that activated it last. */
+  /** The rate-limit answer that last activated it. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** The outer one has a probe under way, or one that is to go. */
+  /** Whether the outer cool-down has a probe under way or about to go. */
   get #isBehindProbe(): boolean {
     return this.outer?.isProbed === true;
   }
@@ -83,7 +83,7 @@ export class CoolDown {
     return this.#state === 'probing' || (this.#state === 'active' && this.#queue.size > 0);
   }
 
-  /** How long it goes on; 0 where a call may try. */
+  /** The remaining time in milliseconds; 0 if a call may be tried. */
   activeForMs(now: number): number {
     return this.#state === 'active' ? Math.max(0, this.#until - now) : 0;
   }
@@ -96,7 +96,7 @@ export class CoolDown {
     return this.#queue.size;
   }
 
-  /** A rate-limit answer came: makes everybody wait, or slows them. Whether a ban is on that nobody told of. */
+  /** Makes calls wait, or slows them, after a rate-limit answer; returns whether that is taken for an unannounced ban. */
   refuse(refusal: RateLimitRefusal, cause: CoolDownCause, now: number): boolean {
     const verdict = this.#memory.judge(refusal, this.#state, now);
     if (verdict === 'ignore') return false;
@@ -104,29 +104,29 @@ export class CoolDown {
     else this.#activate(verdict.activeForMs, cause, now);
     if (verdict === 'slow' || !verdict.isBan) return false;
     const { outer } = this;
-    // The ban may be its own: one call goes ahead there, so that not all run into it.
+    // The ban may be that of the outer scope: one call goes ahead there, so that not all run into it.
     if (outer?.isIdle === true) outer.#activate(0, cause, now);
     return true;
   }
 
-  /** A call was answered that needed no permit. */
+  /** Notes the answer to a call that needed no permit. */
   answered(startedAt: number, now: number): void {
     if (!this.#memory.isWatching || !this.#memory.answered(startedAt, now)) return;
-    // It was no ban: nobody has to wait for a probe.
+    // It was not a ban, so no call has to wait for a probe.
     if (this.#state === 'active') this.#ramp(now);
   }
 
-  /** Whether refusals that name no time were seen to be no bans. */
+  /** Whether refusals without a time have been proven not to be bans. */
   isProvenSoft(now: number): boolean {
     return this.#memory.isProvenSoft(now);
   }
 
-  /** Whether it wants to be told of answers. */
+  /** Whether {@link CoolDown.answered} has to be called. */
   get isWatching(): boolean {
     return this.#memory.isWatching;
   }
 
-  /** A shorter time than the one that runs changes nothing. */
+  /** Starts or extends the wait; a time that ends earlier than the current one changes nothing. */
   #activate(forMs: number, { error, policy }: CoolDownCause, now: number): void {
     const until = now + forMs;
     if (this.#state === 'active' && until <= this.#until) return;
@@ -143,7 +143,7 @@ export class CoolDown {
     for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now);
   }
 
-  /** Half the rate of the last batch, which grows again from there. */
+  /** Halves the rate of the last batch; it grows again from there. */
   #slow({ error, policy }: CoolDownCause, now: number): void {
     this.#batch = Math.max(1, Math.floor(this.#batch / 4));
     if (this.#state === 'ramping') return;
@@ -156,10 +156,10 @@ export class CoolDown {
     this.#arm(now);
   }
 
-  /** Lets a call through: `'idle'` without more ado, or with a permit as the probe; `undefined` where it must wait. */
+  /** Returns `'idle'` if a call may go, a permit if it goes as the probe, or `undefined` if it must wait. */
   tryAcquire(now: number, priority: number): CoolDownPermit | 'idle' | undefined {
     if (this.#state === 'idle') return 'idle';
-    // A critical call is not paced: it is only behind others of its class.
+    // A critical call is not paced: only others of its class go before it.
     if (this.#state === 'ramping' && priority === 0 && !this.#queue.hasAhead(0))
       return { period: this.#period };
     if (this.#queue.size > 0) return undefined;
@@ -172,7 +172,7 @@ export class CoolDown {
     return this.#startProbe(now);
   }
 
-  /** Whether a permit is that of the probe under way. */
+  /** Whether a permit belongs to the probe under way. */
   isProbe(permit: CoolDownPermit): boolean {
     return this.#state === 'probing' && permit.period === this.#period;
   }
@@ -186,11 +186,11 @@ export class CoolDown {
     if (this.#queue.remove(waiter) && this.#queue.size === 0) this.#disarm();
   }
 
-  /** Gives a permit back with what became of it. */
+  /** Settles a permit with the result of its attempt. */
   settle(permit: CoolDownPermit, result: CoolDownResult, now: number): void {
     if (!this.isProbe(permit)) return;
     if (result === 'nothing') {
-      // Nobody learned anything: the next one is the probe.
+      // Nothing was learned: the next call is the probe.
       this.#state = 'active';
       this.#until = now;
       this.#advance(now);
@@ -204,7 +204,7 @@ export class CoolDown {
   #ramp(now: number): void {
     this.#state = 'ramping';
     this.#batch = 1;
-    // What the outer one held back follows it; what was answered here was held back by neither.
+    // Inner cool-downs that the same answer started end with this one, and so does an outer one whose time is over.
     for (const coolDown of this.#inner)
       if (coolDown.#error === this.#error && coolDown.#state === 'active') coolDown.#ramp(now);
     const outer = this.outer;
@@ -221,7 +221,7 @@ export class CoolDown {
   }
 
   #advance(now: number): void {
-    // A probe that never left gives way to the next one in this loop, not in a call within a call.
+    // If a probe could not go, this loop starts the next one; the nested call must not.
     if (this.#advancing) return;
     this.#advancing = true;
     hold();
@@ -249,7 +249,7 @@ export class CoolDown {
     return false;
   }
 
-  /** Lets one go; one that could not is back in the queue, and waits for the next round. */
+  /** Lets one waiter go; one that could not is back in the queue and waits for the next round. */
   #letGo(waiter: Waiter | undefined, permit: () => CoolDownPermit, stuck: Set<Waiter>, now: number): boolean {
     if (!waiter || stuck.has(waiter)) return false;
     this.#queue.grant(waiter);
@@ -286,7 +286,7 @@ export class CoolDown {
         this.#advance(this.#clock.now());
       },
       Math.min(waitMs, 2 ** 31 - 1),
-      // A probe that is under way may take its time; the others only wait.
+      // A probe is under way and does work; in all other states calls only wait.
       this.#state === 'probing' ? undefined : 'wait',
     );
   }

@@ -5,38 +5,38 @@ import type { CoolDownPermit } from './cool-down-types.js';
 import type { EarlyEntries } from '../rate-limit/limit-windows.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 
-/** Critical calls that waited longer for a cool-down come all at once, when it is over. */
+/** Critical calls that waited longer than this for a cool-down all go at once when it is over. */
 const longWaitMs = 1_000;
 
-/** What an attempt took from a rate limit. */
+/** What an attempt has taken from a rate limit. */
 interface Allowance {
-  /** Another rate limit may be in force when the attempt is over. */
+  /** The limit at that time: another one may be in force when the attempt is over. */
   readonly limiter: RateLimiter;
-  /** Whether it takes what is kept for critical calls: one that waited for a ban was expected in an earlier window. */
+  /** Whether it uses the critical reserve: a call that waited for a ban was expected in an earlier window. */
   readonly isUrgent: boolean;
-  /** What its requests took, where somebody tells; the cost, which is asked for beforehand, is a guess. */
+  /** What its requests actually cost, if reported; the cost taken beforehand is an estimate. */
   spent: number | undefined;
-  /** What was counted already while a call inside waited for the same limit. */
+  /** What was counted early, while an inner call waited for the same limit. */
   early?: EarlyEntries | undefined;
 }
 
 /**
- * What admission gave to one attempt: a permit of the circuit, a slot, an allowance, and a permit of the cool-down. First
- * it is settled, so that circuit and cool-down know before anybody takes the slot; when the work is over, it is
- * released.
+ * What admission granted to one attempt: a permit of the circuit, a slot, an allowance, and a permit of the cool-down.
+ * It is settled first, so that the circuit and the cool-down are informed before another call takes the slot, and
+ * released when the work is over.
  */
 export class Permit {
-  // Declared, and set by the constructor, as in Execution.
+  // Declared here and assigned in the constructor, as in Execution.
   declare private readonly execution: Admissible;
   declare private circuitPermit: CircuitPermit | undefined;
   /** The permit of the cool-down, until it is settled. */
   declare coolDownPermit: CoolDownPermit | undefined;
   declare private holdsSlot: boolean;
-  /** What it took from a rate limit, until that is settled. */
+  /** What it has taken from a rate limit, until that is settled. */
   declare allowance: Allowance | undefined;
-  /** Where it was made inside a call of the same policy: the permit whose slot they share. */
+  /** The permit whose slot it shares, if its call was made inside one of the same policy. */
   declare readonly host: Permit | undefined;
-  /** How many share the slot that it took, itself among them. */
+  /** The number of calls that share its slot, including its own. */
   declare sharers: number;
 
   constructor(execution: Admissible, coolDownPermit: CoolDownPermit | undefined) {
@@ -61,12 +61,12 @@ export class Permit {
     return this.execution.policy.admission;
   }
 
-  /** Whether it is that of a trial of this circuit. */
+  /** Whether it belongs to a trial of this circuit. */
   isTrialOf(circuit: Circuit): boolean {
     return this.circuitPermit !== undefined && circuit.isTrial(this.circuitPermit);
   }
 
-  /** Whether it matters when the attempt is answered. */
+  /** Whether the time of the answer matters. */
   get needsTime(): boolean {
     const { coolDown } = this.admission;
     return (
@@ -76,7 +76,7 @@ export class Permit {
     );
   }
 
-  /** Takes what admission has found free. */
+  /** Takes what admission found free. */
   take(now: number): void {
     const { circuit, policy } = this.execution;
     const { queue } = policy.admission;
@@ -95,7 +95,7 @@ export class Permit {
     limiter.take(this.cost, isUrgent);
   }
 
-  /** The attempt was answered well. */
+  /** Settles the permit of an attempt that succeeded. */
   succeed(startedAt: number | undefined, now: number): void {
     const permit = this.takeCircuitPermit();
     if (permit) this.execution.circuit?.success(permit, startedAt, now);
@@ -105,7 +105,7 @@ export class Permit {
     if (coolDown.isWatching) coolDown.answered(startedAt ?? now, now);
   }
 
-  /** The attempt failed; `error` is what the circuit counts, if it counts it. */
+  /** Settles the circuit's permit after a failure; `error` is what the circuit records if the failure `counts`. */
   fail(counts: boolean, error: unknown, startedAt: number | undefined, now: number): void {
     const permit = this.takeCircuitPermit();
     if (!permit) return;
@@ -113,48 +113,48 @@ export class Permit {
     else this.execution.circuit?.release(permit);
   }
 
-  /** Gives the permit of the cool-down back: the exchange answered, or nobody learned anything. */
+  /** Settles the permit of the cool-down: the exchange answered, or nothing was learned. */
   settleCoolDown(result: 'answered' | 'nothing', now: number): void {
     const permit = this.takeCoolDownPermit();
     if (permit) this.admission.coolDown?.settle(permit, result, now);
   }
 
-  /** The attempt ended in a way that says nothing of the exchange. */
+  /** Settles the permit of an attempt whose end says nothing about the exchange. */
   drop(now: number): void {
     this.fail(false, undefined, now, now);
     this.settleCoolDown('nothing', now);
   }
 
-  /** The work is over: gives back slot and allowance. */
+  /** Frees the slot and the allowance when the work is over. */
   release(): void {
     if (!this.holdsSlot) return;
     this.holdsSlot = false;
     this.admission.queue?.release(this);
   }
 
-  /** The caller goes on without the attempt; its slot stays taken until its work is over. */
+  /** Releases the caller; the slot stays taken until the work is over. */
   abandon(now: number): void {
     if (this.holdsSlot) this.admission.queue?.abandon(this, now);
   }
 
-  /** The work goes on for too long after its caller was released: others take its place. */
+  /** Withdraws the slot from work that goes on for too long after its caller was released. */
   takeBack(): void {
     this.holdsSlot = false;
   }
 
-  /** The exchange refused it by its limit: where it was one request, it took nothing. */
+  /** Notes a rate-limit answer: a call of a single request used up nothing. */
   spendNothing(): void {
     if (this.allowance && this.cost === 1) this.allowance.spent ??= 0;
   }
 
-  /** What it took from a rate limit is counted from now on: it comes back one window later. */
+  /** Starts the window of what it took from the rate limit, which comes back one window later. */
   settleAllowance(now: number, spent: number = this.cost): void {
     const { allowance } = this;
     this.allowance = undefined;
     allowance?.limiter.settle(this.cost, allowance.isUrgent, now, spent, allowance.early);
   }
 
-  /** A call inside needs permits of the same limit: those of this one come back meanwhile, and count anew at its end. */
+  /** Settles the allowance early, because an inner call needs the same limit; it is settled again at the end. */
   settleEarly(now: number): void {
     const { allowance } = this;
     if (allowance) allowance.early ??= allowance.limiter.settleEarly(this.cost, allowance.isUrgent, now);

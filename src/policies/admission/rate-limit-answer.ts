@@ -4,17 +4,17 @@ import type { CoolDown } from './cool-down.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { documentedBanMs, type RateLimitRefusal } from './refusal-memory.js';
 
-/** What a refusal says to a cool-down, and to which: its own or the one that it is within. */
+/** A refusal with the cool-down that it concerns: the policy's own or the outer one. */
 interface AddressedRefusal {
   readonly refusal: RateLimitRefusal;
   readonly target: CoolDown;
-  /** It is taken for a ban that others have caused: the headers left room for the own calls. */
+  /** Whether it is taken for a ban caused by others: the headers left room for our own calls. */
   readonly isByOthers: boolean;
 }
 
 /**
- * Reads a rate-limit answer: a limit whose counter is used up cools down for as long as the answer says; without a
- * Retry-After, and where the counters show room, it may be no ban.
+ * Reads a rate-limit answer. If its counter is used up, the cool-down lasts as long as the answer says; without a
+ * Retry-After, and if the counters show room, it may not be a ban.
  */
 export function readRateLimitAnswer(
   error: unknown,
@@ -28,19 +28,19 @@ export function readRateLimitAnswer(
   const { limitType, requestCount, requestLimit } = limit ?? {};
   const isCounted = requestCount !== undefined && requestLimit !== undefined;
   const isTold = known?.retryAfterMs !== undefined && !isAssumedWait(known);
-  // For how long the window is used up is for the limiter to count: the cool-down waits for the ban.
+  // The limiter counts how long the window is used up; the cool-down waits for the end of the ban.
   const forMs = isTold ? known.retryAfterMs : documentedBanMs;
   const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now, false) === true;
-  // The first of several may as well be the ban that others on the address have caused.
+  // The first of several may be the ban that others on the address have caused.
   const mayBeBan =
     !isCounted &&
     coolDown.isIdle &&
     !coolDown.isProvenSoft(now) &&
     limiter?.hasShownRoom(now, true) === false;
-  // The counter of the address stops whatever is sent from there; so does its ban, which other answers make longer.
+  // A used-up counter of the address stops everything sent from it; so does its ban, which further requests extend.
   const isOfBan = isTold && !isCounted && (coolDown.outer?.activeForMs(now) ?? 0) > 0;
   const isOfAddress = isOfBan || (isCounted && !hasRoom && limitType?.startsWith('weight') === true);
-  // Where the exchange says that it bans, room in the counters means nothing.
+  // If the exchange says that it bans, room in the counters means nothing.
   const isBan = known?.context['status'] === 418;
   const isUntold = limit !== undefined && !isTold && !isBan && hasRoom;
   return {

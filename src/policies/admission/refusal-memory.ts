@@ -1,63 +1,63 @@
-/** The wait after a rate-limit answer that names none: the ban that the exchange documents. */
+/** The wait after a rate-limit answer that gives none: the ban that the exchange documents. */
 export const documentedBanMs = 10_000;
 
-/** A rate-limit answer as a cool-down is told of it. */
+/** A rate-limit answer in the form that a cool-down needs. */
 export interface RateLimitRefusal {
-  /** How long to stay away, as the answer said or as is documented. */
+  /** How long to wait, according to the answer or to the documentation. */
   readonly forMs: number;
-  /** The answer itself names the time. */
+  /** Whether the answer itself gives the time. */
   readonly isTold: boolean;
-  /** The answer names no time, and the headers show room: it may be no ban at all. */
+  /** Whether the answer gives no time and the headers show room, so that it may not be a ban. */
   readonly soft: boolean;
-  /** It was the probe that was refused. */
+  /** Whether the probe was refused. */
   readonly isProbe: boolean;
   /** When the refused request was sent. */
   readonly startedAt: number;
 }
 
-/** What a cool-down does about a refusal. `'slow'`: it lets calls through at a lower rate. */
+/** How a cool-down reacts to a refusal. `'slow'`: it lets calls through at a lower rate. */
 export type RefusalVerdict = { readonly activeForMs: number; readonly isBan?: true } | 'slow' | 'ignore';
 
-// The first probe after a soft refusal, and how long what was learned is believed.
+// The delay of the first probe after a soft refusal, and how long a proof is remembered.
 const softMs = 1_000;
 const rememberedMs = 60_000;
-/** So many probes in a row may be refused where refusals were seen to be soft. A ban is extended by each. */
+/** How many probes in a row may be refused if refusals were proven soft. Each one would extend a ban. */
 const mostProbes = 2;
-/** A ban that outlasts its time starts anew with each probe: the next one is waited for longer, up to this. */
+/** A ban that outlasts its time may restart with each probe, so each wait is longer than the last, up to this. */
 const longestMs = 60_000;
 const longer = 1.5;
-// Where the answers name hardly any time, nothing is sent sooner than this after a refused probe, doubled for each.
+// If answers give hardly any time, the least wait after a refused probe, doubled for each.
 const leastMs = 500;
 const hardlyAnyMs = 2_000;
 
 /**
- * What a cool-down has learned of refusals that name no time: whether they are bans or pass by themselves.
+ * What a cool-down has learned about refusals without a time: whether they are bans or pass by themselves.
  *
- * A request that was sent after a refused one and answered within the time of a ban proves that there is none. A
- * probe that is refused where nothing is proven is taken for a ban, for which the documented time is waited from then;
- * while that is remembered, the first probe after another refusal comes later, because it may extend a ban.
- * A probe that is refused once more makes the next wait longer, up to a minute, until something is answered.
+ * A request that was sent after a refused one and answered within the time of a ban proves that there is no ban. If
+ * nothing is proven, a refused probe is taken for a ban, and the documented time is waited from then on; while that is
+ * remembered, the first probe after another refusal comes later, because it may extend a ban. Each further refused
+ * probe makes the next wait longer, up to a minute, until a request is answered.
  */
 export class RefusalMemory {
   #refusedAt = -Infinity;
   #refusedStart = -Infinity;
   #wasSoft = false;
-  /** Refusals without an answer in between, since a ban was last waited for. */
+  /** Refusals without an answer in between, since the last ban was waited for. */
   #inRow = 0;
   #provenSoftUntil = -Infinity;
   #bannedUntil = -Infinity;
-  /** Bans that followed each other while they were remembered. */
+  /** Successive bans, each while the previous one was remembered. */
   #bans = 0;
-  /** Bans and their probes that were refused in a row, without an answer in between. */
+  /** Bans and refused probes in a row, without an answer in between. */
   #unanswered = 0;
   #isWatching = false;
 
-  /** Whether it matters that a call is answered. */
+  /** Whether the answer to a call matters. */
   get isWatching(): boolean {
     return this.#isWatching;
   }
 
-  /** Whether refusals that name no time were seen to be no bans, a while ago at most. */
+  /** Whether refusals without a time were recently proven not to be bans. */
   isProvenSoft(now: number): boolean {
     return now < this.#provenSoftUntil;
   }
@@ -70,13 +70,13 @@ export class RefusalMemory {
     const { forMs, isProbe, soft, startedAt } = refusal;
     if (!soft) {
       this.#note(refusal, now);
-      // It is waited for in full: what is refused after it is refused for another reason.
+      // It is waited out in full, so a later refusal has another cause.
       this.#inRow = 0;
       if (!isProbe) return { activeForMs: forMs };
       this.#unanswered += 1;
       return { activeForMs: Math.max(forMs, this.#grown(refusal)) };
     }
-    // It was under way when the last refusal came: it says nothing new.
+    // The request was under way when the last refusal came, so it says nothing new.
     const isLate = startedAt < this.#refusedAt && this.#isWatching;
     if (isLate) return 'ignore';
     this.#note(refusal, now);
@@ -89,7 +89,7 @@ export class RefusalMemory {
     return { activeForMs: Math.min(documentedBanMs, softMs * 2 ** doublings) };
   }
 
-  /** A call was answered; `true` where that proves that the refusal before it was no ban. */
+  /** Notes that a call was answered; returns whether that proves that the last refusal was not a ban. */
   answered(startedAt: number, now: number): boolean {
     if (startedAt <= this.#refusedStart) return false;
     const proves = this.#wasSoft && now - this.#refusedAt < documentedBanMs;
@@ -117,13 +117,13 @@ export class RefusalMemory {
     this.#bannedUntil = now + activeForMs + rememberedMs;
     this.#bans += 1;
     this.#unanswered += 1;
-    // The answer after the ban is no proof that there was none.
+    // An answer after the ban does not prove that there was none.
     this.#wasSoft = false;
     this.#inRow = 0;
     return { activeForMs, isBan: true };
   }
 
-  /** The time of a ban whose probes were refused before. */
+  /** Returns the time of a ban, extended for each refused probe. */
   #grown({ forMs, isTold }: Pick<RateLimitRefusal, 'forMs' | 'isTold'>): number {
     if (isTold && forMs >= hardlyAnyMs) return forMs;
     const grownMs = isTold ? leastMs * 2 ** this.#unanswered : forMs * longer ** this.#unanswered;

@@ -8,14 +8,14 @@ import { Permit } from './permit.js';
 /** The context of an attempt under a policy of this library. */
 export interface PermitContext extends CallContext {
   readonly permit: Permit | undefined;
-  /** The attempt that its call was made in, also where its options do not name it. */
+  /** The attempt inside which the call was made, even if its options do not name it. */
   readonly within: CallContext | undefined;
 }
 
 /**
- * Prepares a call that is made inside of others for admission. Returns the permit whose slot it shares, where one of
- * them runs under the same policy. What they took from the rate limit is counted from now on: they would hold it for
- * as long as this call waits for the same.
+ * Prepares a call that is made inside others for admission. Returns the permit whose slot it shares, if one of them
+ * runs under the same policy. The windows of what the outer calls took from the rate limit start now: otherwise they
+ * would hold it while this call waits for it.
  */
 export function joinSurroundingPermits(
   within: CallContext,
@@ -49,7 +49,7 @@ export function isInProbe(within: CallContext | undefined, coolDown: CoolDown | 
   );
 }
 
-/** Whether what is made here is part of the probe of any cool-down: one request shows whether a ban is over. */
+/** Whether a call is part of the probe of any cool-down: a single request shows whether a ban is over. */
 export function isProbing(within: CallContext | undefined): boolean {
   if (!within) return false;
   return findPermit(
@@ -59,7 +59,7 @@ export function isProbing(within: CallContext | undefined): boolean {
   );
 }
 
-/** Whether something holds for a permit around a call, from the one that it was made under outwards. */
+/** Whether a condition holds for any permit around a call, from the innermost outwards. */
 function findPermit(within: CallContext, holds: (permit: Permit) => boolean): boolean {
   let context: CallContext | undefined = within;
   while (context) {

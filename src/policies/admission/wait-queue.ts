@@ -1,16 +1,16 @@
-/** A call that waits. It is its own place in the list, so that leaving costs nothing, wherever it stands. */
+/** A call that waits. It is itself the node of the list, so it can leave from any position in constant time. */
 export interface Waiter {
   /** As a number: 0 critical, 1 normal, 2 background. */
   readonly priority: number;
-  /** What it takes of a rate limit. */
+  /** What it takes from a rate limit. */
   readonly cost?: number | undefined;
-  /** When it began to wait. */
+  /** When it started to wait. */
   waitingSince: number;
-  /** The list's own fields. */
+  /** The fields that the list uses. */
   links?: Links | undefined;
 }
 
-/** Where a waiter stands in its list. */
+/** The position of a waiter in its list. */
 export interface Links {
   list: WaitList | undefined;
   previous: Waiter | undefined;
@@ -25,13 +25,13 @@ export class WaitList {
   size = 0;
 }
 
-// After this many grants the oldest call of a lower class goes first, if it has waited long enough.
+// Every fourth grant goes to the call that has waited longest, if it has waited long enough.
 const agedEvery = 4;
 const agedAfterMs = 1_000;
 
 /**
- * Calls that wait, in order of class and, within a class, of arrival. So that no class starves, every fourth grant
- * goes to the call that has waited longest, once that is over a second. Every step takes constant time.
+ * Waiting calls, in order of class and, within a class, of arrival. So that no class starves, every fourth grant goes
+ * to the call that has waited longest, once it has waited over a second. Every operation takes constant time.
  */
 export class WaitQueue {
   readonly #lists = [new WaitList(), new WaitList(), new WaitList()] as const;
@@ -43,7 +43,7 @@ export class WaitQueue {
     return this.#size;
   }
 
-  /** How many wait that are not critical. */
+  /** The number of waiting calls that are not critical. */
   get ordinarySize(): number {
     return this.#lists[1].size + this.#lists[2].size;
   }
@@ -52,20 +52,20 @@ export class WaitQueue {
     return this.#list(priority).size;
   }
 
-  /** What those of a class cost, as if each cost what the first of them does. */
+  /** The cost of all waiting calls of a class, assuming that each costs as much as the first. */
   costOf(priority: number): number {
     const { head, size } = this.#list(priority);
     return (head?.cost ?? 0) * size;
   }
 
-  /** Whether somebody waits that a newcomer of this class may not overtake. */
+  /** Whether a call waits that a new call of this class may not overtake. */
   hasAhead(priority: number): boolean {
     if (this.#size === 0) return false;
     for (let higher = 0; higher <= priority; higher += 1) if (this.#list(higher).head) return true;
     return false;
   }
 
-  /** The head of the highest class in which somebody waits. */
+  /** The head of the highest class with waiting calls. */
   get first(): Waiter | undefined {
     return this.#lists[0].head ?? this.#lists[1].head ?? this.#lists[2].head;
   }
@@ -82,7 +82,7 @@ export class WaitQueue {
     this.#size += 1;
   }
 
-  /** Takes a call out, wherever it stands; `false` where it does not wait here. */
+  /** Removes a call from any position; `false` if it does not wait here. */
   remove(waiter: Waiter): boolean {
     const { links } = waiter;
     const list = links?.list;
@@ -97,31 +97,31 @@ export class WaitQueue {
     return true;
   }
 
-  /** The call that goes next among those that may, or `undefined`. */
+  /** Returns the call that goes next, or `undefined` if no call may go. */
   next(now: number, may: (waiter: Waiter) => boolean): Waiter | undefined {
     const heads = this.#lists.map((list) => list.head).filter((head) => head !== undefined);
     if (heads.length > 1 && this.#grants % agedEvery === agedEvery - 1) {
       const aged = this.longest(may);
       if (aged && now - aged.waitingSince >= agedAfterMs) return aged;
     }
-    // A class that may not go keeps the lower ones behind it waiting too: they would take what it waits for.
+    // If the first class may not go, the lower ones wait too: they would take what it waits for.
     const first = heads[0];
     return first && may(first) ? first : undefined;
   }
 
-  /** Takes the next call out, as {@link WaitQueue.next} chose it. */
+  /** Removes the call that {@link WaitQueue.next} returned, and counts the grant. */
   grant(waiter: Waiter): void {
     this.remove(waiter);
     this.#grants += 1;
   }
 
-  /** The head of the highest class in which somebody waits, if it may go. */
+  /** The head of the highest class with waiting calls, if it may go. */
   nextByClass(may: (waiter: Waiter) => boolean): Waiter | undefined {
     const { first } = this;
     return first && may(first) ? first : undefined;
   }
 
-  /** The call that has waited longest, of the heads that may go. */
+  /** Returns the call that has waited longest among the heads that may go. */
   longest(may: (waiter: Waiter) => boolean): Waiter | undefined {
     let longest: Waiter | undefined;
     for (const { head } of this.#lists) {
@@ -130,7 +130,7 @@ export class WaitQueue {
     return longest;
   }
 
-  /** The one of a class that has waited longest. */
+  /** Returns the call of a class that has waited longest. */
   oldest(priority: number): Waiter | undefined {
     return this.#list(priority).head;
   }

@@ -5,7 +5,7 @@ import { CountWindow, type SlidingWindow, TimeWindow } from './sliding-window.js
 /** `'closed'`: calls pass; `'open'`: calls are refused; `'half-open'`: trials pass; `'isolated'`: refused by hand. */
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** The permission of one attempt, with the period of the circuit to which its result belongs. */
+/** The permit of one attempt, with the epoch of the circuit to which its result belongs. */
 export interface CircuitPermit {
   readonly epoch: number;
 }
@@ -77,7 +77,7 @@ export class Circuit {
   #state: CircuitState = 'closed';
   #permit: CircuitPermit = { epoch: 0 };
   #isTimed: boolean;
-  /** Calls whose beginning nobody has timed began before. */
+  /** Calls without a start time started before this time. */
   #configuredAt = -Infinity;
   #openUntil = 0;
   #openings = 0;

@@ -9,7 +9,7 @@ import type { ExecuteOptions, Resolution } from '../options/execute-options.js';
 // Every call looks at these: as constants of this module they cost next to nothing.
 const { attemptSettled, attemptStarted, callSettled, callStarted } = channels;
 
-/** An attempt, as its events tell of it. */
+/** What the events of an attempt report about it. */
 interface AttemptFacts {
   readonly attempt: number;
   readonly startedAt: number | undefined;
@@ -43,7 +43,7 @@ interface EndedCall extends EventSource {
   readonly policy: EventSource['policy'] & PolicyListeners;
 }
 
-/** The facts common to all events of a call, and those of this one. */
+/** Returns the facts common to all events of a call, with those of this one. */
 function factsOf<Fields extends object>(call: EventSource, now: number, fields: Fields): CallFacts & Fields {
   if (call.callId === 0) call.callId = nextCallId();
   const { operation, key } = call.options;
@@ -92,7 +92,7 @@ function tellSettled(
   whenWhole(() => call.policy.settled(error, outcome === 'failure', durationMs, handled));
 }
 
-/** The events of a call. Each looks first whether anybody listens; if not, nothing is made. */
+/** The events of a call. Each first checks whether there are listeners; if not, nothing is created. */
 export const callEvents = {
   /** Whether a listener needs to know how long calls take. */
   wantSettled(): boolean {

@@ -8,32 +8,32 @@ import type { ExecuteOptions } from '../options/execute-options.js';
 import type { Permit } from '../admission/permit.js';
 import type { PermitContext } from '../admission/surrounding-permits.js';
 
-/** What an attempt needs to know of its call. */
+/** What an attempt needs to know about its call. */
 export interface AttemptOwner {
   readonly policy: CompiledPolicy;
   readonly options: ExecuteOptions;
-  /** On the policy's clock; `Infinity` where there is none. */
+  /** On the policy's clock; `Infinity` without a deadline. */
   readonly deadlineAt: number;
-  /** The attempt that the call was made in, also where its options do not name it. */
+  /** The attempt inside which the call was made, even if its options do not name it. */
   readonly within: CallContext | undefined;
-  /** Whether it says that it may be repeated whatever became of an attempt. */
+  /** Whether the call may be repeated regardless of what happened to an earlier attempt. */
   readonly mayRepeat: boolean;
   /** Whether the call is over. */
   readonly isOver: boolean;
-  /** How many attempts were started. */
+  /** How many attempts have started. */
   readonly attempts: number;
   readonly callId: number;
 }
 
-/** One attempt of a call: the context that the function is given. */
+/** One attempt of a call: the context passed to the function. */
 export class Attempt implements PermitContext {
-  // Declared, and set by the constructor, as in Execution.
+  // Declared here and assigned in the constructor, as in Execution.
   declare readonly attempt: number;
-  /** On the policy's clock; `undefined` where nobody asked for the time. */
+  /** On the policy's clock; `undefined` if nothing needed the time. */
   declare readonly startedAt: number | undefined;
-  /** When it runs out of time, on the policy's clock, if it does. */
+  /** When its time runs out, on the policy's clock; `undefined` without a time limit. */
   declare readonly endsAt: number | undefined;
-  /** What admission gave to it; `undefined` where nothing limits the policy. */
+  /** What admission granted; `undefined` if nothing limits the policy. */
   declare readonly permit: Permit | undefined;
   declare account: string | undefined;
   declare guard: object | undefined;
@@ -46,7 +46,7 @@ export class Attempt implements PermitContext {
   declare private requests: SentRequest[] | undefined;
 
   static {
-    // What a program prints of it: its own fields lead to the whole policy.
+    // What a program sees when it prints an attempt: the fields themselves lead to the whole policy.
     Object.defineProperty(this.prototype, inspect.custom, {
       value(this: Attempt): object {
         const { operation, attempt, deadline, remainingMs, clientOrderId } = this;
@@ -154,13 +154,13 @@ export class Attempt implements PermitContext {
     this.controller?.abort(reason);
   }
 
-  /** Its work is over: gives back slot and allowance. */
+  /** Frees the slot and the allowance when the work is over. */
   release(): void {
     this.isSettled = true;
     this.permit?.release();
   }
 
-  /** The caller goes on without it; its slot stays taken until its work is over. */
+  /** Releases the caller; the slot stays taken until the work is over. */
   abandon(reason: unknown, now: number): void {
     this.permit?.abandon(now);
     this.abort(reason);
@@ -192,7 +192,7 @@ export class Attempt implements PermitContext {
   }
 }
 
-/** An attempt as the work inside an inner policy sees it: with that policy's narrower signal. */
+/** An attempt as seen by the work inside an inner policy: with the narrower signal of that policy. */
 export class InnerAttempt implements PermitContext {
   readonly signal: AbortSignal;
   readonly #attempt: Attempt;

@@ -5,9 +5,9 @@ import type { ExecuteOptions } from '../options/execute-options.js';
 const noOptions: ExecuteOptions = {};
 
 /**
- * What a call says of itself, from either form of the second argument of `execute`.
+ * Reads the options of a call from either form of the second argument of `execute`.
  *
- * @throws TypeError or RangeError that names the policy, the field and what is allowed.
+ * @throws TypeError or RangeError that names the policy, the field and the allowed values.
  */
 export function callOptions(policy: CompiledPolicy, fn: unknown, given: unknown): ExecuteOptions {
   return given === undefined && typeof fn === 'function' ? noOptions : readOptions(policy, fn, given);
@@ -41,7 +41,7 @@ function readOptions(policy: CompiledPolicy, fn: unknown, given: unknown): Execu
   return options;
 }
 
-// A cost that never fits would hold up everybody behind it.
+// A cost that never fits would block all calls behind it.
 function checkCost(policy: CompiledPolicy, cost: number): void {
   const { limiter } = policy.admission;
   const limit = limiter?.config.limit ?? Number.MAX_SAFE_INTEGER;

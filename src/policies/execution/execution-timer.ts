@@ -1,17 +1,17 @@
 import type { Clock } from '../../core/time/clock.js';
 import { asOne } from '../../observability/outbox.js';
 
-/** What the timer of an execution is there for. */
+/** The purpose of an execution's timer. */
 export type TimerPurpose = 'attempt' | 'deadline' | 'queue' | 'retry' | 'resolve' | 'fallback';
 
-/** Whatever has one timer. It is no object of its own: an execution that succeeds costs one less. */
+/** An object with one timer. The timer is not a separate object, which saves an allocation per execution. */
 interface Timed {
   readonly policy: { readonly clock: Clock };
   timer: unknown;
   onTimer(purpose: TimerPurpose, now: number): void;
 }
 
-/** Sets the timer, where `at` is a time; none may be running. */
+/** Starts the timer unless `at` is `Infinity`; no timer may be running. */
 export function armTimer(timed: Timed, at: number, purpose: TimerPurpose, now: number): void {
   if (at === Infinity) return;
   const { clock } = timed.policy;

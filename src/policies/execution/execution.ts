@@ -20,24 +20,24 @@ import { runMethod } from './run-method.js';
 import { startAttempt } from './start-attempt.js';
 
 /**
- * One execution on its way through the pipeline: admission, the attempt, what its failure leads to, and round again.
- * It is one object with one timer, so that one that succeeds costs little.
+ * One execution on its way through the pipeline: admission, an attempt, the handling of its failure, and again from
+ * the start. It is a single object with a single timer, so that a successful execution costs little.
  */
 export class Execution implements Recoverable {
-  // Declared, and set by the constructor: V8 calls initializers, and those of private fields too, as one more function.
+  // Declared here and assigned in the constructor: V8 runs initializers, also of private fields, in an extra function.
   declare readonly policy: CompiledPolicy;
   declare readonly options: ExecuteOptions;
   declare private readonly work: (context: CallContext) => unknown;
   declare readonly circuit: Circuit | undefined;
-  /** The attempt that it was made in. */
+  /** The attempt inside which the call was made. */
   declare readonly within: CallContext | undefined;
   declare readonly priority: number;
   declare state: ExecutionState;
   declare timer: unknown;
   declare attempt: Attempt | undefined;
   declare recovery: Recovery | undefined;
-  // Where there is no time there is no number either: each would be an object of its own.
-  /** `undefined` while nobody has asked for the time. */
+  // `undefined` instead of a number while unused: each number would be a separate heap object.
+  /** `undefined` until something needs the time. */
   declare startedAt: number | undefined;
   declare private deadline: number | undefined;
   declare private queuedAt: number | undefined;
@@ -47,11 +47,11 @@ export class Execution implements Recoverable {
   declare host: Permit | undefined;
   declare attempts: number;
   declare callId: number;
-  // Who gets the outcome: the promise of the attempt, where it is the answer, or else these two.
+  // The outcome goes to the promise of the attempt if that is the answer, otherwise to the two callbacks.
   declare private answer: Promise<unknown> | undefined;
   declare private succeed: ((value: unknown) => void) | undefined;
   declare private fail: ((error: unknown) => void) | undefined;
-  /** The outcome, where there was nobody to give it to. */
+  /** The outcome, if it came before there was a callback for it. */
   declare private ended: { readonly ok: boolean; readonly result: unknown } | undefined;
 
   constructor(policy: CompiledPolicy, work: (context: CallContext) => unknown, options: ExecuteOptions) {
@@ -105,7 +105,7 @@ export class Execution implements Recoverable {
     return this.state === 'over';
   }
 
-  /** Whether an attempt may have been executed that nobody has disproved. */
+  /** Whether an attempt may have been executed and this has not been disproved. */
   get isInDoubt(): boolean {
     return this.recovery?.isInDoubt === true;
   }
@@ -114,7 +114,7 @@ export class Execution implements Recoverable {
     return this.recovery?.lastError;
   }
 
-  /** What its failures lead to; made at the first. */
+  /** Handles the failures; created on the first one. */
   get failures(): Recovery {
     return (this.recovery ??= new Recovery(this));
   }
@@ -127,15 +127,15 @@ export class Execution implements Recoverable {
   }
 
   /**
-   * Begins, and gives the outcome. A promise that the method returns is most of it: where nothing else can end the
-   * execution, what follows from that promise is the answer, and no other one is made.
+   * Starts the execution and returns its outcome. If nothing else can end the execution, the promise derived from the
+   * one that the method returns is the answer, and no other promise is created.
    */
   execute(): Promise<unknown> {
     this.proceed();
     return this.answer ?? this.outcome();
   }
 
-  /** Begins, and tells the outcome. */
+  /** Starts the execution and reports its outcome to the callbacks. */
   begin(succeed: (value: unknown) => void, fail: (error: unknown) => void): void {
     this.succeed = succeed;
     this.fail = fail;
@@ -152,7 +152,7 @@ export class Execution implements Recoverable {
 
   private proceed(): void {
     const { policy } = this;
-    // Reading the clock is a good part of what a call costs.
+    // Reading the clock is a large part of the cost of a call.
     if (policy.isTimed || this.options.signal || callEvents.wantStarted(policy) || isAccompanied()) {
       this.proceedInTime();
     } else if (policy.admission.isOpenTo(this)) policy.admission.letIn(this);
@@ -194,7 +194,7 @@ export class Execution implements Recoverable {
     if (this.timer !== undefined) disarmTimer(this);
   }
 
-  /** Asks for admission. */
+  /** Requests admission. */
   enter(now: number): void {
     if (now >= this.deadlineAt) {
       this.runOut(now);
@@ -219,13 +219,13 @@ export class Execution implements Recoverable {
     this.failures.rejected(rejection, now);
   }
 
-  /** The deadline came while nothing ran. */
+  /** The deadline passed while no attempt was running. */
   runOut(now: number): void {
     const status = this.isInDoubt || this.mayRepeat ? undefined : 'not-executed';
     this.reject({ reason: 'deadline', error: ownErrors.timedOut(this, 'deadline', status) }, now);
   }
 
-  /** Takes it out of whatever it waits in. */
+  /** Removes the execution from the queue in which it waits, if any. */
   leaveWait(now: number): void {
     this.disarm();
     if (this.state !== 'waiting') return;
@@ -238,17 +238,17 @@ export class Execution implements Recoverable {
 
   /** Calls the method for an attempt. */
   run(attempt: Attempt): void {
-    // A listener may have aborted it.
+    // A listener may have aborted the execution.
     if (this.attempt !== attempt) {
       attempt.release();
       return;
     }
     const settled = runMethod(this, attempt, this.work);
-    // Where neither time nor its caller can end it, its attempt does.
+    // If neither a time limit nor the caller can end the execution, only its attempt does.
     if (!this.succeed && !this.policy.isLimited && !this.options.signal) this.answer = settled;
   }
 
-  /** What an attempt gives back that failed: the outcome, where its promise is the answer. */
+  /** Returns what the promise of a failed attempt resolves to: the outcome, if that promise is the answer. */
   afterFailure(): Promise<unknown> | undefined {
     if (!this.answer || this.succeed) return undefined;
     if (this.ended?.ok === false) throw this.ended.result;

@@ -29,8 +29,8 @@ export function abortByCaller(execution: Execution): void {
 }
 
 /**
- * Rejects a few turns of the microtask queue later: a policy around this one that aborted it, such as a timeout of
- * cockatiel, rejects with an error of its own, and waits that long itself.
+ * Rejects a few microtask turns later: a surrounding policy that aborted this one, such as a cockatiel timeout,
+ * rejects with its own error and needs that long to do so.
  */
 export async function failLater(
   fail: ((error: unknown) => void) | undefined,
@@ -40,7 +40,7 @@ export async function failLater(
   fail?.(reason);
 }
 
-/** The timer of the execution went off. */
+/** The timer of the execution has fired. */
 export function timeIsUp(execution: Execution, purpose: TimerPurpose, now: number): void {
   if (purpose === 'retry') execution.enter(now);
   else if (purpose === 'queue') {

@@ -8,15 +8,15 @@ import { runGuarded } from '../fallback/run-guarded.js';
 
 type ResolveUnknown = NonNullable<ExecuteOptions['resolveUnknown']>;
 
-/** The search for what became of an attempt that may have been executed. */
+/** Finds out what happened to an attempt that may have been executed. */
 export class Lookup {
   readonly #execution: Recoverable;
   readonly #resolveUnknown: ResolveUnknown;
-  /** What the search is given for a context. */
+  /** The context passed to `resolveUnknown`. */
   readonly #attempt: Attempt;
   readonly #error: unknown;
   readonly #startedAt: number;
-  /** When it runs out of time. */
+  /** When its time runs out. */
   readonly until: number;
   #isOver = false;
 
@@ -36,7 +36,7 @@ export class Lookup {
     this.until = until;
   }
 
-  /** The search for an attempt that ended with `error`, or `undefined` where there is no time for one. */
+  /** Creates the lookup of an attempt that ended with `error`, or returns `undefined` if no time is left for it. */
   static begin(
     execution: Recoverable,
     { attempt }: Attempt,
@@ -58,27 +58,27 @@ export class Lookup {
     return ownErrors.outcomeUnknown(execution, 'was not established in time', error);
   }
 
-  /** Searches, and gives back what is found unless it was stopped before. */
+  /** Runs the lookup and reports its result, unless it has been stopped. */
   run(done: (resolution: Resolution) => void): void {
     const execution = this.#execution;
     const context = this.#attempt;
     const error = this.#error;
     callEvents.reconcileStarted(execution, context, error, this.#startedAt);
-    // A listener may have aborted it.
+    // A listener may have aborted the execution.
     if (this.#isOver) return;
     const finish = (resolution: Resolution): void => {
       if (!this.#isOver) done(resolution);
     };
     runGuarded(
       () => runAccompanied(execution.callId, 'lookup', () => this.#resolveUnknown(error, context)),
-      // Whatever is not one of the three answers is no proof of anything.
+      // Anything but the three known answers proves nothing.
       (answer) =>
         finish(isResolution(answer) ? answer : ownErrors.noProof(execution, 'got another answer', error)),
       (cause) => finish(ownErrors.noProof(execution, 'could not be looked up', cause)),
     );
   }
 
-  /** It is over: by itself, or for a `reason`, which aborts what it does. */
+  /** Ends the lookup; a `reason` also aborts what is still running. */
   stop(resolution: Resolution, reason: unknown, now: number): void {
     this.#isOver = true;
     const context = this.#attempt;
@@ -87,7 +87,7 @@ export class Lookup {
   }
 }
 
-/** Whether an answer is one of the three that mean something. */
+/** Whether an answer is one of the three known outcomes. */
 function isResolution(value: unknown): value is Resolution {
   const outcome = (value as { outcome?: unknown } | null | undefined)?.outcome;
   return outcome === 'found' || outcome === 'absent' || outcome === 'unknown';

@@ -25,7 +25,7 @@ export type ExecutionState =
   | 'fallback'
   | 'over';
 
-/** An execution, as its recovery sees it. */
+/** The part of an execution that its recovery uses. */
 export interface Recoverable extends Admissible, AttemptOwner {
   readonly policy: CompiledPolicy;
   readonly options: ExecuteOptions;
@@ -36,21 +36,21 @@ export interface Recoverable extends Admissible, AttemptOwner {
   readonly within: Admissible['within'];
   state: ExecutionState;
   arm(at: number, purpose: TimerPurpose, now: number): void;
-  /** Asks for admission, for another attempt. */
+  /** Requests admission for another attempt. */
   enter(now: number): void;
-  /** Ends it: `result` for the caller, `failure` for those who listen. */
+  /** Ends the execution: `result` goes to the caller, `failure` to the listeners. */
   end(ok: boolean, result: unknown, now: number, outcome: 'success' | 'failure', failure?: unknown): void;
 }
 
-/** What follows the failures of one execution. It is made at the first. */
+/** Decides what follows the failures of one execution. Created on the first failure. */
 export class Recovery {
   readonly #execution: Recoverable;
   readonly #retries: RetryState;
   #lookup: Lookup | undefined;
   #hasResynchronized = false;
-  /** Whether an attempt may have been executed that nobody has disproved. */
+  /** Whether an attempt may have been executed and this has not been disproved. */
   isInDoubt = false;
-  /** What went wrong last. */
+  /** The last failure. */
   lastError: unknown = undefined;
 
   constructor(execution: Recoverable) {
@@ -58,10 +58,10 @@ export class Recovery {
     this.#retries = new RetryState(execution.policy);
   }
 
-  /** An attempt failed. `coolDownMs`: its error began a cool-down for so long. */
+  /** Handles a failed attempt. `coolDownMs`: the length of the cool-down that its error started, if any. */
   attemptFailed(attempt: Attempt, error: unknown, coolDownMs: number | undefined, now: number): void {
     const execution = this.#execution;
-    // A listener may have aborted it.
+    // A listener may have aborted the execution.
     if (execution.isOver) return;
     this.lastError = error;
     const { policy, options, mayRepeat } = execution;
@@ -78,7 +78,7 @@ export class Recovery {
     else this.fail(error, now);
   }
 
-  /** It was not let in. */
+  /** Handles a rejection by admission. */
   rejected({ reason, error }: Rejection, now: number): void {
     const rule = this.#execution.policy.rules.find(error);
     if (nextStep(error, rule, this.#facts(reason, false)) === 'retry') {
@@ -127,7 +127,7 @@ export class Recovery {
     }
   }
 
-  /** The exchange refused the timestamp: one attempt that is no retry, after a look at the exchange's clock. */
+  /** Reads the exchange's clock after a refused timestamp, then makes one attempt that does not count as a retry. */
   #resynchronize(error: unknown, now: number): void {
     const execution = this.#execution;
     const { resynchronizeClock, clock } = execution.policy;
@@ -164,7 +164,7 @@ export class Recovery {
     });
   }
 
-  /** The search for the outcome is over, by itself or because the execution is. */
+  /** Ends the lookup, because it has a result or because the execution is over. */
   stopLookup(resolution: Resolution, reason: unknown, now: number): void {
     const lookup = this.#lookup;
     this.#lookup = undefined;
@@ -191,7 +191,7 @@ export class Recovery {
     }
   }
 
-  /** It ends with an error, or with what stands in for an answer. */
+  /** Ends the execution with an error, or with the value of a fallback. */
   fail(error: unknown, now: number): void {
     const execution = this.#execution;
     const { policy } = execution;
@@ -205,9 +205,9 @@ export class Recovery {
     }
     execution.state = 'fallback';
     callEvents.fallbackUsed(execution, error, now);
-    // A listener may have aborted it.
+    // A listener may have aborted the execution.
     if (execution.isOver) return;
-    // It stands outside of the deadline, which may be the very failure that it answers: so it has a time of its own.
+    // The fallback runs outside the deadline, which may be what failed, so it has its own time limit.
     if (policy.deadlineMs !== undefined) execution.arm(now + policy.deadlineMs, 'fallback', now);
     standIn((ok, result) => {
       if (execution.state === 'fallback') execution.end(ok, result, policy.clock.now(), 'failure', error);
@@ -215,7 +215,7 @@ export class Recovery {
   }
 }
 
-/** Not queueMicrotask, which fake timers hold back, those of Jest too. */
+/** Not queueMicrotask, because fake timers, including those of Jest, replace it. */
 function soon(fn: () => void): void {
   void Promise.resolve().then(fn);
 }

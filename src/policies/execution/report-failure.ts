@@ -11,7 +11,7 @@ import { readRateLimitAnswer } from '../admission/rate-limit-answer.js';
 
 /** How an attempt failed. */
 interface Failure {
-  /** The error that decides. */
+  /** The deciding error. */
   readonly error: unknown;
   readonly rule: FoundRule | undefined;
   readonly startedAt: number;
@@ -19,7 +19,10 @@ interface Failure {
   readonly isProbe: boolean;
 }
 
-/** Tells circuit and cool-down, once; a late answer still says how long to stay away. Returns for how long a cool-down goes on that the error asks for. */
+/**
+ * Reports a failure to the circuit and the cool-down, once; a late answer still says how long to wait. Returns the
+ * remaining milliseconds of the cool-down that the error calls for, if any.
+ */
 export function reportFailure(
   execution: { readonly policy: CompiledPolicy; readonly options: ExecuteOptions },
   attempt: Attempt,
@@ -45,10 +48,10 @@ export function reportFailure(
   return coolsDown ? coolDown.activeForMs(now) : undefined;
 }
 
-/** Whether it counts as a failure of the exchange. */
+/** Whether the error counts as a failure of the exchange. */
 function counts({ breakerOn, attemptTimeoutMs }: CompiledPolicy, { error, rule }: Failure): boolean {
   const isNamed = breakerOn ? matchesClass(breakerOn, error) : rule?.circuitBreaker === true;
-  // A deadline that cuts a later attempt short says nothing of the exchange.
+  // A deadline that cuts a later attempt short says nothing about the exchange.
   const isCutShort =
     attemptTimeoutMs !== undefined &&
     isWEEXError(error) &&

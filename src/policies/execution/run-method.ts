@@ -8,7 +8,7 @@ import { throughInner } from './through-inner.js';
 
 type Work = (context: CallContext) => unknown;
 
-/** Calls the method for an attempt, and settles it once. Where it returned a promise, what follows from that comes back. */
+/** Calls the method for an attempt and settles the attempt once. Returns the derived promise if it returned one. */
 export function runMethod(execution: Execution, attempt: Attempt, work: Work): Promise<unknown> | undefined {
   let result: unknown;
   try {
@@ -17,7 +17,7 @@ export function runMethod(execution: Execution, attempt: Attempt, work: Work): P
         ? runWithin(execution, attempt, work)
         : runAlone(execution, attempt, work);
     if (isPromiseLike(result)) {
-      // A thenable may fulfil with another one, as no promise does.
+      // Unlike a promise, a thenable may fulfil with another thenable.
       return Promise.resolve(result).then(
         (value) => attemptSucceeded(execution, attempt, value),
         (error: unknown) => attemptFailed(execution, attempt, error),
@@ -31,7 +31,7 @@ export function runMethod(execution: Execution, attempt: Attempt, work: Work): P
   return undefined;
 }
 
-/** Calls it within its companions and the inner policy, where there are any. */
+/** Calls the method within its companions and the inner policy, if any. */
 function runWithin(execution: Execution, attempt: Attempt, work: Work): unknown {
   const { inner } = execution.policy;
   return runAccompanied(attempt.callId ?? 0, 'attempt', () =>
@@ -40,11 +40,11 @@ function runWithin(execution: Execution, attempt: Attempt, work: Work): unknown 
 }
 
 function runAlone({ options }: Execution, attempt: Attempt, work: Work): unknown {
-  // A function that takes no context gets the bare one.
+  // A function that declares no parameter gets the plain attempt.
   return work(options.takesBare || work.length === 0 ? attempt : spreadable(attempt));
 }
 
-/** Whether there is something to wait for. */
+/** Whether a value has to be awaited. */
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

@@ -4,10 +4,10 @@ import type { Attempt } from './attempt.js';
 import type { Execution } from './execution.js';
 import { reportFailure } from './report-failure.js';
 
-/** Stands for a time that nobody looks at. */
+/** A placeholder for a time that is never read. */
 const unread = 0;
 
-/** The method of an attempt gave a value, which comes back. */
+/** Settles an attempt whose method returned a value, and returns that value. */
 export function attemptSucceeded(execution: Execution, attempt: Attempt, value: unknown): unknown {
   const { permit } = attempt;
   const needsTime = callEvents.wantSettled() || execution.policy.stale || permit?.needsTime;
@@ -21,7 +21,7 @@ export function attemptSucceeded(execution: Execution, attempt: Attempt, value: 
       permit?.succeed(attempt.startedAt, now);
       callEvents.attemptSettled(execution, attempt, 'success', undefined, now);
     }
-    // Circuit and cool-down know before anybody takes the slot.
+    // The circuit and the cool-down are informed before another call takes the slot.
     attempt.release();
     if (isCurrent || takesLate(execution, value)) endWell(execution, attempt, value, now);
   } finally {
@@ -36,7 +36,7 @@ function endWell(execution: Execution, { sent }: Attempt, value: unknown, now: n
   execution.end(true, value, now, 'success');
 }
 
-/** A late success is a proof: while nothing newer runs it is the answer. */
+/** Whether a late success ends the execution: it is proof, and the answer unless a newer attempt is running. */
 function takesLate(execution: Execution, value: unknown): boolean {
   const { attempt, policy, state } = execution;
   if (attempt || state === 'over' || state === 'fallback') return false;
@@ -46,7 +46,7 @@ function takesLate(execution: Execution, value: unknown): boolean {
   return true;
 }
 
-/** The method of an attempt failed. What comes back stands for its value. */
+/** Settles an attempt whose method failed. The return value replaces the result of its promise. */
 export function attemptFailed(execution: Execution, attempt: Attempt, error: unknown): unknown {
   const now = execution.now();
   const isCurrent = execution.attempt === attempt;

@@ -4,9 +4,9 @@ import type { Permit } from '../admission/permit.js';
 import { Attempt } from './attempt.js';
 import type { Execution } from './execution.js';
 
-/** Starts the next attempt of an execution, which admission has let in. */
+/** Starts the next attempt of an execution that has been admitted. */
 export function startAttempt(execution: Execution, permit: Permit | undefined, now: number): void {
-  // Where nobody has asked for the time there is no limit to an attempt, and nobody to tell.
+  // If nothing has needed the time, the attempt has no time limit and there are no listeners.
   const attempt =
     execution.startedAt === undefined
       ? takePermit(execution, new Attempt(execution, execution.attempts, undefined, undefined, permit), now)

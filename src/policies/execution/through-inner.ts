@@ -4,7 +4,7 @@ import { type Attempt, InnerAttempt } from './attempt.js';
 import type { AnyPolicy } from '../options/policy-options.js';
 import { RepeatCheck } from '../foreign/repeat-check.js';
 
-/** Runs an attempt under an inner policy, which repeats only what nobody doubts. */
+/** Runs an attempt under an inner policy, which may repeat only what is not in doubt. */
 export function throughInner(
   inner: AnyPolicy,
   attempt: Attempt,

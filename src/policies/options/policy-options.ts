@@ -100,7 +100,7 @@ export interface BulkheadOptions {
   readonly reserved?: Reserved | undefined;
 }
 
-/** What is reserved for calls that must not wait. */
+/** Slots reserved for calls that must not wait. */
 export interface Reserved {
   readonly critical?: number | undefined;
   readonly normal?: number | undefined;
@@ -119,15 +119,16 @@ export interface RateLimitOptions {
   /** Which counter of the exchange this is, so that its response headers correct it. Default `'weight'`. */
   readonly type?: 'weight' | 'orders' | undefined;
   /**
-   * Finds out what nobody tells. Without headers, a limit below `limit`: a rate-limit answer leaves four fifths of
-   * what was used, and for 30 windows calls stay below where it came. With headers, how much others use: room for
-   * what they usually take at once stays free. Further windows that headers show are kept to as well. Default `false`.
+   * Learns what is not documented. Without headers it learns a limit below `limit`: a rate-limit answer lowers it to
+   * four fifths of what was used, and for 30 windows it stays below the level of that answer. With headers it learns
+   * how much others use, and keeps room free for what they usually take at once. It also obeys further windows that
+   * headers show. Default `false`.
    */
   readonly adaptive?: boolean | undefined;
   /**
-   * Permits of a window reserved for critical calls, in addition to what they used in the last six windows. After six
-   * windows without a critical call at most a fiftieth of the limit stays reserved, until the next one. Default 0;
-   * slots reserved by a bulkhead are separate.
+   * Permits of a window reserved for critical calls; more if they requested more in one of the last six windows. After
+   * six windows without a critical call, at most a fiftieth of the limit stays reserved until the next one. Default 0.
+   * Slots reserved by a bulkhead are separate.
    */
   readonly reserved?: { readonly critical?: number | undefined } | undefined;
 }

@@ -4,44 +4,44 @@ export interface Lowered {
   readonly to: number;
 }
 
-/** A refusal as the limit sees it. */
+/** A refusal in the form that the limit needs. */
 export interface LimitRefusal {
-  /** What was used of the exchange's window, the refused request included. */
+  /** What was used in the exchange's window, including the refused request. */
   readonly used: number;
-  /** The limit that was kept to. */
+  /** The limit in force at that time. */
   readonly inForce: number;
   /** When the refused request was sent. */
   readonly startedAt: number;
   readonly now: number;
 }
 
-/** What is left after a refusal, as a share of what was used. */
+/** The limit after a refusal, as a share of what was used. */
 const decrease = 0.8;
-/** What is left of the limit in force where less than that was used: others used the rest. */
+/** The limit after a refusal if less than this share of it was used, because others used the rest. */
 const usedByOthers = 0.5;
-/** How much comes back in a window, as a share of the stated limit: up to near the last refusal, and beyond it. */
+/** Growth per window, as a share of the stated limit: up to the level near the last refusal, and beyond it. */
 const growth = { below: 0.1, beyond: 0.01 } as const;
-/** How near to the last refusal the limit goes, and stays. */
+/** The level at which growth pauses, as a share of the level of the last refusal. */
 const nearRefusal = 0.9;
-/** For so many windows: a ban takes the allowance of one, and shall not cost more than it may bring. */
+/** The length of the pause in windows: a ban costs the allowance of one window, which must not exceed the gain. */
 const staysWindows = 30;
 
 /**
- * A limit that is found out: a refusal leaves four fifths of what was used, and the windows after it give some back, up
- * to near the level of that refusal. There it stays, because the next refusal would be another ban; after a while it
- * grows slowly beyond it. It never goes above the stated limit.
+ * A limit learned from refusals. A refusal lowers it to four fifths of what was used; it then grows with each window to
+ * near the level of that refusal. It stays there for a while, because the next refusal would be another ban, and then
+ * grows slowly beyond it, never above the stated limit.
  */
 export class AdaptiveLimit {
   #level = Infinity;
   #refusedLevel = Infinity;
   #changedAt = -Infinity;
 
-  /** Whether it is below what is stated. */
+  /** Whether it is below the stated limit. */
   get isActive(): boolean {
     return this.#level !== Infinity;
   }
 
-  /** The limit at a time, at most the stated one. */
+  /** Returns the limit at a time, at most the stated one. */
   at(stated: number, windowMs: number, now: number): number {
     if (!this.isActive) return stated;
     const windows = (now - this.#changedAt) / windowMs;
@@ -54,20 +54,20 @@ export class AdaptiveLimit {
     return stated;
   }
 
-  /** The exchange refused; `undefined` where the refused request was sent before the last change. */
+  /** Lowers the limit; `undefined` if the refused request was sent before the last change. */
   refused({ used, inForce, startedAt, now }: LimitRefusal): Lowered | undefined {
     if (this.isActive && startedAt <= this.#changedAt) return undefined;
     const isOwn = used >= inForce * usedByOthers;
     const left = isOwn ? Math.min(used, inForce) * decrease : inForce * usedByOthers;
     const to = Math.max(1, Math.floor(left));
-    // How much others use is not known, and may be less the next time.
+    // How much others use is unknown, and may be less next time.
     this.#refusedLevel = isOwn ? Math.min(used, inForce) : Infinity;
     this.#level = to;
     this.#changedAt = now;
     return { from: inForce, to };
   }
 
-  /** The headers tell all: nothing has to be found out. */
+  /** Returns to the stated limit, because the headers show the real one. */
   forget(): void {
     this.#level = Infinity;
     this.#refusedLevel = Infinity;

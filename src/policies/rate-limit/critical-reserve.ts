@@ -1,38 +1,38 @@
-/** So much of a limit stays kept, if it was named: the first critical call after a long time finds something. */
+/** This share of a limit, if so much was configured, always stays reserved for the first critical call. */
 const lasting = 1 / 50;
 /** For how many windows the demand of critical calls is remembered. */
 const rememberedWindows = 6;
 
 /**
- * How many permits of a window are kept for critical calls: what was named for them, and what they asked for in the
- * busiest of the last windows. Without any critical call in that time nothing is kept.
+ * How many permits of a window are kept for critical calls: what was configured for them, or what they requested in the
+ * busiest of the last windows, if that is more. Without a critical call in that time, little or nothing is kept.
  */
 export class CriticalReserve {
-  // What critical calls asked for in this window, and in the ones before it, latest first.
+  // What critical calls requested in this window and in those before it, latest first.
   #demand: number[] = [];
   #window = -1;
-  /** The last window that saw one; what nobody has used in the first ones counts as used at the start. */
+  /** The last window with a critical call; at first, the window in which counting started. */
   #usedIn = 0;
 
-  /** A critical call came. */
+  /** Notes a critical call. */
   note(cost: number, now: number, windowMs: number): void {
     this.#moveTo(now, windowMs);
     this.#demand[0] = (this.#demand[0] ?? 0) + cost;
     this.#usedIn = this.#window;
   }
 
-  /** How many permits of the limit are kept. */
+  /** Returns how many permits of the limit are kept. */
   at(now: number, windowMs: number, named: number, limit: number): number {
     this.#moveTo(now, windowMs);
     const demand = Math.max(0, ...this.#demand);
     const isRecent = this.#window - this.#usedIn <= rememberedWindows;
     const kept = isRecent ? named : Math.min(named, Math.floor(limit * lasting));
-    // One more than they asked for: the last of them may come before the first one's window is over.
+    // One more than they requested: the last one may come before the window of the first is over.
     const wanted = Math.max(kept, demand > 0 ? demand + 1 : 0);
     return Math.min(wanted, Math.max(kept, Math.floor(limit / 2)));
   }
 
-  /** The same for windows of another length: what was asked for counts for the one that runs. */
+  /** Returns a copy for windows of another length: what was requested counts for the current one. */
   continued(now: number, windowMs: number): CriticalReserve {
     const reserve = new CriticalReserve();
     reserve.#demand = [Math.max(0, ...this.#demand)];
@@ -53,7 +53,7 @@ export class CriticalReserve {
     this.#window = window;
   }
 
-  /** When another window begins, of which more or less may be kept. */
+  /** Returns when the next window starts, which may change what is kept. */
   changesAt(now: number, windowMs: number): number {
     return (Math.floor(now / windowMs) + 1) * windowMs;
   }

@@ -4,22 +4,22 @@ import type { PacedLimit } from './pace.js';
 import type { Entry, PermitLedger } from './permit-ledger.js';
 import type { RateLimitSnapshot } from './rate-limit-snapshot.js';
 
-/** What was settled before its time, by where it was counted. */
+/** What was settled early, by the ledger that counted it. */
 export type EarlyEntries = ReadonlyMap<PermitLedger, Entry>;
 
-/** After so many headers of other windows a window is no more. */
+/** After this many headers that show only other windows, a window is dropped. */
 const mostMissed = 10;
 /** No exchange has more than a few. */
 const mostWindows = 4;
 
 /**
- * The window that is configured, and those that the headers show beside it: an exchange that counts by the minute and
- * by the second bans for either. Each counts all that was taken since before it was known.
+ * The configured window, and those that the headers show beside it: an exchange that counts by the minute and by the
+ * second bans for exceeding either. Each also counts what was taken before it became known.
  */
 export class LimitWindows {
-  /** The configured one first. */
+  /** The configured window comes first. */
   #all: readonly [LimitWindow, ...LimitWindow[]];
-  /** How many headers in a row were those of others. */
+  /** How many headers in a row showed only other windows. */
   readonly #missed: WeakMap<LimitWindow, number> = new WeakMap();
 
   constructor(windowMs: number) {
@@ -34,7 +34,7 @@ export class LimitWindows {
     return this.#all;
   }
 
-  /** Those that only the headers show. */
+  /** The windows that only the headers show. */
   get further(): readonly LimitWindow[] {
     return this.#all.slice(1);
   }
@@ -43,19 +43,19 @@ export class LimitWindows {
     for (const { ledger } of this.#all) ledger.take(cost, critical);
   }
 
-  /** The answer is there: from now on the window of what was spent runs. Less than was taken gives back the rest. */
+  /** Starts the window of what a request spent, once it is answered; the rest of what was taken is free at once. */
   settle(cost: number, critical: boolean, now: number, spent: number, early?: EarlyEntries): void {
     for (const { ledger, windowMs } of this.#all) {
       const entry = early?.get(ledger);
       if (entry) ledger.unsettle(entry, cost, critical, now, windowMs);
-      // A window that is newer has counted it as settled.
+      // A newer window has counted it as settled.
       else if (early) ledger.take(cost, critical);
       if (spent !== cost) ledger.take(spent - cost, critical);
       ledger.settle(spent, critical, now, windowMs);
     }
   }
 
-  /** What was taken counts as settled until it is settled with what is returned here. */
+  /** Counts what was taken as settled; pass the result to `settle` when it is really over. */
   settleEarly(cost: number, critical: boolean, now: number): EarlyEntries {
     const entries = new Map<PermitLedger, Entry>();
     for (const { ledger, windowMs } of this.#all) {
@@ -65,7 +65,7 @@ export class LimitWindows {
     return entries;
   }
 
-  /** The window that a header tells of, a new one too; `undefined` where it does not tell enough to begin one. */
+  /** Returns the window of a header, created if it is new; `undefined` if the header shows too little to create one. */
   of({ intervalMs, remaining = 0, used = 0 }: RateLimitUsage, now: number): LimitWindow | undefined {
     const { main } = this;
     if (this.#all.length === 1 && intervalMs === main.windowMs) return main;
@@ -78,7 +78,7 @@ export class LimitWindows {
     return found;
   }
 
-  /** A window of this length is the configured one; the one before stays where the headers show it. */
+  /** Makes a window of this length the configured one; the previous one stays if the headers show it. */
   configure(windowMs: number, now: number): void {
     const old = this.main;
     const known = this.further.find((window) => window.windowMs === windowMs);
@@ -87,12 +87,12 @@ export class LimitWindows {
     this.#all = [known ?? old.continued(now, windowMs), ...others];
   }
 
-  /** Only what is configured is known, and what was taken. */
+  /** Forgets everything except the configured window and what was taken. */
   forget(windowMs: number, now: number): void {
     this.#all = [this.main.continued(now, windowMs)];
   }
 
-  /** Whether a call finds room in all that only the headers show. */
+  /** Whether a call fits into all windows that only the headers show. */
   hasRoomBeside(cost: number, critical: boolean, now: number): boolean {
     if (this.#all.length === 1) return true;
     return this.further.every((window) => {
@@ -106,7 +106,7 @@ export class LimitWindows {
     });
   }
 
-  /** The one that allows the least in the long run, with the configured one at this limit. */
+  /** Returns the window that allows least in the long run; `limit` is that of the configured one. */
   slowest(limit: number): PacedLimit {
     const { ledger, windowMs: mainMs } = this.main;
     let slowest = { limit, windowMs: mainMs, used: ledger.all };
@@ -118,7 +118,7 @@ export class LimitWindows {
     return slowest;
   }
 
-  /** Those that only the headers show. */
+  /** Describes the windows that only the headers show. */
   snapshot(now: number): RateLimitSnapshot['further'] & object {
     return this.further.map((window) => {
       const { statedLimit, windowMs } = window;

@@ -1,55 +1,55 @@
-/** Calls that waited leave in slices of this length. */
+/** Calls that waited go in slices of this length. */
 const sliceMs = 50;
 
-/** How much more than the even share may leave in one slice, so that a late timer loses nothing. */
+/** How many times the even share may go in one slice, so that a late timer loses nothing. */
 const sliceSlack = 1.5;
 
-/** Where others share the limit: how much of it leaves in a window, evenly, and how much may go ahead of that. */
+/** If others share the limit: the share that goes evenly over a window, and the share that may go before that. */
 const amongOthers = { share: 0.9, ahead: 0.5 } as const;
 
-/** What a pace is measured by. */
+/** The limit and its use, from which the pace is computed. */
 export interface PacedLimit {
   readonly limit: number;
   readonly windowMs: number;
   readonly used: number;
 }
 
-/** When the slice that runs ends. */
+/** Returns when the current slice ends. */
 export function sliceEndsAt(now: number): number {
   return (sliceOf(now) + 1) * sliceMs;
 }
 
-/** How fast calls leave that had to wait, so that what comes back all at once does not go out all at once. */
+/** Limits how fast calls that had to wait go, so that permits that return at once are not all used at once. */
 export class Pace {
   #slice = -1;
   #granted = 0;
-  /** Among others: when the next one leaves. */
+  /** If others share the limit: when the next call may go. */
   #nextAt = -Infinity;
 
-  /** When more calls may leave; `Infinity` where none is kept back. */
+  /** Returns when more calls may go; `Infinity` if no call is held back. */
   opensAt({ limit, used }: PacedLimit, now: number): number {
     if (now < this.#nextAt && used > limit * amongOthers.ahead) return this.#nextAt;
     return this.#isUnderWay(now) ? sliceEndsAt(now) : Infinity;
   }
 
-  /** Whether a call may leave in this slice. */
+  /** Whether a call may go in this slice. */
   allows(cost: number, { limit, windowMs, used }: PacedLimit, now: number): boolean {
     if (now < this.#nextAt && used > limit * amongOthers.ahead) return false;
     if (!this.#isUnderWay(now)) return true;
     return this.#granted + cost <= Math.ceil((sliceSlack * limit * sliceMs) / windowMs);
   }
 
-  /** A call left; `kept` is what is kept free for others. */
+  /** Counts a call that went; `kept` is what is kept free for others. */
   count(cost: number, kept: number, { limit, windowMs }: PacedLimit, now: number): void {
     this.#granted = this.#isUnderWay(now) ? this.#granted + cost : cost;
     this.#slice = sliceOf(now);
     if (kept === 0) return;
-    // Whoever sends all that is free at once has nothing left to give way with.
+    // A client that uses all free permits at once can no longer make room for others.
     const apartMs = (cost * windowMs) / Math.max(1, amongOthers.share * limit - kept);
     this.#nextAt = Math.max(this.#nextAt, now - sliceMs) + apartMs;
   }
 
-  /** Whether a call went in this slice. */
+  /** Whether a call has gone in this slice. */
   #isUnderWay(now: number): boolean {
     return this.#slice === sliceOf(now);
   }

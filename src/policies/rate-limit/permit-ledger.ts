@@ -1,18 +1,18 @@
-/** What was used at a time. */
+/** The permits settled at one time. */
 export interface Entry {
   at: number;
   ordinary: number;
   critical: number;
 }
 
-/** So much of what no longer counts is remembered; beyond it two neighbours become one, with the later time. */
+/** How many expired entries are kept; beyond that, neighbours are merged into one, with the later time. */
 const mostPast = 512;
-/** What is settled within this part of a window is one entry, so that a day holds no more of them than a minute. */
+/** Permits settled within this share of a window form one entry, so a day has no more entries than a minute. */
 const grain = 1 / 65_536;
 
 /**
- * What was taken from a rate limit: a permit is used from when it is taken until one window after its answer. What no
- * longer counts is remembered, in ever coarser steps, because in a longer window it counts again.
+ * What was taken from a rate limit: a permit is in use from when it is taken until one window after the answer.
+ * Expired entries are kept, in ever coarser steps, because in a longer window they count again.
  */
 export class PermitLedger {
   readonly #used = { ordinary: 0, critical: 0 };
@@ -33,12 +33,12 @@ export class PermitLedger {
     return this.#used.ordinary + this.#used.critical;
   }
 
-  /** When something was settled last. */
+  /** When permits were last settled. */
   get settledAt(): number {
     return this.#settledAt;
   }
 
-  /** What is used of what was taken since a time, as far as the answers tell. */
+  /** Returns what was used since a time; what is not answered yet counts as used since then. */
   since(time: number): number {
     let used = this.all;
     for (let index = this.#from; index < this.#settled.length; index += 1) {
@@ -53,7 +53,7 @@ export class PermitLedger {
     this.#used[critical ? 'critical' : 'ordinary'] += cost;
   }
 
-  /** From now on the window of what was taken runs. */
+  /** Starts the window of what was taken. */
   settle(cost: number, critical: boolean, now: number, windowMs: number): Entry | undefined {
     this.#settledAt = now;
     if (cost <= 0) return undefined;
@@ -67,29 +67,29 @@ export class PermitLedger {
     return entry;
   }
 
-  /** What was settled is used after all, as if it had been taken now. */
+  /** Undoes a settlement: the permits are in use again, as if they had been taken now. */
   unsettle(entry: Entry, cost: number, critical: boolean, now: number, windowMs: number): void {
     this.expire(now, windowMs);
     if (entry.at + windowMs <= now) this.take(cost, critical);
     else entry[critical ? 'critical' : 'ordinary'] -= cost;
   }
 
-  /** When the first of what is used comes back; `undefined` where no window runs. */
+  /** Returns when the next permits become free; `undefined` if none are settled. */
   freeAt(windowMs: number): number | undefined {
     const first = this.#settled[this.#from];
     return first && first.at + windowMs;
   }
 
-  /** Whether so much fits below a limit, beside what is kept for critical calls and for others. */
+  /** Whether a cost fits below a limit, beside what is kept for critical calls and for others. */
   hasRoom(cost: number, critical: boolean, limit: number, reserved: number, keptForOthers: number): boolean {
     const { ordinary, critical: urgent } = this.#used;
     if (ordinary + urgent + cost > limit) return false;
-    // A cost that never fits beside the reserve may go when nothing else is under way.
+    // A cost that never fits beside the reserve may go if nothing else is in use.
     if (critical || ordinary === 0) return true;
     return ordinary + Math.max(urgent, reserved) + cost <= limit - keptForOthers;
   }
 
-  /** The same for a window of another length. */
+  /** Returns a copy for a window of another length. */
   continued(now: number, windowMs: number): PermitLedger {
     const ledger = new PermitLedger();
     ledger.#used.ordinary = this.#used.ordinary;
@@ -101,7 +101,7 @@ export class PermitLedger {
     return ledger;
   }
 
-  /** Gives back what is older than the window. */
+  /** Frees the permits that are older than the window. */
   expire(now: number, windowMs: number): void {
     let first = this.#settled[this.#from];
     while (first && first.at + windowMs <= now) {
@@ -117,7 +117,7 @@ export class PermitLedger {
     this.#from = 0;
   }
 
-  /** What lies within the window counts, and nothing else. */
+  /** Counts exactly what lies within a window of this length. */
   #resize(now: number, windowMs: number): void {
     const again: Entry[] = [];
     for (let last = this.#past.at(-1); last && last.at + windowMs > now; last = this.#past.at(-1)) {
@@ -136,7 +136,7 @@ export class PermitLedger {
   }
 }
 
-/** Adds every second entry to the one after it; whether it stays. */
+/** Merges every second entry into the next one; returns whether the entry stays. */
 function mergesIntoNext(entry: Entry, index: number, entries: readonly Entry[]): boolean {
   const next = entries[index + 1];
   if (index % 2 === 1 || !next) return true;

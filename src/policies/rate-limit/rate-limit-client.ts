@@ -1,26 +1,26 @@
 import type { LimitDemand } from '../options/coordinator.js';
 
-/** The call that goes next, whatever its class, and for which what comes back is saved up. */
+/** The call that goes next, whatever its class; permits are saved up for it. */
 export interface LimitTurn {
   readonly client: RateLimitClient;
   readonly waiter: PermitWaiter;
 }
 
-/** Whoever has calls waiting for this allowance; attached for as long as they wait. */
+/** A queue with calls that wait for this allowance; attached while they wait. */
 export interface RateLimitClient {
-  /** How many calls wait. */
+  /** The number of waiting calls. */
   readonly waiting: number;
-  /** Lets out what may go now; `false` where nothing went. */
+  /** Starts the next call that may go now; returns `false` if none went. */
   drainOne(now: number): boolean;
-  /** Whether a call of this class or a higher one has its slot and lacks only the allowance. */
+  /** Whether a call of this class or a higher one lacks only the allowance, not a slot. */
   wantsAllowance(priority: number): boolean;
-  /** What the critical calls that lack only the allowance cost. */
+  /** The cost of the critical calls that lack only the allowance. */
   readonly urgentCost: number;
-  /** The class and the age of the call that would go next, or `undefined`. */
+  /** Returns the class and the age of the call that would go next, or `undefined`. */
   nextWaiting(now: number): { readonly priority: number; readonly waitingSince: number } | undefined;
-  /** The call that has waited longest, of those that have their slot and lack only the allowance. */
+  /** Returns the call that has waited longest among those that lack only the allowance. */
   longestWaiting(now: number): PermitWaiter | undefined;
-  /** Lets out this call; `false` where it cannot go. */
+  /** Starts this call; returns `false` if it cannot go. */
   letOut(waiter: PermitWaiter, now: number): boolean;
 }
 
@@ -31,11 +31,11 @@ export interface PermitWaiter {
   readonly waitingSince: number;
 }
 
-// After so many others the call that has waited longest has its turn, if it has waited long enough.
+// After this many other calls it is the turn of the one that has waited longest, if it has waited long enough.
 const turnAfter = 3;
 const agedAfterMs = 1_000;
 
-/** Whose turn it is out of order, after so many others. */
+/** Returns the call whose turn it is out of order; `gone` is the number of calls since the last such turn. */
 export function agedTurn(
   clients: ReadonlySet<RateLimitClient>,
   gone: number,
@@ -51,7 +51,7 @@ export function agedTurn(
   return turn;
 }
 
-/** What those who wait here, and what was used, ask of a limit that is shared with other processes. */
+/** Returns the demand of this process on a limit that it shares with others, from its waiting calls and its use. */
 export function demandOf(
   clients: ReadonlySet<RateLimitClient>,
   limit: number,
@@ -70,7 +70,7 @@ export function demandOf(
   return { limit, windowMs, used, waiting, nextCost, urgentCost };
 }
 
-/** Whose waiting call goes first: the most urgent, and of those the one that has waited longest. */
+/** Returns the client whose call goes first: the most urgent, and among those the one that has waited longest. */
 export function firstInLine(
   clients: ReadonlySet<RateLimitClient>,
   blocked: ReadonlySet<RateLimitClient>,

@@ -5,9 +5,9 @@ export interface RateLimitConfig {
   readonly limit: number;
   readonly windowMs: number;
   readonly type: 'weight' | 'orders';
-  /** Kept free for critical calls, until none was seen for six windows. */
+  /** Kept free for critical calls, until six windows pass without one. */
   readonly reservedCritical: number;
-  /** Whether it is lowered where the exchange refuses and its headers do not tell why. */
+  /** Whether the limit is lowered if the exchange refuses and its headers do not show why. */
   readonly adaptive: boolean;
 }
 

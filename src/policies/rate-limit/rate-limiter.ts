@@ -18,15 +18,15 @@ import type { RateLimitSnapshot } from './rate-limit-snapshot.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
 
 /**
- * Allows at most `limit` in any stretch of `windowMs`, as the exchange sees it: what a request took comes back one
- * window after its answer, because only then it is sure when the exchange counted it.
+ * Allows at most `limit` in any interval of `windowMs`, as the exchange counts: the permits of a request come back one
+ * window after its answer, because only the answer makes sure that the exchange has counted it.
  *
- * Critical calls find some allowance kept free: as much as they asked for in the busiest of the last windows. Calls
- * that had to wait leave evenly spread, so that what comes back all at once does not go out all at once.
+ * Some allowance is kept free for critical calls: as much as they requested in the busiest of the last windows. Calls
+ * that had to wait go evenly spread, so that permits that come back at once are not all used at once.
  *
- * So that nothing starves, every fourth turn is that of the call that has waited longest, once that is over a second,
- * in whichever policy and class: what it needs is saved up, and until it has gone only critical calls go, within what
- * is kept for them.
+ * So that nothing starves, every fourth turn goes to the call that has waited longest, in any policy and class, once it
+ * has waited over a second: its permits are saved up, and until it has gone only critical calls go, within what is kept
+ * for them.
  */
 export class RateLimiter {
   readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class RateLimiter {
   readonly #windows: LimitWindows;
   readonly #clients: Set<RateLimitClient> = new Set();
   readonly #adaptive = new AdaptiveLimit();
-  // How many went since the last turn, while others waited.
+  // How many calls went since the last turn, while others waited.
   #gone = 0;
   readonly #pace = new Pace();
   #timer: unknown;
@@ -56,14 +56,14 @@ export class RateLimiter {
       shareChanged: () => this.drain(clock.now()),
     };
     const { windowMs } = config;
-    // Shares of windows of different lengths add up to nothing.
+    // Shares of windows of different lengths cannot be added up.
     const name = (): string =>
       this.config.windowMs === windowMs ? scope : `${scope}.${this.config.windowMs}`;
     this.#join = () => coordinator?.joinLimit(name(), member);
     this.#shared = this.#join();
   }
 
-  /** What is used at this moment, the limit in force, and what is kept of it. */
+  /** Returns the current use, the limit in force, and what is kept free. */
   snapshot(now: number): RateLimitSnapshot {
     const { further, main } = this.#windows;
     return {
@@ -97,42 +97,42 @@ export class RateLimiter {
     if (this.#clients.size === 0) this.#disarm();
   }
 
-  /** Whether there is enough for a call; `waiter` is the call where it waits. */
+  /** Whether there is enough for a call; `waiter` is the call if it waits. */
   canTake(cost: number, critical: boolean, now: number, waiter?: PermitWaiter): boolean {
     const { ledger } = this.#windows.main;
     this.#windows.main.expire(now);
     const turn = this.#turn(now)?.waiter;
     if (turn && turn !== waiter) {
-      // What it may take without keeping the other one waiting any longer.
+      // What it may take without making the other call wait longer.
       const ownShare = turn.priority === 0 ? 0 : Math.min(this.#reserved(now), this.#limit - turn.cost);
       if (!critical || ledger.critical + cost > ownShare) return false;
     }
     if (!this.#windows.hasRoomBeside(cost, critical, now)) return false;
-    // A cost above a limit that was lowered may go alone, else nobody behind it would ever go.
+    // A cost above a lowered limit may go alone; otherwise the calls behind it would never go.
     if (ledger.all === 0 && !this.#shared) return true;
     if (critical) return ledger.hasRoom(cost, true, this.#criticalLimit, 0, 0);
-    // Of a shared limit the others leave something free, on which a critical call may draw.
+    // Other processes leave part of a shared limit free, which critical calls may use.
     const reserved = Math.max(0, this.#reserved(now) - (this.#shared ? 1 : 0));
     return ledger.hasRoom(cost, false, this.#limit, reserved, this.#keptForOthers(now));
   }
 
-  /** Whether a call that waited may leave in this slice; critical ones always may. */
+  /** Whether a call that waited may go in this slice; critical ones always may. */
   isInPace(cost: number, critical: boolean, now: number): boolean {
     return critical || this.#pace.allows(cost, this.#allowed, now);
   }
 
-  /** A call that waited left. */
+  /** Counts a call that went after waiting. */
   countPace(cost: number, now: number): void {
     this.#pace.count(cost, this.#keptForOthers(now), this.#allowed, now);
   }
 
-  /** Whether the next allowance belongs to a call that waits, in any policy, and may not be overtaken by this class. */
+  /** Whether the next allowance belongs to a waiting call, in any policy, that this class may not overtake. */
   isOwed(priority: number): boolean {
     for (const client of this.#clients) if (client.wantsAllowance(priority)) return true;
     return false;
   }
 
-  /** A critical call came: what it asks for is kept free in the windows to come. */
+  /** Notes a critical call: its cost is kept free in the next windows. */
   noteDemand(cost: number, now: number): void {
     for (const { reserve, windowMs } of this.#windows.all) reserve.note(cost, now, windowMs);
   }
@@ -142,17 +142,17 @@ export class RateLimiter {
     this.#windows.take(cost, critical);
   }
 
-  /** The answer is there: from now on the window of what was spent runs. Less than was taken gives back the rest. */
+  /** Starts the window of what a request spent, once it is answered; the rest of what was taken is free at once. */
   settle(cost: number, critical: boolean, now: number, spent: number, early?: EarlyEntries): void {
     this.#windows.settle(cost, critical, now, spent, early);
   }
 
-  /** What an attempt took counts as over, until it is settled with what is returned here. */
+  /** Counts what an attempt has taken as settled; pass the result to {@link settle} when it is really over. */
   settleEarly(cost: number, critical: boolean, now: number): EarlyEntries {
     return this.#windows.settleEarly(cost, critical, now);
   }
 
-  /** Corrects the count by what the exchange says; it counts what other programs use as well. */
+  /** Corrects the count by the headers of the exchange, which include what other programs use. */
   observe(usage: RateLimitUsage, startedAt: number, now: number): void {
     const { adaptive, type, windowMs } = this.config;
     if (usage.type !== type || (usage.intervalMs !== windowMs && !adaptive)) return;
@@ -161,12 +161,12 @@ export class RateLimiter {
     const seen = window?.read(usage, window === main ? this.#wholeLimit : window.statedLimit, now);
     if (!window || seen === undefined) return;
     if (window === main) this.#adaptive.forget();
-    // The exchange counts what all processes use: only all of them together can tell what is missing.
+    // The exchange counts all processes, so only all of them together can tell what others use.
     if (window === main && this.#shared) this.#shared.observe(seen);
     else window.countOthers(seen, startedAt, now);
   }
 
-  /** The exchange refused: where the headers do not tell all, the limit is found out. */
+  /** Learns from a refusal, if the headers do not show the limit. */
   refused(startedAt: number, now: number): Lowered | undefined {
     const { adaptive, windowMs } = this.config;
     if (!adaptive || this.#windows.main.isShown) return undefined;
@@ -177,8 +177,8 @@ export class RateLimiter {
   }
 
   /**
-   * Whether the last headers left room for what was refused, so that it was not this limit. `certainly`: also if others
-   * on the address have taken as much as they may have since then.
+   * Whether the last headers left room for the refused request, so that it did not exceed this limit. `certainly`:
+   * even if others on the address have since taken as much as they are likely to.
    */
   hasShownRoom(now: number, certainly: boolean): boolean {
     const { isShown, ledger, strangers, windowMs } = this.#windows.main;
@@ -190,14 +190,14 @@ export class RateLimiter {
     return ledger.all + theirs <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
   }
 
-  /** The address is banned although there was room: others have used it, unseen. */
+  /** Notes a ban of the address although there was room: others must have used it, unseen. */
   blameOthers(now: number): void {
     const { type, windowMs } = this.config;
     if (type === 'weight' && this.hasShownRoom(now, false))
       this.#windows.main.strangers.blame(this.#limit, now, windowMs);
   }
 
-  /** Lets waiting calls out while there is allowance, the most urgent first, whichever policy they belong to. */
+  /** Starts waiting calls of any policy while there is allowance, the most urgent first. */
   drain(now: number): void {
     if (this.#draining || this.#clients.size === 0) return;
     this.#draining = true;
@@ -213,14 +213,14 @@ export class RateLimiter {
     }
   }
 
-  /** Wakes up when allowance comes back, while somebody waits. */
+  /** Sets the timer for the next allowance, if calls wait. */
   #arm(now: number): void {
     this.#disarm();
     if (this.#clients.size === 0) return;
     let wakeAt = this.#pace.opensAt(this.#allowed, now);
     for (const { ledger, reserve, windowMs } of this.#windows.all) {
       const freeAt = ledger.freeAt(windowMs) ?? Infinity;
-      // Allowance that is there already waits for the next slice.
+      // Allowance that is already free waits for the next slice.
       wakeAt = Math.min(wakeAt, freeAt > now ? freeAt : sliceEndsAt(now));
       const isReserved = reserve.at(now, windowMs, this.config.reservedCritical, Infinity) > 0;
       if (isReserved) wakeAt = Math.min(wakeAt, reserve.changesAt(now, windowMs));
@@ -241,7 +241,7 @@ export class RateLimiter {
     this.#timer = undefined;
   }
 
-  /** Who is first in line, after those whose turn it is have gone. */
+  /** Returns the client that is first in line, after starting the calls whose turn it is out of order. */
   #next(blocked: ReadonlySet<RateLimitClient>, now: number): RateLimitClient | undefined {
     for (let turn = this.#turn(now); turn && this.#takeTurn(turn, now); turn = this.#turn(now));
     return firstInLine(this.#clients, blocked, now);
@@ -276,7 +276,7 @@ export class RateLimiter {
     return this.#windows.slowest(this.#limit);
   }
 
-  /** What is kept free for others who share the limit. */
+  /** Returns what is kept free for others who share the limit. */
   #keptForOthers(now: number): number {
     return this.config.adaptive ? this.#windows.main.keptForOthers(this.#limit, now) : 0;
   }
@@ -288,7 +288,7 @@ export class RateLimiter {
 
   #reserved(now: number): number {
     const { reservedCritical, windowMs } = this.config;
-    // Of a share only as much as belongs to it.
+    // A share keeps only its proportion.
     const kept = Math.ceil(reservedCritical * (this.#limit / this.#wholeLimit));
     return this.#windows.main.reserve.at(now, windowMs, kept, this.#limit);
   }

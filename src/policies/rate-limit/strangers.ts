@@ -1,15 +1,15 @@
 import type { PermitLedger } from './permit-ledger.js';
 
-/** For how many windows a burst is remembered. */
+/** How many windows a burst is remembered for. */
 const rememberedWindows = 6;
-/** Sightings within this part of a window are one burst. */
+/** Uses seen within this share of a window are one burst. */
 const burstPart = 1 / 20;
-/** How much is kept free for them, in bursts of the usual size. */
+/** How much is kept free for strangers, in bursts of the usual size. */
 const keptBursts = 1.5;
-/** Two that come one after the other are nothing unusual. */
+/** Two bursts in succession are not unusual. */
 const likelyBursts = 2;
 
-/** So much of the limit they are taken to use where nothing that the headers showed explains a ban. */
+/** The share of the limit that strangers are assumed to use if nothing in the headers explains a ban. */
 const unexplained = 0.1;
 
 interface Burst {
@@ -18,37 +18,37 @@ interface Burst {
 }
 
 /**
- * What others on the same address, or account, take from a limit, as the headers show it: they come at any time, and
- * what they take at once has to find room, or all are banned.
+ * What others on the same address or account take from a limit, as the headers show it: they may come at any time, and
+ * if there is no room for what they take at once, everyone is banned.
  */
 export class Strangers {
   #bursts: Burst[] = [];
   /** The usual size of a burst. */
   #usual = 0;
-  /** The count at the first answer of the exchange's window, and when it came. */
+  /** The count in the first answer of the exchange's current window, and when that answer came. */
   #first = Infinity;
   #since = -Infinity;
   /** The highest count since then, and when it came. */
   #highest = Infinity;
   #highestAt = -Infinity;
   #fellAt = -Infinity;
-  /** Until then the counts say nothing of others. */
+  /** Until this time the counts say nothing about others. */
   #mixedUntil = -Infinity;
 
-  /** How much they have taken that is not counted yet, by the header of an answer. */
+  /** Returns how much strangers have taken that is not counted yet, by the header of an answer. */
   unseen(
     used: number,
     { startedAt, windowMs }: { readonly startedAt: number; readonly windowMs: number },
     now: number,
     ledger: Pick<PermitLedger, 'since'>,
   ): number {
-    // What costs nothing is counted as nothing, whatever is used.
+    // For a request that costs nothing, the exchange shows 0 whatever is used.
     if (used === 0) return 0;
     const isHigher = used > this.#highest;
-    // Answers overtake each other: what was sent before the highest count was known may have a lower one.
+    // Answers overtake each other: a request sent before the highest count was known may have a lower one.
     if (!isHigher && startedAt < this.#highestAt) return 0;
     if (used < this.#highest) {
-      // Another window of the exchange; counts that fall more often are those of several servers, each of its part.
+      // A new window of the exchange. Counts that fall more often come from several servers, each with a part.
       if (now - this.#fellAt < windowMs / 2) this.#mixedUntil = now + rememberedWindows * windowMs;
       if (this.#highest !== Infinity) this.#fellAt = now;
       this.#first = used;
@@ -56,13 +56,13 @@ export class Strangers {
     }
     this.#highest = used;
     this.#highestAt = now;
-    // A request that was sent before may have been counted in the window before.
+    // A request sent before that may have been counted in the previous window.
     return startedAt < this.#since || now < this.#mixedUntil
       ? 0
       : Math.max(0, used - this.#first - ledger.since(this.#since));
   }
 
-  /** They took so much. */
+  /** Notes what strangers have taken. */
   note(amount: number, now: number, windowMs: number): void {
     const last = this.#bursts.at(-1);
     if (last && now - last.at < windowMs * burstPart) last.amount += amount;
@@ -70,17 +70,17 @@ export class Strangers {
     this.#count();
   }
 
-  /** Somebody must have passed the limit, unseen. */
+  /** Notes that strangers must have exceeded the limit, unseen. */
   blame(limit: number, now: number, windowMs: number): void {
     this.note(Math.ceil(limit * unexplained), now, windowMs);
   }
 
-  /** How much is kept free for them. */
+  /** Returns how much is kept free for strangers. */
   kept(now: number, windowMs: number): number {
     return Math.ceil(keptBursts * this.#usualBurst(now, windowMs));
   }
 
-  /** How much of a limit they may have taken since the last header, unseen, also where none was ever seen. */
+  /** Returns how much strangers are likely to have taken since the last header, even if none were ever seen. */
   likely(limit: number, now: number, windowMs: number): number {
     return Math.ceil(Math.max(limit * unexplained, likelyBursts * this.#usualBurst(now, windowMs)));
   }
@@ -95,7 +95,7 @@ export class Strangers {
     return this.#usual;
   }
 
-  /** Nothing is known of them any more. */
+  /** Forgets what is known about strangers. */
   forget(): void {
     this.#bursts = [];
     this.#usual = 0;
