@@ -31,6 +31,8 @@ export interface Admissible extends CoolDownWaiter, EventSource, ErrorSubject {
   readonly isOver: boolean;
   /** Starts to wait, at most until `until`. */
   wait(until: number, end: WaitEnd, now: number): void;
+  /** How long it has waited in a queue, in milliseconds; 0 if it never did. */
+  waitedMs(now: number): number;
   /** Stops the timer of the wait. */
   disarm(): void;
   /** Starts the next attempt. */

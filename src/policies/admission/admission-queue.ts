@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/time/clock.js';
 import { AbandonedPermits } from './abandoned-permits.js';
 import type { Admissible } from './admissible.js';
+import { AttemptTimes } from './attempt-times.js';
 import { Bulkhead } from './bulkhead.js';
 import type { CoolDown } from './cool-down.js';
 import type { CoolDownPermit, CoolDownWaiter } from './cool-down-types.js';
@@ -25,6 +26,8 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #inside: WaitQueue | undefined;
   readonly #bulkhead: Bulkhead;
   readonly #abandoned: AbandonedPermits;
+  /** How long attempts took while others were waiting. */
+  readonly times = new AttemptTimes();
   /** The rate limit in force. */
   limiter: RateLimiter | undefined;
   #coolDown: CoolDown | undefined;
@@ -263,7 +266,6 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   #admit(execution: Admissible, permit: CoolDownPermit | undefined, now: number): void {
     const isInside = this.#inside?.remove(execution) === true;
     if (!isInside) this.#queue.grant(execution);
-    if (execution.priority !== 0) this.limiter?.countPace(execution.cost, now);
     this.#restIfEmpty();
     const hasStarted = execution.policy.admission.leaveQueue(execution, permit, now);
     if (!hasStarted && permit) this.#coolDown?.settle(permit, 'nothing', now);

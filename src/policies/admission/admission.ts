@@ -114,14 +114,24 @@ export class Admission implements AdmissionStages {
   leaveQueue(execution: Admissible, permit: CoolDownPermit | undefined, now: number): boolean {
     execution.disarm();
     callEvents.dequeued(execution, 'admitted', this.waiting, now);
-    if (now >= execution.deadlineAt && !execution.isOver) {
+    if (this.#hasTooLittleTime(execution, now) && !execution.isOver) {
       execution.runOut(now);
       return false;
     }
+    if (execution.priority !== 0) this.queue?.limiter?.countPace(execution.cost, now);
     const kept = this.#keptByCircuit(execution, now);
     if (kept) rejectIfSo(execution, kept, now);
     else this.#start(execution, permit, now);
     return !kept;
+  }
+
+  /**
+   * Whether a call that waited has less time left than attempts usually take: it would use a permit and time out. A
+   * critical call is sent all the same, and so is every call that has half of its deadline left.
+   */
+  #hasTooLittleTime({ deadlineAt, policy, priority }: Admissible, now: number): boolean {
+    const usualMs = priority === 0 ? 0 : (this.queue?.times.usualMs ?? 0);
+    return now + Math.min(usualMs, (policy.deadlineMs ?? Infinity) / 2) >= deadlineAt;
   }
 
   /** Removes an execution from the queue in which it waits. */

@@ -5,9 +5,6 @@ import type { CoolDownPermit } from './cool-down-types.js';
 import type { EarlyEntries } from '../rate-limit/limit-windows.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 
-/** Critical calls that waited longer than this for a cool-down all go at once when it is over. */
-const longWaitMs = 1_000;
-
 /** What an attempt has taken from a rate limit. */
 interface Allowance {
   /** The limit at that time: another one may be in force when the attempt is over. */
@@ -72,7 +69,8 @@ export class Permit {
     return (
       this.execution.circuit?.needsTime === true ||
       this.coolDownPermit !== undefined ||
-      coolDown?.isWatching === true
+      coolDown?.isWatching === true ||
+      this.admission.waiting > 0
     );
   }
 
@@ -88,9 +86,8 @@ export class Permit {
   }
 
   private takeAllowance(limiter: RateLimiter, now: number): void {
-    const { priority, waitingSince } = this.execution;
-    const isLate = this.coolDownPermit !== undefined && now - waitingSince >= longWaitMs;
-    const isUrgent = priority === 0 && !isLate;
+    const { priority } = this.execution;
+    const isUrgent = priority === 0 && limiter.isUrgent(this.execution.waitedMs(now), now);
     this.allowance = { limiter, isUrgent, spent: undefined };
     limiter.take(this.cost, isUrgent);
   }
@@ -99,7 +96,8 @@ export class Permit {
   succeed(startedAt: number | undefined, now: number): void {
     const permit = this.takeCircuitPermit();
     if (permit) this.execution.circuit?.success(permit, startedAt, now);
-    const { coolDown } = this.admission;
+    const { coolDown, queue } = this.admission;
+    if (queue && queue.waiting > 0 && startedAt !== undefined) queue.times.note(now - startedAt);
     if (!coolDown) return;
     this.settleCoolDown('answered', now);
     if (coolDown.isWatching) coolDown.answered(startedAt ?? now, now);

@@ -92,6 +92,10 @@ export class Execution implements Recoverable {
     this.queuedAt = now;
   }
 
+  waitedMs(now: number): number {
+    return this.queuedAt === undefined ? 0 : now - this.queuedAt;
+  }
+
   get cost(): number {
     return this.options.cost ?? this.policy.cost;
   }

@@ -41,8 +41,9 @@ export class LimitWindow {
     return new LimitWindow(windowMs, { ledger, reserve: this.reserve.continued(now, windowMs) });
   }
 
-  expire(now: number): void {
+  expire(now: number): PermitLedger {
     this.ledger.expire(now, this.windowMs);
+    return this.ledger;
   }
 
   /** Whether the headers of the last answers showed the use. */

@@ -34,8 +34,7 @@ export class RateLimiter {
   readonly #windows: LimitWindows;
   readonly #clients: Set<RateLimitClient> = new Set();
   readonly #adaptive = new AdaptiveLimit();
-  // How many calls went since the last turn, while others waited.
-  #gone = 0;
+  #gone = 0; // How many calls went since the last turn, while others waited.
   readonly #pace = new Pace();
   #timer: unknown;
   #draining = false;
@@ -49,8 +48,7 @@ export class RateLimiter {
     const member: LimitMember = {
       demand: () => {
         const now = clock.now();
-        this.#windows.main.expire(now);
-        const used = this.#windows.main.ledger.all;
+        const { all: used } = this.#windows.main.expire(now);
         return demandOf(this.#clients, this.#wholeLimit, this.config.windowMs, used, now);
       },
       shareChanged: () => this.drain(clock.now()),
@@ -99,8 +97,7 @@ export class RateLimiter {
 
   /** Whether there is enough for a call; `waiter` is the call if it waits. */
   canTake(cost: number, critical: boolean, now: number, waiter?: PermitWaiter): boolean {
-    const { ledger } = this.#windows.main;
-    this.#windows.main.expire(now);
+    const ledger = this.#windows.main.expire(now);
     const turn = this.#turn(now)?.waiter;
     if (turn && turn !== waiter) {
       // What it may take without making the other call wait longer.
@@ -137,6 +134,14 @@ export class RateLimiter {
     for (const { reserve, windowMs } of this.#windows.all) reserve.note(cost, now, windowMs);
   }
 
+  /**
+   * Whether a critical call takes what is reserved. One that waited long belongs to an earlier window, and what is
+   * reserved now is for later ones; but it must not overtake a call whose turn it is.
+   */
+  isUrgent(waitedMs: number, now: number): boolean {
+    return waitedMs < this.config.windowMs / 10 || this.#turn(now) !== undefined;
+  }
+
   take(cost: number, critical: boolean): void {
     if (this.#clients.size > 0) this.#gone += 1;
     this.#windows.take(cost, critical);
@@ -170,9 +175,9 @@ export class RateLimiter {
   refused(startedAt: number, now: number): Lowered | undefined {
     const { adaptive, windowMs } = this.config;
     if (!adaptive || this.#windows.main.isShown) return undefined;
-    this.#windows.main.expire(now);
+    const ledger = this.#windows.main.expire(now);
     // Exchanges count from the last multiple of the window.
-    const used = this.#windows.main.ledger.since(now - (epochTime(this.#clock, now) % windowMs));
+    const used = ledger.since(now - (epochTime(this.#clock, now) % windowMs));
     return this.#adaptive.refused({ used, inForce: this.#limit, startedAt, now });
   }
 
@@ -181,13 +186,13 @@ export class RateLimiter {
    * even if others on the address have since taken as much as they are likely to.
    */
   hasShownRoom(now: number, certainly: boolean): boolean {
-    const { isShown, ledger, strangers, windowMs } = this.#windows.main;
+    const { main } = this.#windows;
+    const { isShown, strangers, windowMs } = main;
     if (!isShown) return false;
-    this.#windows.main.expire(now);
     const { adaptive, type } = this.config;
     const isShared = certainly && adaptive && type === 'weight';
     const theirs = isShared ? strangers.likely(this.#limit, now, windowMs) : 0;
-    return ledger.all + theirs <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
+    return main.expire(now).all + theirs <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
   }
 
   /** Notes a ban of the address although there was room: others must have used it, unseen. */
