@@ -14,7 +14,7 @@ import { mixture } from './storms/mixture.js';
 import { quantile } from './storms/quantile.js';
 import { amongStrangers } from './storms/strangers.js';
 
-/** BENCH_SEEDS: how many, one after the other. BENCH_DAYS: scenarios by name, or `mixture`, separated by commas. */
+/** BENCH_SEEDS: the number of seeds. BENCH_DAYS: scenarios by name, or `mixture`, separated by commas. */
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 10) }, (_, index) => index + 1);
 const withPhases = Object.keys(builtInScenarios).filter((name) => builtInScenarios[name]?.phases?.length);
 const all = [...withPhases, 'mixture'];
@@ -48,7 +48,7 @@ function bansOf(requests: readonly SimulatedRequest[]): number {
   return refused.filter(({ at }, index) => index === 0 || at - (refused[index - 1]?.at ?? 0) > banMs).length;
 }
 
-/** The same without what follows a ban of the scenario: any of its refusals may have begun one. */
+/** Like {@link bansOf}, without bans that follow one of the scenario: any of its refusals may have started a ban. */
 function ownBansOf(requests: readonly SimulatedRequest[], injectedMs: number): number {
   let injectedUntil = -Infinity;
   return bansOf(

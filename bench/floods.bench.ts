@@ -9,12 +9,12 @@ import {
 } from 'weex-resilience/testing';
 import { quantile } from './storms/quantile.js';
 
-/** BENCH_SEEDS: how many, one after the other. BENCH_FLOODS: the beginnings of their names, separated by commas. */
+/** BENCH_SEEDS: the number of seeds. BENCH_FLOODS: prefixes of the names of floods, separated by commas. */
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 10) }, (_, index) => index + 1);
 
 const allowed = { limit: 100, windowMs: 10_000 };
 const banMs = 10_000;
-/** What a request is under way for until the exchange has it. */
+/** How long a request takes to reach the exchange. */
 const flightMs = 50;
 const dayMs = 300_000;
 const cancelEveryMs = 2_000;
@@ -49,7 +49,7 @@ interface Result {
   readonly cancelRatio: number;
   /** Of the cancels that did not start during a ban. */
   readonly unbannedRatio: number;
-  /** Of what a cancel lost beyond the bans in which the exchange answers nobody. */
+  /** Of the time that cancels lost beyond bans, during which the exchange answers no request. */
   readonly beyondRatio: number;
   readonly failedCancels: number;
   readonly bans: number;
@@ -138,7 +138,7 @@ function bansOf(refused: readonly SimulatedRequest[]): number[] {
   return bans;
 }
 
-/** When a request of this time could have been answered at the earliest: then, or at the end of the ban. */
+/** The earliest time at which a request of this time could have been answered: at once, or at the end of the ban. */
 function endOfBan(bans: readonly number[], at: number): number {
   const ban = bans.find((begin) => at + flightMs >= begin && at < begin + banMs);
   return ban === undefined ? at : endOfBan(bans, ban + banMs);

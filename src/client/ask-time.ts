@@ -2,14 +2,14 @@ import { WEEXRateLimitError } from '../errors/index.js';
 import type { PolicyRegistry } from '../policies/policy-registry.js';
 import type { Endpoint, Market } from './endpoint.js';
 
-/** A limit refused the question for the time of the exchange, so that the write it was asked for was not sent. */
+/** A limit refused the request for the time of the exchange, so the write that needed it was not sent. */
 export class TimeRefusedError extends WEEXRateLimitError {}
 
 /**
- * Requests the time of the exchange under the policy of the market's public data, ahead of all waiting calls: it
- * has a weight like any other request, and one too many causes a ban for all.
+ * Requests the time of the exchange under the policy of the market's public data, ahead of all waiting calls: it has a
+ * weight like any other request, and one request too many causes a ban for everyone.
  *
- * @throws TimeRefusedError with the time until the market may be asked again, if a limit refuses the question.
+ * @throws TimeRefusedError with the time until the market may be asked again, if a limit refuses the request.
  */
 export async function askTime(
   registry: PolicyRegistry,
@@ -17,13 +17,13 @@ export async function askTime(
   { effect, weight }: Endpoint,
   ask: () => Promise<number>,
 ): Promise<number> {
-  // Not what the policy returns: a fallback of the program would not be a time.
-  let told: number | undefined;
+  // Not the policy's return value: a fallback set by the program would not be a time.
+  let time: number | undefined;
   let refused: unknown;
   const end = new AbortController();
   const work = async (): Promise<void> => {
     try {
-      told = await ask();
+      time = await ask();
     } catch (error) {
       refused = error;
       // One request is enough: the next caller that needs the time requests it again.
@@ -44,6 +44,6 @@ export async function askTime(
       { code: refused.code, retryAfter, executionStatus: 'not-executed', cause: error },
     );
   }
-  if (told === undefined) throw new Error('The server time was not requested');
-  return told;
+  if (time === undefined) throw new Error('The server time was not requested');
+  return time;
 }

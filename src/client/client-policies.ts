@@ -17,7 +17,7 @@ const reads = {
   retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
 } as const satisfies PolicyOptions;
 
-/** What each policy of a market does, besides its cool-down and its allowance. */
+/** The options of each policy of a market, except its cool-down and its rate limit. */
 const pipelines: Record<'market' | 'account' | 'orders' | 'cancels', PolicyOptions> = {
   market: { ...reads, deadlineMs: 10_000, bulkhead: { limit: 20, queue: 500 } },
   account: { ...reads, deadlineMs: 15_000, bulkhead: { limit: 10, queue: 500, reserved: { critical: 2 } } },
@@ -39,8 +39,8 @@ const pipelines: Record<'market' | 'account' | 'orders' | 'cancels', PolicyOptio
 };
 
 /**
- * Defines the policies of a client that its registry does not have yet, and returns the limits of each market. Clients
- * of one registry share them.
+ * Defines those policies of a client that its registry does not have yet, and returns the limits of each market.
+ * Clients with the same registry share both.
  */
 export function defineClientPolicies(registry: PolicyRegistry): Readonly<Record<Market, MarketLimits>> {
   const known = limitsOf.get(registry);
@@ -63,7 +63,7 @@ export function defineClientPolicies(registry: PolicyRegistry): Readonly<Record<
   return limits;
 }
 
-/** The address is shared by all; the orders of the account are counted separately. */
+/** All policies share the address; the orders of the account are counted separately. */
 function coolDownOf(market: Market, kind: string): CoolDownOptions {
   return kind === 'orders' ? { scope: `${market}.orders`, within: market } : { scope: market };
 }

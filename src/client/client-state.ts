@@ -57,7 +57,7 @@ export const ofClient: Pick<
   reconcileDeadlineMs(this: object): number {
     return clientState(this).reconcileDeadlineMs;
   },
-  // Two keys of one account are two names.
+  // Two API keys of one account have different names, so the name of the account cannot be used.
   [idKind](this: object): string {
     return clientState(this).market;
   },

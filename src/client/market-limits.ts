@@ -14,8 +14,8 @@ import type { ExchangeRateLimit } from './types.js';
 export type LimitType = 'weight' | 'orders';
 
 /**
- * The limits that a client starts with: as measured on contract, and the orders from the exchange's FAQ. Spot
- * starts with the same, because nothing more is known about it.
+ * The limits that a client starts with: the weight as measured on contract, the orders from the exchange's FAQ. Spot
+ * starts with the same ones, because nothing else is known about it.
  *
  * Source: WEEX V3 contract, weights measured in 2026; FAQ of September 2026.
  */
@@ -32,25 +32,25 @@ const units: Readonly<Record<string, number>> = {
   HOUR: 3_600_000,
   DAY: 86_400_000,
 };
-/** The highest cost of one call: if a limit is shown below it, such a call goes alone instead of being rejected. */
+/** The highest cost of a call. If headers show a lower limit, such a call goes alone instead of being rejected. */
 const costliest: Readonly<Record<LimitType, number>> = {
   weight: most(({ weight }) => weight),
   orders: most(({ orders }) => orders),
 };
-/** For the first cancels of a flood, before it is known how many there are. */
+/** The share reserved for the first cancels of a flood, before it is known how many there will be. */
 const keptForCancels = 1 / 50;
-/** No policy takes a longer window. */
+/** The longest window that a policy accepts. */
 const longestMs = 2 ** 31 - 1;
 
 /**
- * The limits of one market as its policies have them: from what the exchange publishes until the headers of its
- * answers show more, and then from the headers, up and down, limit and window.
+ * The limits of one market, which its policies use: first those that the exchange publishes, then those that the
+ * headers of its answers show. Headers may raise or lower the limit and change the window.
  */
 export class MarketLimits {
   readonly #registry: PolicyRegistry;
   readonly #market: Market;
   readonly #policies: Readonly<Record<LimitType, readonly ClientPolicyName[]>>;
-  /** The limits that policies have from here: one set by the program itself is not replaced. */
+  /** The limits that were set from here: a limit set by the program itself is not replaced. */
   readonly #given: WeakMap<ResiliencePolicy, RateLimitOptions> = new WeakMap();
   readonly #shown: Readonly<Record<LimitType, ShownWindows>> = {
     weight: new ShownWindows(),
@@ -70,12 +70,12 @@ export class MarketLimits {
     this.#policies = policies;
   }
 
-  /** The limit that a policy starts with. */
+  /** Returns the limit that a policy starts with. */
   start(type: LimitType): RateLimitOptions {
     return this.#options(type, startingLimits[type]);
   }
 
-  /** Registers a policy that has its limit from here. */
+  /** Registers a policy whose limit was set from here. */
   adopt(policy: ResiliencePolicy, rateLimit: RateLimitOptions): void {
     this.#given.set(policy, rateLimit);
   }
@@ -167,7 +167,7 @@ function isMisprint(type: LimitType, { windowMs }: Allowance): boolean {
   return type === 'weight' && windowMs === 600_000;
 }
 
-/** Of several windows, the one that allows least in the long run. */
+/** Returns the window that allows least in the long run. */
 function slowest(allowances: readonly Allowance[]): Allowance {
   const [first = startingLimits.weight] = allowances.toSorted(
     (left, right) => left.limit / left.windowMs - right.limit / right.windowMs,
@@ -175,7 +175,7 @@ function slowest(allowances: readonly Allowance[]): Allowance {
   return first;
 }
 
-/** Whether two headers show the same. */
+/** Whether two headers show the same windows. */
 function isAlike(some: readonly Allowance[] | undefined, others: readonly Allowance[]): boolean {
   return (
     some?.length === others.length &&

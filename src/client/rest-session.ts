@@ -24,21 +24,21 @@ export interface RestSessionOptions {
   readonly market: 'spot' | 'contract';
   /** The endpoint that returns the market's time. */
   readonly time: Endpoint;
-  /** Milliseconds since 1970 on the local clock. */
+  /** Returns milliseconds since 1970 on the local clock. */
   readonly now: () => number;
-  /** Makes the request for the time of the exchange within the limits. */
+  /** Requests the time of the exchange within the limits. */
   readonly askTime: (ask: () => Promise<number>) => Promise<number>;
   /** Receives the limits that the exchange publishes and shows. */
   readonly limits: MarketLimits;
 }
 
 const clockTimeoutMs = 5_000;
-/** How long the first write waits at most for the time of the exchange. */
-const longestQuestionMs = 1_000;
+/** The longest time for which the first write waits for the time of the exchange. */
+const longestTimeWaitMs = 1_000;
 
 /**
  * One host of the exchange: serialises requests, signs them at the moment of sending, and owns the connections and
- * the clock offset. Every `send` is one request; policies decide about repetition.
+ * the clock offset. Every `send` is one request; policies decide whether to repeat it.
  */
 export class RestSession {
   readonly clock: ServerClock;
@@ -108,7 +108,7 @@ export class RestSession {
         currentCallContext()?.observeCost?.(-endpoint.weight);
       // If another call has set the clock in the meantime, the next attempt already has the right time.
       const refused = error instanceof WEEXAuthenticationError && error.reason === 'clock';
-      // Where it cannot be set, the refusal itself says more than the failure to read the time.
+      // If the clock cannot be set, the refusal itself says more than the failure to read the time.
       if (refused && this.clock.settings === settings) await this.#setClock();
       throw error;
     }
@@ -127,7 +127,7 @@ export class RestSession {
     if (Array.isArray(limits)) this.#limits.publish(limits);
   }
 
-  /** The headers that open a private stream, signed with the time of the exchange. */
+  /** Returns the headers that open a private stream, signed with the time of the exchange. */
   async signHandshake(isClockDoubted: boolean): Promise<Record<string, string>> {
     if (isClockDoubted || this.clock.isUnknown) await this.#learnTime().catch(() => undefined);
     const timestamp = this.clock.now();
@@ -167,19 +167,19 @@ export class RestSession {
   }
 
   /**
-   * Needed before the first write: how long a request stays valid depends on how far the clock is off.
+   * Reads the time before the first write: how long a request stays valid depends on how far the clock is off.
    *
-   * @throws TimeRefusedError if a limit refuses the question, as it would refuse the write.
+   * @throws TimeRefusedError if a limit refuses the request, as it would refuse the write.
    */
   async #learnTime(): Promise<void> {
     const end = new AbortController();
-    const patience = setTimeout(longestQuestionMs, undefined, { signal: end.signal }).catch(() => undefined);
+    const patience = setTimeout(longestTimeWaitMs, undefined, { signal: end.signal }).catch(() => undefined);
     const failure = await Promise.race([this.#setClock(), patience]);
     end.abort();
     if (failure instanceof TimeRefusedError) throw failure;
   }
 
-  /** Sets the clock by the exchange's time, or returns why it could not. */
+  /** Sets the clock to the exchange's time; returns the error if that fails. */
   #setClock(): Promise<unknown> {
     return this.clock.synchronize().catch((error: unknown) => error);
   }

@@ -1,31 +1,31 @@
 import type { RateLimitUsage } from '../core/context/rate-limit-usage.js';
 import { OddUsage } from '../policies/rate-limit/odd-usage.js';
 
-/** So much in any stretch of the window. */
+/** A limit that holds in any interval of the window. */
 export interface Allowance {
   readonly limit: number;
   readonly windowMs: number;
 }
 
-/** No policy takes a longer window. */
+/** The longest window that a policy accepts. */
 const longestMs = 2 ** 31 - 1;
-/** A window that comes and goes is forgotten after so many answers without it. */
+/** An intermittent window is dropped after this many answers without it. */
 const mostMissed = 10;
 
 interface Shown {
   allowance: Allowance;
-  /** How many answers in a row showed others only. */
+  /** How many answers in a row showed only other windows. */
   missed: number;
-  /** It was missing before, and came back. */
+  /** Whether it has been missing and has come back. */
   isFitful: boolean;
   readonly odd: OddUsage;
 }
 
-/** The windows of one limit as the headers of answers show them: those of the last answer, and those that come and go. */
+/** The windows of one limit that headers show: those in the last answer, and those that come and go. */
 export class ShownWindows {
   readonly #byWindow: Map<number, Shown> = new Map();
 
-  /** The windows in force after an answer, the shortest first; an empty list where it shows none that is believed. */
+  /** Returns the windows in force after an answer, shortest first; empty if the answer shows no credible window. */
   observe(usages: readonly RateLimitUsage[]): readonly Allowance[] {
     const shown = usages.map((usage) => this.#read(usage)).filter((one) => one !== undefined);
     if (shown.length === 0) return [];
@@ -44,7 +44,7 @@ export class ShownWindows {
 
   #read(usage: RateLimitUsage): Shown | undefined {
     const { intervalMs, remaining, used } = usage;
-    // An answer that cost nothing counts as 0 whatever is used, and one past the limit shows how far it is past it.
+    // Headers show a use of 0 for a request without cost, and beyond the limit they no longer show the limit.
     if (used === undefined || remaining === undefined || used === 0 || remaining === 0) return undefined;
     const allowance = { limit: used + remaining, windowMs: intervalMs };
     if (!Number.isSafeInteger(allowance.limit) || intervalMs > longestMs) return undefined;

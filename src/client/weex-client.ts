@@ -268,7 +268,7 @@ function optionsOf(
   const read = readOptions(given, [...configNames, ...behaviorNames]) as unknown as WeexClientOptions;
   const { registry, coordinator, journal, settleMs, reconcileDeadlineMs, ...config } = read;
   const [own, checked] = checkTogether(
-    'make a client',
+    'create a client',
     () => checkBehavior({ registry, coordinator, journal, settleMs, reconcileDeadlineMs }),
     () => new WeexConfig(config),
   );

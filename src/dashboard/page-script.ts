@@ -17,8 +17,8 @@ const listen = () => {
   events.onerror = () => {
     if (events.readyState !== EventSource.CLOSED)
       return say('The program does not answer: it has ended, or is busy. Trying again.');
-    // A browser tries no more where the answer was a refusal.
-    say('Not let in: too many look on, or another program answers here. This stands still. Trying again.');
+    // A browser does not try again after a refusal.
+    say('Refused: too many viewers, or another program answers at this address. The page is not updated. Trying again.');
     setTimeout(listen, 5000);
   };
   events.onmessage = ({ data }) => {

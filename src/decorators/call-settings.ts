@@ -104,7 +104,7 @@ function isReference(value: unknown, isGiven: boolean): boolean {
 
 function hintFor(reference: unknown): string {
   if (reference === undefined) {
-    return ', as a cyclic import gives; for the standard policy pass none, or policies.standard()';
+    return ', which a cyclic import can cause; for the standard policy, pass nothing or policies.standard()';
   }
   return isFunction(reference) ? '; to decorate a class, write @Resilient()' : '';
 }

@@ -177,7 +177,7 @@ type MisfitNames<Options, Fitting> = {
       : Name;
 }[keyof Options & keyof Fitting & string];
 
-/** Makes the compiler infer a returned `'critical'` as that literal and not as `string`. */
+/** Makes the compiler infer a returned `'critical'` as that literal instead of `string`. */
 interface KeepsLiterals {
   readonly priority?: Priority | ((...args: never[]) => Priority) | undefined;
 }

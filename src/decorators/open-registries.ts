@@ -12,7 +12,7 @@ export function openRegistry(registry: PolicyRegistry): () => void {
   };
 }
 
-/** The registries of the applications that are open, each once. */
+/** Returns the registries of the open applications, each once. */
 export function openRegistries(): readonly PolicyRegistry[] {
   return open.length > 1 ? [...new Set(open)] : open;
 }

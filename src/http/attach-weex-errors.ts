@@ -59,9 +59,9 @@ interface Interceptors {
  * connections and timeouts, and errors that earlier interceptors throw. A success is passed on unchanged. A batch
  * of orders fails only if every order was refused; see {@link batchOutcomes} for partly refused batches.
  *
- * It applies to requests that start after it was attached. A caller's own abort is not a failure of WEEX: that
- * promise rejects with `signal.reason`. Interceptors added after this one receive `WEEXError`s. Inside a policy's
- * call, a request without a signal gets that of the attempt, and its `timeout` ends with the attempt.
+ * It applies to requests that start after it is attached. A caller's own abort is not a failure of WEEX: the promise
+ * rejects with `signal.reason`. Interceptors added after this one receive `WEEXError`s. Inside a policy's
+ * call, a request without a signal gets the signal of the attempt, and its `timeout` ends with the attempt.
  *
  * A failed answer whose body is a stream is classified by its status alone, and the stream is closed.
  *
@@ -213,7 +213,7 @@ function refuse(failure: unknown, options: WeexErrorsOptions, isLast: () => bool
   raise(error, options, isLast);
 }
 
-/** The error for what was thrown for an answer: its refusal or, if it is a success, the fault of whoever threw. */
+/** Returns the error for what was thrown for an answer: the answer's refusal or, if it succeeded, what was thrown. */
 function errorBehind(
   { config, response }: AnswerOrigin,
   thrown: unknown,
@@ -229,7 +229,7 @@ function errorBehind(
 /** Publishes the error and throws it. */
 function raise(error: WEEXError, { registry }: WeexErrorsOptions, isLast: () => boolean): never {
   const isHeard = channels.errorClassified.hasSubscribers;
-  // To take a stack costs a good part of a failure, and axios adds the caller's after the last interceptor.
+  // Capturing a stack is a large part of a failure's cost, and axios adds the caller's after the last interceptor.
   if (isHeard || !isLast()) Error.captureStackTrace(error, raise);
   if (isHeard) {
     const { method, path, status, durationMs, operation, attempt } =
@@ -247,7 +247,7 @@ function contextOf(
 ): FailureContext {
   const call = callOf(config);
   return {
-    // Without the request of a failure it is not known whether an order was sent.
+    // Without the failed request it is unknown whether an order was sent.
     isRead: config ? readOnly(config, options) : false,
     catalogue: options.catalogue,
     operation: call?.operation,
@@ -256,13 +256,13 @@ function contextOf(
 }
 
 function readOnly(config: InternalAxiosRequestConfig, { isRead }: WeexErrorsOptions): boolean {
-  let told: boolean | undefined;
+  let declared: boolean | undefined;
   try {
-    told = isRead?.(config);
+    declared = isRead?.(config);
   } catch {
     // A faulty rule must not turn an answer into another failure.
   }
-  return typeof told === 'boolean' ? told : isReadRequest(config);
+  return typeof declared === 'boolean' ? declared : isReadRequest(config);
 }
 
 function publishUsage({ headers, config }: AxiosResponse, { onUsage }: WeexErrorsOptions): void {

@@ -115,7 +115,7 @@ function byUnknownCode({ refusal, status }: FailureFacts): Verdict | undefined {
   return refusal.flagged ? ofCategory('request', 'The request is refused') : undefined;
 }
 
-/** A firewall or a proxy in front of the exchange knows nothing of keys, and refuses a moment later no more. */
+/** A firewall or a proxy in front of the exchange knows nothing about keys, and may accept the next request. */
 function byPage({ refusal, status }: FailureFacts): Verdict | undefined {
   if (!refusal.isPage || (status !== 401 && status !== 403)) return undefined;
   return ofCategory('system', 'A firewall or proxy refuses the request');

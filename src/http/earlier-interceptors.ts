@@ -8,30 +8,30 @@ interface Handler {
   rejected?: ((error: unknown) => unknown) | null;
 }
 
-/** What an interceptor has done about a refused answer. */
+/** What an interceptor has done with a refused answer. */
 interface Handling {
   hasSent: boolean;
 }
 
-// An async context slows every promise on Node 20 and 22, so it is used only while an interceptor has a refused answer.
+// An async context slows down every promise on Node 20 and 22, so it is used only while a refused answer is handled.
 const handlings = new AsyncLocalStorage<Handling>();
 let open = 0;
 
-/** Notes that the interceptor that is running, if any, sends a request. */
+/** Notes that the interceptor that is currently running, if any, sends a request. */
 export function noteSending(): void {
   const handling = open > 0 ? handlings.getStore() : undefined;
   if (handling) handling.hasSent = true;
 }
 
 /**
- * Follows the response interceptors that were added before: one that unwraps a refused answer leaves nothing to
- * recognise the refusal by, and one that throws an error of its own leaves nothing of the request.
+ * Wraps the response interceptors that were added earlier: one that unwraps a refused answer hides the refusal, and one
+ * that throws its own error hides the request.
  *
- * An interceptor that sends another request, to repeat the first, decides itself what became of it.
+ * If an interceptor sends another request, to repeat the first, its own result counts.
  *
  * @param refusalOf The failure that an answer reports.
- * @param raise Throws it.
- * @returns A function that leaves the interceptors as they were.
+ * @param raise Throws that failure.
+ * @returns A function that restores the interceptors.
  */
 export function followEarlier<Failure>(
   response: AxiosInstance['interceptors']['response'],
@@ -47,7 +47,7 @@ export function followEarlier<Failure>(
     const failure = refusalOf(answer);
     if (failure === undefined) return run();
     return handle(run, (value, { hasSent }) => {
-      // With its config it has the body as it was received, which is judged at the end.
+      // An answer with the same config still has the received body, which is judged at the end.
       const isJudgedLater = isAnswer(value) && value.config === answer.config;
       return hasSent || isJudgedLater ? value : raise(failure, answer);
     });
@@ -78,7 +78,7 @@ function follow(
   };
 }
 
-/** Runs an interceptor and traces what it throws to the request that it was thrown for. */
+/** Runs an interceptor and attaches to what it throws the request for which it was thrown. */
 function following(origin: unknown, run: () => unknown): unknown {
   const rethrow = (error: unknown): never => {
     throw error === origin || origin === undefined ? (error as Error) : traced(error, origin);
@@ -115,7 +115,7 @@ function handle(run: () => unknown, then: (value: unknown, handling: Handling) =
     .then((settled) => then(settled, handling));
 }
 
-/** Whether a value is an answer as axios makes it. */
+/** Whether a value looks like a response of axios. */
 export function isAnswer(value: unknown): value is AxiosResponse {
   return typeof value === 'object' && value !== null && 'config' in value && 'status' in value;
 }

@@ -6,25 +6,25 @@ const rawBody: unique symbol = Symbol('rawBody');
 
 type Keeping = InternalAxiosRequestConfig & { [rawBody]?: unknown };
 
-/** Whether a transform leaves the meaning of a body as it is. */
+/** Whether each known transform preserves the meaning of a body. */
 const harmless: WeakMap<AxiosResponseTransformer, boolean> = new WeakMap();
 
-/** Declares that a transform leaves the meaning of a body as it is. */
+/** Declares that a transform preserves the meaning of a body. */
 export function markHarmless(transform: AxiosResponseTransformer): void {
   harmless.set(transform, true);
 }
 
-/** Whether a transform is that of axios, which parses JSON, or one of this package. */
+/** Whether a transform is the JSON parser of axios or belongs to this package. */
 export function isHarmless(transform: AxiosResponseTransformer): boolean {
   let known = harmless.get(transform);
-  // Its name may be minified or used by others, the name of its option is not.
+  // The function's name may be minified or used by others, but not the name of the option.
   if (known === undefined) harmless.set(transform, (known = String(transform).includes('forcedJSONParsing')));
   return known;
 }
 
 /**
- * Makes the answer to a request keep its body as it was received, if the caller has transforms of its own: they may
- * unwrap a refusal, so that nothing of it is left, or fail on the page of a proxy.
+ * Keeps the body of the answer as it was received, if the caller has added transforms: they may unwrap a refusal, so
+ * that nothing of it is left, or fail on the page of a proxy.
  */
 export function keepRawBody(config: InternalAxiosRequestConfig): void {
   const transforms = [config.transformResponse ?? []].flat();
@@ -54,12 +54,12 @@ function keepingRaw(transforms: readonly AxiosResponseTransformer[]): AxiosRespo
   return transform;
 }
 
-/** Keeps the body of an answer before an interceptor of the caller sees it, and perhaps replaces it. */
+/** Keeps the body of an answer before the caller's interceptors, which may replace it. */
 export function keepBody({ config, data }: Pick<AxiosResponse<unknown>, 'config' | 'data'>): void {
   (config as Keeping)[rawBody] ??= data;
 }
 
-/** The body of an answer: if the caller's code may have changed it and it is JSON, as it was before. */
+/** Returns the body of an answer: the JSON as received, if the caller's code may have changed it. */
 export function bodyOf({ config, data }: Pick<AxiosResponse<unknown>, 'config' | 'data'>): unknown {
   const raw = (config as Keeping | undefined)?.[rawBody];
   if (raw === undefined || isUnread(raw)) return data;

@@ -8,7 +8,7 @@ export interface ReadFailure {
   readonly abort?: { readonly reason: unknown } | undefined;
 }
 
-/** Anything can be thrown, including values that throw when they are read. */
+/** Reads a failure. Anything can be thrown, including values that throw when they are read. */
 export function readFailure(failure: unknown): ReadFailure {
   try {
     const { config, response } = (failure ?? {}) as ReadFailure;

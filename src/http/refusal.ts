@@ -1,6 +1,6 @@
 import { isSuccessCode } from '../errors/codes/success-codes.js';
 
-/** What an answer says about its own failure. */
+/** The failure that an answer reports. */
 export interface Refusal {
   readonly code?: number | string;
   readonly message?: string;
@@ -8,9 +8,9 @@ export interface Refusal {
   readonly level: 'answer' | 'order';
   /** Whether a flag such as `success: false` reports the failure. */
   readonly flagged?: true;
-  /** It is no JSON: the page of a firewall or a proxy. */
+  /** Whether the answer is not JSON but the page of a firewall or a proxy. */
   readonly isPage?: true;
-  /** Where every order of a batch was refused: each of them, in order. */
+  /** The refusals of all orders, in order, if every order of a batch was refused. */
   readonly items?: readonly Refusal[];
 }
 
@@ -21,12 +21,12 @@ const messageFields = ['msg', 'message', 'errorMessage', 'errorMsg', 'err_msg', 
 const orderCodeFields = ['errorCode', 'errCode', 'error_code', 'err_code'] as const;
 const orderMessageFields = ['errorMessage', 'errorMsg', 'err_msg', 'errMsg'] as const;
 const orderIdFields = ['orderId', 'order_id', 'clientOrderId', 'client_oid', 'positionId'] as const;
-/** The fields with the items of a batch; those in `failInfos` are refused by being there. */
+/** The fields with the items of a batch; an item in one of the `failedFields` is refused in any case. */
 const batchFields = ['orderList', 'orderInfo', 'order_info', 'orders', 'successList', 'data'] as const;
 const failedFields = ['failInfos', 'failureList', 'fail_infos'] as const;
 
 /**
- * Looks for a failure in the body of an answer with a good HTTP status. A success costs three property reads.
+ * Looks for a failure in the body of an answer with a successful HTTP status. A success costs three property reads.
  *
  * @param write Whether the request could change something. Only then are the items of an array, and error texts
  * beside an order, the outcome of the request; in the answer to a read they are data.
@@ -48,7 +48,7 @@ export function findRefusal(body: unknown, write: boolean): Refusal | undefined 
   return own ?? (isFields(fields['data']) ? findOwnRefusal(fields['data'], true) : undefined);
 }
 
-/** The code and text of a body that is known to be a failure, whatever it looks like. */
+/** Returns the code and text of a body that is known to be a failure, whatever it looks like. */
 export function describeFailure(body: unknown): Refusal {
   if (Array.isArray(body)) return body.length > 0 ? describeFailure(body[0]) : { level: 'answer' };
   if (typeof body === 'string' && isPage(body)) return { level: 'answer', isPage: true };
@@ -61,7 +61,7 @@ export function describeFailure(body: unknown): Refusal {
   return refusal('answer', code, textOf(body, messageFields));
 }
 
-/** The error of each item of a batch; `undefined` if it was accepted. */
+/** Returns each item of a batch with its refusal, which is `undefined` if it was accepted. */
 export function itemRefusals(body: unknown): readonly { item: unknown; refusal: Refusal | undefined }[] {
   const none = { listed: [], failed: [] };
   const inObject = isFields(body) ? (batchItems(body) ?? none) : none;
@@ -118,7 +118,7 @@ function batchItems(fields: Fields): { listed: readonly unknown[]; failed: reado
   return listed || failed ? { listed: listed ?? [], failed: failed ?? [] } : undefined;
 }
 
-/** What the lists under these names hold together; `undefined` where there is none. */
+/** Returns the items of all lists under these names; `undefined` if there is no such list. */
 function itemsOf(fields: Fields, names: readonly string[]): readonly unknown[] | undefined {
   const { data } = fields;
   const inner = isFields(data) ? data : undefined;
@@ -165,7 +165,7 @@ function textOf(fields: Fields, names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Whether a text is something else than JSON that was cut short. */
+/** Whether a text is not even truncated JSON. */
 function isPage(text: string): boolean {
   return /^\s*[^\s{[]/.test(text);
 }

@@ -11,7 +11,7 @@ import { isWrite, requestFacts } from './request-facts.js';
 
 /**
  * Creates a `WEEXError` from anything: a body or WebSocket frame (as object, text or bytes), an axios error or
- * response, or whatever was thrown. A `WEEXError` is returned unchanged. It never throws.
+ * response, or anything that was thrown. A `WEEXError` is returned unchanged. This function never throws.
  *
  * Returns `undefined` for a body or frame that reports no failure. Secrets are removed from everything that an
  * axios error carries. Without a `method`, in the context or in the axios error, `executionStatus` stays
@@ -40,17 +40,17 @@ export function toWeexError(anything: unknown, context: FailureContext = {}): WE
     const isBody = typeof body === 'object' && body !== null && !isThrown(body);
     return isBody ? bodyError(body, context) : buildError(failureParts(anything, context));
   });
-  // The stack starts at the caller, not with our own frames, which cost more than they reveal.
+  // The stack starts at the caller: our own frames cost more than they reveal.
   if (error) Error.captureStackTrace(error, toWeexError);
   return error;
 }
 
-/** @internal The error for a value that was thrown, without a stack: it is a failure whatever it looks like. */
+/** @internal Creates the error, without a stack, for a thrown value: a failure whatever it looks like. */
 export function thrownError(value: unknown, context: FailureContext): WEEXError {
   return safely(context, () => buildError(failureParts(value, context)));
 }
 
-/** @internal The error for a whole answer that was found to be a failure, without a stack. */
+/** @internal Creates the error, without a stack, for a whole answer that is known to be a failure. */
 export function responseError(
   response: AxiosResponse,
   refusal: Refusal,
@@ -60,14 +60,14 @@ export function responseError(
   return safely(context, () => wholeAnswerError(response, refusal, context, cause));
 }
 
-/** Something in a value may throw when it is read: a getter, a proxy. That must not hide the failure. */
+/** Runs `make`; a getter or a proxy in a value may throw when it is read, which must not hide the failure. */
 function safely<Result extends WEEXError | undefined>(
   context: FailureContext,
   make: () => Result,
 ): Result | WEEXError {
   const { stackTraceLimit } = Error;
   try {
-    // Capturing a stack costs as much as everything else, and this one would hold only our own frames.
+    // Capturing a stack costs as much as everything else, and this one would contain only our own frames.
     Reflect.set(Error, 'stackTraceLimit', 0);
     return make();
   } catch {
@@ -107,7 +107,7 @@ function isResponse(value: unknown): value is AxiosResponse {
   return typeof status === 'number' && typeof headers === 'object' && headers !== null;
 }
 
-/** An axios error that lost its prototype, an empty object, or one that only carries a message: it was thrown. */
+/** Whether an object was thrown: an axios error without its prototype, an empty object, or just a message. */
 function isThrown(body: object): boolean {
   if ((body as { isAxiosError?: unknown }).isAxiosError === true) return true;
   const names = Object.keys(body);

@@ -24,23 +24,23 @@ import { bodyOf, markHarmless } from './raw-body.js';
 import { requestIdHeader } from './request-id.js';
 
 /**
- * Where a request keeps what is known about it. A string key, since axios drops symbols when a config is sent again.
+ * The key under which a config stores its request. It is a string, because axios drops symbols when a config is reused.
  */
 const sentKey = 'weexSentRequest';
 
 type Watched = InternalAxiosRequestConfig & { [sentKey]?: SentWrite };
 
-/** The failure that an answer reports. */
+/** Returns the failure that an answer reports, if any. */
 type Judge = (response: AxiosResponse) => WEEXError | undefined;
 
-// A class, since axios copies plain objects in a config and keeps instances.
+// A class, because axios copies plain objects in a config but keeps instances.
 class SentWrite extends SentRequest {
   readonly judge: Judge;
   /** The answer that was accepted as an acknowledgement. */
   acknowledgement: unknown;
-  /** Whether {@link readAsSent} reads it last, just before it is sent. */
+  /** Whether {@link readAsSent} reads the body again, just before it is sent. */
   isReadLater = false;
-  /** Whether it has left. */
+  /** Whether the request has left the process. */
   hasLeft = false;
 
   constructor(config: InternalAxiosRequestConfig, judge: Judge) {
@@ -53,11 +53,11 @@ class SentWrite extends SentRequest {
 }
 
 /**
- * Tracks a write from here to its answer, and reports it to the attempts to which it belongs. Redirects are not
- * followed unless the config sets `maxRedirects`, since 307 and 308 send the body once more. The same order is not
- * sent a second time without the policy's knowledge, as axios-retry or a retry inside the method would do.
+ * Tracks a write until its answer, and reports it to the attempts to which it belongs. Redirects are not followed
+ * unless the config sets `maxRedirects`, because 307 and 308 send the body again. The same order is not sent a second
+ * time without the policy's knowledge, as axios-retry or a retry inside the method would do.
  *
- * @returns The attempt with which it ends.
+ * @returns The attempt whose end also ends the request.
  */
 export function watchWrite(
   config: InternalAxiosRequestConfig,
@@ -76,7 +76,7 @@ export function watchWrite(
   const isFound = owners.some((owner) => owner !== ambient && owner !== bound);
   const why = isFound ? undefined : isLate || isTooLate(request, bound) ? reasons.late : undefined;
   const earlier = why ? undefined : earlierOrder(request, owners);
-  // So that the guard of this call looks it up, and reports the result to it.
+  // So that the guard of this call looks up the earlier order and reports the result to its request.
   if (earlier) tellSent(earlier, owners);
   const refusal = why ?? (earlier ? reasons.unanswered : isTwice(request, owners) && reasons.twice);
   if (refusal) {
@@ -97,20 +97,20 @@ export function watchWrite(
   return isFound && owners.length > 1 ? undefined : owners[0];
 }
 
-/** A step or a list of steps, with another at the end unless it is among them. */
+/** Appends a step to a step or a list of steps, unless the list contains it. */
 function withLast<Step>(steps: Step | Step[] | undefined, last: Step): Step[] {
   const list = Array.isArray(steps) ? steps : steps === undefined ? [] : [steps];
   return list.includes(last) ? list : [...list, last];
 }
 
-/** Whether it resends the order of an attempt, or contains it twice: in a batch that has kept an earlier one. */
+/** Whether a request resends an attempt's order, or contains it twice, as a batch does that keeps earlier orders. */
 function isTwice(request: SentRequest, owners: readonly CallContext[]): boolean {
   const isInItTwice = ({ clientOrderId = '' }: CallContext): boolean =>
     request.repeatedIds.has(clientOrderId);
   return owners.some(isInItTwice) || isSentTwice(request, owners);
 }
 
-/** Whether two requests with one config are for the same order: it may be the template of the next. */
+/** Whether two requests with one config are for the same order: a config may be reused as a template. */
 function isSameOrders(before: SentRequest, request: SentRequest): boolean {
   return before.isNameless || request.isNameless || request.ids.some((id) => before.ids.includes(id));
 }
@@ -136,7 +136,7 @@ const readAsSent: AxiosRequestTransformer = function readAsSent(this, data: unkn
   return data;
 };
 
-/** Runs before any interceptor: one that was attached earlier may unwrap the answer or map the error. */
+/** Runs before any interceptor, because an earlier one may unwrap the answer or map the error. */
 const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
   this,
   data: unknown,
@@ -153,7 +153,7 @@ const settleByAnswer: AxiosResponseTransformer = function settleByAnswer(
 
 markHarmless(settleByAnswer);
 
-/** Settles a write by its answer; one that does not say which order it is about, or another one, proves nothing. */
+/** Settles a write by its answer. An answer that names no order, or another order, proves nothing. */
 export function settleAnswer(
   { config, data, status }: Pick<AxiosResponse, 'config' | 'data' | 'status'>,
   error: WEEXError | undefined,
@@ -163,7 +163,7 @@ export function settleAnswer(
     settleWrite(config, error);
     return;
   }
-  // A method may parse the body itself: then it is text here.
+  // If the method parses the body itself, it is text here.
   const body = parseBody(bodyOf({ config, data }));
   if (status < 300 && (!request.placesOrder || (namesOrder(body) && !namesAnother(request, body)))) {
     request.verdicts = batchVerdicts(request, body);
@@ -171,7 +171,7 @@ export function settleAnswer(
   } else request.outcome = 'unknown';
 }
 
-/** Whether an answer names orders and none of them is in the request. */
+/** Whether an answer names orders, but none that is in the request. */
 function namesAnother(request: SentRequest, body: unknown): boolean {
   if (request.isNameless || typeof body !== 'object' || body === null) return false;
   const { data } = body as { readonly data?: unknown };
@@ -180,8 +180,8 @@ function namesAnother(request: SentRequest, body: unknown): boolean {
 }
 
 /**
- * Applies what the answer says: success, an explicit refusal of the exchange, or nothing that proves anything.
- * Later facts, such as a redirect, can only make a refusal more suspect.
+ * Applies the result of an answer: success, an explicit refusal by the exchange, or no proof of either. Later facts,
+ * such as a redirect, can only make a refusal more doubtful.
  */
 export function settleWrite(
   config: InternalAxiosRequestConfig | undefined,
@@ -200,16 +200,16 @@ export function settleWrite(
   if (isRefused) request.refusal = error;
 }
 
-/** Whether an answer has already settled its request as executed: there is nothing more to find in it. */
+/** Whether an answer has already settled its request as executed, so that it need not be examined again. */
 export function isSettledBy({ config, data }: AxiosResponse): boolean {
   const request = (config as Watched | undefined)?.[sentKey];
   return request?.outcome === 'executed' && typeof data === 'object' && request.acknowledgement === data;
 }
 
 /**
- * Settles a request that failed before any of it left the process; returns whether something had left. A transform
- * that throws does not even say which request it was: it is one of the attempt, and a request that is sent after
- * all is open again.
+ * Settles a request that failed before any of it left the process; returns whether there was one. The error of a
+ * transform does not show which request it was, so all unsent requests of the attempt are settled; one that is sent
+ * after all becomes open again.
  */
 export function settleUnsent(config: InternalAxiosRequestConfig | undefined): boolean {
   const own = (config as Watched | undefined)?.[sentKey];
@@ -229,7 +229,7 @@ function refuse(config: InternalAxiosRequestConfig, why: string): void {
   stop(config, new WEEXOutcomeUnknownError(`Cannot send ${what} again: its outcome is unknown. ${why}`));
 }
 
-/** In both places, since an interceptor that runs later may choose another adapter. */
+/** Stops a request in two places, because an interceptor that runs later may choose another adapter. */
 function stop(config: InternalAxiosRequestConfig, error: WEEXError): void {
   config.adapter = () => Promise.reject(error);
   config.transformRequest = () => {
@@ -258,7 +258,7 @@ function formText(form: FormData): string {
   return fields.toString();
 }
 
-/** The exchange and the account to which a request goes. Not by the URL parser, since every order passes here. */
+/** Returns the exchange and the account to which a request goes. A URL parser would be too slow for every order. */
 function placeOf({ baseURL, headers, url }: InternalAxiosRequestConfig): string {
   const [host] = origin.exec(url ?? '') ?? origin.exec(baseURL ?? '') ?? [];
   return `${host} ${String(headers['ACCESS-KEY'])}`;

@@ -33,7 +33,7 @@ import {
 /** Says that a module was imported by one of the static methods; not exported, so only that module sees it. */
 const configured: FactoryProvider = { provide: Symbol('ResilienceModuleConfigured'), useFactory: () => true };
 
-/** In every import of the module, also of the bare class, which provides nothing by itself. */
+/** Part of every import of the module, even of the bare class, which provides nothing by itself. */
 const rootRequired: FactoryProvider = {
   provide: Symbol('ResilienceModuleRootRequired'),
   useFactory: (isConfigured?: boolean, registry?: PolicyRegistry) => {

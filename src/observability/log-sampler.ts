@@ -34,7 +34,7 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** What the options must be. */
+/** The rules for the options. */
 export const logRules: OptionRules<LogOptions> = {
   sampling: orFalse(
     optionTable<LogSampling>({

@@ -51,7 +51,7 @@ const table = optionTable<Checked>(
  * @throws TypeError that lists every fault, the value received and what is allowed.
  */
 export function checkOrderSafety<Given extends object>(from: Given): Given {
-  const safety = checkOptions(table, from, 'make orders safe', tooLittleTime);
+  const safety = checkOptions(table, from, 'use orderSafety', tooLittleTime);
   const { [idKind]: kind, [looksUpAll]: looks } = from as Partial<Safety>;
   return { ...safety, ...(looks && { [looksUpAll]: true }), ...(kind && { [idKind]: kind }) } as Given;
 }

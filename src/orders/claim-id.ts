@@ -11,7 +11,7 @@ export interface ClaimOptions {
   readonly id: string;
   /** The account, or the method that places its orders. */
   readonly account: string | object;
-  /** Whose ids the coordinator keeps apart: it knows one account. Default: the name of the account. */
+  /** The scope in which the coordinator keeps ids unique; it knows one account. Default: the name of the account. */
   readonly kind?: string | undefined;
   readonly policy?: IPolicy | undefined;
   /** Knows the ids in use in other processes. Default: the policy's. */
@@ -96,7 +96,7 @@ interface PolicyParts {
   readonly wrapped?: readonly IPolicy[];
 }
 
-/** The attempt with this id that a call is made in. */
+/** Returns the attempt with this id inside which a call is made. */
 export function ownerOf(id: string, outer: CallContext | undefined): CallContext | undefined {
   let link = outer;
   while (link && link.clientOrderId !== id) link = link.outer;

@@ -45,7 +45,7 @@ const sequenceLimit = 36 ** sequenceLength;
 export function mintClientOrderId(options: MintOptions = {}): string {
   const { prefix = 'wr', clock = systemClock, random, ...unknown } = options;
   const isChecked = isPrefix(prefix) && mayHaveOptions(options) && Object.keys(unknown).length === 0;
-  // Only to say what is wrong: an id is minted for every order.
+  // The full check only creates the error; it would be too slow for the id of every order.
   if (!isChecked) checkOptions(table, options, 'mint a client order id');
   checkMayMint();
   minted += 1;

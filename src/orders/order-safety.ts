@@ -11,7 +11,7 @@ export type SettleMs = number | readonly number[];
  */
 export const looksUpAll: unique symbol = Symbol('weex-resilience.looksUpAll');
 
-/** Names the ids that must differ among all processes, of one market say; by default those of the account's name. */
+/** Names the scope in which ids must be unique across processes, such as a market. Default: the account's name. */
 export const idKind: unique symbol = Symbol('weex-resilience.idKind');
 
 /**

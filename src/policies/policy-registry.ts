@@ -166,7 +166,7 @@ export class PolicyRegistry {
     return this;
   }
 
-  /** Looked at in each lookup: a test may replace `execute` at any time, and restore it. */
+  /** Checked on each lookup, because a test may replace `execute` at any time, and restore it. */
   #stubOf(name: string): Pipeline | undefined {
     const source = this.#sources.get(name);
     return source?.execute === Pipeline.prototype.execute ? undefined : source;

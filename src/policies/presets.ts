@@ -55,7 +55,7 @@ const preset =
   (options: PolicyOptions): Preset =>
   (given = {}) => {
     const overrides: typeof given = readOptions(given, optionNames);
-    // What has no options is rejected as it is.
+    // A value that cannot hold options is passed on, to be rejected.
     const all = mayHaveOptions(overrides)
       ? { ...options, ...fittingTimeout(options, overrides), ...overrides }
       : given;

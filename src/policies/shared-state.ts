@@ -71,7 +71,7 @@ export class Scopes {
       .filter((other) => other !== claim && other.limiter === limiter)
       .map((other) => other.config)
       .filter((other) => other !== undefined);
-    // The window of an adaptive limit is the exchange's: all follow the first who learned of another one.
+    // The window of an adaptive limit is that of the exchange: all policies follow the first that learned a new one.
     const follows = claim.limiter === limiter && config.adaptive;
     for (const other of others)
       checkSameWindow(name, follows ? { ...other, windowMs: config.windowMs } : other, config);

@@ -123,7 +123,7 @@ export class RedisLimit implements SharedLimit {
   }
 
   #nextBeatMs({ share, criticalShare }: GivenShare, { used, waiting }: LimitDemand): number {
-    // Redis gives to others what this process reports as no longer held.
+    // Redis assigns to others what this process reports as no longer held.
     if (share < this.#share) return urgentMs;
     // What was drawn from the reserve is available to the others again.
     if (criticalShare > share) return drawnMs;

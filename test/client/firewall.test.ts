@@ -44,14 +44,14 @@ async function readBehind(fault: Partial<Fault>) {
   return { answered, kinds, refused: requests.filter(({ status }) => status === 403).length };
 }
 
-it('a page of a firewall now and then fails no read', async () => {
+it('an occasional firewall page does not fail a read', async () => {
   const { answered, kinds, refused } = await readBehind({ probability: 0.1 });
   expect(refused).toBeGreaterThan(10);
   expect([...kinds]).toEqual([]);
   expect(answered).toBeGreaterThan(290);
 });
 
-it('a firewall that stays shut is asked about once a second, and blames no key', async () => {
+it('a firewall that stays closed gets about one request a second, and no key is blamed', async () => {
   const { kinds, refused } = await readBehind({});
   expect([...kinds.keys()]).toEqual(['circuit-open']);
   expect(refused).toBeLessThan(60);

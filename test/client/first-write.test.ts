@@ -44,7 +44,7 @@ it('the first order is not sent into a ban that its question for the time has me
   expect(requests.map(brief)).toEqual(['getServerTime 429', 'placeOrder 200']);
 });
 
-it('an order that is the probe of a cool-down is one request, and the one after it asks for the time', async () => {
+it('an order that is the probe of a cool-down is one request, and the next order requests the time', async () => {
   const fault = {
     endpoint: 'getDepth',
     count: 1,

@@ -9,19 +9,19 @@ interface Started {
   readonly registry: PolicyRegistry;
   /** Limit and window of a policy in force. */
   readonly inForce: (name: string) => string;
-  readonly told: ResilienceEvent[];
+  readonly reported: ResilienceEvent[];
 }
 
 function start(): Started {
   const registry = new PolicyRegistry();
-  const told: ResilienceEvent[] = [];
-  onTestFinished(onResilienceEvent('limitContradicted', (event) => told.push(event)));
+  const reported: ResilienceEvent[] = [];
+  onTestFinished(onResilienceEvent('limitContradicted', (event) => reported.push(event)));
   const { contract: limits } = defineClientPolicies(registry);
   const inForce = (name: string): string => {
     const { rateLimit } = registry.get(name).describe().options;
     return rateLimit ? `${rateLimit.limit} in ${rateLimit.windowMs}` : 'none';
   };
-  return { limits, registry, inForce, told };
+  return { limits, registry, inForce, reported };
 }
 
 const misleading = [{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 10, limit: 500 }];
@@ -43,13 +43,13 @@ describe('the limits of a client', () => {
     ['before the publication', true],
     ['after it', false],
   ])('accept the window of the headers, seen %s', (_, first) => {
-    const { limits, inForce, told } = start();
+    const { limits, inForce, reported } = start();
     if (first) limits.observe(weight('10S', 1, 499));
     limits.publish(misleading);
     expect(inForce('contract.market')).toBe('500 in 10000');
     limits.observe(weight('10S', 41, 459));
     expect(inForce('contract.market')).toBe('500 in 10000');
-    expect(told).toMatchObject([
+    expect(reported).toMatchObject([
       {
         market: 'contract',
         limitType: 'weight',
@@ -59,7 +59,7 @@ describe('the limits of a client', () => {
     ]);
     limits.publish(misleading);
     limits.observe(weight('10S', 1, 299));
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it('follow the headers down and up, limit and window', () => {
@@ -99,10 +99,10 @@ describe('the limits of a client', () => {
   });
 
   it('are not reported as contradicted if one window agrees', () => {
-    const { limits, told } = start();
+    const { limits, reported } = start();
     limits.publish([{ rateLimitType: 'REQUEST_WEIGHT', interval: 'SECOND', intervalNum: 10, limit: 500 }]);
     limits.observe(weight('10S', 2, 498));
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('keep a limit that the program has set', () => {
@@ -133,7 +133,7 @@ describe('unreliable headers', () => {
     expect(inForce('contract.market')).toBe('100 in 10000');
   });
 
-  it('reject no call that costs more than they allow: it goes alone', () => {
+  it('do not reject a call that costs more than they allow: it goes alone', () => {
     const { limits, inForce } = start();
     limits.observe(weight('10S', 1, 29));
     expect(inForce('contract.market')).toBe('40 in 10000');

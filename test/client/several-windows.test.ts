@@ -4,7 +4,7 @@ import { WeexClient } from '../../src/client/index.js';
 import type { WindowLimit } from '../../src/testing/exchange/rate-limits.js';
 import { rehearse } from '../../src/testing/index.js';
 
-/** How many of so many reads were answered and refused, in a minute and a half in which twice the limit is wanted. */
+/** How many reads were answered and refused, in a minute and a half with demand of twice the limit. */
 async function read(weight: WindowLimit | readonly WindowLimit[], atOnce: number) {
   const { requests } = await rehearse({
     seed: 5,
@@ -44,20 +44,20 @@ it.each([
       { limit: 120, windowMs: 60_000 },
     ],
   },
-])('no ban where an exchange counts in two windows and $name is full first', async ({ weight }) => {
+])('causes no ban if an exchange counts in two windows and $name fills first', async ({ weight }) => {
   const { answered, refused } = await read(weight, 40);
   expect(refused).toBe(0);
-  // In each minute as much as both allow, but for its ends.
+  // In each minute as much as both windows allow, except at the ends.
   expect(answered).toBeGreaterThan(180);
 });
 
-it('no ban where the window is another one than was assumed, and the first burst learns of it', async () => {
+it('causes no ban if the window differs from the assumed one, and the first burst learns it', async () => {
   const { answered, refused } = await read({ limit: 25, windowMs: 60_000 }, 40);
   expect(refused).toBe(0);
   expect(answered).toBeGreaterThanOrEqual(25);
 });
 
-it('the first cancel under a flood finds weight that was kept for it', async () => {
+it('the first cancel during a flood finds weight reserved for it', async () => {
   const cancels: number[] = [];
   await rehearse({
     seed: 3,

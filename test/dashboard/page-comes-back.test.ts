@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium)('an open page', () => {
       }),
     );
     await browser.open(dashboard.url, look);
-    await textHas('connection', 'too many look on');
+    await textHas('connection', 'too many viewers');
     for (const answer of others) answer.destroy();
     await textHas('connection', 'Live.');
   });

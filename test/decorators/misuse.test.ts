@@ -48,10 +48,10 @@ describe('setInstanceRegistry', () => {
 });
 
 describe('a policy that is undefined', () => {
-  it('is refused when it is given, as a cyclic import gives it', () => {
+  it('is refused when it is passed, as a cyclic import can cause', () => {
     const message =
-      'the policy must be a name, options or a policy, received undefined, as a cyclic import gives; ' +
-      'for the standard policy pass none, or policies.standard()';
+      'the policy must be a name, options or a policy, received undefined, which a cyclic import can cause; ' +
+      'for the standard policy, pass nothing or policies.standard()';
     const forgotten = {} as { readonly policy: undefined };
     expect(() => Resilient(forgotten.policy)).toThrow(new TypeError(`Cannot use @Resilient: ${message}`));
     expect(() => Resilient(undefined, { effect: 'read' })).toThrow(TypeError);

@@ -16,7 +16,7 @@ describe('the orders that could be placed', () => {
     expect(placeableOrders(intents, [outage], times)).toBe(3);
   });
 
-  it('are none during adjoining outages', () => {
+  it('do not exist during adjoining outages', () => {
     const next = fault({ kind: 'maintenance', fromMs: 4_000, untilMs: 6_000 });
     expect(placeableOrders(wantedAt(3_500), [outage], times)).toBe(1);
     expect(placeableOrders(wantedAt(3_500), [next, outage], times)).toBe(0);
@@ -49,12 +49,12 @@ describe('the orders that could be placed', () => {
       expect(placeableOrders([...wantedAt(1, 2, 3), ...many], [tight], times)).toBe(3 + 5);
     });
 
-    it('are all that live until it ends, or until the next window', () => {
+    it('include all that live until it ends, or until the next window', () => {
       expect(placeableOrders(many, [tight], { ...times, deadlineMs: 3_500 })).toBe(20);
       expect(placeableOrders(many, [tight], { ...times, openedAtMs: 60_000 - 2_500 })).toBe(16);
     });
 
-    it('are all if it is not an order limit, or random', () => {
+    it('include all if it is not an order limit, or applies at random', () => {
       const others = [{ weight: 8 }, { orders: 8, probability: 0.5 }, { orders: 8, endpoint: 'reads' }];
       for (const other of others) {
         const loose = fault({ kind: 'tight-limits', fromMs: 1_000, untilMs: 5_000, ...other });

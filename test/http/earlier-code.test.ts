@@ -137,7 +137,7 @@ describe('a refusal under HTTP 200 that the caller unwraps', () => {
     expect(await failureOf(http.post('/capi/v3/order', {}))).toMatchObject(refused);
   });
 
-  it('is judged by nobody after detaching', async () => {
+  it('is not judged after detaching', async () => {
     const http = axios.create({ baseURL: server.url });
     http.interceptors.response.use((answer) => (answer.data as { data: never }).data);
     attachWeexErrors(http)();
@@ -181,7 +181,7 @@ describe('an error of the caller that hides the answer', () => {
     expect((error.cause as Error).message).toBe('mine');
   });
 
-  it('belongs to its own request, though the same error is thrown for several', async () => {
+  it('belongs to its own request even if the same error is thrown for several', async () => {
     const constant = new Error('api is down');
     const byTransform = () => {
       throw constant;

@@ -27,7 +27,7 @@ it('passes the coordinator to the policies of the application, and shows it in h
   const registry = app.get<PolicyRegistry>(getRegistryToken());
   const health = app.get(ResilienceHealthIndicator);
 
-  expect(scopes.toSorted()).toEqual(['account.1000', 'address']);
+  expect(scopes.toSorted()).toEqual(['account', 'address']);
   expect(registry.get('orders').snapshot().rateLimit).toEqual({ used: 0, limit: 3 });
   expect(await health.isHealthy('weex')).toMatchObject({ weex: { status: 'up', coordinator: 'connected' } });
   isConnected = false;

@@ -69,7 +69,7 @@ async function tradingIn(imports: Parameters<typeof moduleOf>[0]['imports']) {
 }
 
 describe('ResilienceTestingModule', () => {
-  it('makes nothing wait: neither retries nor cool-downs', async () => {
+  it('waits for nothing: neither retries nor cool-downs', async () => {
     const { module, trading, clock } = await tradingIn([ResilienceTestingModule.forRoot({ policies })]);
     trading.failures = [down(), busy(), down()];
     expect(await trading.place()).toBe('placed');
@@ -117,7 +117,7 @@ describe('overrideProvider', () => {
   const application = moduleOf({ imports: [ResilienceModule.forRoot({ policies })], providers: [Trading] });
   const builder = () => Test.createTestingModule({ imports: [application] });
 
-  it('of the clock makes a whole application wait for nothing', async () => {
+  it('of the clock keeps a whole application from waiting', async () => {
     const module = await builder()
       .overrideProvider(getClockToken())
       .useValue(createSkippingClock())

@@ -266,7 +266,7 @@ describe('bursts', () => {
     expect(tracker.summary().bursts).toMatchObject([{ endedAt: new Date(last), errors: 50 }]);
   });
 
-  it('sees none in the usual rate, and one in five times as much', () => {
+  it('are not seen at the usual rate, and one is seen at five times that rate', () => {
     const { tracker, clock } = trackerAt();
     storm(tracker, clock, 3600, 500);
     const usual = tracker.summary().bursts.length;

@@ -46,7 +46,7 @@ const options = { operation: 'placeOrder', key: 'BTC' };
 const failing = (error: unknown) => async (): Promise<never> => {
   throw error;
 };
-/** A function that stays under way until it is told to go on. */
+/** A function that runs until the test lets it continue. */
 function held(): { fn: () => Promise<string>; release: () => void } {
   let release = (): void => {};
   const gate = new Promise<void>((resolve) => {

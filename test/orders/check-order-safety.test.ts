@@ -41,7 +41,7 @@ describe('checkOrderSafety', () => {
   ])('rejects %j', (safety, message) => {
     expect(() => checkOrderSafety(safety)).toThrow(TypeError);
     expect(() => checkOrderSafety(safety)).toThrow(
-      `Cannot make orders safe:${message.startsWith('\n') ? '' : ' '}${message}`,
+      `Cannot use orderSafety:${message.startsWith('\n') ? '' : ' '}${message}`,
     );
   });
 });

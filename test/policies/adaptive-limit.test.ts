@@ -16,12 +16,12 @@ const refuse = (policy: ReturnType<typeof build>['policy']) =>
 describe('rateLimit.adaptive', () => {
   it('leaves four fifths of what was used, and says so', async () => {
     const { policy } = build({ rateLimit });
-    const told: unknown[] = [];
-    onTestFinished(onResilienceEvent('limitAdapted', (event) => told.push(event)));
+    const reported: unknown[] = [];
+    onTestFinished(onResilienceEvent('limitAdapted', (event) => reported.push(event)));
     await use(policy, 89);
     await refuse(policy);
     expect(policy.snapshot().rateLimit).toEqual({ used: 89, limit: 72, adaptive: true });
-    expect(told).toMatchObject([{ policy: 'policy', from: 100, to: 72, error: { kind: 'rate-limit' } }]);
+    expect(reported).toMatchObject([{ policy: 'policy', from: 100, to: 72, error: { kind: 'rate-limit' } }]);
   });
 
   it('counts refusals of one moment once', async () => {
@@ -34,7 +34,7 @@ describe('rateLimit.adaptive', () => {
     expect(policy.snapshot().rateLimit?.limit).toBe(50);
   });
 
-  it('gives back a tenth per window near to where it was refused, stays for 30 windows, and gives back all in the end', async () => {
+  it('grows by a tenth per window to near the refusal, stays there for 30 windows, and recovers fully in the end', async () => {
     const { policy, clock } = build({ rateLimit });
     await use(policy, 89);
     await refuse(policy);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExecuteOptions, PolicyOptions, Priority } from '../../src/index.js';
 import { build, defer, hang, lasting, settle } from './harness.js';
 
-/** A policy whose calls note their start, and end when told to. */
+/** A policy whose calls record their start, and end when the test ends them. */
 function withCalls(options: PolicyOptions) {
   const { policy, clock } = build(options);
   const started: string[] = [];

@@ -41,7 +41,7 @@ describe('a policy of ours in the wrap() of cockatiel', () => {
           signal.addEventListener('abort', () => reject(signal.reason as Error)),
         ),
     ],
-  ])('leaves the error of a timeout to it where the method %s', async (_, method) => {
+  ])('leaves the error of a timeout to it if the method %s', async (_, method) => {
     const timed = wrap(timeout(1, TimeoutStrategy.Aggressive), createPolicy({}));
     const stood = wrap(fallback(handleType(TaskCancelledError), 'stand-in'), timed);
     expect(await stood.execute(method)).toBe('stand-in');

@@ -47,7 +47,7 @@ describe('a call that succeeds', () => {
 });
 
 describe('execute', () => {
-  it('gives a context that prints as what is public of it', async () => {
+  it('passes a context that prints only its public fields', async () => {
     const { policy } = build(everything);
     let printed = '';
     await policy.execute((context) => (printed = inspect(context)), { operation: 'price' });

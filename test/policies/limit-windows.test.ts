@@ -23,7 +23,7 @@ const started = async (policy: ResiliencePolicy, calls: number): Promise<number>
 };
 
 describe('a window that headers show beside the configured one', () => {
-  it('counts what was taken before it was known, what is under way included, and is kept to', async () => {
+  it('counts what was taken before it was known, including requests under way, and is obeyed', async () => {
     const { clock, policy } = adaptive();
     await started(policy, 5);
     await clock.advance(20_000);
@@ -55,7 +55,7 @@ describe('a window that headers show beside the configured one', () => {
     expect(policy.snapshot().rateLimit).not.toHaveProperty('further');
   });
 
-  it('corrects nothing where the limit is not adaptive', async () => {
+  it('corrects nothing if the limit is not adaptive', async () => {
     const policy = createPolicy({ clock: createFakeClock(), rateLimit: { ...rateLimit, adaptive: false } });
     await show(policy, minuteMs, 7, 1);
     expect(policy.snapshot().rateLimit).toEqual({ used: 1, limit: 100 });

@@ -3,7 +3,7 @@ import { createPolicy } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 import { limited } from './harness.js';
 
-/** A ban that starts anew whenever somebody knocks; calls keep coming, and each knock is noted. */
+/** A ban that restarts with each request; calls keep coming, and the time of each request is recorded. */
 async function banned(banMs: number, retryAfter: number | undefined, showsRoom: boolean, forMs: number) {
   const clock = createFakeClock();
   const policy = createPolicy({
@@ -18,10 +18,10 @@ async function banned(banMs: number, retryAfter: number | undefined, showsRoom: 
     );
   }
   let until = banMs;
-  const knocks: number[] = [];
+  const requests: number[] = [];
   const send = async (): Promise<void> => {
     if (clock.now() >= until) return;
-    knocks.push(clock.now());
+    requests.push(clock.now());
     until = clock.now() + banMs;
     throw limited(retryAfter);
   };
@@ -29,7 +29,7 @@ async function banned(banMs: number, retryAfter: number | undefined, showsRoom: 
     void policy.executeOutcome(send, { priority: 'critical' });
     await clock.advance(1_000);
   }
-  return { knocks, isOver: clock.now() >= until };
+  return { requests, isOver: clock.now() >= until };
 }
 
 describe('a ban that outlasts its stated time, and restarts on every request', () => {
@@ -41,16 +41,16 @@ describe('a ban that outlasts its stated time, and restarts on every request', (
     [3_000, 0, false],
     [12_000, 1, false],
   ])('of %d ms, with Retry-After %o and room shown: %o, ends', async (banMs, retryAfter, showsRoom) => {
-    const { isOver, knocks } = await banned(banMs, retryAfter, showsRoom, 180_000);
+    const { isOver, requests } = await banned(banMs, retryAfter, showsRoom, 180_000);
     expect(isOver).toBe(true);
-    expect(knocks.length).toBeLessThan(9);
+    expect(requests.length).toBeLessThan(9);
   });
 
   it('is forgotten with the first answer', async () => {
     const clock = createFakeClock();
     const policy = createPolicy({ clock, retry: false, coolDown: { scope: 'forgotten' } });
     const fail = () => policy.executeOutcome(() => Promise.reject(limited(1)));
-    for (let knock = 0; knock < 4; knock += 1) {
+    for (let request = 0; request < 4; request += 1) {
       void fail();
       await clock.advance(10_000);
     }

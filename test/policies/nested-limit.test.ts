@@ -27,7 +27,7 @@ it('a call that makes another one first counts when it is sent itself', async ()
   }
 });
 
-it('nested calls wait for no permit that the outer calls hold', async () => {
+it('nested calls do not wait for permits that the outer calls hold', async () => {
   const clock = createFakeClock();
   const policy = createPolicy({ clock, rateLimit: { limit: 1, windowMs: 1_000 } });
   const done = policy.execute(({ signal }) =>

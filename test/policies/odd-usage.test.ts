@@ -29,7 +29,7 @@ it.each([
   },
 );
 
-it('a lowered limit is accepted when it is shown again, or first of all', async () => {
+it('a lowered limit is accepted if it is shown twice, or is the first one shown', async () => {
   const { policy } = weighing();
   await show(policy, 1, 499);
   await show(policy, 2, 48);

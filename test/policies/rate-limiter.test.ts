@@ -284,7 +284,7 @@ describe('critical calls', () => {
     expect(flood(policy, clock, 3, { priority: 'critical' }).at).toEqual([60_000, 60_000]);
   });
 
-  it('leave their reserve to all if none comes for six windows, and have it again from the next one on', async () => {
+  it('leave their reserve to all calls after six windows without one, and have it again from the next one on', async () => {
     const { policy, clock } = build(reserved);
     const { at } = flood(policy, clock, 300);
     await clock.advance(20_000);

@@ -131,7 +131,7 @@ describe('another circuit breaker', () => {
     expect(await policy.executeOutcome(() => 1)).toEqual({ ok: true, value: 1 });
   });
 
-  it('counts as slow what goes on for so long after it began to look at the time', async () => {
+  it('counts a running call as slow if it goes on for slowCallMs after the change', async () => {
     const { policy, clock } = build({ circuitBreaker: { consecutiveFailures: 5 } });
     const calls = [999, 1_000].map((ms) => policy.execute(lasting(clock, ms)));
     policy.reconfigure({ circuitBreaker: { windowCalls: 10, slowCallMs: 1_000 } });

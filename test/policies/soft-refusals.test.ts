@@ -193,8 +193,8 @@ describe('a refusal without a time while the headers show room', () => {
   it('slows those that follow a probe instead of stopping all', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
-    const told: unknown[] = [];
-    onTestFinished(onResilienceEvent('coolDownEntered', (event) => told.push(event)));
+    const reported: unknown[] = [];
+    onTestFinished(onResilienceEvent('coolDownEntered', (event) => reported.push(event)));
     const at: number[] = [];
     for (let index = 0; index < 40; index += 1) {
       void reads.executeOutcome(() => {
@@ -206,7 +206,7 @@ describe('a refusal without a time while the headers show room', () => {
     const steps = [...new Set(at)].map((time) => at.filter((other) => other === time).length);
     // The ninth is in the batch of eight: the next one has four, half of it, and then it grows again.
     expect(steps).toEqual([1, 1, 2, 4, 8, 4, 8, 12]);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('is a ban at once if the headers show no room, or a time is given', async () => {
@@ -228,7 +228,7 @@ describe('a cool-down within another', () => {
     expect(calls(cancels, clock, 1)).toHaveLength(1);
   });
 
-  it('closes with the outer one, even when an order met the refusal', async () => {
+  it('starts with the outer one, even if an order received the refusal', async () => {
     const { orders: placing, cancels, reads } = await market();
     await refuse(reads, spent('weight/10s'));
     expect(activeForMs(placing)).toBe(10_000);

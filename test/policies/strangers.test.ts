@@ -74,7 +74,7 @@ describe('others who share a limit', () => {
     expect(Math.max(...used.map(Number))).toBe(75);
   });
 
-  it('get none if the limit is not adaptive, though they are counted', async () => {
+  it('get no room if the limit is not adaptive, although they are counted', async () => {
     const exchange = address(false);
     await seen(exchange, 20);
     const at = exchange.calls(200);
@@ -135,7 +135,7 @@ describe('others who share a limit', () => {
     expect(at.length - before).toBeLessThanOrEqual(20);
   });
 
-  it('do not keep a critical call from what is reserved for it', async () => {
+  it('do not keep a critical call from its reserve', async () => {
     const exchange = address();
     await seen(exchange, 20);
     exchange.calls(200);
@@ -163,7 +163,7 @@ describe('others who share a limit', () => {
     expect(most).toBe(85);
   });
 
-  it('are taken to have caused the ban where hardly any room was left, and nobody probes it early', async () => {
+  it('are assumed to have caused the ban if hardly any room was left, and it is not probed early', async () => {
     const { calls, clock, policy } = address();
     calls(91);
     await clock.advance(5_000);
@@ -173,7 +173,7 @@ describe('others who share a limit', () => {
     expect(policy.snapshot().rateLimit?.keptForOthers).toBe(15);
   });
 
-  it('are not suspected where such refusals were seen to be no bans', async () => {
+  it('are not suspected if such refusals have been proven not to be bans', async () => {
     const { calls, clock, policy } = address();
     calls(1);
     await clock.advance(100);

@@ -19,7 +19,7 @@ function counting(options: PolicyOptions) {
   return { policy, clock, gate, seen, call };
 }
 
-/** Starts a call the first time that an event of this kind is told. */
+/** Starts a call the first time that an event of this kind is published. */
 function startingAt(type: ResilienceEventType, call: () => unknown): () => void {
   let once = false;
   return onResilienceEvent(type, () => {
@@ -78,7 +78,7 @@ describe('a listener that starts a call', () => {
     expect(seen).toMatchObject({ running: 0, most: 1 });
   });
 
-  it('finds the slot of a call taken that left the queue', async () => {
+  it('finds the slot taken by the call that has left the queue', async () => {
     const { gate, seen, call } = counting({ bulkhead: { limit: 1, queue: 5 } });
     const stop = startingAt('callDequeued', () => void call());
     const calls = [call(), call()];

@@ -4,7 +4,7 @@ import { createPolicy } from '../../src/index.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
 
 describe('the rate limit', () => {
-  it('holds in every period as long as its window as the exchange sees it, whatever the latencies', async () => {
+  it('holds in every interval of its window as the exchange counts, whatever the latencies', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 6 }),

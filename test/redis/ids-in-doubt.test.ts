@@ -117,7 +117,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     await expect(place(order)).resolves.toBe('sent');
   });
 
-  /** A client whose answers come so much later. */
+  /** A client whose answers arrive this much later. */
   function lateClient(ms: number): RedisClient {
     const client = server.client();
     const call = client.call.bind(client) as (...args: string[]) => Promise<unknown>;
@@ -129,7 +129,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     return Object.assign(client, { call: late }) as RedisClient;
   }
 
-  /** Another process has a call with the id under way, until it is told to end. */
+  /** Another process has a call with the id under way, until the test ends it. */
   async function underWayElsewhere(): Promise<() => void> {
     let end: (() => void) | undefined;
     const place = placing(
@@ -209,7 +209,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     await until(() => coordinator.snapshot().isConnected);
     const reader = server.client();
 
-    // What was left open meanwhile is told then.
+    // What was left open in the meantime is published then.
     await until(async () => (await reader.get(key)) === '["",0]');
     client.disconnect();
   });
@@ -278,7 +278,7 @@ describe.skipIf(!hasRedis)('an order id among processes', () => {
     );
   });
 
-  it('is guarded under a policy that stands in another one', async () => {
+  it('is guarded under a policy inside another one', async () => {
     const end = await underWayElsewhere();
     const inner = createPolicy({ coordinator: await connected() });
     let sent = 0;

@@ -86,7 +86,7 @@ describe.skipIf(!hasRedis)('createRedisJournal', () => {
     await expect(paused.sent(intentOf('a'))).rejects.toThrow(
       'another process has it open, or has taken it over',
     );
-    // Whoever was told may place it again under its id.
+    // A process that has received it may place it again under its id.
     await expect(other.sent(intentOf('a'))).resolves.toBeUndefined();
   });
 

@@ -64,13 +64,13 @@ describe.skipIf(!hasRedis)('a limit that processes share, in virtual time', () =
     expect(result.goodput).toBeGreaterThan(0.95);
   });
 
-  it('gives nothing to a newcomer that is the first at a Redis that has forgotten', async () => {
+  it('gives nothing to a new process that is the first to reach a Redis that has lost its data', async () => {
     await start();
     fleet.redisMs = undefined;
     await redis.flushall();
     const newcomer = fleet.add();
     newcomer.wanted = 125;
-    // The others' connections are still to be made anew.
+    // The others still have to reconnect.
     const result = await watch(3_000, async () => {
       await fleet.run(1);
       fleet.redisMs = 1;

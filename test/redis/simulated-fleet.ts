@@ -27,13 +27,13 @@ export interface FleetOptions {
   /** How long Redis takes. */
   readonly redisMs?: number;
   readonly deadlineMs?: number;
-  /** A critical call every so many milliseconds in each process. */
+  /** The interval in milliseconds between critical calls in each process. */
   readonly criticalEveryMs?: number;
 }
 
 /**
  * Policies of many processes that share a limit through the scripts of a real Redis, in virtual time: timers are fake,
- * and the scripts are told what time it is.
+ * and the scripts receive the time.
  */
 export class SimulatedFleet {
   readonly #options: FleetOptions;

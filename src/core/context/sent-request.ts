@@ -134,7 +134,7 @@ export function idsIn(text: string): string[] {
   return Array.from(text.matchAll(idFields), ([, value = '']) => formsOf(value)).flat();
 }
 
-/** An id as it is written and, where a form escapes it, as it is meant. */
+/** Returns an id as written and, if a form has escaped it, also unescaped. */
 function formsOf(value: string): string[] {
   return /[%+]/.test(value) ? [value, new URLSearchParams(`id=${value}`).get('id') ?? value] : [value];
 }

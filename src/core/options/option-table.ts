@@ -22,7 +22,7 @@ type Accepts = (value: unknown) => boolean;
 export const isFunction: Accepts = (value) => typeof value === 'function';
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Kinds of objects that have no options, whatever else they hold: what is in them would be ignored. */
+/** Kinds of objects that cannot hold options: their content would be ignored. */
 const noOptions = new Set([
   'Array',
   'Map',
@@ -36,13 +36,13 @@ const noOptions = new Set([
 ]);
 const boxes = new Set(['Boolean', 'Number', 'String', 'Symbol', 'BigInt']);
 
-/** What an object is called that has no options; `undefined` if it may have some. */
+/** Returns the name of the kind of an object that cannot hold options; `undefined` if it may hold some. */
 export function kindWithoutOptions(value: object): string | undefined {
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   return noOptions.has(kind) || boxes.has(kind) ? kind : undefined;
 }
 
-/** Whether a value may have options: an object, also of a class, but not a list, a map or a promise. */
+/** Whether a value may hold options: any object, including class instances, except a list, a map or a promise. */
 export const mayHaveOptions: Accepts = (value) => isObject(value) && kindWithoutOptions(value) === undefined;
 export const isOneOf =
   (...values: readonly unknown[]): Accepts =>

@@ -2,9 +2,9 @@ import { mayHaveOptions } from './option-table.js';
 
 /**
  * Returns a plain copy of options, each of them read once: own ones, inherited ones, and values computed by getters
- * of a class. So the checked values are the used values. Of unknown names only enumerable ones are read, to be
- * rejected: the others belong to the implementation of a class. What cannot have options is returned as it is, to be
- * rejected too.
+ * of a class. So the checked values are the used values. Unknown names are copied, to be rejected later, only if they
+ * are enumerable: the others belong to the implementation of a class. A value that cannot hold options is returned
+ * unchanged, and is rejected later too.
  */
 export function readOptions(given: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
   if (given !== undefined && given !== null && !mayHaveOptions(given))

@@ -27,7 +27,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   readonly #bulkhead: Bulkhead;
   readonly #abandoned: AbandonedPermits;
   /** How long attempts took while others were waiting. */
-  readonly times = new AttemptTimes();
+  readonly times: AttemptTimes = new AttemptTimes();
   /** The rate limit in force. */
   limiter: RateLimiter | undefined;
   #coolDown: CoolDown | undefined;

@@ -122,7 +122,7 @@ export class CircuitBreaker {
   }
 }
 
-/** Every object would be a circuit of its own, and a promise too. */
+/** Returns a key as text: as keys, objects and promises would each have a circuit of their own. */
 function textOf(key: unknown): string {
   if (typeof key === 'string') return key;
   if (key instanceof Promise) key.catch(() => undefined);

@@ -98,7 +98,7 @@ export class Circuit {
     return this.#state;
   }
 
-  /** Whether it matters when a call comes or succeeds, or how long it takes. */
+  /** Whether the start, the end or the duration of a call matters. */
   get needsTime(): boolean {
     return this.#state !== 'closed' || this.#isTimed;
   }

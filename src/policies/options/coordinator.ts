@@ -30,7 +30,7 @@ export interface SharedLimit {
   request(): void;
   /** Called with the total usage that the exchange reported. */
   observe(used: number): void;
-  /** This process takes no part any more: the window of its limit is another one now. */
+  /** Leaves the shared limit, because the window of this process's limit has changed. */
   leave?(): void;
 }
 

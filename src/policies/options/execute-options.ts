@@ -35,7 +35,7 @@ export interface ExecuteOptions {
   readonly cost?: number | undefined;
   /** @internal The attempt in which the call is made. */
   readonly outer?: CallContext | undefined;
-  /** @internal The function only passes its context on, so that it may be given the bare one. */
+  /** @internal The function only passes its context on, so it may receive the plain attempt. */
   readonly takesBare?: true | undefined;
   /**
    * Determines whether a request whose outcome is unknown was executed: `found` ends the call with its value,

@@ -1,4 +1,4 @@
-/** A limit per window, counted from the last multiple of the window. */
+/** A limit per window; windows start at multiples of their length. */
 export interface WindowLimit {
   readonly limit: number;
   readonly windowMs: number;
@@ -6,13 +6,13 @@ export interface WindowLimit {
 
 /** What the exchange allows before it answers 429. */
 export interface ExchangeLimits {
-  /** The weight of all requests of one address on one market; every window counts. `false`: without limit. */
+  /** The weight of all requests from one address on one market; all windows apply. `false`: no limit. */
   readonly weight: readonly WindowLimit[] | false;
-  /** The orders of the account on one market; every window counts. `false`: without limit. */
+  /** The orders of the account on one market; all windows apply. `false`: no limit. */
   readonly orders: readonly WindowLimit[] | false;
-  /** How long an address, or an account that places orders, is refused after it exceeded a limit. */
+  /** How long, in milliseconds, an address or an account that places orders is refused after it exceeds a limit. */
   readonly banMs: number;
-  /** Whether exchangeInfo shows these limits, or minutes instead of seconds and no order limits. */
+  /** Whether exchangeInfo shows exactly these limits, or minutes instead of seconds and no order limits. */
   readonly published: 'exact' | 'misleading';
 }
 
@@ -54,7 +54,7 @@ class WindowCounter {
   }
 }
 
-/** Counts weights by address and orders by account, and bans what exceeds a limit. */
+/** Counts weight per address and orders per account, and bans those that exceed a limit. */
 export class RateLimits {
   readonly limits: ExchangeLimits;
   readonly #counters = new Map<string, WindowCounter>();
@@ -77,14 +77,14 @@ export class RateLimits {
     return this.#take(scope, rules, orders, nowMs, ['X-ORDER-COUNT', 'X-ORDER-REMAINING']);
   }
 
-  /** Refuses a scope for a while, regardless of its usage; with `restartMs`, each request starts that time again. */
+  /** Refuses a scope for a while, whatever its usage; with `restartMs`, each request restarts the ban for that long. */
   ban(scope: string, untilMs: number, restartMs?: number): void {
     this.#bannedUntilMs.set(scope, untilMs);
     if (restartMs === undefined) this.#restartMs.delete(scope);
     else this.#restartMs.set(scope, restartMs);
   }
 
-  /** In the format of exchangeInfo. */
+  /** Returns the limits in the format of exchangeInfo. */
   describe(): readonly object[] {
     const { weight, orders, published } = this.limits;
     const isMisleading = published === 'misleading';
@@ -119,7 +119,7 @@ export class RateLimits {
     for (const rule of rules) {
       const used = this.#counter(`${scope} ${rule.windowMs}`).add(cost, nowMs, rule.windowMs);
       const { letter, count } = unitOf(rule.windowMs);
-      // A request without cost is shown as 0, as the exchange documents for placing orders.
+      // For a request without cost the headers show 0, as the exchange documents for placing orders.
       headers[`${usedName}-${count}${letter}`] = String(cost === 0 ? 0 : used);
       headers[`${leftName}-${count}${letter}`] = String(Math.max(0, rule.limit - used));
       if (cost > 0 && used > rule.limit) allowed = false;
