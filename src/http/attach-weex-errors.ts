@@ -20,7 +20,7 @@ import { giveOwnConnection } from './own-connection.js';
 import { isSettledBy, settleAnswer, settleUnsent, settleWrite, watchWrite } from './watch-write.js';
 import { keepLosslessIds } from './lossless-ids.js';
 import { isReadRequest, methodOf, pathOf } from './read-only-requests.js';
-import { keepRawBody } from './raw-body.js';
+import { keepRawBody, keepRawBodyLate } from './raw-body.js';
 import { readFailure } from './read-failure.js';
 import { readUsage } from './read-usage.js';
 import { makeRequestId, requestIdHeader } from './request-id.js';
@@ -112,6 +112,9 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   const prepareLast = createLastStep((config, isLeaving) => {
     noteSending();
     prepare(config, current(), isLeaving);
+    // Request interceptors that were added before run after this one.
+    if (!isLeaving && handlersOf(request).findIndex((handler) => handler !== null) < requestId)
+      keepRawBodyLate(config);
   });
   const unfollow = followEarlier(
     response,
@@ -123,7 +126,8 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   );
   // Synchronous, so that axios adds no turn of the event loop to a request.
   const requestId = request.use(prepareLast, null, { synchronous: true });
-  const isLast = (): boolean => lastHandler(response)?.rejected === refused;
+  const isLast = (): boolean =>
+    handlersOf(response).findLast((handler) => handler !== null)?.rejected === refused;
   const judged = (answer: AxiosResponse): AxiosResponse => judge(answer, current(), isLast);
   const refused = (failure: unknown): never => refuse(failure, current(), isLast);
   const responseId = response.use(judged, refused);
@@ -137,9 +141,10 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   };
 }
 
-function lastHandler(interceptors: object): { readonly rejected?: unknown } | undefined {
-  const { handlers } = interceptors as { handlers?: readonly ({ rejected?: unknown } | null)[] };
-  return handlers?.findLast((handler) => handler !== null) ?? undefined;
+type Handlers = readonly ({ readonly rejected?: unknown } | null)[];
+
+function handlersOf(interceptors: object): Handlers {
+  return (interceptors as { handlers?: Handlers }).handlers ?? [];
 }
 
 function prepare(config: InternalAxiosRequestConfig, options: WeexErrorsOptions, isLeaving: boolean): void {

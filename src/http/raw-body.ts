@@ -1,4 +1,9 @@
-import type { AxiosResponse, AxiosResponseTransformer, InternalAxiosRequestConfig } from 'axios';
+import type {
+  AxiosRequestTransformer,
+  AxiosResponse,
+  AxiosResponseTransformer,
+  InternalAxiosRequestConfig,
+} from 'axios';
 import { isUnread, parseBody } from './answer-body.js';
 import { traced } from './traced-failure.js';
 
@@ -30,6 +35,17 @@ export function keepRawBody(config: InternalAxiosRequestConfig): void {
   const transforms = [config.transformResponse ?? []].flat();
   if (!transforms.every(isHarmless)) config.transformResponse = [keepingRaw(transforms)];
 }
+
+/** The same once more when the request leaves, for interceptors that run after this and change the transforms. */
+export function keepRawBodyLate(config: InternalAxiosRequestConfig): void {
+  const { transformRequest } = config;
+  config.transformRequest = [...(transformRequest === undefined ? [] : [transformRequest].flat()), keepLate];
+}
+
+const keepLate: AxiosRequestTransformer = function keepLate(this, data: unknown) {
+  keepRawBody(this);
+  return data;
+};
 
 function keepingRaw(transforms: readonly AxiosResponseTransformer[]): AxiosResponseTransformer {
   const transform: AxiosResponseTransformer = function transformResponse(

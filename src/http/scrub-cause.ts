@@ -107,7 +107,15 @@ function scrubField(key: PropertyKey, value: unknown, scrubbing: Scrubbing): unk
   if (key === 'config') return plainConfig(value, secrets);
   if (key === 'response') return plainResponse(value as Record<string, unknown>, scrubbing);
   if (typeof key === 'string' && transportFields.has(key)) return plainRequest(value);
+  if (value instanceof Map) {
+    return new Map(Array.from(value, ([name, item]) => [name, scrubItem(name, item, secrets)] as const));
+  }
+  if (value instanceof Set) return new Set(Array.from(value, (item: unknown) => redactValue(item, secrets)));
   return isForeign(value) ? value : redactValue(value, secrets);
+}
+
+function scrubItem(name: unknown, value: unknown, secrets: readonly string[]): unknown {
+  return typeof name === 'string' && isSecretName(name) ? redacted : redactValue(value, secrets);
 }
 
 /** The harmless parts of a request that are worth keeping. */

@@ -20,10 +20,10 @@ export class TracedFailure {
   }
 }
 
-/** Returns what to throw instead of an error: the error itself if it carries its request. */
+/** Returns what to throw instead of an error: an error of axios carries its request itself. */
 export function traced(error: unknown, origin: unknown): Error {
-  const carriesRequest = typeof error === 'object' && error !== null && 'config' in error;
-  return (carriesRequest ? error : new TracedFailure(error, origin)) as unknown as Error;
+  const { isAxiosError } = (error ?? {}) as { readonly isAxiosError?: unknown };
+  return (isAxiosError === true ? error : new TracedFailure(error, origin)) as Error;
 }
 
 /** Returns what was thrown and for what; for any other failure, both are the failure itself. */

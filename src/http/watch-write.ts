@@ -20,7 +20,7 @@ import { bodyText, isUnread, parseBody } from './answer-body.js';
 import { batchVerdicts, idOfItem } from './batch-verdicts.js';
 import { earlierOrder, rememberOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
-import { bodyOf, markHarmless } from './raw-body.js';
+import { bodyOf, keepRawBody, markHarmless } from './raw-body.js';
 import { requestIdHeader } from './request-id.js';
 
 /**
@@ -132,6 +132,9 @@ const readAsSent: AxiosRequestTransformer = function readAsSent(this, data: unkn
     request.isUnread = isUnread(data);
     if (!request.hasLeft) request.outcome = 'open';
     request.hasLeft = true;
+    // An interceptor that ran later may have put other transforms in their place.
+    keepRawBody(this);
+    this.transformResponse = withLast(this.transformResponse, settleByAnswer);
   }
   return data;
 };

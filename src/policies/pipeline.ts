@@ -93,15 +93,12 @@ export class Pipeline implements ResiliencePolicy {
     return new Promise((resolve) => {
       const succeed = (value: unknown): void => resolve({ ok: true, value: value as Value });
       const reject = (error: unknown): void => resolve({ ok: false, error });
-      let execution: Execution;
       try {
         const options = callOptions(this.#compiled, fn, signalOrOptions);
-        execution = new Execution(this.#compiled, fn, options);
+        new Execution(this.#compiled, fn, options).begin(succeed, reject);
       } catch (error) {
         reject(error);
-        return;
       }
-      execution.begin(succeed, reject);
     });
   }
 

@@ -154,6 +154,15 @@ describe('an error of the caller that hides the answer', () => {
     'a new error': [undefined, (cause) => rejectWith(new Error('mine', { cause }))],
     'the body': [undefined, ({ response }) => rejectWith(response.data)],
     'a text': [undefined, () => rejectWith('mine')],
+    'an error with the config': [
+      undefined,
+      ({ response }) => rejectWith(Object.assign(new Error('mine'), { config: response.config })),
+    ],
+    'the answer': [undefined, ({ response }) => rejectWith(response)],
+    'an object with config and response': [
+      undefined,
+      ({ response }) => rejectWith({ config: { url: response.config.url }, response }),
+    ],
     'an error thrown at once': [
       undefined,
       () => {

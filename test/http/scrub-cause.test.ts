@@ -65,6 +65,21 @@ describe('the cause of an error', () => {
     expect(JSON.stringify(failure)).not.toContain(secret);
   });
 
+  it('holds no secret in maps and sets of the own error of a program', () => {
+    const config = createConfig();
+    const own = Object.assign(new Error('mine'), {
+      config,
+      map: new Map<string, unknown>([
+        ['headers', config.headers],
+        ['signature', 'abc'],
+      ]),
+      set: new Set<unknown>([config.headers, config.data]),
+    });
+    const error = toWeexError(own);
+    expect(shown(error)).not.toContain(secret);
+    expect((error.cause as typeof own).map.get('signature')).toBe('[redacted]');
+  });
+
   it('leaves the request unchanged that the caller may still hold', () => {
     const config = createConfig();
     toWeexError(createFailure(config));

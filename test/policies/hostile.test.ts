@@ -304,12 +304,48 @@ describe('a policy with hostile callers and listeners', () => {
     ['5', () => 5],
   ])('a key that is %s is rejected, and sends nothing', async (received, key) => {
     const fn = vi.fn(async () => 1);
-    const outcome = await createPolicy({ circuitBreaker: {} }).executeOutcome(fn, { key: key() as never });
+    const outcome = await createPolicy({}).executeOutcome(fn, { key: key() as never });
     expect(outcome).toMatchObject({
       ok: false,
-      error: { message: `Cannot call: key must be a string, received ${received}` },
+      error: {
+        message: `Cannot execute a call of policy 'policy': key must be a string, received ${received}`,
+      },
     });
     expect(fn).not.toHaveBeenCalled();
+  });
+  it.each(['priority', 'cost', 'signal', 'key'])(
+    'a %s that is a promise by mistake rejects the call alone',
+    async (name) => {
+      const unhandled = vi.fn();
+      process.on('unhandledRejection', unhandled);
+      stops.push(() => void process.off('unhandledRejection', unhandled));
+      const options = { [name]: Promise.reject(new Error('no database')) } as never;
+      expect(await createPolicy({}).executeOutcome(async () => 1, options)).toMatchObject({ ok: false });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).not.toHaveBeenCalled();
+    },
+  );
+  it('a signal or a random source that throws rejects the call', async () => {
+    const signal = {
+      aborted: false,
+      addEventListener: () => {
+        throw new Error('signal');
+      },
+    };
+    const policy = createPolicy({
+      effect: 'read',
+      retry: {},
+      random: () => {
+        throw new Error('random');
+      },
+    });
+    expect(await policy.executeOutcome(async () => 1, { signal: signal as never })).toMatchObject({
+      ok: false,
+      error: { message: 'signal' },
+    });
+    const failing = policy.executeOutcome(fail(new WEEXNetworkError('down')));
+    expect(await failing).toMatchObject({ ok: false, error: { message: 'random' } });
+    await expect(policy.execute(fail(new WEEXNetworkError('down')))).rejects.toThrow('random');
   });
   it('execute with null options', async () => {
     expect(await settledWithin(createPolicy({}).executeOutcome(async () => 1, null as never))).toBe('ok');

@@ -1,4 +1,3 @@
-import { describeValue } from '../../core/options/check-options.js';
 import type { Clock } from '../../core/time/clock.js';
 import { channels } from '../../observability/channels.js';
 import { hold, release } from '../../observability/outbox.js';
@@ -62,7 +61,7 @@ export class CircuitBreaker {
     if (key === undefined) return this.#common;
     let circuit = this.#byKey.get(key);
     if (circuit) this.#byKey.delete(key);
-    else circuit = this.#create(textOf(key));
+    else circuit = this.#create(key);
     // A map keeps insertion order, so the first key is the least recently used.
     this.#byKey.set(key, circuit);
     this.#forgetOldest();
@@ -120,11 +119,4 @@ export class CircuitBreaker {
         if (channels.circuitIsolated.hasSubscribers) channels.circuitIsolated.publish(facts, this.#origin);
     }
   }
-}
-
-/** Returns a key as text: as keys, objects and promises would each have a circuit of their own. */
-function textOf(key: unknown): string {
-  if (typeof key === 'string') return key;
-  if (key instanceof Promise) key.catch(() => undefined);
-  throw new TypeError(`Cannot call: key must be a string, received ${describeValue(key)}`);
 }

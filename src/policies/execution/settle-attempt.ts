@@ -60,6 +60,9 @@ export function attemptFailed(execution: Execution, attempt: Attempt, error: unk
     if (isCurrent) callEvents.attemptSettled(execution, attempt, 'failure', error, now);
     attempt.release();
     if (isCurrent) execution.failures.attemptFailed(attempt, error, coolDownMs, now);
+  } catch (fault) {
+    // A clock or a random source of the program that throws ends the call: otherwise nothing would.
+    execution.end(false, fault, now, 'failure');
   } finally {
     release();
   }
