@@ -110,7 +110,7 @@ function install(instance: AxiosInstance, stack: WeexErrorsOptions[]): Attachmen
   const { request, response } = instance.interceptors;
   const current = (): WeexErrorsOptions => stack[stack.length - 1] ?? {};
   const prepareLast = createLastStep((config, isLeaving) => {
-    noteSending();
+    noteSending(config);
     prepare(config, current(), isLeaving);
     // Request interceptors that were added before run after this one.
     if (!isLeaving && handlersOf(request).findIndex((handler) => handler !== null) < requestId)

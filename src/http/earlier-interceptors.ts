@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AxiosInstance, AxiosResponse } from 'axios';
+import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { keepBody } from './raw-body.js';
+import { methodOf, pathOf } from './read-only-requests.js';
 import { readTrace, traced } from './traced-failure.js';
 
 interface Handler {
@@ -10,7 +11,9 @@ interface Handler {
 
 /** What an interceptor has done with a refused answer. */
 interface Handling {
-  hasSent: boolean;
+  /** The request that was refused. */
+  readonly target: string;
+  hasRepeated: boolean;
 }
 
 // An async context slows down every promise on Node 20 and 22, so it is used only while a refused answer is handled.
@@ -18,16 +21,20 @@ const handlings = new AsyncLocalStorage<Handling>();
 let open = 0;
 
 /** Notes that the interceptor that is currently running, if any, sends a request. */
-export function noteSending(): void {
+export function noteSending(config: InternalAxiosRequestConfig): void {
   const handling = open > 0 ? handlings.getStore() : undefined;
-  if (handling) handling.hasSent = true;
+  if (handling) handling.hasRepeated ||= targetOf(config) === handling.target;
+}
+
+function targetOf(config: InternalAxiosRequestConfig): string {
+  return `${methodOf(config)} ${pathOf(config)}`;
 }
 
 /**
  * Wraps the response interceptors that were added earlier: one that unwraps a refused answer hides the refusal, and one
  * that throws its own error hides the request.
  *
- * If an interceptor sends another request, to repeat the first, its own result counts.
+ * If an interceptor sends the request again, its own result counts.
  *
  * @param refusalOf The failure that an answer reports.
  * @param raise Throws that failure.
@@ -46,10 +53,10 @@ export function followEarlier<Failure>(
       following({ config: answer.config, response: answer }, () => fulfilled(answer));
     const failure = refusalOf(answer);
     if (failure === undefined) return run();
-    return handle(run, (value, { hasSent }) => {
+    return handle(run, targetOf(answer.config), (value, { hasRepeated }) => {
       // An answer with the same config still has the received body, which is judged at the end.
       const isJudgedLater = isAnswer(value) && value.config === answer.config;
-      return hasSent || isJudgedLater ? value : raise(failure, answer);
+      return hasRepeated || isJudgedLater ? value : raise(failure, answer);
     });
   };
   const undo = handlers.map((handler) => (handler ? follow(handler, passOn) : undefined));
@@ -92,8 +99,12 @@ function following(origin: unknown, run: () => unknown): unknown {
 }
 
 /** Runs an interceptor on a refused answer, and passes on what it returned and whether it sent anything. */
-function handle(run: () => unknown, then: (value: unknown, handling: Handling) => unknown): unknown {
-  const handling: Handling = { hasSent: false };
+function handle(
+  run: () => unknown,
+  target: string,
+  then: (value: unknown, handling: Handling) => unknown,
+): unknown {
+  const handling: Handling = { target, hasRepeated: false };
   open += 1;
   const close = (): void => {
     open -= 1;

@@ -32,6 +32,8 @@ export function isHarmless(transform: AxiosResponseTransformer): boolean {
  * that nothing of it is left, or fail on the page of a proxy.
  */
 export function keepRawBody(config: InternalAxiosRequestConfig): void {
+  // A config that is sent again brings the body of its last answer.
+  if ((config as Keeping)[rawBody] !== undefined) (config as Keeping)[rawBody] = undefined;
   const transforms = [config.transformResponse ?? []].flat();
   if (!transforms.every(isHarmless)) config.transformResponse = [keepingRaw(transforms)];
 }

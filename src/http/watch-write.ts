@@ -168,10 +168,15 @@ export function settleAnswer(
   }
   // If the method parses the body itself, it is text here.
   const body = parseBody(bodyOf({ config, data }));
-  if (status < 300 && (!request.placesOrder || (namesOrder(body) && !namesAnother(request, body)))) {
+  if (status < 300 && (!request.placesOrder || acknowledges(request, body))) {
     request.verdicts = batchVerdicts(request, body);
     settleWrite(config, undefined);
   } else request.outcome = 'unknown';
+}
+
+/** Whether an answer names the order. A stream that has not been read names nothing. */
+function acknowledges(request: SentRequest, body: unknown): boolean {
+  return !isUnread(body) && namesOrder(body) && !namesAnother(request, body);
 }
 
 /** Whether an answer names orders, but none that is in the request. */

@@ -81,9 +81,9 @@ export class GuardedOrder<This, Args extends unknown[], Result> {
       return found ? found.value : await this.#execute();
     } finally {
       if (calls) leaveCall(calls);
-      unwatch?.();
       claim?.release(this.#attempts.isOpen, this.#attempts.sentAt !== undefined);
       if (claim) publishOrder(this.#told, this.#attempts.verdict, this.#options.signal);
+      unwatch?.();
     }
   }
 

@@ -40,7 +40,13 @@ export async function isLeftOpen(journal: IntentJournal, clientOrderId: string):
   if (journal.isOpen) return journal.isOpen(clientOrderId);
   const ids = leftOpen.get(journal) ?? readOpen(journal);
   leftOpen.set(journal, ids);
-  return (await ids).has(clientOrderId);
+  try {
+    return (await ids).has(clientOrderId);
+  } catch (error) {
+    // Its store may be up at the next call.
+    leftOpen.delete(journal);
+    throw error;
+  }
 }
 
 async function readOpen(journal: IntentJournal): Promise<Set<string>> {

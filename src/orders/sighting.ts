@@ -35,17 +35,16 @@ export class Sighting {
     return seen?.outcome === 'found' && !isRejected(seen.value) ? seen : undefined;
   }
 
-  /** Starts to listen; returns a function that stops it. */
-  watch(
-    listen: (seen: (value: unknown) => void) => (() => void) | undefined,
-    order: Sought,
-  ): (() => void) | undefined {
-    try {
-      return listen((value) => this.#take(value, order));
-    } catch {
-      // Listening only makes the outcome known earlier.
-      return undefined;
-    }
+  /**
+   * Starts to listen; returns a function that stops it. Listening only makes the outcome known earlier, so that nothing
+   * that goes wrong with it may change the outcome.
+   */
+  watch(listen: (seen: (value: unknown) => void) => unknown, order: Sought): () => void {
+    const listening = attempt(() => listen((value) => this.#take(value, order)));
+    return () =>
+      void attempt(() => {
+        return listening instanceof Promise ? listening.then(stopListening) : stopListening(listening);
+      });
   }
 
   /** Accepts an order if it is what was ordered, like a lookup. */
@@ -59,5 +58,20 @@ export class Sighting {
     }
     this.#seen = { outcome: 'found', value };
     this.#arrive(this.#seen);
+  }
+}
+
+function stopListening(stop: unknown): unknown {
+  return typeof stop === 'function' ? (stop as () => unknown)() : undefined;
+}
+
+/** Runs code of the caller; what it throws, at once or later, is ignored. */
+function attempt(run: () => unknown): unknown {
+  try {
+    const result = run();
+    if (result instanceof Promise) result.catch(() => undefined);
+    return result;
+  } catch {
+    return undefined;
   }
 }

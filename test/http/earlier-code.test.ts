@@ -100,7 +100,7 @@ describe('a refusal under HTTP 200 that the caller unwraps', () => {
     const http: AxiosInstance = instance({}, [
       async (answer) =>
         (answer.data as { success?: boolean }).success === false
-          ? http.request({ url: '/again' })
+          ? http.request(answer.config)
           : (answer.data as { data: unknown }).data,
     ]);
     expect(await http.get('/first')).toBe('fresh');

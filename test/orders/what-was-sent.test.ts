@@ -939,3 +939,55 @@ it('an answer that acknowledges nothing, and an order that does not exist, are a
   // Sent again for as long as the policy allows it, since it was proven absent each time.
   expect(executed).toHaveLength(4);
 });
+
+it.each([
+  [
+    'throws when it stops',
+    () => () => {
+      throw new Error('closed');
+    },
+  ],
+  [
+    'rejects when it stops',
+    () => async () => {
+      throw new Error('closed');
+    },
+  ],
+  ['is asynchronous', async () => () => {}],
+  ['returns an object', () => ({ unsubscribe() {} })],
+])('a watch that %s changes nothing, and frees the id', async (_, watch) => {
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  const call = resilient(post, fast, { orderSafety: { ...guardedAs(), watch: watch as never } });
+  expect(await call(order)).toMatchObject({ clientOrderId: 'intent-1' });
+  expect(await call(order)).toMatchObject({ clientOrderId: 'intent-1' });
+  await wait(1);
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+it('a journal whose store was not up at first is asked again', async () => {
+  const memory = createMemoryJournal();
+  let opens = 0;
+  const journal: IntentJournal = {
+    sent: (intent) => memory.sent(intent),
+    settled: (id, outcome) => memory.settled(id, outcome),
+    open: () => ((opens += 1) === 1 ? Promise.reject(new Error('not up')) : memory.open()),
+  };
+  const call = resilient(post, fast, { orderSafety: { ...guardedAs(), journal } });
+  await expect(call(order)).rejects.toThrow('not up');
+  expect(await call(order)).toMatchObject({ clientOrderId: 'intent-1' });
+});
+
+it.each([
+  ['a refusal', { code: -1121, msg: 'no such symbol' }],
+  ['a page', '<html>'],
+])('a stream acknowledges nothing, whatever it holds: %s', async (_, body) => {
+  answerOrder = (response) => json(response, 200, body);
+  const streamed = async (sent: Order): Promise<Placed> => {
+    await http.post('/order', sent, { responseType: 'stream' });
+    return { clientOrderId: sent.newClientOrderId, symbol: sent.symbol, side: sent.side };
+  };
+  const call = resilient(streamed, fast, { orderSafety: { ...guardedAs(), find: () => undefined } });
+  await expect(call(order)).rejects.toMatchObject({ executionStatus: 'not-executed' });
+});
