@@ -18,6 +18,8 @@ interface Shown {
   missed: number;
   /** Whether it has been missing and has come back. */
   isFitful: boolean;
+  /** The first answer showed it, or two did. */
+  isConfirmed: boolean;
   readonly odd: OddUsage;
 }
 
@@ -27,17 +29,19 @@ export class ShownWindows {
 
   /** Returns the windows in force after an answer, shortest first; empty if the answer shows no credible window. */
   observe(usages: readonly RateLimitUsage[]): readonly Allowance[] {
+    const isFirst = this.#byWindow.size === 0;
     const shown = usages.map((usage) => this.#read(usage)).filter((one) => one !== undefined);
     if (shown.length === 0) return [];
     for (const [windowMs, one] of this.#byWindow) {
       if (shown.includes(one)) {
         one.isFitful ||= one.missed > 0;
+        one.isConfirmed ||= isFirst;
         one.missed = 0;
       } else one.missed += 1;
       if (one.missed > mostMissed) this.#byWindow.delete(windowMs);
     }
     return [...this.#byWindow.values()]
-      .filter(({ isFitful, missed }) => missed === 0 || isFitful)
+      .filter(({ isConfirmed, isFitful, missed }) => isConfirmed && (missed === 0 || isFitful))
       .map(({ allowance }) => allowance)
       .toSorted((one, other) => one.windowMs - other.windowMs);
   }
@@ -52,9 +56,11 @@ export class ShownWindows {
       allowance,
       missed: 0,
       isFitful: false,
+      isConfirmed: false,
       odd: new OddUsage(),
     };
     if (!known.odd.accepts(usage, known.allowance.limit)) return undefined;
+    known.isConfirmed ||= this.#byWindow.has(intervalMs);
     known.allowance = allowance;
     this.#byWindow.set(intervalMs, known);
     return known;

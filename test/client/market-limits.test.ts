@@ -67,6 +67,8 @@ describe('the limits of a client', () => {
     limits.observe(weight('10S', 20, 100));
     expect(inForce('contract.account')).toBe('120 in 10000');
     limits.observe(weight('1M', 20, 5_980));
+    expect(inForce('contract.account')).toBe('120 in 10000');
+    limits.observe(weight('1M', 21, 5_979));
     expect(inForce('contract.account')).toBe('6000 in 60000');
     expect(inForce('contract.orders')).toBe('300 in 60000');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CallContext } from '../../src/core/context/call-context.js';
 import { createPolicy, PolicyRegistry, type ResiliencePolicy } from '../../src/index.js';
 import type { Coordinator } from '../../src/policies/options/coordinator.js';
 import { createFakeClock } from '../../src/testing/fake-clock.js';
@@ -30,12 +31,14 @@ describe('a window that headers show beside the configured one', () => {
     const answer = defer();
     void policy.execute(() => answer.promise);
     await show(policy, minuteMs, 7, 13);
+    expect(policy.snapshot().rateLimit).toEqual({ used: 2, limit: 100 });
+    await show(policy, minuteMs, 8, 12);
     expect(policy.snapshot().rateLimit).toEqual({
-      used: 2,
+      used: 3,
       limit: 100,
-      further: [{ windowMs: minuteMs, used: 7, limit: 20 }],
+      further: [{ windowMs: minuteMs, used: 8, limit: 20 }],
     });
-    expect(await started(policy, 20)).toBe(13);
+    expect(await started(policy, 20)).toBe(12);
     answer.resolve(1);
     await clock.advance(39_999);
     expect(policy.snapshot().rateLimit?.further?.[0]?.used).toBe(20);
@@ -43,12 +46,13 @@ describe('a window that headers show beside the configured one', () => {
     await clock.advance(1_000);
     expect(policy.snapshot().rateLimit?.further?.[0]?.used).toBe(20);
     await clock.advance(20_000);
-    expect(policy.snapshot().rateLimit?.further?.[0]?.used).toBe(7);
+    expect(policy.snapshot().rateLimit?.further?.[0]?.used).toBe(8);
   });
 
   it('is gone when headers show only others for a while', async () => {
     const { policy } = adaptive();
     await show(policy, minuteMs, 1, 19);
+    await show(policy, minuteMs, 2, 18);
     for (let answer = 0; answer < 10; answer += 1) await show(policy, 10_000, 2 + answer, 98 - answer);
     expect(policy.snapshot().rateLimit?.further).toHaveLength(1);
     await show(policy, 10_000, 12, 88);
@@ -63,13 +67,75 @@ describe('a window that headers show beside the configured one', () => {
 
   it('keeps no call waiting for permits that the calls around it hold', async () => {
     const { clock, policy } = adaptive();
-    await show(policy, minuteMs, 1, 1);
+    await show(policy, minuteMs, 1, 2);
+    await show(policy, minuteMs, 2, 1);
     const outer = policy.execute(({ signal }) =>
       policy.execute((context) => policy.execute(async () => 'done', context.signal), signal),
     );
     await clock.advance(5 * minuteMs);
     await expect(outer).resolves.toBe('done');
     expect(policy.snapshot().rateLimit?.further).toMatchObject([{ used: 0 }]);
+  });
+});
+
+describe('a window that headers show by mistake', () => {
+  const dayMs = 24 * 60 * minuteMs;
+
+  /** Sends a call each second for so long, all of them answered with headers of the configured window, or none. */
+  async function keepSending({ clock, policy }: ReturnType<typeof adaptive>, forMs: number, shows = true) {
+    const at: number[] = [];
+    for (const end = clock.now() + forMs; clock.now() < end; ) {
+      const send = (context: CallContext): void => {
+        at.push(clock.now());
+        if (shows) context.observeUsage?.([{ type: 'weight', intervalMs: 10_000, used: 10, remaining: 90 }]);
+      };
+      void policy.executeOutcome(send, { priority: 'critical' });
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.advance(1_000);
+    }
+    return at;
+  }
+
+  it('does not count if only one answer shows it', async () => {
+    const made = adaptive();
+    await show(made.policy, 10_000, 1, 99);
+    await show(made.policy, dayMs, 99_995, 5);
+    expect(await keepSending(made, 30_000)).toHaveLength(30);
+  });
+
+  it('counts no longer when answers have shown only others for a minute', async () => {
+    const made = adaptive();
+    for (const used of [99_990, 99_995]) await show(made.policy, dayMs, used, 100_000 - used);
+    expect(await keepSending(made, minuteMs - 2_000)).toHaveLength(5);
+    expect(await keepSending(made, 1_000)).toEqual([]);
+    // Those that waited went, and no call waits any more.
+    await keepSending(made, minuteMs);
+    expect(await keepSending(made, minuteMs)).toHaveLength(60);
+  });
+
+  it('stops nothing for good: one call goes, and its answer decides', async () => {
+    const made = adaptive();
+    for (const left of [2, 1]) await show(made.policy, dayMs, 100_000 - left, left);
+    expect(await keepSending(made, 1_000, false)).toHaveLength(1);
+    expect(await keepSending(made, dayMs / 100 - 2_000)).toEqual([]);
+    // Those that waited follow, because the answer shows only the other window.
+    await keepSending(made, minuteMs);
+    expect(await keepSending(made, minuteMs)).toHaveLength(60);
+  });
+
+  it('goes on counting if the answer shows it again', async () => {
+    const made = adaptive();
+    for (const left of [2, 1]) await show(made.policy, dayMs, 100_000 - left, left);
+    let sent = 0;
+    while (made.clock.now() < 3 * (dayMs / 100)) {
+      void made.policy.executeOutcome((context) => {
+        sent += 1;
+        context.observeUsage?.([{ type: 'weight', intervalMs: dayMs, used: 100_000, remaining: 0 }]);
+      });
+      // oxlint-disable-next-line no-await-in-loop
+      await made.clock.advance(10_000);
+    }
+    expect(sent).toBe(3);
   });
 });
 

@@ -43,6 +43,8 @@ export class CoolDown {
   #probedAt = 0;
   // Slowing down alone is not a cool-down.
   #wasActive = false;
+  // The answer came to one of its own calls, so that answers to calls of the outer one say nothing about it.
+  #isOwn = false;
   #error: unknown;
   #timer: unknown;
   #advancing = false;
@@ -54,7 +56,8 @@ export class CoolDown {
     this.outer = outer;
     if (outer) outer.#inner.add(this);
     this.#shared = coordinator?.joinCoolDown(scope, {
-      activateFor: (ms) => this.#activate(ms, elsewhere, clock.now()),
+      // What activates the outer one elsewhere is reported for both.
+      activateFor: (ms) => this.#activate(ms, elsewhere, clock.now(), outer?.activeForMs(clock.now()) === 0),
       ramp: () => {
         if (this.#state !== 'active' && this.#state !== 'probing') return;
         this.#until = Math.min(this.#until, clock.now());
@@ -101,11 +104,10 @@ export class CoolDown {
     const verdict = this.#memory.judge(refusal, this.#state, now);
     if (verdict === 'ignore') return false;
     if (verdict === 'slow') this.#slow(cause, now);
-    else this.#activate(verdict.activeForMs, cause, now);
+    else this.#activate(verdict.activeForMs, cause, now, true);
     if (verdict === 'slow' || !verdict.isBan) return false;
-    const { outer } = this;
     // The ban may be that of the outer scope: one call goes ahead there, so that not all run into it.
-    if (outer?.isIdle === true) outer.#activate(0, cause, now);
+    if (this.outer?.isIdle === true) this.outer.#activate(0, cause, now, true);
     return true;
   }
 
@@ -127,9 +129,10 @@ export class CoolDown {
   }
 
   /** Starts or extends the wait; a time that ends earlier than the current one changes nothing. */
-  #activate(forMs: number, { error, policy }: CoolDownCause, now: number): void {
+  #activate(forMs: number, { error, policy }: CoolDownCause, now: number, isOwn: boolean): void {
     const until = now + forMs;
     if (this.#state === 'active' && until <= this.#until) return;
+    if (this.#state !== 'active' || isOwn) this.#isOwn = isOwn;
     if (this.#state === 'idle') this.#activeSince = now;
     this.#wasActive = true;
     this.#state = 'active';
@@ -140,7 +143,7 @@ export class CoolDown {
     this.#arm(now);
     coolDownEvents.entered({ policy, delayMs: forMs, error }, this.#place, now);
     if (policy !== elsewhere.policy) this.#shared?.activated(forMs);
-    for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now);
+    for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now, false);
   }
 
   /** Halves the rate of the last batch; it grows again from there. */
@@ -204,11 +207,10 @@ export class CoolDown {
   #ramp(now: number): void {
     this.#state = 'ramping';
     this.#batch = 1;
-    // Inner cool-downs that the same answer started end with this one, and so does an outer one whose time is over.
+    // Inner cool-downs that it activated end with this one, and so does an outer one whose time is over.
     for (const coolDown of this.#inner)
-      if (coolDown.#error === this.#error && coolDown.#state === 'active') coolDown.#ramp(now);
-    const outer = this.outer;
-    if (outer && outer.#state === 'active' && outer.#until <= now) outer.#ramp(now);
+      if (!coolDown.#isOwn && coolDown.#state === 'active') coolDown.#ramp(now);
+    if (this.outer && this.outer.#state === 'active' && this.outer.#until <= now) this.outer.#ramp(now);
     this.#advance(now);
   }
 

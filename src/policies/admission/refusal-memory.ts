@@ -29,6 +29,10 @@ const longer = 1.5;
 // If answers give hardly any time, the least wait after a refused probe, doubled for each.
 const leastMs = 500;
 const hardlyAnyMs = 2_000;
+/** A time that so many refused probes in a row have named is too short for a ban that restarts with each of them. */
+const mostAlike = 3;
+/** A date is given in whole seconds, so the same time may differ by as much. */
+const dateMs = 1_000;
 
 /**
  * What a cool-down has learned about refusals without a time: whether they are bans or pass by themselves.
@@ -50,6 +54,8 @@ export class RefusalMemory {
   #bans = 0;
   /** Bans and refused probes in a row, without an answer in between. */
   #unanswered = 0;
+  /** The time that the last refused probe named, and how many in a row named the same. */
+  #named = { forMs: 0, times: 0 };
   #isWatching = false;
 
   /** Whether the answer to a call matters. */
@@ -74,6 +80,8 @@ export class RefusalMemory {
       this.#inRow = 0;
       if (!isProbe) return { activeForMs: forMs };
       this.#unanswered += 1;
+      const isAlike = refusal.isTold && Math.abs(forMs - this.#named.forMs) < dateMs;
+      this.#named = { forMs, times: isAlike ? this.#named.times + 1 : 1 };
       return { activeForMs: Math.max(forMs, this.#grown(refusal)) };
     }
     // The request was under way when the last refusal came, so it says nothing new.
@@ -100,6 +108,7 @@ export class RefusalMemory {
     }
     this.#inRow = 0;
     this.#unanswered = 0;
+    this.#named = { forMs: 0, times: 0 };
     this.#isWatching = false;
     return proves;
   }
@@ -123,9 +132,10 @@ export class RefusalMemory {
     return { activeForMs, isBan: true };
   }
 
-  /** Returns the time of a ban, extended for each refused probe. */
+  /** Returns the time of a ban, extended for each refused probe; a time given by answers, once it is too short. */
   #grown({ forMs, isTold }: Pick<RateLimitRefusal, 'forMs' | 'isTold'>): number {
-    if (isTold && forMs >= hardlyAnyMs) return forMs;
+    if (isTold && forMs >= hardlyAnyMs)
+      return Math.min(longestMs, forMs * longer ** Math.max(0, this.#named.times - mostAlike + 1));
     const grownMs = isTold ? leastMs * 2 ** this.#unanswered : forMs * longer ** this.#unanswered;
     return Math.min(longestMs, grownMs);
   }

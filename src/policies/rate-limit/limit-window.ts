@@ -18,6 +18,9 @@ export class LimitWindow {
   /** The limit that the headers show; `Infinity` until they show one. */
   #statedLimit = Infinity;
   #shownAt = -Infinity;
+  #timesShown = 0;
+  /** How many headers in a row showed only other windows. */
+  missed = 0;
 
   constructor(
     windowMs: number,
@@ -51,11 +54,37 @@ export class LimitWindow {
     return this.ledger.settledAt - this.#shownAt <= Math.max(shownMs, this.windowMs);
   }
 
+  /** Whether it was shown twice, so that a single answer of a proxy or for another account stops nothing. */
+  get isConfirmed(): boolean {
+    return this.#timesShown > 1;
+  }
+
+  /**
+   * From when on it stops no call, if only headers show it: when answers show others only, after a minute; when nothing
+   * is answered because it is used up, after a hundredth of it, for one call.
+   */
+  get lapsesAt(): number {
+    if (this.missed > 0) return this.#shownAt + shownMs;
+    return this.ledger.settledAt + Math.max(shownMs, this.windowMs / 100);
+  }
+
+  /** Whether a call may go although it is used up. */
+  hasLapsed(now: number): boolean {
+    return now >= this.lapsesAt && (this.missed > 0 || this.ledger.since(Infinity) === 0);
+  }
+
+  /** When calls that wait may be able to go. */
+  opensAt(now: number): number {
+    const { lapsesAt, ledger, windowMs } = this;
+    return Math.min(ledger.freeAt(windowMs) ?? Infinity, lapsesAt > now ? lapsesAt : Infinity);
+  }
+
   /** Reads the limit from the headers and returns the use that they show; `undefined` if they are doubted. */
   read(usage: RateLimitUsage, limit: number, now: number): number | undefined {
     if (!this.#oddUsage.accepts(usage, limit)) return undefined;
     const { remaining, used } = usage;
     this.#shownAt = now;
+    this.#timesShown += 1;
     // Beyond the limit the count goes on, so it no longer shows the limit.
     if (used !== undefined && (remaining ?? 0) > 0) this.#statedLimit = Math.max(1, used + (remaining ?? 0));
     this.expire(now);

@@ -19,8 +19,6 @@ const mostWindows = 4;
 export class LimitWindows {
   /** The configured window comes first. */
   #all: readonly [LimitWindow, ...LimitWindow[]];
-  /** How many headers in a row showed only other windows. */
-  readonly #missed: WeakMap<LimitWindow, number> = new WeakMap();
 
   constructor(windowMs: number) {
     this.#all = [new LimitWindow(windowMs)];
@@ -34,9 +32,9 @@ export class LimitWindows {
     return this.#all;
   }
 
-  /** The windows that only the headers show. */
+  /** The windows that only the headers show, from the second answer that shows them. */
   get further(): readonly LimitWindow[] {
-    return this.#all.slice(1);
+    return this.#all.slice(1).filter(({ isConfirmed }) => isConfirmed);
   }
 
   take(cost: number, critical: boolean): void {
@@ -72,7 +70,7 @@ export class LimitWindows {
     let found = this.#all.find(({ windowMs }) => windowMs === intervalMs);
     if (!found && used > 0 && remaining > 0) {
       found = main.continued(now, intervalMs);
-      this.#all = [main, ...this.further.slice(1 - mostWindows), found];
+      this.#all = [main, ...this.#all.slice(1).slice(1 - mostWindows), found];
     }
     this.#miss(found);
     return found;
@@ -80,9 +78,9 @@ export class LimitWindows {
 
   /** Makes a window of this length the configured one; the previous one stays if the headers show it. */
   configure(windowMs: number, now: number): void {
-    const old = this.main;
-    const known = this.further.find((window) => window.windowMs === windowMs);
-    const others = this.further.filter((window) => window !== known);
+    const [old, ...further] = this.#all;
+    const known = further.find((window) => window.windowMs === windowMs);
+    const others = further.filter((window) => window !== known);
     if (old.isShown && old.statedLimit < Infinity) others.push(old);
     this.#all = [known ?? old.continued(now, windowMs), ...others];
   }
@@ -100,9 +98,9 @@ export class LimitWindows {
       window.expire(now);
       // A cost above the limit goes alone.
       if (ledger.all === 0) return true;
-      if (critical) return ledger.hasRoom(cost, true, statedLimit, 0, 0);
-      const reserved = reserve.at(now, windowMs, 0, statedLimit);
-      return ledger.hasRoom(cost, false, statedLimit, reserved, window.keptForOthers(statedLimit, now));
+      const reserved = critical ? 0 : reserve.at(now, windowMs, 0, statedLimit);
+      const kept = critical ? 0 : window.keptForOthers(statedLimit, now);
+      return ledger.hasRoom(cost, critical, statedLimit, reserved, kept) || window.hasLapsed(now);
     });
   }
 
@@ -127,9 +125,8 @@ export class LimitWindows {
   }
 
   #miss(shown: LimitWindow | undefined): void {
-    for (const window of this.#all)
-      this.#missed.set(window, window === shown ? 0 : (this.#missed.get(window) ?? 0) + 1);
+    for (const window of this.#all) window.missed = window === shown ? 0 : window.missed + 1;
     const [main, ...further] = this.#all;
-    this.#all = [main, ...further.filter((window) => (this.#missed.get(window) ?? 0) <= mostMissed)];
+    this.#all = [main, ...further.filter(({ missed }) => missed <= mostMissed)];
   }
 }

@@ -223,8 +223,8 @@ export class RateLimiter {
     this.#disarm();
     if (this.#clients.size === 0) return;
     let wakeAt = this.#pace.opensAt(this.#allowed, now);
-    for (const { ledger, reserve, windowMs } of this.#windows.all) {
-      const freeAt = ledger.freeAt(windowMs) ?? Infinity;
+    for (const window of this.#windows.all) {
+      const [{ reserve, windowMs }, freeAt] = [window, window.opensAt(now)];
       // Allowance that is already free waits for the next slice.
       wakeAt = Math.min(wakeAt, freeAt > now ? freeAt : sliceEndsAt(now));
       const isReserved = reserve.at(now, windowMs, this.config.reservedCritical, Infinity) > 0;
