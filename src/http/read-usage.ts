@@ -17,7 +17,7 @@ const none: readonly RateLimitUsage[] = [];
 /**
  * Reads what an answer says about the limits: `X-USED-WEIGHT-<n><unit>`, `X-REMAINING-WEIGHT-…`, `X-ORDER-COUNT-…`
  * and `X-ORDER-REMAINING-…`, where the unit is S, M, H or D. One entry per limit and window; an empty list if the
- * headers are absent or not numbers.
+ * headers are absent or not numbers, or if the answer comes from a cache (`Age` above 0).
  *
  * Source: WEEX V3 access restrictions.
  */
@@ -25,6 +25,8 @@ export function readUsage(headers: AnyHeaders | null | undefined): readonly Rate
   if (!headers) return none;
   let byWindow: Map<string, { -readonly [Key in keyof RateLimitUsage]: RateLimitUsage[Key] }> | undefined;
   for (const [name, value] of headerEntries(headers)) {
+    // What a cache repeats was true when it was stored.
+    if (name.length === 3 && name.toLowerCase() === 'age' && Number(value) > 0) return none;
     // Most headers are ruled out by their first two letters.
     const match = name.length > 12 && (name[0] === 'x' || name[0] === 'X') ? usageHeader.exec(name) : null;
     const amount = match ? Number(value) : Number.NaN;

@@ -27,6 +27,15 @@ describe('readUsage', () => {
     expect(readUsage(new Headers(pairs))).toHaveLength(4);
   });
 
+  it('leaves out what a cache repeats', () => {
+    const headers = { 'x-used-weight-1m': '480', 'x-remaining-weight-1m': '20' };
+    expect(readUsage({ ...headers, age: '0' })).toHaveLength(1);
+    for (const name of ['Age', 'age']) {
+      expect(readUsage({ ...headers, [name]: '30' })).toEqual([]);
+      expect(readUsage(new Map([[name, '1'], ...Object.entries(headers)]))).toEqual([]);
+    }
+  });
+
   it('leaves out what is not usage', () => {
     const headers = {
       'x-used-weight-1y': '1',
