@@ -108,7 +108,9 @@ export function parseSnapshot(snapshot: unknown): ErrorTrackerSnapshot {
   const faults = issues.map((issue) => {
     const field = v.getDotPath(issue) ?? 'the snapshot';
     if (issue.expected === 'never') return `${field} is unknown`;
-    const allowed = issue.type === 'check' ? issue.message : (issue.expected ?? 'valid');
+    if (issue.received === 'undefined') return `${field} is missing`;
+    const expected = issue.expected === 'Object' ? 'an object' : (issue.expected ?? 'valid');
+    const allowed = issue.type === 'check' ? issue.message : expected;
     return `${field} must be ${allowed}, received ${issue.received}`;
   });
   throw new TypeError(`Cannot restore the error tracker: ${faults.join('; ')}`);

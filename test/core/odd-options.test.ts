@@ -54,6 +54,10 @@ const cases: Record<string, readonly [run: () => unknown, message: string | RegE
     () => new ErrorTracker({ capcity: 5 } as never),
     'Cannot create the error tracker: unknown option "capcity" (did you mean "capacity"?); expected one of capacity, clock',
   ],
+  'an empty snapshot': [
+    () => new ErrorTracker().restore({} as never),
+    /^Cannot restore the error tracker: version is missing; totalErrors is missing; /,
+  ],
   'null for the tracker': [() => new ErrorTracker(null as never), 'options must be an object, received null'],
   'a number for the tracker': [
     () => new ErrorTracker(100 as never),
