@@ -29,6 +29,7 @@ export class Trader {
   readonly #orders;
   readonly #place;
   #id = 0;
+  #tickers = 0;
   /** What becomes of the next call of each kind. */
   next: { ticker: Answer; order: Answer; lookup: Answer; tookMs: number } = {
     ticker: 'fine',
@@ -70,9 +71,14 @@ export class Trader {
 
   /** Asks for a price. */
   ticker(): Promise<unknown> {
-    return this.#market.executeOutcome(() => this.#answer(answers[this.next.ticker]()), {
-      operation: 'getTicker',
-    });
+    const send = () => {
+      this.#tickers += 1;
+      const { ticker } = this.next;
+      // A limit refuses some; one that refuses all for minutes is a ban.
+      const isServed = ticker === 'busy' && this.#tickers % 4 === 0;
+      return this.#answer(isServed ? undefined : answers[ticker]());
+    };
+    return this.#market.executeOutcome(send, { operation: 'getTicker' });
   }
 
   /** Places an order. */
