@@ -10,8 +10,7 @@ export function serveToEachTest(
   tell: (at: { url: string; http: AxiosInstance }) => void,
 ): void {
   beforeEach(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = `http://127.0.0.1:${await listenWhereNobodyDid(server)}`;
     const http = axios.create({ baseURL: url });
     attachWeexErrors(http);
     tell({ url, http });
@@ -20,4 +19,18 @@ export function serveToEachTest(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
+}
+
+const used = new Set<number>();
+
+/** An order of unknown outcome is remembered by its address, which must not be that of a later test. */
+async function listenWhereNobodyDid(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  if (!used.has(port)) {
+    used.add(port);
+    return port;
+  }
+  await new Promise((resolve) => server.close(resolve));
+  return listenWhereNobodyDid(server);
 }
