@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { WEEXError } from '../errors/weex-error.js';
+import { isPromiseLike } from '../core/is-promise-like.js';
 import { keepBody } from './raw-body.js';
 import { methodOf, pathOf } from './read-only-requests.js';
 import { readTrace, traced } from './traced-failure.js';
@@ -40,10 +42,10 @@ function targetOf(config: InternalAxiosRequestConfig): string {
  * @param raise Throws that failure.
  * @returns A function that restores the interceptors.
  */
-export function followEarlier<Failure>(
+export function followEarlier(
   response: AxiosInstance['interceptors']['response'],
-  refusalOf: (answer: AxiosResponse) => Failure | undefined,
-  raise: (failure: Failure, answer: AxiosResponse) => never,
+  refusalOf: (answer: AxiosResponse) => WEEXError | undefined,
+  raise: (failure: WEEXError, answer: AxiosResponse) => never,
 ): () => void {
   const { handlers = [] } = response as { handlers?: readonly (Handler | null)[] };
   const passOn = (fulfilled: (value: unknown) => unknown, answer: unknown): unknown => {
@@ -92,7 +94,7 @@ function following(origin: unknown, run: () => unknown): unknown {
   };
   try {
     const value = run();
-    return isThenable(value) ? value.then(undefined, rethrow) : value;
+    return isPromiseLike(value) ? value.then(undefined, rethrow) : value;
   } catch (error) {
     return rethrow(error);
   }
@@ -117,7 +119,7 @@ function handle(
     close();
     throw error;
   }
-  if (!isThenable(value)) {
+  if (!isPromiseLike(value)) {
     close();
     return then(value, handling);
   }
@@ -129,8 +131,4 @@ function handle(
 /** Whether a value looks like a response of axios. */
 export function isAnswer(value: unknown): value is AxiosResponse {
   return typeof value === 'object' && value !== null && 'config' in value && 'status' in value;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

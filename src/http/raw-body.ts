@@ -40,8 +40,13 @@ export function keepRawBody(config: InternalAxiosRequestConfig): void {
 
 /** The same once more when the request leaves, for interceptors that run after this and change the transforms. */
 export function keepRawBodyLate(config: InternalAxiosRequestConfig): void {
-  const { transformRequest } = config;
-  config.transformRequest = [...(transformRequest === undefined ? [] : [transformRequest].flat()), keepLate];
+  config.transformRequest = withLast(config.transformRequest, keepLate);
+}
+
+/** Appends a step to a step or a list of steps, unless the list contains it. */
+export function withLast<Step>(steps: Step | Step[] | undefined, last: Step): Step[] {
+  const list = Array.isArray(steps) ? steps : steps === undefined ? [] : [steps];
+  return list.includes(last) ? list : [...list, last];
 }
 
 const keepLate: AxiosRequestTransformer = function keepLate(this, data: unknown) {

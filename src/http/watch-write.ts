@@ -20,7 +20,7 @@ import { bodyText, isUnread, parseBody } from './answer-body.js';
 import { batchVerdicts, idOfItem } from './batch-verdicts.js';
 import { earlierOrder, rememberOrder } from './earlier-order.js';
 import { methodOf, pathOf } from './read-only-requests.js';
-import { bodyOf, keepRawBody, markHarmless } from './raw-body.js';
+import { bodyOf, keepRawBody, markHarmless, withLast } from './raw-body.js';
 import { requestIdHeader } from './request-id.js';
 
 /**
@@ -95,12 +95,6 @@ export function watchWrite(
   tellSent(request, owners);
   // The end of one attempt must not end the orders of others.
   return isFound && owners.length > 1 ? undefined : owners[0];
-}
-
-/** Appends a step to a step or a list of steps, unless the list contains it. */
-function withLast<Step>(steps: Step | Step[] | undefined, last: Step): Step[] {
-  const list = Array.isArray(steps) ? steps : steps === undefined ? [] : [steps];
-  return list.includes(last) ? list : [...list, last];
 }
 
 /** Whether a request resends an attempt's order, or contains it twice, as a batch does that keeps earlier orders. */

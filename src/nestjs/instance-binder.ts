@@ -1,3 +1,4 @@
+import { isPromiseLike } from '../core/is-promise-like.js';
 import type { ModulesContainer } from '@nestjs/core';
 import { forgetRegistry, ownRegistry, setInstanceRegistry } from '../decorators/instance-registry.js';
 import { openRegistry } from '../decorators/open-registries.js';
@@ -91,10 +92,6 @@ export class InstanceBinder {
   readonly #adopt = (instance: object): void => {
     if (!ownRegistry(instance)) setInstanceRegistry(instance, this.#registry);
   };
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** The class as this application's Nest sees it: each instance that it constructs is adopted. */

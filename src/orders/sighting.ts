@@ -1,3 +1,5 @@
+import { isPromiseLike } from '../core/is-promise-like.js';
+import { quietly } from '../observability/event-channel.js';
 import { judgeFound } from './judge-found.js';
 import type { Evidence } from './reconcile.js';
 import { isRejected } from './rejected-order.js';
@@ -40,11 +42,10 @@ export class Sighting {
    * that goes wrong with it may change the outcome.
    */
   watch(listen: (seen: (value: unknown) => void) => unknown, order: Sought): () => void {
-    const listening = attempt(() => listen((value) => this.#take(value, order)));
+    let listening: unknown;
+    quietly(() => (listening = listen((value) => this.#take(value, order))));
     return () =>
-      void attempt(() => {
-        return listening instanceof Promise ? listening.then(stopListening) : stopListening(listening);
-      });
+      quietly(() => (isPromiseLike(listening) ? listening.then(stopListening) : stopListening(listening)));
   }
 
   /** Accepts an order if it is what was ordered, like a lookup. */
@@ -63,15 +64,4 @@ export class Sighting {
 
 function stopListening(stop: unknown): unknown {
   return typeof stop === 'function' ? (stop as () => unknown)() : undefined;
-}
-
-/** Runs code of the caller; what it throws, at once or later, is ignored. */
-function attempt(run: () => unknown): unknown {
-  try {
-    const result = run();
-    if (result instanceof Promise) result.catch(() => undefined);
-    return result;
-  } catch {
-    return undefined;
-  }
 }

@@ -104,6 +104,18 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(2_000);
   });
 
+  it('costs a second if it meets the first probe after a ban, and is a longer ban if it meets the second', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads);
+    const waits: (number | undefined)[] = [];
+    for (const probeAt of [1_000, 10_000, 1_000]) {
+      await clock.advance(probeAt);
+      await refuse(reads);
+      waits.push(activeForMs(reads));
+    }
+    expect(waits).toEqual([10_000, 1_000, 15_000]);
+  });
+
   it('is probed later and later while one ban follows another', async () => {
     const { clock, reads } = await market();
     const waits: (number | undefined)[] = [];

@@ -33,13 +33,17 @@ const noOptions = new Set([
   'Promise',
   'RegExp',
   'Error',
+  'Boolean',
+  'Number',
+  'String',
+  'Symbol',
+  'BigInt',
 ]);
-const boxes = new Set(['Boolean', 'Number', 'String', 'Symbol', 'BigInt']);
 
 /** Returns the name of the kind of an object that cannot hold options; `undefined` if it may hold some. */
 export function kindWithoutOptions(value: object): string | undefined {
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return noOptions.has(kind) || boxes.has(kind) ? kind : undefined;
+  return noOptions.has(kind) ? kind : undefined;
 }
 
 /** Whether a value may hold options: any object, including class instances, except a list, a map or a promise. */

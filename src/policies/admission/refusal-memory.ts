@@ -56,8 +56,6 @@ export class RefusalMemory {
   #unanswered = 0;
   /** The time that the last refused probe named, and how many in a row named the same. */
   #named = { forMs: 0, times: 0 };
-  /** Whether the probe after a ban was refused, and another one was sent soon. */
-  #hasTriedAgain = false;
   #isWatching = false;
 
   /** Whether the answer to a call matters. */
@@ -93,9 +91,7 @@ export class RefusalMemory {
     const isProven = this.isProvenSoft(now);
     if (isProbe && this.#unanswered > 0) {
       // The documented ban is over, so one refusal more may be a stray one.
-      if (this.#hasTriedAgain) return this.#takeForBan(now);
-      this.#hasTriedAgain = true;
-      return { activeForMs: softMs };
+      return this.#inRow > 1 ? this.#takeForBan(now) : { activeForMs: softMs };
     }
     if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
     if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';
@@ -115,7 +111,6 @@ export class RefusalMemory {
     }
     this.#inRow = 0;
     this.#unanswered = 0;
-    this.#hasTriedAgain = false;
     this.#named = { forMs: 0, times: 0 };
     this.#isWatching = false;
     return proves;
@@ -134,7 +129,6 @@ export class RefusalMemory {
     this.#bannedUntil = now + activeForMs + rememberedMs;
     this.#bans += 1;
     this.#unanswered += 1;
-    this.#hasTriedAgain = false;
     // An answer after the ban does not prove that there was none.
     this.#wasSoft = false;
     this.#inRow = 0;

@@ -1,4 +1,5 @@
 import type { CallContext } from '../../core/context/call-context.js';
+import { isPromiseLike } from '../../core/is-promise-like.js';
 import { spreadable } from '../../core/context/spreadable.js';
 import { isAccompanied, runAccompanied } from '../../observability/companions.js';
 import type { Attempt } from './attempt.js';
@@ -42,9 +43,4 @@ function runWithin(execution: Execution, attempt: Attempt, work: Work): unknown 
 function runAlone({ options }: Execution, attempt: Attempt, work: Work): unknown {
   // A function that declares no parameter gets the plain attempt.
   return work(options.takesBare || work.length === 0 ? attempt : spreadable(attempt));
-}
-
-/** Whether a value has to be awaited. */
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
