@@ -1,4 +1,5 @@
 import type { Clock } from '../core/time/clock.js';
+import { isAssumedWait } from '../errors/assumed-wait.js';
 import { isWEEXError } from '../errors/index.js';
 import { joinSignal, leaveSignal } from '../core/abort-listeners.js';
 import { judgeFound } from './judge-found.js';
@@ -47,6 +48,8 @@ export type Finding = (Evidence | { readonly outcome: 'unknown' }) & {
 
 /** The waits before further lookups when the planned ones are used up and the last one failed. */
 const repeatMs = { first: 250, longest: 2_000 };
+/** The wait after a first rate-limit answer that gives none: it may not be a ban. */
+const softMs = 1_000;
 
 /**
  * Looks for an order until it is seen, until all of the patience is over and a lookup saw nothing, or until the
@@ -88,9 +91,17 @@ function* delays(waitsMs: Search['waitsMs'], lookups: readonly LookupResult[]): 
   }
   let delayMs = repeatMs.first;
   for (let last = lookups.at(-1); last?.result === 'failed'; last = lookups.at(-1)) {
-    yield Math.max(delayMs, isWEEXError(last.error) ? (last.error.retryAfterMs ?? 0) : 0);
+    yield Math.max(delayMs, refusedForMs(last.error, lookups.at(-2)));
     delayMs = Math.min(delayMs * 2, repeatMs.longest);
   }
+}
+
+/** How long a lookup must wait after a failure. */
+function refusedForMs(error: unknown, before: LookupResult | undefined): number {
+  if (!isWEEXError(error)) return 0;
+  const { kind, retryAfterMs = 0 } = error;
+  const isFirst = !isWEEXError(before?.error) || before.error.kind !== 'rate-limit';
+  return kind === 'rate-limit' && isFirst && isAssumedWait(error) ? softMs : retryAfterMs;
 }
 
 async function lookUpOnce(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WEEXNetworkError, WEEXOrderError, WEEXRateLimitError } from '../../src/index.js';
+import { markAssumedWait } from '../../src/errors/assumed-wait.js';
 import { type Finding, reconcile, type Search } from '../../src/orders/reconcile.js';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.js';
 
@@ -93,6 +94,17 @@ describe('reconcile', () => {
     const exchange = answering(new WEEXRateLimitError('Too many requests', { retryAfter: 4 }), undefined);
     await search(exchange, { waitsMs: () => [0] });
     expect(exchange.times).toEqual([0, 4_000]);
+  });
+
+  it('waits a second after a first rate-limit answer without a time, and the documented time after the next', async () => {
+    const refused = (): WEEXRateLimitError => {
+      const error = new WEEXRateLimitError('Too many requests', { retryAfter: 10 });
+      markAssumedWait(error);
+      return error;
+    };
+    const exchange = answering(refused(), refused(), refused(), undefined);
+    await search(exchange, { waitsMs: () => [250], deadlineMs: 60_000 });
+    expect(exchange.times).toEqual([250, 1_250, 11_250, 21_250]);
   });
 
   it('gives up at its deadline when every lookup failed', async () => {
