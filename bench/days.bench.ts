@@ -12,12 +12,13 @@ import { type RehearsedTraffic, rehearseTraffic } from '../examples/bad-day/rehe
 import { cockatielMarket } from './storms/cockatiel-market.js';
 import { mixture } from './storms/mixture.js';
 import { quantile } from './storms/quantile.js';
+import { softRefusals } from './storms/soft-refusals.js';
 import { amongStrangers } from './storms/strangers.js';
 
-/** BENCH_SEEDS: the number of seeds. BENCH_DAYS: scenarios by name, or `mixture`, separated by commas. */
+/** BENCH_SEEDS: the number of seeds. BENCH_DAYS: scenarios by name, or `mixture` or `soft`, separated by commas. */
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 10) }, (_, index) => index + 1);
 const withPhases = Object.keys(builtInScenarios).filter((name) => builtInScenarios[name]?.phases?.length);
-const all = [...withPhases, 'mixture'];
+const all = [...withPhases, 'mixture', 'soft'];
 const scenarios = process.env['BENCH_DAYS']?.split(',') ?? all;
 
 const own = 'weex-resilience';
@@ -32,8 +33,10 @@ function plain(exchange: ExchangeAddress): Parameters<typeof openAxiosMarket>[0]
   return { ...exchange, timeoutMs: 5_000 };
 }
 
+const ownScenarios: Readonly<Record<string, (seed: number) => Scenario>> = { mixture, soft: softRefusals };
+
 function scenarioOf(name: string, seed: number): Scenario {
-  const scenario = name === 'mixture' ? mixture(seed) : builtInScenarios[name];
+  const scenario = ownScenarios[name]?.(seed) ?? builtInScenarios[name];
   if (!scenario)
     throw new RangeError(`Cannot find the scenario '${name}': known names are ${all.join(', ')}`);
   return scenario;
