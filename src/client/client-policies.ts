@@ -14,19 +14,20 @@ const reads = {
   circuitBreaker: breaker,
   attemptTimeoutMs: 3_000,
   effect: 'read',
-  retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
+  retry: { maxRetries: 5, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
 } as const satisfies PolicyOptions;
 
 /** The options of each policy of a market, except its cool-down and its rate limit. */
 const pipelines: Record<'market' | 'account' | 'orders' | 'cancels', PolicyOptions> = {
-  market: { ...reads, deadlineMs: 10_000, bulkhead: { limit: 20, queue: 500 } },
+  // Longer than a ban.
+  market: { ...reads, deadlineMs: 15_000, bulkhead: { limit: 20, queue: 500 } },
   account: { ...reads, deadlineMs: 15_000, bulkhead: { limit: 10, queue: 500, reserved: { critical: 2 } } },
   orders: {
     circuitBreaker: writeBreaker,
     // Long enough to resend an order that had to be proven absent, which takes 34 s.
     deadlineMs: 60_000,
     attemptTimeoutMs: 5_000,
-    retry: { maxRetries: 3, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
+    retry: { maxRetries: 5, backoff: { initialDelayMs: 200, maxDelayMs: 2_000 }, budget: { ratio: 0.2 } },
     bulkhead: { limit: 10, queue: 500 },
   },
   cancels: {
