@@ -185,6 +185,7 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions, isLast: () =
   const error = failureOf(response, options);
   settleAnswer(response, error);
   if (error) raise(error, options, isLast);
+  callOf(response.config)?.observeAnswer?.();
   return response;
 }
 

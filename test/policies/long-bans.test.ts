@@ -47,7 +47,7 @@ describe('a ban that outlasts its stated time, and restarts on every request', (
     [12_000, undefined, true, 8],
     [12_000, undefined, false, 8],
     [12_000, 0, true, 8],
-    [30_000, undefined, true, 8],
+    [30_000, undefined, true, 9],
     [3_000, 0, false, 8],
     [12_000, 1, false, 8],
     [10_000, 2, true, 11],

@@ -78,12 +78,21 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(cancels)).toBe(1_000);
   });
 
-  it('is no longer soft when answers have come without headers for a minute', async () => {
-    const { clock, reads } = await market();
-    await clock.advance(60_001);
-    await reads.execute(async () => 'an answer without headers');
-    await refuse(reads);
-    expect(activeForMs(reads)).toBe(10_000);
+  it('is soft without headers for a minute only while little of the limit is used', async () => {
+    for (const [cost, waitMs] of [
+      [50, 1_000],
+      [200, 10_000],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { clock, reads } = await market();
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.advance(60_001);
+      // oxlint-disable-next-line no-await-in-loop
+      await reads.execute(async () => 'an answer without headers', { cost });
+      // oxlint-disable-next-line no-await-in-loop
+      await refuse(reads);
+      expect(activeForMs(reads)).toBe(waitMs);
+    }
   });
 
   it('is a ban if the probe is refused: no request is sent for the documented time from then', async () => {
@@ -104,16 +113,17 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(2_000);
   });
 
-  it('costs a second if it meets the first probe after a ban, and is a longer ban if it meets the second', async () => {
+  it('costs a second if it meets the first two probes after a ban, and is a ban if it meets the third', async () => {
     const { clock, reads } = await market();
     await refuse(reads);
     const waits: (number | undefined)[] = [];
-    for (const probeAt of [1_000, 10_000, 1_000]) {
+    for (const probeAt of [1_000, 10_000, 1_000, 1_000, 10_000, 1_000, 15_000]) {
       await clock.advance(probeAt);
       await refuse(reads);
       waits.push(activeForMs(reads));
     }
-    expect(waits).toEqual([10_000, 1_000, 15_000]);
+    // After each further ban there are fewer of them.
+    expect(waits).toEqual([10_000, 1_000, 1_000, 10_000, 1_000, 15_000, 22_500]);
   });
 
   it('is probed later and later while one ban follows another', async () => {
@@ -138,14 +148,14 @@ describe('a refusal without a time while the headers show room', () => {
     const { clock, reads } = await market();
     await refuse(reads, spent('weight/10s'));
     expect(activeForMs(reads)).toBe(10_000);
-    const probe = answering(clock, limited(), limited(), 'late');
-    for (let index = 0; index < 3; index += 1) void reads.executeOutcome(probe);
+    const probe = answering(clock, limited(), limited(), limited(), 'late');
+    for (let index = 0; index < 4; index += 1) void reads.executeOutcome(probe);
     await clock.advance(10_000);
     expect(activeForMs(reads)).toBe(1_000);
-    await clock.advance(1_000);
+    await clock.advance(2_000);
     expect(activeForMs(reads)).toBe(10_000);
     await clock.advance(10_000);
-    expect(probe.at).toEqual([10_000, 11_000, 21_000]);
+    expect(probe.at).toEqual([10_000, 11_000, 12_000, 22_000]);
   });
 
   it('is forgotten as a ban after a while', async () => {
@@ -309,5 +319,57 @@ describe('a critical call', () => {
     await settle();
     expect(at).toEqual([1_101]);
     expect(ordinary).toHaveLength(before);
+  });
+});
+
+describe('a refusal that may pass by itself', () => {
+  it('is probed early three times if such refusals were proven soft', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads);
+    await clock.advance(1_000);
+    await reads.execute(async () => 'answered');
+    const waits: (number | undefined)[] = [];
+    for (let probe = 0; probe < 6; probe += 1) {
+      await refuse(reads);
+      waits.push(activeForMs(reads));
+      await clock.advance(waits.at(-1) ?? 0);
+    }
+    expect(waits).toEqual([0, 250, 500, 1_000, 10_000, 250]);
+  });
+
+  it('is disproved by the answer to one of several requests of a call, although the next one is refused', async () => {
+    const { clock, reads } = await market();
+    await refuse(reads);
+    await clock.advance(1_000);
+    await reads.executeOutcome(async (context) => {
+      context.observeAnswer?.();
+      throw limited();
+    });
+    expect(activeForMs(reads)).toBe(0);
+  });
+
+  it('does not lower an adaptive limit unless it proves to be a ban', async () => {
+    const { clock, reads } = await market();
+    const policy = new PolicyRegistry().define('unshown', {
+      clock,
+      retry: false,
+      rateLimit: { ...weight, adaptive: true },
+      coolDown: true,
+    });
+    await refuse(policy);
+    expect(policy.snapshot().rateLimit).toEqual({ used: 0, limit: 500 });
+    await clock.advance(1_000);
+    await refuse(policy);
+    expect(policy.snapshot().rateLimit).toMatchObject({ limit: 250, adaptive: true });
+    expect(activeForMs(reads)).toBe(0);
+  });
+
+  it('is retried without the retry budget, since the cool-down lets no storm through', async () => {
+    const { clock, reads } = await market({
+      retry: { maxRetries: 3, budget: { ratio: 0, minPerSecond: 0 } },
+    });
+    const answered = reads.execute(answering(clock, limited(), 'late'));
+    await clock.advance(5_000);
+    expect(await answered).toBe('late');
   });
 });

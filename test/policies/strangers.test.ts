@@ -163,16 +163,6 @@ describe('others who share a limit', () => {
     expect(most).toBe(85);
   });
 
-  it('are assumed to have caused the ban if hardly any room was left, and it is not probed early', async () => {
-    const { calls, clock, policy } = address();
-    calls(91);
-    await clock.advance(5_000);
-    void policy.executeOutcome(answering(clock, limited()));
-    await clock.advance(1);
-    expect(policy.snapshot().coolDown?.activeForMs).toBe(9_999);
-    expect(policy.snapshot().rateLimit?.keptForOthers).toBe(15);
-  });
-
   it('are not suspected if such refusals have been proven not to be bans', async () => {
     const { calls, clock, policy } = address();
     calls(1);

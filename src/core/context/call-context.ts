@@ -56,6 +56,8 @@ export interface CallContext {
   dismissRequest?(request: SentRequest): void;
   /** @internal Called by the interceptor with the limit usage in the headers of every answer to this attempt. */
   observeUsage?(usage: readonly RateLimitUsage[]): void;
+  /** @internal Called by the interceptor after every successful answer to this attempt, which may make several requests. */
+  observeAnswer?(): void;
   /**
    * @internal Called by the client before each request with its weight, and with the negative weight of a request
    * that a limit refused, since the weight that a call reserved beforehand is an estimate.

@@ -118,11 +118,6 @@ export class CoolDown {
     if (this.#state === 'active') this.#ramp(now);
   }
 
-  /** Whether refusals without a time have been proven not to be bans. */
-  isProvenSoft(now: number): boolean {
-    return this.#memory.isProvenSoft(now);
-  }
-
   /** Whether {@link CoolDown.answered} has to be called. */
   get isWatching(): boolean {
     return this.#memory.isWatching;

@@ -65,13 +65,7 @@ export class Permit {
 
   /** Whether the time of the answer matters. */
   get needsTime(): boolean {
-    const { coolDown } = this.admission;
-    return (
-      this.execution.circuit?.needsTime === true ||
-      this.coolDownPermit !== undefined ||
-      coolDown?.isWatching === true ||
-      this.admission.waiting > 0
-    );
+    return this.execution.circuit?.needsTime === true || this.awaitsAnswer || this.admission.waiting > 0;
   }
 
   /** Takes what admission found free. */
@@ -98,9 +92,19 @@ export class Permit {
     if (permit) this.execution.circuit?.success(permit, startedAt, now);
     const { coolDown, queue } = this.admission;
     if (queue && queue.waiting > 0 && startedAt !== undefined) queue.times.note(now - startedAt);
-    if (!coolDown) return;
+    if (coolDown) this.answered(startedAt, now);
+  }
+
+  /** Whether an answer matters to the cool-down. */
+  get awaitsAnswer(): boolean {
+    return this.coolDownPermit !== undefined || this.admission.coolDown?.isWatching === true;
+  }
+
+  /** Tells the cool-down that the exchange answered the attempt, or one of its requests. */
+  answered(startedAt: number | undefined, now: number): void {
     this.settleCoolDown('answered', now);
-    if (coolDown.isWatching) coolDown.answered(startedAt ?? now, now);
+    const { coolDown } = this.admission;
+    if (coolDown?.isWatching) coolDown.answered(startedAt ?? now, now);
   }
 
   /** Settles the circuit's permit after a failure; `error` is what the circuit records if the failure `counts`. */

@@ -8,8 +8,6 @@ import { documentedBanMs, type RateLimitRefusal } from './refusal-memory.js';
 interface AddressedRefusal {
   readonly refusal: RateLimitRefusal;
   readonly target: CoolDown;
-  /** Whether it is taken for a ban caused by others: the headers left room for our own calls. */
-  readonly isByOthers: boolean;
 }
 
 /**
@@ -30,13 +28,7 @@ export function readRateLimitAnswer(
   const isTold = known?.retryAfterMs !== undefined && !isAssumedWait(known);
   // The limiter counts how long the window is used up; the cool-down waits for the end of the ban.
   const forMs = isTold ? known.retryAfterMs : documentedBanMs;
-  const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasShownRoom(now, false) === true;
-  // The first of several may be the ban that others on the address have caused.
-  const mayBeBan =
-    !isCounted &&
-    coolDown.isIdle &&
-    !coolDown.isProvenSoft(now) &&
-    limiter?.hasShownRoom(now, true) === false;
+  const hasRoom = isCounted ? requestCount < requestLimit : limiter?.hasRoom(now) === true;
   // A used-up counter of the address stops everything sent from it; so does its ban, which further requests extend.
   const isOfBan = isTold && !isCounted && (coolDown.outer?.activeForMs(now) ?? 0) > 0;
   const isOfAddress = isOfBan || (isCounted && !hasRoom && limitType?.startsWith('weight') === true);
@@ -44,8 +36,7 @@ export function readRateLimitAnswer(
   const isBan = known?.context['status'] === 418;
   const isUntold = limit !== undefined && !isTold && !isBan && hasRoom;
   return {
-    refusal: { forMs, isTold, soft: isUntold && !mayBeBan, isProbe, startedAt },
+    refusal: { forMs, isTold, soft: isUntold, isProbe, startedAt },
     target: isOfAddress ? (coolDown.outer ?? coolDown) : coolDown,
-    isByOthers: isUntold && mayBeBan,
   };
 }

@@ -18,11 +18,15 @@ export interface RateLimitRefusal {
 /** How a cool-down reacts to a refusal. `'slow'`: it lets calls through at a lower rate. */
 export type RefusalVerdict = { readonly activeForMs: number; readonly isBan?: true } | 'slow' | 'ignore';
 
-// The delay of the first probe after a soft refusal, and how long a proof is remembered.
+// The delay of the first probe after a soft refusal, also if refusals were proven soft, and how long that is remembered.
 const softMs = 1_000;
+const provenSoftMs = 250;
 const rememberedMs = 60_000;
-/** How many probes in a row may be refused if refusals were proven soft. Each one would extend a ban. */
-const mostProbes = 2;
+/**
+ * How many refusals in a row are not taken for a ban yet, which each early probe would extend: the first ones, those
+ * after a ban that was waited out (fewer after each further one), and those after a proof that they are soft.
+ */
+const mostSoft = { first: 1, afterBan: 2, proven: 4 } as const;
 /** A ban that outlasts its time may restart with each probe, so each wait is longer than the last, up to this. */
 const longestMs = 60_000;
 const longer = 1.5;
@@ -39,8 +43,8 @@ const dateMs = 1_000;
  *
  * A request that was sent after a refused one and answered within the time of a ban proves that there is no ban. If
  * nothing is proven, a refused probe is taken for a ban, and the documented time is waited from then on; while that is
- * remembered, the first probe after another refusal comes later, because it may extend a ban. Each further refused
- * probe makes the next wait longer, up to a minute, until a request is answered.
+ * remembered, the first probe after another refusal comes later, because it may extend a ban. From the second ban in a
+ * row on each wait is longer than the last, up to a minute, until a request is answered.
  */
 export class RefusalMemory {
   #refusedAt = -Infinity;
@@ -63,11 +67,6 @@ export class RefusalMemory {
     return this.#isWatching;
   }
 
-  /** Whether refusals without a time were recently proven not to be bans. */
-  isProvenSoft(now: number): boolean {
-    return now < this.#provenSoftUntil;
-  }
-
   judge(
     refusal: RateLimitRefusal,
     state: 'idle' | 'active' | 'probing' | 'ramping',
@@ -78,26 +77,31 @@ export class RefusalMemory {
       this.#note(refusal, now);
       // It is waited out in full, so a later refusal has another cause.
       this.#inRow = 0;
-      if (!isProbe) return { activeForMs: forMs };
-      this.#unanswered += 1;
+      if (!isProbe) {
+        this.#unanswered = Math.max(1, this.#unanswered);
+        return { activeForMs: forMs };
+      }
       const isAlike = refusal.isTold && Math.abs(forMs - this.#named.forMs) < dateMs;
       this.#named = { forMs, times: isAlike ? this.#named.times + 1 : 1 };
-      return { activeForMs: Math.max(forMs, this.#grown(refusal)) };
+      const activeForMs = Math.max(forMs, this.#grown(refusal));
+      this.#unanswered += 1;
+      return { activeForMs };
     }
     // The request was under way when the last refusal came, so it says nothing new.
     const isLate = startedAt < this.#refusedAt && this.#isWatching;
     if (isLate) return 'ignore';
+    // After a wait as long as a ban, a refusal has another cause.
+    if (startedAt - this.#refusedAt >= documentedBanMs) this.#inRow = 0;
     this.#note(refusal, now);
-    const isProven = this.isProvenSoft(now);
-    if (isProbe && this.#unanswered > 0) {
-      // The documented ban is over, so one refusal more may be a stray one.
-      return this.#inRow > 1 ? this.#takeForBan(now) : { activeForMs: softMs };
-    }
-    if (state === 'probing' && this.#inRow > (isProven ? mostProbes : 1)) return this.#takeForBan(now);
+    const isProven = now < this.#provenSoftUntil;
+    const isAfterBan = isProbe && this.#unanswered > 0;
+    const most = isAfterBan ? mostSoft.afterBan + 1 - this.#unanswered : mostSoft.first;
+    if (state === 'probing' && this.#inRow > (isProven ? mostSoft.proven : most))
+      return this.#takeForBan(now);
     if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';
     if (now >= this.#bannedUntil) this.#bans = 0;
-    const doublings = Math.max(0, this.#inRow - 2) + this.#bans;
-    return { activeForMs: Math.min(documentedBanMs, softMs * 2 ** doublings) };
+    const firstMs = isProven ? provenSoftMs : softMs * 2 ** (isAfterBan ? 0 : this.#bans);
+    return { activeForMs: Math.min(documentedBanMs, firstMs * 2 ** Math.max(0, this.#inRow - 2)) };
   }
 
   /** Notes that a call was answered; returns whether that proves that the last refusal was not a ban. */
@@ -139,7 +143,8 @@ export class RefusalMemory {
   #grown({ forMs, isTold }: Pick<RateLimitRefusal, 'forMs' | 'isTold'>): number {
     if (isTold && forMs >= hardlyAnyMs)
       return Math.min(longestMs, forMs * longer ** Math.max(0, this.#named.times - mostAlike + 1));
-    const grownMs = isTold ? leastMs * 2 ** this.#unanswered : forMs * longer ** this.#unanswered;
+    const before = this.#unanswered;
+    const grownMs = isTold ? leastMs * 2 ** before : forMs * longer ** Math.max(0, before - 1);
     return Math.min(longestMs, grownMs);
   }
 }

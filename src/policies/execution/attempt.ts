@@ -186,6 +186,11 @@ export class Attempt implements PermitContext {
   }
 
   /** @internal */
+  observeAnswer(): void {
+    if (this.permit?.awaitsAnswer) this.permit.answered(this.startedAt, this.owner.policy.clock.now());
+  }
+
+  /** @internal */
   observeCost(weight: number): void {
     const allowance = this.permit?.allowance;
     if (allowance) allowance.spent = (allowance.spent ?? 0) + weight;
@@ -284,6 +289,11 @@ export class InnerAttempt implements PermitContext {
   /** @internal */
   observeUsage(usages: readonly RateLimitUsage[]): void {
     this.#attempt.observeUsage(usages);
+  }
+
+  /** @internal */
+  observeAnswer(): void {
+    this.#attempt.observeAnswer();
   }
 
   /** @internal */

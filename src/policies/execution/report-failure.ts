@@ -37,15 +37,16 @@ export function reportFailure(
   const failure: Failure = { error, rule: policy.rules.find(error), startedAt, isProbe };
   permit?.fail(counts(policy, failure), error, attempt.startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
+  const cooling = beginCoolDown(policy, failure, now);
   if (kind === 'rate-limit') {
-    lowerLimit(policy, failure, now);
     permit?.spendNothing();
+    // A refusal that may pass by itself says nothing about the limit.
+    if (cooling !== 'soft') lowerLimit(policy, failure, now);
   }
   if (!coolDown) return undefined;
-  const coolsDown = beginCoolDown(policy, failure, now);
   const isSilent = kind === 'network' || kind === 'timeout';
   permit?.settleCoolDown(isSilent ? 'nothing' : 'answered', now);
-  return coolsDown ? coolDown.activeForMs(now) : undefined;
+  return cooling && coolDown.activeForMs(now);
 }
 
 /** Whether the error counts as a failure of the exchange. */
@@ -70,15 +71,16 @@ function lowerLimit(
   channels.limitAdapted.publish({ at: epochTime(clock, now), policy: name, ...lowered, error }, origin);
 }
 
+/** Tells the cool-down, if the error concerns it; returns whether that takes it for a ban. */
 function beginCoolDown(
   { admission: { coolDown, limiter }, ownCoolDown, name }: CompiledPolicy,
   { error, rule, ...sent }: Failure,
   now: number,
-): boolean {
+): 'ban' | 'soft' | undefined {
   const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
-  if (!coolsDown || !coolDown) return false;
-  const { isByOthers, refusal, target } = readRateLimitAnswer(error, coolDown, limiter, sent, now);
+  if (!coolsDown || !coolDown) return undefined;
+  const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, sent, now);
   const isBan = target.refuse(refusal, { error, policy: name }, now);
-  if (isBan || isByOthers) limiter?.blameOthers(now);
-  return true;
+  if (isBan) limiter?.blameOthers(now);
+  return refusal.soft && !isBan ? 'soft' : 'ban';
 }

@@ -17,6 +17,9 @@ import type { RateLimitConfig } from './rate-limit-config.js';
 import type { RateLimitSnapshot } from './rate-limit-snapshot.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
 
+/** The share of a limit up to which there is certainly room, if no headers show how much is used. */
+const unshownRoom = 1 / 4;
+
 /**
  * Allows at most `limit` in any interval of `windowMs`, as the exchange counts: the permits of a request come back one
  * window after its answer, because only the answer makes sure that the exchange has counted it.
@@ -182,24 +185,21 @@ export class RateLimiter {
   }
 
   /**
-   * Whether the last headers left room for the refused request, so that it did not exceed this limit. `certainly`:
-   * even if others on the address have since taken as much as they are likely to.
+   * Whether there was room for the refused request, so that it did not exceed this limit. If no headers show the use,
+   * only a small part of the limit counts as room.
    */
-  hasShownRoom(now: number, certainly: boolean): boolean {
+  hasRoom(now: number): boolean {
     const { main } = this.#windows;
-    const { isShown, strangers, windowMs } = main;
-    if (!isShown) return false;
-    const { adaptive, type } = this.config;
-    const isShared = certainly && adaptive && type === 'weight';
-    const theirs = isShared ? strangers.likely(this.#limit, now, windowMs) : 0;
-    return main.expire(now).all + theirs <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
+    const used = main.expire(now).all;
+    if (!main.isShown) return used <= this.#limit * unshownRoom;
+    return used <= this.#limit && this.#windows.hasRoomBeside(0, true, now);
   }
 
   /** Notes a ban of the address although there was room: others must have used it, unseen. */
   blameOthers(now: number): void {
-    const { type, windowMs } = this.config;
-    if (type === 'weight' && this.hasShownRoom(now, false))
-      this.#windows.main.strangers.blame(this.#limit, now, windowMs);
+    const { main } = this.#windows;
+    if (this.config.type === 'weight' && main.isShown && this.hasRoom(now))
+      main.strangers.blame(this.#limit, now, main.windowMs);
   }
 
   /** Starts waiting calls of any policy while there is allowance, the most urgent first. */

@@ -6,8 +6,6 @@ const rememberedWindows = 6;
 const burstPart = 1 / 20;
 /** How much is kept free for strangers, in bursts of the usual size. */
 const keptBursts = 1.5;
-/** Two bursts in succession are not unusual. */
-const likelyBursts = 2;
 
 /** The share of the limit that strangers are assumed to use if nothing in the headers explains a ban. */
 const unexplained = 0.1;
@@ -78,11 +76,6 @@ export class Strangers {
   /** Returns how much is kept free for strangers. */
   kept(now: number, windowMs: number): number {
     return Math.ceil(keptBursts * this.#usualBurst(now, windowMs));
-  }
-
-  /** Returns how much strangers are likely to have taken since the last header, even if none were ever seen. */
-  likely(limit: number, now: number, windowMs: number): number {
-    return Math.ceil(Math.max(limit * unexplained, likelyBursts * this.#usualBurst(now, windowMs)));
   }
 
   #usualBurst(now: number, windowMs: number): number {

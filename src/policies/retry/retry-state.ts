@@ -44,7 +44,8 @@ export class RetryState implements RetryFacts {
     const ownMs = coolDownMs === undefined ? (statedMs ?? this.#nextDelayMs(rule)) : this.#nextDelayMs(rule);
     const delayMs = coolDownMs !== undefined && coolDownMs > 0 ? 0 : ownMs;
     if ((coolDownMs ?? delayMs) >= remainingMs) return { again: false, budgetExhausted: false };
-    const budget = this.#policy.retry ? this.#policy.retry.budget : undefined;
+    // Nor does it need the budget: what a cool-down lets through cannot become a storm.
+    const budget = this.#policy.retry && coolDownMs === undefined ? this.#policy.retry.budget : undefined;
     if (budget && !budget.tryRetry(now)) return { again: false, budgetExhausted: true };
     this.retries += 1;
     return { again: true, delayMs, reason: statedMs === undefined ? 'backoff' : 'retry-after' };
