@@ -1,6 +1,7 @@
 import type { CallContext } from '../../core/context/call-context.js';
 import { spreadable } from '../../core/context/spreadable.js';
-import { type Attempt, InnerAttempt } from './attempt.js';
+import type { Attempt } from './attempt.js';
+import { InnerAttempt } from './inner-attempt.js';
 import type { AnyPolicy } from '../options/policy-options.js';
 import { RepeatCheck } from '../foreign/repeat-check.js';
 
