@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { AlgoOrder, AlgoOrderReference, PlacedAlgoOrder, RecoveredAlgoOrder } from './algo-types.js';
+import type { AlgoOrder, PlacedAlgoOrder, RecoveredAlgoOrder } from './algo-types.js';
 import { type ArgumentCheck, orderFirst, symbolFirst } from './argument-checks.js';
 import { isAmount, isClientOrderId } from './request-params.js';
 
@@ -128,9 +128,4 @@ export function asSeenOrder(order: AlgoOrder): {
 } {
   const { algoId: orderId, clientAlgoId: clientOrderId, algoStatus: status, quantity } = order;
   return { orderId, clientOrderId, status, executedQty: status === 'FILLED' ? quantity : '0' };
-}
-
-/** Whether a conditional order is the one meant. */
-export function isReferred(order: AlgoOrder, { orderId }: AlgoOrderReference): boolean {
-  return order.algoId === String(orderId);
 }

@@ -3,6 +3,7 @@ import { idKind, type OrderSafety, type SettleMs } from '../orders/order-safety.
 import type { Coordinator } from '../policies/options/coordinator.js';
 import type { ApiSymbols } from './api-symbols.js';
 import type { Market } from './endpoint.js';
+import type { KnownAbsences } from './known-absences.js';
 import { lookupPolicy } from './lookup-policy.js';
 import type { OpenCalls } from './open-calls.js';
 import type { SightingKind, Sightings } from './sightings.js';
@@ -30,6 +31,8 @@ export interface MarketState extends ClientState {
   readonly account: string;
   /** The symbols open to the API, as far as the program has read them. */
   readonly apiSymbols: ApiSymbols;
+  /** Since when orders can exist, by their ids. */
+  readonly absences: KnownAbsences;
   /** Passes updates of a stream to the calls that wait for an order. */
   readonly sightings: Sightings;
 }

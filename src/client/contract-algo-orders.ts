@@ -1,30 +1,31 @@
 import { Resilient, resilienceContext } from '../decorators/index.js';
-import { WEEXSystemError } from '../errors/index.js';
-import { type IntentJournal, mintClientOrderId } from '../orders/index.js';
+import type { IntentJournal } from '../orders/index.js';
 import { idKind } from '../orders/order-safety.js';
 import {
   algoFirst,
   algoReferenceFirst,
   asPlacedAlgo,
   asSeenOrder,
-  isReferred,
   tpSlChangeFirst,
   tpSlFirst,
 } from './algo-safety.js';
 import type * as Algo from './algo-types.js';
 import { openToApi } from './api-symbols.js';
 import { idAndSymbol, queryFirst, symbolOrNothing } from './argument-checks.js';
+import { inSteps, runStep } from './call-steps.js';
 import { clientState, ofClient, ofStream } from './client-state.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import { ContractOrders } from './contract-orders.js';
 import type { ContractCanceledOrder, ContractCancelOutcome } from './contract-types.js';
+import { byOrderId, findAlgoOrder, openAlgoOrders } from './find-algo-orders.js';
+import { generateId } from './generate-id.js';
 import { marketMethods } from './market-methods.js';
 import { cancelSafety, judgeCanceled, refuseFinished, symbolFrom } from './order-reference.js';
-import { collect, findItem, readPages } from './read-pages.js';
+import { collect } from './read-pages.js';
 import { noteDoubt, tellDoubt } from './setting-doubt.js';
 import type { CallOptions } from './types.js';
 
-const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
+const { Call, Outer, Steps, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
 
 /** A conditional order is protected against duplicates like any other order, by its `clientAlgoId`. */
 const algoSafety = {
@@ -38,8 +39,9 @@ const algoSafety = {
   journal(this: object): IntentJournal | undefined {
     return clientState(this).algoJournal;
   },
-  clientOrderId: (order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) =>
-    order.clientAlgoId ?? mintClientOrderId(),
+  clientOrderId(this: object, order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) {
+    return order.clientAlgoId ?? generateId(this, 'algo');
+  },
   find(this: ContractAlgoOrders, id: string, order: Algo.AlgoOrderRequest | Algo.TpSlOrderRequest) {
     return this.findAlgoOrder(id, order.symbol).then(asPlacedAlgo);
   },
@@ -101,7 +103,7 @@ export class ContractAlgoOrders extends ContractOrders {
       journal: undefined,
       ...cancelSafety,
       async find(this: ContractAlgoOrders, _id: string, reference: Algo.AlgoOrderReference) {
-        const order = await findAlgo(this, reference.symbol, (one) => isReferred(one, reference));
+        const order = await this.findAlgoOrder(String(reference.orderId), reference.symbol, byOrderId);
         return order && judgeCanceled(asSeenOrder(order), asCanceledAlgo);
       },
     },
@@ -133,23 +135,31 @@ export class ContractAlgoOrders extends ContractOrders {
    * Returns the conditional order with a client id, or `undefined` if neither the waiting orders nor the history show
    * it. It may become visible late: one lookup proves nothing.
    */
-  @Outer('findAlgoOrder', { check: idAndSymbol })
-  @Call('findAlgoOrder')
+  @Outer('findAlgoOrder', {
+    check: idAndSymbol,
+    around: inSteps(policyOf('findAlgoOrder'), 2, findAlgoOrder),
+  })
+  @Steps('findAlgoOrder')
   async findAlgoOrder(
-    clientAlgoId: string,
-    symbol: string,
-    _options?: CallOptions,
+    _clientAlgoId: string,
+    _symbol: string,
+    options?: CallOptions,
   ): Promise<Algo.AlgoOrder | undefined> {
-    return findAlgo(this, symbol, (order) => order.clientAlgoId === clientAlgoId);
+    return runStep(options);
   }
 
   /** All waiting conditional orders, of one contract or of all. */
   getOpenAlgoOrders(symbol?: string, options?: CallOptions): Promise<Algo.AlgoOrder[]>;
   getOpenAlgoOrders(options: CallOptions): Promise<Algo.AlgoOrder[]>;
-  @Outer('getOpenAlgoOrders', { check: symbolOrNothing })
-  @Call('getOpenAlgoOrders')
-  async getOpenAlgoOrders(symbol?: string | CallOptions, _options?: CallOptions): Promise<Algo.AlgoOrder[]> {
-    return collect(openAlgos(this, symbolFrom(symbol)));
+  @Outer('getOpenAlgoOrders', {
+    check: symbolOrNothing,
+    around: inSteps(policyOf('getOpenAlgoOrders'), 1, async (call) =>
+      collect(openAlgoOrders(call, symbolFrom(call.args[0] as string | CallOptions | undefined))),
+    ),
+  })
+  @Steps('getOpenAlgoOrders')
+  async getOpenAlgoOrders(_symbol?: string | CallOptions, options?: CallOptions): Promise<Algo.AlgoOrder[]> {
+    return runStep(options);
   }
 
   /** Past conditional orders of one contract, in an object, not a list. */
@@ -160,48 +170,6 @@ export class ContractAlgoOrders extends ContractOrders {
     _options?: CallOptions,
   ): Promise<Algo.AlgoOrderHistory> {
     return send(this, 'getAlgoOrderHistory', { ...query });
-  }
-}
-
-/** Their pages count from 1, those of other open orders from 0. */
-function openAlgos(self: object, symbol: string | undefined): AsyncGenerator<Algo.AlgoOrder, boolean> {
-  return readPages<Algo.AlgoOrder>(1, 100, (page) =>
-    send(self, 'getOpenAlgoOrders', { symbol, limit: 100, page }),
-  );
-}
-
-/** Waiting ones first: one that is triggered in between is then in the history. */
-async function findAlgo(
-  self: object,
-  symbol: string,
-  fits: (order: Algo.AlgoOrder) => boolean,
-): Promise<Algo.AlgoOrder | undefined> {
-  const open = await findItem(openAlgos(self, symbol), fits);
-  if (open) return open;
-  return findItem(pastAlgos(self, symbol), fits);
-}
-
-/** The history is read on by time, because it has no pages: backwards, or forwards if it begins with the oldest. */
-async function* pastAlgos(self: object, symbol: string): AsyncGenerator<Algo.AlgoOrder, boolean> {
-  const limit = 100;
-  for (let bound: Pick<Algo.AlgoHistoryQuery, 'startTime' | 'endTime'> = {}; ; ) {
-    const query = { symbol, ...bound, limit };
-    const { orders } = await send<Algo.AlgoOrderHistory>(self, 'getAlgoOrderHistory', query);
-    yield* orders;
-    // A few may be all that the exchange returns at a time; fewer than ten are the end.
-    if (orders.length < 10) return true;
-    const times = orders.map(({ createTime }) => createTime);
-    const { startTime = -Infinity, endTime = Infinity } = bound;
-    const [oldest, newest] = [Math.min(...times), Math.max(...times)];
-    const isOldestFirst = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time));
-    const goesOn = isOldestFirst ? newest > startTime && oldest < newest : oldest < endTime;
-    if (!goesOn) {
-      if (orders.length < limit) return true;
-      throw new WEEXSystemError(
-        `Cannot search the conditional orders of ${symbol}: more than ${limit} were created at the same time`,
-      );
-    }
-    bound = isOldestFirst ? { startTime: newest } : { endTime: oldest };
   }
 }
 

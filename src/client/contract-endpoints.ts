@@ -170,8 +170,8 @@ export const contractEndpoints: Readonly<Record<ContractOperation, Endpoint>> = 
     signed: true,
     policy: 'contract.account',
     priority: 'critical',
-    // One more page of each list: a short page may be all that the exchange returns at a time.
-    weight: 24,
+    // The first page of each list.
+    weight: 12,
     orders: 0,
     whenUnknown: 'send again',
   },

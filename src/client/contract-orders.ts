@@ -8,22 +8,23 @@ import {
   referenceFirst,
   symbolOrNothing,
 } from './argument-checks.js';
+import { inSteps, runStep, type SteppedCall } from './call-steps.js';
 import { cancelEarlier } from './cancel-earlier.js';
 import { ContractAccount } from './contract-account.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type * as Contract from './contract-types.js';
-import type { ContractOperation } from './endpoint.js';
+import { findOrders, openOrders } from './find-orders.js';
+import type { Around } from './in-client.js';
 import { marketMethods } from './market-methods.js';
 import { marketSafety } from './market-safety.js';
 import { type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
 import { orderNotFound, refuseFinished, referenceParams, symbolFrom } from './order-reference.js';
-import { collect, findItem, readPages } from './read-pages.js';
-import type { RequestParams } from './request-params.js';
+import { collect } from './read-pages.js';
 import { noteDoubt } from './setting-doubt.js';
-import { lookUpTogether, shareLookup } from './shared-lookup.js';
+import { shareLookup } from './shared-lookup.js';
 import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
 
-const { Call, Outer, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
+const { Call, Outer, Steps, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
 const safety = marketSafety<
   Contract.ContractOrderRequest,
   Contract.ContractOrder,
@@ -109,40 +110,41 @@ export class ContractOrders extends ContractAccount {
   }
 
   /** One order in any state; by `clientOrderId` it is looked for in the open orders and the history. */
-  @Outer('getOrder', { check: referenceFirst })
-  @Call('getOrder')
-  async getOrder(reference: OrderReference, _options?: CallOptions): Promise<Contract.ContractOrder> {
-    const { orderId, clientOrderId, symbol } = reference;
-    if (orderId !== undefined) return send(this, 'getOrder', { orderId });
-    const order = (await this.#find(new Set([clientOrderId]), symbol)).get(clientOrderId);
-    if (order) return order;
-    throw orderNotFound('contract.getOrder', clientOrderId, symbol);
+  @Outer('getOrder', { check: referenceFirst, around: inSteps(policyOf('getOrder'), 1, readOrder) })
+  @Steps('getOrder')
+  async getOrder(_reference: OrderReference, options?: CallOptions): Promise<Contract.ContractOrder> {
+    return runStep(options);
   }
 
   /**
    * Returns the order with a client order id, or `undefined` if neither the open orders nor the history show it.
    * Orders may become visible late: one lookup proves nothing.
    */
-  @Outer('findOrder', { check: idAndSymbol, around: shareLookup })
-  @Call('findOrder')
+  @Outer('findOrder', { check: idAndSymbol, around: shareLookup(findTogether) })
+  @Steps('findOrder')
   async findOrder(
-    clientOrderId: string,
-    symbol: string,
+    _clientOrderId: string,
+    _symbol: string,
     options?: CallOptions,
   ): Promise<Contract.ContractOrder | undefined> {
-    return lookUpTogether(clientOrderId, options, (ids) => this.#find(ids, symbol));
+    return runStep(options);
   }
 
   /** All open orders, of one contract or of all. */
   getOpenOrders(symbol?: string, options?: CallOptions): Promise<Contract.ContractOrder[]>;
   getOpenOrders(options: CallOptions): Promise<Contract.ContractOrder[]>;
-  @Outer('getOpenOrders', { check: symbolOrNothing })
-  @Call('getOpenOrders')
+  @Outer('getOpenOrders', {
+    check: symbolOrNothing,
+    around: inSteps(policyOf('getOpenOrders'), 1, async (call) =>
+      collect(openOrders(call, symbolFrom(call.args[0] as string | CallOptions | undefined))),
+    ),
+  })
+  @Steps('getOpenOrders')
   async getOpenOrders(
-    symbol?: string | CallOptions,
-    _options?: CallOptions,
+    _symbol?: string | CallOptions,
+    options?: CallOptions,
   ): Promise<Contract.ContractOrder[]> {
-    return collect(this.#pages('getOpenOrders', 100, { symbol: symbolFrom(symbol) }));
+    return runStep(options);
   }
 
   /** Past orders of one contract, a page at a time. */
@@ -151,32 +153,20 @@ export class ContractOrders extends ContractAccount {
   async getOrderHistory(query: OrderHistoryQuery, _options?: CallOptions): Promise<Contract.ContractOrder[]> {
     return send(this, 'getOrderHistory', { ...query });
   }
+}
 
-  async #find(
-    clientOrderIds: ReadonlySet<string>,
-    symbol: string,
-  ): Promise<ReadonlyMap<string, Contract.ContractOrder>> {
-    const found = new Map<string, Contract.ContractOrder>();
-    const areFound = (order: Contract.ContractOrder): boolean => {
-      const { clientOrderId } = order;
-      if (clientOrderIds.has(clientOrderId) && !found.has(clientOrderId)) found.set(clientOrderId, order);
-      return found.size === clientOrderIds.size;
-    };
-    // Open orders first: one that is filled in between is in the history by then.
-    for (const operation of ['getOpenOrders', 'getOrderHistory'] as const) {
-      const size = operation === 'getOpenOrders' ? 100 : 1_000;
-      if (await findItem(this.#pages(operation, size, { symbol }), areFound)) break;
-    }
-    return found;
-  }
+function findTogether(call: Parameters<Around>[0], asked: () => ReadonlySet<string>): Promise<unknown> {
+  const [, symbol] = call.args as [string, string];
+  return inSteps(policyOf('findOrder'), 2, (stepped) => findOrders(stepped, symbol, asked))(call);
+}
 
-  #pages(
-    operation: ContractOperation,
-    size: number,
-    params: RequestParams,
-  ): AsyncGenerator<Contract.ContractOrder, boolean> {
-    return readPages(0, size, (page) => send(this, operation, { ...params, limit: size, page }));
-  }
+async function readOrder(call: SteppedCall): Promise<Contract.ContractOrder> {
+  const { orderId, clientOrderId, symbol } = call.args[0] as OrderReference;
+  if (orderId !== undefined)
+    return call.step(contractEndpoints.getOrder.weight, () => send(call.self, 'getOrder', { orderId }));
+  const order = (await findOrders(call, symbol, () => new Set([clientOrderId]))).get(clientOrderId);
+  if (order) return order;
+  throw orderNotFound('contract.getOrder', clientOrderId, symbol);
 }
 
 /** The answer to a cancel whose own answer was lost. */

@@ -1,4 +1,5 @@
 import { type ArgumentCheck, checkOptions, refuseFaults } from './argument-checks.js';
+import { costOfStep } from './call-steps.js';
 import { clientState } from './client-state.js';
 
 /** Runs around a call, outside its policy. */
@@ -33,7 +34,7 @@ export function InClient(operation: string, { check, around }: InClientOptions =
         // The options are the last parameter of every method.
         refuseFaults(operation, [...(check?.(args, this) ?? []), ...checkOptions(args, method.length)]);
         const proceed = (changed: unknown[]): Promise<unknown> =>
-          calls.run(operation, args, () => method.apply(this, changed));
+          calls.run(operation, changed, () => method.apply(this, changed), costOfStep(changed) !== undefined);
         return around ? around({ self: this, operation, args, proceed }) : proceed(args);
       },
     };

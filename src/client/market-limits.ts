@@ -39,6 +39,16 @@ const costliest: Readonly<Record<LimitType, number>> = {
 };
 /** The share reserved for the first cancels of a flood, before it is known how many there will be. */
 const keptForCancels = 1 / 50;
+/** The costliest critical call of a flood may be the first: it is reserved for if it takes no more than this share. */
+const keptForCostliest = 1 / 10;
+/** How long that is kept once less than half of the limit is free: by then permits come back evenly. */
+const firstMs = 30_000;
+const lookEveryMs = 1_000;
+/** The highest weight of a critical call that changes something. */
+const costliestCritical: Readonly<Record<Market, number>> = {
+  spot: mostCritical(spotEndpoints),
+  contract: mostCritical(contractEndpoints),
+};
 /** The longest window that a policy accepts. */
 const longestMs = 2 ** 31 - 1;
 
@@ -58,6 +68,10 @@ export class MarketLimits {
   };
   readonly #seen: Partial<Record<LimitType, readonly Allowance[]>> = {};
   readonly #published: Partial<Record<LimitType, readonly Allowance[]>> = {};
+  readonly #inForce: Record<LimitType, Allowance> = { ...startingLimits };
+  #isFlooded = false;
+  #lookedAt = -Infinity;
+  #calmAt: number = performance.now();
   readonly #reported: Set<LimitType> = new Set();
 
   constructor(
@@ -107,9 +121,25 @@ export class MarketLimits {
       this.#apply(type, slowest(known));
       this.#compare(type);
     }
+    this.#watchFlood();
+  }
+
+  /** Ends the reserve for the first costly call when a flood goes on, and restores it afterwards. */
+  #watchFlood(): void {
+    const now = performance.now();
+    if (now - this.#lookedAt < lookEveryMs) return;
+    this.#lookedAt = now;
+    const [name] = this.#policies.weight;
+    const { used = 0, limit = 0 } = (name ? this.#registry.get(name).snapshot().rateLimit : undefined) ?? {};
+    if (used < limit / 2) this.#calmAt = now;
+    const isFlooded = now - this.#calmAt > firstMs;
+    if (isFlooded === this.#isFlooded) return;
+    this.#isFlooded = isFlooded;
+    this.#apply('weight', this.#inForce.weight);
   }
 
   #apply(type: LimitType, allowance: Allowance): void {
+    this.#inForce[type] = allowance;
     const rateLimit = this.#options(type, allowance);
     for (const name of this.#policies[type]) {
       const policy = this.#registry.get(name);
@@ -142,7 +172,10 @@ export class MarketLimits {
   }
 
   #options(type: LimitType, { limit, windowMs }: Allowance): RateLimitOptions {
-    const reserved = { critical: Math.floor(limit * keptForCancels) };
+    const costliestHere = costliestCritical[this.#market];
+    const isKept = !this.#isFlooded && costliestHere <= limit * keptForCostliest;
+    const first = isKept ? costliestHere : 0;
+    const reserved = { critical: Math.max(first, Math.floor(limit * keptForCancels)) };
     return {
       limit: Math.max(limit, costliest[type]),
       ...(type === 'weight' && { reserved }),
@@ -156,6 +189,15 @@ export class MarketLimits {
 
 function most(costOf: (endpoint: Endpoint) => number): number {
   return Math.max(...[...Object.values(spotEndpoints), ...Object.values(contractEndpoints)].map(costOf));
+}
+
+function mostCritical(endpoints: Readonly<Record<string, Endpoint>>): number {
+  const isUrgent = ({ effect, priority }: Endpoint): boolean => effect === 'write' && priority === 'critical';
+  return Math.max(
+    ...Object.values(endpoints)
+      .filter(isUrgent)
+      .map(({ weight }) => weight),
+  );
 }
 
 function isUsable({ limit, windowMs }: Allowance): boolean {

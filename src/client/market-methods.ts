@@ -1,6 +1,11 @@
 import type { CallContext } from '../core/context/call-context.js';
 import { Resilient, type ResilientDecorator } from '../decorators/index.js';
-import { type EndpointOptions, endpointOptions } from './endpoint-options.js';
+import {
+  type EndpointOptions,
+  endpointOptions,
+  type SteppedOptions,
+  steppedOptions,
+} from './endpoint-options.js';
 import type { Endpoint, Market } from './endpoint.js';
 import { InClient, type InClientOptions } from './in-client.js';
 import type { RequestParams } from './request-params.js';
@@ -12,6 +17,8 @@ export interface MarketMethods<Operation extends string> {
   readonly Outer: (operation: Operation, options?: InClientOptions) => MethodDecorator;
   /** The policy and the options of a row of the table of endpoints. */
   readonly Call: (operation: Operation) => ResilientDecorator<EndpointOptions, never, CallContext>;
+  /** Like `Call`, for a method that is called in steps. */
+  readonly Steps: (operation: Operation) => ResilientDecorator<SteppedOptions, never, CallContext>;
   /** The name of an operation's policy and its options, for methods with further options. */
   readonly policyOf: (operation: Operation) => string;
   readonly optionsOf: (operation: Operation) => EndpointOptions;
@@ -41,6 +48,7 @@ export function marketMethods<Operation extends string>(
   return {
     Outer: (operation, options) => InClient(`${market}.${operation}`, options),
     Call: (operation) => Resilient(endpoints[operation].policy, optionsOf(operation)),
+    Steps: (operation) => Resilient(endpoints[operation].policy, steppedOptions(optionsOf(operation))),
     policyOf: (operation) => endpoints[operation].policy,
     optionsOf,
     send: (self, operation, params) =>

@@ -1,6 +1,6 @@
-import { mintClientOrderId } from '../orders/index.js';
 import type { OrderSafety } from '../orders/order-safety.js';
 import { ofClient, ofStream } from './client-state.js';
+import { generateId } from './generate-id.js';
 import { batchSafety, findBatch, type OrderOutcome } from './order-batch.js';
 import { cancelSafety, judgeCanceled } from './order-reference.js';
 import type { CallOptions, OrderReference } from './types.js';
@@ -45,7 +45,9 @@ export function marketSafety<
     place: {
       ...ofClient,
       ...ofStream('order'),
-      clientOrderId: (order) => order.newClientOrderId ?? mintClientOrderId(),
+      clientOrderId(order) {
+        return order.newClientOrderId ?? generateId(this, 'order');
+      },
       find(id, order) {
         return this.findOrder(id, order.symbol).then(asPlaced);
       },

@@ -14,10 +14,19 @@ export class OpenCalls {
     return this.#starting;
   }
 
-  /** Starts a call, whose signal is {@link starting} until `start` returns. A closed client refuses it. */
-  async run<Value>(operation: string, args: readonly unknown[], start: () => Promise<Value>): Promise<Value> {
+  /**
+   * Starts a call, whose signal is {@link starting} until `start` returns. A closed client refuses it, unless it is part
+   * of a call that is running.
+   */
+  async run<Value>(
+    operation: string,
+    args: readonly unknown[],
+    start: () => Promise<Value>,
+    isPart = false,
+  ): Promise<Value> {
     // What is in doubt when the client is closed may still be looked up.
-    if (this.#closing && resilienceContext()?.operation !== 'orderSafety.find') throw closed(operation);
+    if (this.#closing && !isPart && resilienceContext()?.operation !== 'orderSafety.find')
+      throw closed(operation);
     const controller = new AbortController();
     const caller = callerSignal(args);
     const end = { handleEvent: () => controller.abort(caller?.reason) };

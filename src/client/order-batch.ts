@@ -8,6 +8,7 @@ import { keepOpen, settleAfterwards } from '../orders/journal-settlements.js';
 import type { Outcome } from '../policies/resilience-policy.js';
 import { isOrder } from './answer-shapes.js';
 import { clientState } from './client-state.js';
+import { generateId } from './generate-id.js';
 import type { Around } from './in-client.js';
 
 /** The outcome of one order of a batch. */
@@ -50,7 +51,7 @@ export const settleEach: Around = async ({ self, args, operation, proceed }) => 
   const batch: Batch = { known, wasSent: false, claims: new Map() };
   const orders = given.map((order) => ({
     ...order,
-    newClientOrderId: order.newClientOrderId ?? mintClientOrderId(),
+    newClientOrderId: order.newClientOrderId ?? generateId(self, 'order'),
     [batchOf]: batch,
   }));
   const { account, coordinator, journal, market: kind } = clientState(self);
@@ -294,7 +295,6 @@ function settleIntent(
   const outcome = known.get(clientOrderId);
   const error = outcome && !outcome.ok ? outcome.error : failure;
   if (outcome?.ok) settleAfterwards(journal, clientOrderId, 'executed');
-  else if (isWEEXError(error) && error.executionStatus === 'not-executed') {
+  else if (isWEEXError(error) && error.executionStatus === 'not-executed')
     settleAfterwards(journal, clientOrderId, 'not-executed');
-  }
 }

@@ -3,6 +3,11 @@ import { WEEXSystemError } from '../errors/index.js';
 /** An exchange that returns shorter pages than requested returns a round number of items. */
 const isCap = (length: number): boolean => length > 0 && length % 10 === 0;
 
+/** Whether a page is certainly the last one. */
+export function isLastPage(items: readonly unknown[], size: number): boolean {
+  return items.length < size && !isCap(items.length);
+}
+
 /**
  * The items of a list that is read page by page. A page that is not full is the last one, unless it has a round
  * number of items: that may be all that the exchange returns at a time, whatever size was requested. A repeated
@@ -23,7 +28,7 @@ export async function* readPages<Item extends { readonly orderId?: unknown; read
     if (page > firstPage && id !== undefined && id === first) return items.length < size;
     first = id;
     yield* items;
-    if (items.length < size && !isCap(items.length)) return true;
+    if (isLastPage(items, size)) return true;
   }
 }
 

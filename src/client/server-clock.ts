@@ -72,7 +72,7 @@ export class ServerClock {
    * requested a moment ago.
    */
   get isUnknown(): boolean {
-    if (this.#isTold) return false;
+    if (this.isTold) return false;
     return (
       this.#pending !== undefined ||
       this.#askedAt === undefined ||
@@ -80,7 +80,8 @@ export class ServerClock {
     );
   }
 
-  get #isTold(): boolean {
+  /** Whether the time was learned, and the local clock has not been changed since. */
+  get isTold(): boolean {
     if (Math.abs(this.#now() - this.#passed() - this.#base) > driftMs) {
       this.#base = this.#now() - this.#passed();
       this.#hasJumped = true;
@@ -106,7 +107,7 @@ export class ServerClock {
    * the exchange's time is not known: that takes precedence over a header, which a proxy may have written.
    */
   observeDate(sentAt: number, date: unknown): void {
-    if (this.#isTold) return;
+    if (this.isTold) return;
     const toldMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
     const isBehind = toldMs - headerToleranceMs > this.now();
     const isAhead = toldMs + headerToleranceMs < sentAt + this.#offsetMs;

@@ -1,19 +1,13 @@
 import { type CallContext, currentCallContext, runWithCallContext } from '../core/context/call-context.js';
+import { lookupOperation } from './call-steps.js';
 import type { Around } from './in-client.js';
-
-/** The operation under which order safety looks up an order. */
-const operation = 'orderSafety.find';
-
-/** What a read was to look for, and what it found, by client order id. */
-interface Seen {
-  readonly asked: ReadonlySet<string>;
-  readonly found: ReadonlyMap<string, unknown>;
-}
 
 /** Lookups of one symbol that a single read will answer. */
 class LookupGroup {
   readonly ids: Set<string> = new Set();
-  seen: Seen | undefined;
+  /** The ids that the read looks for, once it is sent. */
+  asked: ReadonlySet<string> | undefined;
+  found: Found | undefined;
   readonly #end: AbortController = new AbortController();
   #read: Promise<unknown> | undefined;
   #members = 0;
@@ -32,8 +26,8 @@ class LookupGroup {
       const context = { ...ownContext, signal: this.#end.signal };
       await (this.#read ??= runWithCallContext(context, read));
       // Only an order that was looked for and not found is absent.
-      if (!this.seen?.asked.has(id)) throw new Error(`The read did not look for ${id}`);
-      return this.seen.found.get(id);
+      if (!this.found || !this.asked?.has(id)) throw new Error(`The read did not look for ${id}`);
+      return this.found.get(id);
     } finally {
       signal.removeEventListener('abort', leave);
     }
@@ -41,7 +35,7 @@ class LookupGroup {
 }
 
 const ownContext: Omit<CallContext, 'signal'> = {
-  operation,
+  operation: lookupOperation,
   attempt: 0,
   deadline: undefined,
   remainingMs: undefined,
@@ -50,8 +44,12 @@ const ownContext: Omit<CallContext, 'signal'> = {
 
 /** The groups that others may still join, by client and symbol. */
 const open: WeakMap<object, Map<string, LookupGroup>> = new WeakMap();
-/** The group for which a read is made, by the options in its last argument, and the function that closes it. */
-const ofRead: WeakMap<object, { readonly group: LookupGroup; readonly close: () => void }> = new WeakMap();
+
+/** What was found, by client order id. */
+export type Found<Order = unknown> = ReadonlyMap<string, Order>;
+
+/** Looks for orders; `asked` returns their ids, and is called when the first request is about to be sent. */
+export type FindOrders = (call: Parameters<Around>[0], asked: () => ReadonlySet<string>) => Promise<unknown>;
 
 /**
  * Lets orders of one symbol that are looked up at the same time share a read, since its lists show all of them:
@@ -59,39 +57,32 @@ const ofRead: WeakMap<object, { readonly group: LookupGroup; readonly close: () 
  * allows. Once the read is sent no lookup joins it: a request sent before a lookup's wait was over proves nothing
  * to it.
  */
-export const shareLookup: Around = ({ args, proceed, self }) => {
-  const [id, symbol] = args as [string, string];
-  const context = currentCallContext();
-  // A lookup by the program itself has its own signal and deadline.
-  if (context?.operation !== operation) return proceed(args);
-  const groups = open.get(self) ?? new Map<string, LookupGroup>();
-  open.set(self, groups);
-  const group = groups.get(symbol) ?? new LookupGroup();
-  const close = (): void => {
-    if (groups.get(symbol) === group) groups.delete(symbol);
-  };
-  groups.set(symbol, group);
-  return group.join(id, context.signal, async () => {
-    const options = {};
-    ofRead.set(options, { group, close });
-    try {
-      await proceed([id, symbol, options]);
-    } finally {
-      close();
+export function shareLookup(find: FindOrders): Around {
+  return async (call) => {
+    const { args, self } = call;
+    const [id, symbol] = args as [string, string];
+    const context = currentCallContext();
+    // A lookup by the program itself has its own signal and deadline.
+    if (context?.operation !== lookupOperation) {
+      const found = await find(call, () => new Set([id]));
+      return found instanceof Map ? (found as Found).get(id) : found;
     }
-  });
-};
-
-/** Makes the read of a lookup for all that have joined it so far, and returns the order for this one. */
-export async function lookUpTogether<Order>(
-  id: string,
-  options: object | undefined,
-  read: (ids: ReadonlySet<string>) => Promise<ReadonlyMap<string, Order>>,
-): Promise<Order | undefined> {
-  const shared = options && ofRead.get(options);
-  shared?.close();
-  const asked: ReadonlySet<string> = new Set(shared ? shared.group.ids : [id]);
-  const found = await read(asked);
-  if (shared) shared.group.seen = { asked, found };
-  return found.get(id);
+    const groups = open.get(self) ?? new Map<string, LookupGroup>();
+    open.set(self, groups);
+    const group = groups.get(symbol) ?? new LookupGroup();
+    const close = (): ReadonlySet<string> => {
+      if (groups.get(symbol) === group) groups.delete(symbol);
+      return (group.asked ??= new Set(group.ids));
+    };
+    groups.set(symbol, group);
+    return group.join(id, context.signal, async () => {
+      try {
+        const found = await find(call, close);
+        // Anything else is what a fallback returned.
+        if (found instanceof Map) group.found = found as Found;
+      } finally {
+        close();
+      }
+    });
+  };
 }

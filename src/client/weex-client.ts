@@ -14,6 +14,7 @@ import { journalSections, type JournalSections } from './journal-section.js';
 import { ContractClient } from './contract-client.js';
 import { contractEndpoints } from './contract-endpoints.js';
 import type { Endpoint, Market } from './endpoint.js';
+import { KnownAbsences } from './known-absences.js';
 import { defaultReconcileDeadlineMs } from './lookup-policy.js';
 import { askTime } from './ask-time.js';
 import { OpenCalls, closed } from './open-calls.js';
@@ -166,6 +167,11 @@ export class WeexClient {
         sightings: this.#sightings[name],
         apiSymbols: new ApiSymbols(() => Date.now()),
         serverNow: () => session.clock.now(),
+        absences: new KnownAbsences({
+          serverNow: () => session.clock.now(),
+          isTimeKnown: () => session.clock.isTold,
+          visibleWithinMs: weexVenues[name].visibleWithinMs,
+        }),
         venue: { ...weexVenues[name], clockAheadMs: () => session.clock.aheadMs },
       });
     }

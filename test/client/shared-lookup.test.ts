@@ -4,13 +4,22 @@ import {
   currentCallContext,
   runWithCallContext,
 } from '../../src/core/context/call-context.js';
-import { lookUpTogether, shareLookup } from '../../src/client/shared-lookup.js';
+import { shareLookup } from '../../src/client/shared-lookup.js';
 
 type Found = ReadonlyMap<string, string>;
 type Read = (ids: ReadonlySet<string>) => Promise<Found>;
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 const all: Read = async (ids) => new Map([...ids].map((id) => [id, `order ${id}`]));
+
+const callOf = (self: object, id: string) => ({
+  self,
+  operation: 'contract.findOrder',
+  args: [id, 'BTCUSDT'],
+  proceed: () => Promise.resolve(undefined),
+});
+
+const lookup = () => ({ operation: 'orderSafety.find', signal: new AbortController().signal }) as CallContext;
 
 /** A client whose reads leave the queue when they are told to. */
 function createClient() {
@@ -24,24 +33,16 @@ function createClient() {
     { operation = 'orderSafety.find', signal = new AbortController().signal } = {},
   ) => {
     const context = { operation, attempt: 0, signal } as CallContext;
-    return runWithCallContext(context, () =>
-      shareLookup({
-        self,
-        operation: 'contract.findOrder',
-        args: [id, 'BTCUSDT'],
-        async proceed([named, , options]) {
-          contexts.push(currentCallContext());
-          await new Promise<void>((resolve) => {
-            queue.push(resolve);
-          });
-          return lookUpTogether(named as string, options as object | undefined, (ids) => {
-            asked.push([...ids]);
-            return read(ids);
-          });
-        },
-      }),
-    );
+    return runWithCallContext(context, () => share(callOf(self, id)));
   };
+  const share = shareLookup(async (_call, ids) => {
+    contexts.push(currentCallContext());
+    await new Promise<void>((resolve) => {
+      queue.push(resolve);
+    });
+    asked.push([...ids()]);
+    return read(ids());
+  });
   return {
     find,
     asked,
@@ -86,17 +87,8 @@ describe('orders that are looked up at the same time', () => {
 
   it('do not share a read that is sent at once', async () => {
     const self = {};
-    const find = (id: string) =>
-      runWithCallContext(
-        { operation: 'orderSafety.find', signal: new AbortController().signal } as CallContext,
-        () =>
-          shareLookup({
-            self,
-            operation: 'contract.findOrder',
-            args: [id, 'BTCUSDT'],
-            proceed: ([named, , options]) => lookUpTogether(named as string, options as object, all),
-          }),
-      );
+    const share = shareLookup((_call, asked) => all(asked()));
+    const find = (id: string) => runWithCallContext(lookup(), () => share(callOf(self, id)));
     expect(await Promise.all([find('a'), find('b')])).toEqual(['order a', 'order b']);
   });
 
@@ -116,16 +108,9 @@ describe('orders that are looked up at the same time', () => {
   });
 
   it('are not absent if the read ended without looking for them', async () => {
-    const found = runWithCallContext(
-      { operation: 'orderSafety.find', signal: new AbortController().signal } as CallContext,
-      () =>
-        shareLookup({
-          self: {},
-          operation: 'contract.findOrder',
-          args: ['a', 'BTCUSDT'],
-          proceed: () => Promise.resolve(undefined),
-        }),
-    );
+    // A fallback answered.
+    const share = shareLookup(() => Promise.resolve(undefined));
+    const found = runWithCallContext(lookup(), () => share(callOf({}, 'a')));
     await expect(found).rejects.toThrow('The read did not look for a');
   });
 

@@ -70,7 +70,7 @@ describe.each(['spot', 'contract'] as const)('%s: the table of endpoints', (mark
       expect(there, operation).toBeDefined();
       expect([there?.orders, there?.access === 'private'], operation).toEqual([orders, signed]);
       // To find an order on contract takes a look at the open orders and one at the history.
-      if (`${market}.${operation}` === 'contract.findOrder') expect(weight).toBe(2 * (2 + 10));
+      if (`${market}.${operation}` === 'contract.findOrder') expect(weight).toBe(2 + 10);
       else if (operation === 'findAlgoOrder') expect(weight).toBe(3 + 10);
       else expect(weight, operation).toBe(there?.weight);
     }

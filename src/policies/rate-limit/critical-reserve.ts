@@ -1,11 +1,14 @@
 /** This share of a limit, if so much was configured, always stays reserved for the first critical call. */
 const lasting = 1 / 50;
-/** For how many windows the demand of critical calls is remembered. */
+/** For how many windows the demand of critical calls is remembered, and for how many more up to a share of the limit. */
 const rememberedWindows = 6;
+const oldWindows = 24;
+const oldShare = 1 / 20;
 
 /**
  * How many permits of a window are kept for critical calls: what was configured for them, or what they requested in the
- * busiest of the last windows, if that is more. Without a critical call in that time, little or nothing is kept.
+ * busiest of the last windows, if that is more. Without a critical call in that time, little or nothing is kept, but
+ * some of what an earlier burst of them requested: the next may come.
  */
 export class CriticalReserve {
   // What critical calls requested in this window and in those before it, latest first.
@@ -24,7 +27,9 @@ export class CriticalReserve {
   /** Returns how many permits of the limit are kept. */
   at(now: number, windowMs: number, named: number, limit: number): number {
     this.#moveTo(now, windowMs);
-    const demand = Math.max(0, ...this.#demand);
+    const recent = Math.max(0, ...this.#demand.slice(0, rememberedWindows));
+    const old = Math.min(Math.max(0, ...this.#demand), Math.floor(limit * oldShare) - 1);
+    const demand = Math.max(recent, old);
     const isRecent = this.#window - this.#usedIn <= rememberedWindows;
     const kept = isRecent ? named : Math.min(named, Math.floor(limit * lasting));
     // One more than they requested: the last one may come before the window of the first is over.
@@ -48,8 +53,9 @@ export class CriticalReserve {
       this.#usedIn = window;
     }
     if (window <= this.#window) return;
-    const passed = Math.min(rememberedWindows, window - this.#window);
-    this.#demand = [...Array.from({ length: passed }, () => 0), ...this.#demand].slice(0, rememberedWindows);
+    const kept = rememberedWindows + oldWindows;
+    const passed = Math.min(kept, window - this.#window);
+    this.#demand = [...Array.from({ length: passed }, () => 0), ...this.#demand].slice(0, kept);
     this.#window = window;
   }
 
