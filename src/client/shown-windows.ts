@@ -11,6 +11,8 @@ export interface Allowance {
 const longestMs = 2 ** 31 - 1;
 /** An intermittent window is dropped after this many answers without it. */
 const mostMissed = 10;
+/** A window that was shown twice is believed if at most so many answers in between did not show it. */
+const mostBetween = 2;
 
 interface Shown {
   allowance: Allowance;
@@ -18,7 +20,7 @@ interface Shown {
   missed: number;
   /** Whether it has been missing and has come back. */
   isFitful: boolean;
-  /** The first answer showed it, or two did. */
+  /** The first answer showed it, or two with few others in between. */
   isConfirmed: boolean;
   readonly odd: OddUsage;
 }
@@ -60,7 +62,7 @@ export class ShownWindows {
       odd: new OddUsage(),
     };
     if (!known.odd.accepts(usage, known.allowance.limit)) return undefined;
-    known.isConfirmed ||= this.#byWindow.has(intervalMs);
+    known.isConfirmed ||= this.#byWindow.has(intervalMs) && known.missed <= mostBetween;
     known.allowance = allowance;
     this.#byWindow.set(intervalMs, known);
     return known;

@@ -124,6 +124,16 @@ describe('unreliable headers', () => {
     expect(inForce('contract.market')).toBe('500 in 10000');
   });
 
+  it('of a strange window do not count because it is shown again much later', () => {
+    const { limits, inForce } = start();
+    for (let answer = 1; answer <= 30; answer += 1)
+      limits.observe(answer % 7 === 0 ? weight('1H', 1, 99) : weight('10S', answer, 500 - answer));
+    expect(inForce('contract.market')).toBe('500 in 10000');
+    limits.observe(weight('1H', 2, 98));
+    limits.observe(weight('1H', 3, 97));
+    expect(inForce('contract.market')).toBe('100 in 3600000');
+  });
+
   it('must come twice if they contradict earlier ones', () => {
     const { limits, inForce } = start();
     limits.observe(weight('10S', 1, 499));

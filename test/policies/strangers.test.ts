@@ -62,7 +62,7 @@ async function seen({ calls, clock, others }: Address, amount: number): Promise<
 }
 
 describe('others who share a limit', () => {
-  it('get as much room as they usually take at once, and a quarter more', async () => {
+  it('get as much room as they usually take at once', async () => {
     const exchange = address();
     await seen(exchange, 20);
     exchange.calls(300);
@@ -71,7 +71,8 @@ describe('others who share a limit', () => {
       await exchange.clock.advance(200);
       used.push(exchange.policy.snapshot().rateLimit?.used);
     }
-    expect(Math.max(...used.map(Number))).toBe(75);
+    expect(Math.max(...used.map(Number))).toBeLessThanOrEqual(80);
+    expect(Math.max(...used.map(Number))).toBeGreaterThanOrEqual(75);
   });
 
   it('get no room if the limit is not adaptive, although they are counted', async () => {
@@ -130,9 +131,21 @@ describe('others who share a limit', () => {
     await exchange.clock.advance(5_500);
     const before = at.length;
     await exchange.clock.advance(3_000);
-    // Of the nine tenths 25 are kept: 65 in 10 s.
-    expect(at.length - before).toBeGreaterThanOrEqual(18);
-    expect(at.length - before).toBeLessThanOrEqual(20);
+    // At most the nine tenths without the usual 20: 70 in 10 s.
+    expect(at.length - before).toBeGreaterThanOrEqual(10);
+    expect(at.length - before).toBeLessThanOrEqual(21);
+  });
+
+  it('get more room early in the window of the exchange than near its end', async () => {
+    const exchange = address();
+    await seen(exchange, 20);
+    exchange.calls(300);
+    await exchange.clock.advance(1_000);
+    expect(exchange.policy.snapshot().rateLimit?.used).toBeLessThanOrEqual(50);
+    await exchange.clock.advance(4_000);
+    expect(exchange.policy.snapshot().rateLimit?.used).toBeLessThanOrEqual(65);
+    await exchange.clock.advance(4_800);
+    expect(exchange.policy.snapshot().rateLimit?.used).toBeGreaterThanOrEqual(75);
   });
 
   it('do not keep a critical call from its reserve', async () => {

@@ -1,5 +1,6 @@
 import type { RateLimitUsage } from '../../core/context/rate-limit-usage.js';
 import { CriticalReserve } from './critical-reserve.js';
+import { ExchangeCount } from './exchange-count.js';
 import { OddUsage } from './odd-usage.js';
 import { PermitLedger } from './permit-ledger.js';
 import type { LimitWindowSnapshot } from './rate-limit-snapshot.js';
@@ -8,12 +9,18 @@ import { Strangers } from './strangers.js';
 /** How long earlier headers remain valid while answers arrive without headers. */
 const shownMs = 60_000;
 
+/** The most that is kept free for others: in any interval, and of what the exchange still counts in its window. */
+const mostKept = { anyTime: 1 / 4, inWindow: 3 / 4 } as const;
+/** Until the exchange counts from 0 again, what is kept for others becomes less in steps of this share of the window. */
+const keptStep = 1 / 200;
+
 /** One window of a limit: what this process has taken, and what headers show of the limit and its use. */
 export class LimitWindow {
   readonly windowMs: number;
   readonly ledger: PermitLedger;
   readonly reserve: CriticalReserve;
   readonly strangers: Strangers = new Strangers();
+  readonly #exchange = new ExchangeCount();
   readonly #oddUsage = new OddUsage();
   /** The limit that the headers show; `Infinity` until they show one. */
   #statedLimit = Infinity;
@@ -75,8 +82,13 @@ export class LimitWindow {
 
   /** When calls that wait may be able to go. */
   opensAt(now: number): number {
-    const { lapsesAt, ledger, windowMs } = this;
-    return Math.min(ledger.freeAt(windowMs) ?? Infinity, lapsesAt > now ? lapsesAt : Infinity);
+    const { lapsesAt, ledger, strangers, windowMs } = this;
+    const keepsLess = (this.#exchange.leftMs(now, windowMs) ?? 0) > 0 && strangers.usual(now, windowMs) > 0;
+    return Math.min(
+      ledger.freeAt(windowMs) ?? Infinity,
+      lapsesAt > now ? lapsesAt : Infinity,
+      keepsLess ? now + windowMs * keptStep : Infinity,
+    );
   }
 
   /** Reads the limit from the headers and returns the use that they show; `undefined` if they are doubted. */
@@ -94,7 +106,7 @@ export class LimitWindow {
   /** Counts what others have used, given the total use. */
   countOthers(seen: number, startedAt: number, now: number): void {
     const { ledger, strangers, windowMs } = this;
-    const theirs = strangers.unseen(seen, { startedAt, windowMs }, now, ledger);
+    const theirs = this.#exchange.unseen(seen, { startedAt, windowMs }, now, ledger);
     const unseen = Math.max(theirs, seen - ledger.all);
     if (unseen <= 0) return;
     strangers.note(unseen, now, windowMs);
@@ -109,8 +121,18 @@ export class LimitWindow {
     return kept > 0 ? { ...state, keptForOthers: kept } : state;
   }
 
-  /** Returns how much of a limit is kept free for others who share it. */
+  /**
+   * Returns how much of a limit is kept free for others who share it. If it is known when the exchange counts from 0
+   * again, that is what they may take until then; what it no longer counts but the ledger does is free for them already.
+   */
   keptForOthers(limit: number, now: number): number {
-    return Math.min(this.strangers.kept(now, this.windowMs), Math.floor(limit / 4));
+    const { ledger, strangers, windowMs } = this;
+    const leftMs = this.#exchange.leftMs(now, windowMs);
+    if (leftMs === undefined)
+      return Math.min(strangers.kept(now, windowMs), Math.floor(limit * mostKept.anyTime));
+    const atOnce = Math.min(Math.ceil(strangers.usual(now, windowMs)), Math.floor(limit * mostKept.anyTime));
+    const theirs = Math.min(strangers.keptFor(leftMs, now, windowMs), Math.floor(limit * mostKept.inWindow));
+    const forgotten = Math.max(0, ledger.all - this.#exchange.used(now, windowMs, ledger));
+    return Math.max(atOnce, theirs - forgotten);
   }
 }

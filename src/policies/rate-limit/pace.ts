@@ -39,13 +39,13 @@ export class Pace {
     return this.#granted + cost <= Math.ceil((sliceSlack * limit * sliceMs) / windowMs);
   }
 
-  /** Counts a call that went; `kept` is what is kept free for others. */
-  count(cost: number, kept: number, { limit, windowMs }: PacedLimit, now: number): void {
+  /** Counts a call that went; `others` is what others who share the limit usually take at once. */
+  count(cost: number, others: number, { limit, windowMs }: PacedLimit, now: number): void {
     this.#granted = this.#isUnderWay(now) ? this.#granted + cost : cost;
     this.#slice = sliceOf(now);
-    if (kept === 0) return;
+    if (others === 0) return;
     // A client that uses all free permits at once can no longer make room for others.
-    const apartMs = (cost * windowMs) / Math.max(1, amongOthers.share * limit - kept);
+    const apartMs = (cost * windowMs) / Math.max(1, amongOthers.share * limit - others);
     this.#nextAt = Math.max(this.#nextAt, now - sliceMs) + apartMs;
   }
 

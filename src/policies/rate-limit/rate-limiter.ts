@@ -16,6 +16,7 @@ import {
 import type { RateLimitConfig } from './rate-limit-config.js';
 import type { RateLimitSnapshot } from './rate-limit-snapshot.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
+import { WakeTimer } from './wake-timer.js';
 
 /** The share of a limit up to which there is certainly room, if no headers show how much is used. */
 const unshownRoom = 1 / 4;
@@ -39,7 +40,7 @@ export class RateLimiter {
   readonly #adaptive = new AdaptiveLimit();
   #gone = 0; // How many calls went since the last turn, while others waited.
   readonly #pace = new Pace();
-  #timer: unknown;
+  readonly #timer: WakeTimer;
   #draining = false;
   readonly #join: () => SharedLimit | undefined;
   #shared: SharedLimit | undefined;
@@ -48,6 +49,7 @@ export class RateLimiter {
     this.config = config;
     this.#windows = new LimitWindows(config.windowMs);
     this.#clock = clock;
+    this.#timer = new WakeTimer(clock, (now) => this.drain(now));
     const member: LimitMember = {
       demand: () => {
         const now = clock.now();
@@ -95,7 +97,7 @@ export class RateLimiter {
 
   detach(client: RateLimitClient): void {
     this.#clients.delete(client);
-    if (this.#clients.size === 0) this.#disarm();
+    if (this.#clients.size === 0) this.#timer.clear();
   }
 
   /** Whether there is enough for a call; `waiter` is the call if it waits. */
@@ -123,7 +125,9 @@ export class RateLimiter {
 
   /** Counts a call that went after waiting. */
   countPace(cost: number, now: number): void {
-    this.#pace.count(cost, this.#keptForOthers(now), this.#allowed, now);
+    const { strangers, windowMs } = this.#windows.main;
+    const others = this.config.adaptive ? strangers.usual(now, windowMs) : 0;
+    this.#pace.count(cost, others, this.#allowed, now);
   }
 
   /** Whether the next allowance belongs to a waiting call, in any policy, that this class may not overtake. */
@@ -220,7 +224,7 @@ export class RateLimiter {
 
   /** Sets the timer for the next allowance, if calls wait. */
   #arm(now: number): void {
-    this.#disarm();
+    this.#timer.clear();
     if (this.#clients.size === 0) return;
     let wakeAt = this.#pace.opensAt(this.#allowed, now);
     for (const window of this.#windows.all) {
@@ -230,20 +234,7 @@ export class RateLimiter {
       const isReserved = reserve.at(now, windowMs, this.config.reservedCritical, Infinity) > 0;
       if (isReserved) wakeAt = Math.min(wakeAt, reserve.changesAt(now, windowMs));
     }
-    if (wakeAt === Infinity) return;
-    this.#timer = this.#clock.setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.drain(this.#clock.now());
-      },
-      Math.max(1, Math.ceil(wakeAt - now)),
-      'wait',
-    );
-  }
-
-  #disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer.set(wakeAt, now);
   }
 
   /** Returns the client that is first in line, after starting the calls whose turn it is out of order. */

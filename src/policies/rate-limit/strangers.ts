@@ -1,11 +1,9 @@
-import type { PermitLedger } from './permit-ledger.js';
-
 /** How many windows a burst is remembered for. */
 const rememberedWindows = 6;
 /** Uses seen within this share of a window are one burst. */
 const burstPart = 1 / 20;
-/** How much is kept free for strangers, in bursts of the usual size. */
-const keptBursts = 1.5;
+/** How much is kept free for strangers, relative to what they are expected to take. */
+const margin = 1.5;
 
 /** The share of the limit that strangers are assumed to use if nothing in the headers explains a ban. */
 const unexplained = 0.1;
@@ -21,44 +19,9 @@ interface Burst {
  */
 export class Strangers {
   #bursts: Burst[] = [];
-  /** The usual size of a burst. */
+  #sum = 0;
+  /** The size of the burst to which the average permit belongs: small ones in between hide no large ones. */
   #usual = 0;
-  /** The count in the first answer of the exchange's current window, and when that answer came. */
-  #first = Infinity;
-  #since = -Infinity;
-  /** The highest count since then, and when it came. */
-  #highest = Infinity;
-  #highestAt = -Infinity;
-  #fellAt = -Infinity;
-  /** Until this time the counts say nothing about others. */
-  #mixedUntil = -Infinity;
-
-  /** Returns how much strangers have taken that is not counted yet, by the header of an answer. */
-  unseen(
-    used: number,
-    { startedAt, windowMs }: { readonly startedAt: number; readonly windowMs: number },
-    now: number,
-    ledger: Pick<PermitLedger, 'since'>,
-  ): number {
-    // For a request that costs nothing, the exchange shows 0 whatever is used.
-    if (used === 0) return 0;
-    const isHigher = used > this.#highest;
-    // Answers overtake each other: a request sent before the highest count was known may have a lower one.
-    if (!isHigher && startedAt < this.#highestAt) return 0;
-    if (used < this.#highest) {
-      // A new window of the exchange. Counts that fall more often come from several servers, each with a part.
-      if (now - this.#fellAt < windowMs / 2) this.#mixedUntil = now + rememberedWindows * windowMs;
-      if (this.#highest !== Infinity) this.#fellAt = now;
-      this.#first = used;
-      this.#since = now;
-    }
-    this.#highest = used;
-    this.#highestAt = now;
-    // A request sent before that may have been counted in the previous window.
-    return startedAt < this.#since || now < this.#mixedUntil
-      ? 0
-      : Math.max(0, used - this.#first - ledger.since(this.#since));
-  }
 
   /** Notes what strangers have taken. */
   note(amount: number, now: number, windowMs: number): void {
@@ -73,12 +36,23 @@ export class Strangers {
     this.note(Math.ceil(limit * unexplained), now, windowMs);
   }
 
-  /** Returns how much is kept free for strangers. */
+  /** Returns how much is kept free for strangers if it is not known when the exchange counts from 0 again. */
   kept(now: number, windowMs: number): number {
-    return Math.ceil(keptBursts * this.#usualBurst(now, windowMs));
+    return Math.ceil(margin * this.usual(now, windowMs));
   }
 
-  #usualBurst(now: number, windowMs: number): number {
+  /** Returns how much is kept free for strangers in the time that is left until the exchange counts from 0 again. */
+  keptFor(leftMs: number, now: number, windowMs: number): number {
+    const usual = this.usual(now, windowMs);
+    const [oldest] = this.#bursts;
+    if (!oldest) return 0;
+    const expected = ((this.#sum / usual) * leftMs) / Math.max(windowMs, now - oldest.at);
+    // The deviation of a number of independent events is its root; and one more may come at any time.
+    return Math.ceil(usual * (1 + margin * (expected + Math.sqrt(expected))));
+  }
+
+  /** Returns how much strangers usually take at once. */
+  usual(now: number, windowMs: number): number {
     const from = now - rememberedWindows * windowMs;
     const [oldest] = this.#bursts;
     if (oldest && oldest.at < from) {
@@ -88,20 +62,9 @@ export class Strangers {
     return this.#usual;
   }
 
-  /** Forgets what is known about strangers. */
-  forget(): void {
-    this.#bursts = [];
-    this.#usual = 0;
-    this.#first = Infinity;
-    this.#since = -Infinity;
-    this.#highest = Infinity;
-    this.#highestAt = -Infinity;
-    this.#fellAt = -Infinity;
-    this.#mixedUntil = -Infinity;
-  }
-
   #count(): void {
-    const sum = this.#bursts.reduce((total, { amount }) => total + amount, 0);
-    this.#usual = sum === 0 ? 0 : sum / this.#bursts.length;
+    this.#sum = this.#bursts.reduce((total, { amount }) => total + amount, 0);
+    const squares = this.#bursts.reduce((total, { amount }) => total + amount * amount, 0);
+    this.#usual = this.#sum === 0 ? 0 : squares / this.#sum;
   }
 }
