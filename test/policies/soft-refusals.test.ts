@@ -141,7 +141,7 @@ describe('a refusal without a time while the headers show room', () => {
         context.observeUsage?.([{ type: 'weight', intervalMs: 10_000, used: 1, remaining: 499 }]),
       );
     }
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000]);
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
   });
 
   it('is probed again after a second if it follows a ban that was waited for in full', async () => {
@@ -156,6 +156,27 @@ describe('a refusal without a time while the headers show room', () => {
     expect(activeForMs(reads)).toBe(10_000);
     await clock.advance(10_000);
     expect(probe.at).toEqual([10_000, 11_000, 12_000, 22_000]);
+  });
+
+  it('is waited for as long as the last ban, once a probe is refused', async () => {
+    const { clock, reads } = await market();
+    const probes: (number | undefined)[] = [];
+    await refuse(reads);
+    // Longer than documented.
+    for (let probe = activeForMs(reads); (probe ?? 0) < 15_000; probe = activeForMs(reads)) {
+      await clock.advance(probe ?? 0);
+      await refuse(reads);
+    }
+    await clock.advance(15_000);
+    await reads.execute((context) =>
+      context.observeUsage?.([{ type: 'weight', intervalMs: 10_000, used: 1, remaining: 499 }]),
+    );
+    for (let refusal = 0; refusal < 2; refusal += 1) {
+      await refuse(reads);
+      probes.push(activeForMs(reads));
+      await clock.advance(activeForMs(reads) ?? 0);
+    }
+    expect(probes).toEqual([2_000, 15_000]);
   });
 
   it('is forgotten as a ban after a while', async () => {

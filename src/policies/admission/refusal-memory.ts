@@ -20,6 +20,7 @@ export type RefusalVerdict = { readonly activeForMs: number; readonly isBan?: tr
 
 // The delay of the first probe after a soft refusal, also if refusals were proven soft, and how long that is remembered.
 const softMs = 1_000;
+const longestSoftMs = 8_000;
 const provenSoftMs = 250;
 const rememberedMs = 60_000;
 /**
@@ -56,6 +57,9 @@ export class RefusalMemory {
   #bannedUntil = -Infinity;
   /** Successive bans, each while the previous one was remembered. */
   #bans = 0;
+  /** How long the last ban was waited for, and the current one: a ban like the last one is waited for at once. */
+  #lastedMs = documentedBanMs;
+  #waitsMs = 0;
   /** Bans and refused probes in a row, without an answer in between. */
   #unanswered = 0;
   /** The time that the last refused probe named, and how many in a row named the same. */
@@ -101,7 +105,7 @@ export class RefusalMemory {
     if (this.#inRow === 1 && state !== 'probing' && (state === 'ramping' || isProven)) return 'slow';
     if (now >= this.#bannedUntil) this.#bans = 0;
     const firstMs = isProven ? provenSoftMs : softMs * 2 ** (isAfterBan ? 0 : this.#bans);
-    return { activeForMs: Math.min(documentedBanMs, firstMs * 2 ** Math.max(0, this.#inRow - 2)) };
+    return { activeForMs: Math.min(longestSoftMs, firstMs * 2 ** Math.max(0, this.#inRow - 2)) };
   }
 
   /** Notes that a call was answered; returns whether that proves that the last refusal was not a ban. */
@@ -113,6 +117,8 @@ export class RefusalMemory {
       this.#bannedUntil = -Infinity;
       this.#bans = 0;
     }
+    if (this.#waitsMs > 0) this.#lastedMs = this.#waitsMs;
+    this.#waitsMs = 0;
     this.#inRow = 0;
     this.#unanswered = 0;
     this.#named = { forMs: 0, times: 0 };
@@ -129,10 +135,12 @@ export class RefusalMemory {
   }
 
   #takeForBan(now: number): RefusalVerdict {
-    const activeForMs = this.#grown({ forMs: documentedBanMs, isTold: false });
+    if (now >= this.#bannedUntil) this.#lastedMs = documentedBanMs;
+    const activeForMs = this.#grown({ forMs: this.#lastedMs, isTold: false });
     this.#bannedUntil = now + activeForMs + rememberedMs;
-    this.#bans += 1;
+    if (this.#unanswered === 0) this.#bans += 1;
     this.#unanswered += 1;
+    this.#waitsMs = activeForMs;
     // An answer after the ban does not prove that there was none.
     this.#wasSoft = false;
     this.#inRow = 0;
