@@ -1,13 +1,15 @@
 import { isAssumedWait } from '../../errors/assumed-wait.js';
 import { isWEEXError } from '../../errors/index.js';
 import type { CoolDown } from './cool-down.js';
+import type { PolicyCoolDown } from './policy-cool-down.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { documentedBanMs, type RateLimitRefusal } from './refusal-memory.js';
 
-/** A refusal with the cool-down that it concerns: the policy's own or the outer one. */
-interface AddressedRefusal {
+/** A refusal with what it says about whom it concerns. */
+export interface AddressedRefusal {
   readonly refusal: RateLimitRefusal;
-  readonly target: CoolDown;
+  /** The cool-down of the address, if it concerns that one. */
+  readonly ofAddress: CoolDown | undefined;
   /** Whether it is taken for a ban caused by others: the headers left room for our own calls. */
   readonly isByOthers: boolean;
 }
@@ -18,7 +20,7 @@ interface AddressedRefusal {
  */
 export function readRateLimitAnswer(
   error: unknown,
-  coolDown: CoolDown,
+  { shared: coolDown }: PolicyCoolDown,
   limiter: RateLimiter | undefined,
   { isProbe, startedAt }: Pick<RateLimitRefusal, 'isProbe' | 'startedAt'>,
   now: number,
@@ -35,7 +37,7 @@ export function readRateLimitAnswer(
   const mayBeBan =
     !isCounted &&
     coolDown.isIdle &&
-    !coolDown.isProvenSoft(now) &&
+    !coolDown.memory.isProvenSoft(now) &&
     limiter?.hasShownRoom(now, true) === false;
   // A used-up counter of the address stops everything sent from it; so does its ban, which further requests extend.
   const isOfBan = isTold && !isCounted && (coolDown.outer?.activeForMs(now) ?? 0) > 0;
@@ -45,7 +47,7 @@ export function readRateLimitAnswer(
   const isUntold = limit !== undefined && !isTold && !isBan && hasRoom;
   return {
     refusal: { forMs, isTold, soft: isUntold && !mayBeBan, isProbe, startedAt },
-    target: isOfAddress ? (coolDown.outer ?? coolDown) : coolDown,
+    ofAddress: isOfAddress ? (coolDown.outer ?? coolDown) : undefined,
     isByOthers: isUntold && mayBeBan,
   };
 }

@@ -57,6 +57,12 @@ export class RefusalMemory {
   /** The time that the last refused probe named, and how many in a row named the same. */
   #named = { forMs: 0, times: 0 };
   #isWatching = false;
+  readonly #outer: RefusalMemory | undefined;
+
+  /** `outer`: a memory of the same refusals, whose proofs hold here too. */
+  constructor(outer?: RefusalMemory) {
+    this.#outer = outer;
+  }
 
   /** Whether the answer to a call matters. */
   get isWatching(): boolean {
@@ -65,7 +71,7 @@ export class RefusalMemory {
 
   /** Whether refusals without a time were recently proven not to be bans. */
   isProvenSoft(now: number): boolean {
-    return now < this.#provenSoftUntil;
+    return now < this.#provenSoftUntil || this.#outer?.isProvenSoft(now) === true;
   }
 
   judge(

@@ -4,6 +4,7 @@ import type { Attempt } from './attempt.js';
 import { decidingError } from '../rules/deciding-error.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { FoundRule } from '../rules/error-rules.js';
+import type { CoolDownPermit } from '../admission/cool-down-types.js';
 import { matchesClass } from '../rules/matches-class.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
 import type { CompiledPolicy } from './compiled-policy.js';
@@ -33,16 +34,17 @@ export function reportFailure(
   const { permit, startedAt = now } = attempt;
   const error = decidingError(execution, attempt, thrown);
   const { coolDown } = policy.admission;
-  const isProbe = permit?.coolDownPermit !== undefined && coolDown?.isProbe(permit.coolDownPermit) === true;
+  const probe = permit?.coolDownPermit;
+  const isProbe = probe?.coolDown.isProbe(probe) === true;
   const failure: Failure = { error, rule: policy.rules.find(error), startedAt, isProbe };
   permit?.fail(counts(policy, failure), error, attempt.startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
   if (kind === 'rate-limit') {
-    lowerLimit(policy, failure, now);
+    if (!coolDown?.isAlone(now)) lowerLimit(policy, failure, now);
     permit?.spendNothing();
   }
   if (!coolDown) return undefined;
-  const coolsDown = beginCoolDown(policy, failure, now);
+  const coolsDown = beginCoolDown(policy, failure, probe, now);
   const isSilent = kind === 'network' || kind === 'timeout';
   permit?.settleCoolDown(isSilent ? 'nothing' : 'answered', now);
   return coolsDown ? coolDown.activeForMs(now) : undefined;
@@ -73,12 +75,12 @@ function lowerLimit(
 function beginCoolDown(
   { admission: { coolDown, limiter }, ownCoolDown, name }: CompiledPolicy,
   { error, rule, ...sent }: Failure,
+  permit: CoolDownPermit | undefined,
   now: number,
 ): boolean {
   const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
   if (!coolsDown || !coolDown) return false;
-  const { isByOthers, refusal, target } = readRateLimitAnswer(error, coolDown, limiter, sent, now);
-  const isBan = target.refuse(refusal, { error, policy: name }, now);
-  if (isBan || isByOthers) limiter?.blameOthers(now);
+  const answer = readRateLimitAnswer(error, coolDown, limiter, sent, now);
+  if (coolDown.refuse(answer, permit, { error, policy: name }, now)) limiter?.blameOthers(now);
   return true;
 }
