@@ -1,6 +1,7 @@
 import { CoolDown } from './cool-down.js';
 import type { CoolDownCause, CoolDownPermit, CoolDownWaiter } from './cool-down-types.js';
 import type { AddressedRefusal } from './rate-limit-answer.js';
+import { kindOf, type RefusalKind } from './refused-policies.js';
 
 /** For how long after its end a limit of the policy alone is remembered. */
 const rememberedMs = 60_000;
@@ -14,7 +15,8 @@ export class PolicyCoolDown {
   readonly #policy: string;
   /** Created for the first such refusal, and in force while it is not idle. */
   #own: CoolDown | undefined;
-  #aloneUntil = -Infinity;
+  /** Until when refusals of which kind are taken to concern the policy alone. */
+  #alone: { readonly kind: RefusalKind; readonly until: number } | undefined;
 
   constructor(shared: CoolDown, policy: string) {
     this.shared = shared;
@@ -45,7 +47,7 @@ export class PolicyCoolDown {
 
   /** Whether refusals currently concern this policy alone. */
   isAlone(now: number): boolean {
-    return now < this.#aloneUntil;
+    return this.#alone !== undefined && now < this.#alone.until;
   }
 
   /** Whether {@link PolicyCoolDown.answered} has to be called. */
@@ -71,16 +73,19 @@ export class PolicyCoolDown {
     now: number,
   ): boolean {
     const { shared } = this;
-    const isAlone = !ofAddress && shared.refused.concernsOnly(this, this.isAlone(now), refusal, now);
+    const kind = kindOf(refusal);
+    const isKnown = this.isAlone(now) && this.#alone?.kind === kind;
+    const isAlone = !ofAddress && shared.refused.concernsOnly(this, isKnown, refusal, now);
     if (!isAlone || shared.activeForMs(now) > 0) {
       // While the scope is stopped, further requests extend that.
-      this.#aloneUntil = -Infinity;
+      this.#alone = undefined;
       return (ofAddress ?? shared).refuse(refusal, cause, now) || isByOthers;
     }
     const own = (this.#own ??= this.#newOwn());
     const isProbe = refusal.isProbe && permit?.coolDown === own;
     own.refuse({ ...refusal, isProbe }, cause, now);
-    this.#aloneUntil = now + Math.max(own.activeForMs(now), refusal.forMs) + rememberedMs;
+    const forMs = Math.max(own.activeForMs(now), refusal.forMs);
+    this.#alone = { kind, until: now + forMs + rememberedMs };
     // As the probe of the scope it has shown nothing.
     if (permit?.coolDown === shared) shared.settle(permit, 'nothing', now);
     return false;
