@@ -25,10 +25,10 @@ export class CoolDownQueue extends WaitQueue {
     return true;
   }
 
-  /** Whether a call waits whose answer would show something: not only those of policies that are refused repeatedly. */
+  /** Whether a call waits whose answer would show something: not only those of policies that currently are refused. */
   get hasProbe(): boolean {
     if (!this.#refused.isWatching) return this.size > 0;
-    return [...this.#byPolicy.keys()].some((policy) => !this.#refused.isHopeless(policy));
+    return [...this.#byPolicy.keys()].some((policy) => !this.#refused.has(policy));
   }
 
   /** The next probe: a call of a policy that is not refused, because the refusals may concern the others alone. */

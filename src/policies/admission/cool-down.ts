@@ -37,7 +37,7 @@ export class CoolDown {
   readonly outer: CoolDown | undefined;
   readonly #inner: Set<CoolDown> = new Set();
   readonly memory: RefusalMemory;
-  readonly #record: CoolDownRecord;
+  readonly record: CoolDownRecord;
   #state: 'idle' | 'active' | 'probing' | 'ramping' = 'idle';
   #period = 0;
   #until = 0;
@@ -45,16 +45,16 @@ export class CoolDown {
   #probedAt = 0;
   // The answer came to one of its own calls, so that answers to calls of the outer one say nothing about it.
   #isOwn = false;
-  /** It is that of a single policy within its scope, so it says nothing about the outer one. */
   readonly #isOfPolicy: boolean;
   readonly #timer: WaitTimer;
   #advancing = false;
   readonly #shared: SharedCoolDown | undefined;
 
+  /** `isOfPolicy`: of a single policy within the scope `outer`, so that it says nothing about that one. */
   constructor(place: EventPlace, outer?: CoolDown, coordinator?: Coordinator, isOfPolicy = false) {
     const { clock, scope } = place;
     this.place = place;
-    this.#record = new CoolDownRecord(place);
+    this.record = new CoolDownRecord(place);
     this.#timer = new WaitTimer(clock, (now) => this.#advance(now));
     this.outer = outer;
     this.#isOfPolicy = isOfPolicy;
@@ -75,11 +75,6 @@ export class CoolDown {
         }
       },
     });
-  }
-
-  /** The rate-limit answer that last activated it. */
-  get error(): unknown {
-    return this.#record.error;
   }
 
   /** Whether the outer cool-down has a probe under way or about to go. */
@@ -144,7 +139,7 @@ export class CoolDown {
     this.#until = until;
     this.#period += 1;
     this.#arm(now);
-    this.#record.stopped(forMs, cause, wasIdle, now);
+    this.record.stopped(forMs, cause, wasIdle, now);
     if (cause !== elsewhere) this.#shared?.activated(forMs);
     for (const coolDown of this.#inner) coolDown.#activate(forMs, cause, now, false);
   }
@@ -155,7 +150,7 @@ export class CoolDown {
     if (this.#state === 'ramping') return;
     this.#state = 'ramping';
     this.#batch = 1;
-    this.#record.slowed(cause, now);
+    this.record.slowed(cause, now);
     this.#period += 1;
     this.#arm(now);
   }
@@ -216,7 +211,8 @@ export class CoolDown {
     // Inner cool-downs that it activated end with this one, and so does an outer one whose time is over.
     for (const coolDown of this.#inner)
       if (!coolDown.#isOwn && coolDown.#state === 'active') coolDown.#ramp(now);
-    if (this.outer && this.outer.#state === 'active' && this.outer.#until <= now) this.outer.#ramp(now);
+    const { outer } = this;
+    if (outer && outer.#state === 'active' && outer.#until <= now + behindMs) outer.#ramp(now);
     this.#advance(now);
   }
 
@@ -287,7 +283,7 @@ export class CoolDown {
     this.#period += 1;
     this.#timer.stop();
     if (this.#isOfPolicy && this.outer) this.outer.#inner.delete(this);
-    this.#record.ended(now);
+    this.record.ended(now);
   }
 
   #arm(now: number): void {

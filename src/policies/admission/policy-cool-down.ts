@@ -1,7 +1,6 @@
 import { CoolDown } from './cool-down.js';
 import type { CoolDownCause, CoolDownPermit, CoolDownWaiter } from './cool-down-types.js';
 import type { AddressedRefusal } from './rate-limit-answer.js';
-import { kindOf, type RefusalKind } from './refused-policies.js';
 
 /** For how long after its end a limit of the policy alone is remembered. */
 const rememberedMs = 60_000;
@@ -15,8 +14,8 @@ export class PolicyCoolDown {
   readonly #policy: string;
   /** Created for the first such refusal, and in force while it is not idle. */
   #own: CoolDown | undefined;
-  /** Until when refusals of which kind are taken to concern the policy alone. */
-  #alone: { readonly kind: RefusalKind; readonly until: number } | undefined;
+  /** Until when refusals are taken to concern the policy alone: those that tell a time, or the others. */
+  #alone: { readonly isTold: boolean; readonly until: number } | undefined;
 
   constructor(shared: CoolDown, policy: string) {
     this.shared = shared;
@@ -32,8 +31,9 @@ export class PolicyCoolDown {
     return this.#current.isIdle;
   }
 
+  /** The rate-limit answer that last activated it. */
   get error(): unknown {
-    return this.#current.error;
+    return this.#current.record.error;
   }
 
   get waiting(): number {
@@ -73,19 +73,21 @@ export class PolicyCoolDown {
     now: number,
   ): boolean {
     const { shared } = this;
-    const kind = kindOf(refusal);
-    const isKnown = this.isAlone(now) && this.#alone?.kind === kind;
+    const isOwnProbe = refusal.isProbe && permit?.coolDown === this.#own;
+    const isKnown = this.isAlone(now) && this.#alone?.isTold === refusal.isTold;
     const isAlone = !ofAddress && shared.refused.concernsOnly(this, isKnown, refusal, now);
     if (!isAlone || shared.activeForMs(now) > 0) {
       // While the scope is stopped, further requests extend that.
       this.#alone = undefined;
-      return (ofAddress ?? shared).refuse(refusal, cause, now) || isByOthers;
+      return (
+        (ofAddress ?? shared).refuse({ ...refusal, isProbe: refusal.isProbe && !isOwnProbe }, cause, now) ||
+        isByOthers
+      );
     }
     const own = (this.#own ??= this.#newOwn());
-    const isProbe = refusal.isProbe && permit?.coolDown === own;
-    own.refuse({ ...refusal, isProbe }, cause, now);
+    own.refuse({ ...refusal, isProbe: isOwnProbe }, cause, now);
     const forMs = Math.max(own.activeForMs(now), refusal.forMs);
-    this.#alone = { kind, until: now + forMs + rememberedMs };
+    this.#alone = { isTold: refusal.isTold, until: now + forMs + rememberedMs };
     // As the probe of the scope it has shown nothing.
     if (permit?.coolDown === shared) shared.settle(permit, 'nothing', now);
     return false;
