@@ -13,7 +13,7 @@ import { backoffDefaults, createBackoff } from './retry/backoff.js';
 import { callOptions } from './execution/call-options.js';
 import { resolveCircuit } from './circuit-breaker/circuit.js';
 import { CircuitBreaker, isCircuitBreakerSnapshot } from './circuit-breaker/circuit-breaker.js';
-import type { CoolDown } from './admission/cool-down.js';
+import { PolicyCoolDown } from './admission/policy-cool-down.js';
 import { describePolicy } from './describe.js';
 import { Execution } from './execution/execution.js';
 import { guardedEvent } from './events/guarded-event.js';
@@ -52,6 +52,7 @@ export class Pipeline implements ResiliencePolicy {
   #options: PolicyOptions;
   #compiled: CompiledPolicy;
   #ownLimiter: RateLimiter | undefined;
+  #ownCoolDown: PolicyCoolDown | undefined;
   #ownBudget: RetryBudget | undefined;
   /** Kept while nothing limits calls, so that running calls are still counted when a limit is set again. */
   #queue: AdmissionQueue | undefined;
@@ -260,12 +261,14 @@ export class Pipeline implements ResiliencePolicy {
     return previous ?? new CircuitBreaker(config, this.name, this.#steady, this.origin);
   }
 
-  #coolDown(): CoolDown | undefined {
+  #coolDown(): PolicyCoolDown | undefined {
     const { coolDown } = this.#options;
     if (coolDown === false || (coolDown === undefined && !this.#shared.rules.beginsCoolDown))
       return undefined;
     const { scope = defaultScope, within } = typeof coolDown === 'object' ? coolDown : {};
-    return this.#shared.scopes.coolDown(scope, this.#steady, within, this.#options.coordinator);
+    const shared = this.#shared.scopes.coolDown(scope, this.#steady, within, this.#options.coordinator);
+    if (this.#ownCoolDown?.shared !== shared) this.#ownCoolDown = new PolicyCoolDown(shared, this.name);
+    return this.#ownCoolDown;
   }
 
   #limiter(): RateLimiter | undefined {
@@ -284,7 +287,7 @@ export class Pipeline implements ResiliencePolicy {
 
   #admissionQueue(
     limiter: RateLimiter | undefined,
-    coolDown: CoolDown | undefined,
+    coolDown: PolicyCoolDown | undefined,
   ): AdmissionQueue | undefined {
     const bulkhead = this.#options.bulkhead || undefined;
     if (this.#queue) this.#queue.configure(bulkhead, limiter, coolDown, this.#steady.now());

@@ -45,7 +45,7 @@ export class Scopes {
     const scope = this.#scope(name, clock, coordinator);
     const outer = within === undefined ? undefined : this.coolDown(within, clock, undefined, coordinator);
     const existing = scope.coolDown;
-    scope.coolDown ??= new CoolDown(name, clock, this.#origin, outer, coordinator);
+    scope.coolDown ??= new CoolDown({ scope: name, clock, origin: this.#origin }, outer, coordinator);
     if (existing && outer && existing.outer !== outer) {
       throw new RangeError(
         `Cannot share the cool-down of scope '${name}': another policy has no such coolDown.within, received '${within}'`,

@@ -3,9 +3,9 @@ import { AbandonedPermits } from './abandoned-permits.js';
 import type { Admissible } from './admissible.js';
 import { AttemptTimes } from './attempt-times.js';
 import { Bulkhead } from './bulkhead.js';
-import type { CoolDown } from './cool-down.js';
 import type { CoolDownPermit, CoolDownWaiter } from './cool-down-types.js';
 import type { Permit } from './permit.js';
+import type { PolicyCoolDown } from './policy-cool-down.js';
 import type { BulkheadOptions } from '../options/policy-options.js';
 import type { RateLimitClient } from '../rate-limit/rate-limit-client.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
@@ -30,7 +30,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   readonly times: AttemptTimes = new AttemptTimes();
   /** The rate limit in force. */
   limiter: RateLimiter | undefined;
-  #coolDown: CoolDown | undefined;
+  coolDown: PolicyCoolDown | undefined;
   #awaitsCoolDown = false;
   #draining = false;
   // As a waiter for the cool-down, the queue represents the call at its head.
@@ -41,7 +41,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     clock: Clock,
     bulkhead: BulkheadOptions | undefined,
     limiter: RateLimiter | undefined,
-    coolDown: CoolDown | undefined,
+    coolDown: PolicyCoolDown | undefined,
   ) {
     this.#clock = clock;
     this.#bulkhead = new Bulkhead(bulkhead);
@@ -50,7 +50,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
       this.wake(now);
     });
     this.limiter = limiter;
-    this.#coolDown = coolDown;
+    this.coolDown = coolDown;
   }
 
   get waiting(): number {
@@ -76,20 +76,20 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   configure(
     bulkhead: BulkheadOptions | undefined,
     limiter: RateLimiter | undefined,
-    coolDown: CoolDown | undefined,
+    coolDown: PolicyCoolDown | undefined,
     now: number,
   ): void {
     if (limiter !== this.limiter && this.waiting > 0) {
       this.limiter?.detach(this);
       limiter?.attach(this);
     }
-    if (coolDown !== this.#coolDown && this.#awaitsCoolDown) {
-      this.#coolDown?.leave(this);
+    if (coolDown !== this.coolDown && this.#awaitsCoolDown) {
+      this.coolDown?.leave(this);
       this.#awaitsCoolDown = false;
     }
     this.#bulkhead.options = bulkhead;
     this.limiter = limiter;
-    this.#coolDown = coolDown;
+    this.coolDown = coolDown;
     this.drain(now);
   }
 
@@ -172,7 +172,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     } else if (!this.#queue.remove(execution)) return false;
     this.#restIfEmpty();
     if (this.waiting === 0 && this.#awaitsCoolDown) {
-      this.#coolDown?.leave(this);
+      this.coolDown?.leave(this);
       this.#awaitsCoolDown = false;
     }
     return true;
@@ -207,7 +207,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     this.#reclaim(now);
     const may = (waiter: Waiter): boolean => this.#mayLeave(waiter as Admissible, now);
     const inside = this.#inside?.first as Admissible | undefined;
-    if (inside && may(inside) && (!this.#awaitsCoolDown || isInProbe(inside.within, this.#coolDown)))
+    if (inside && may(inside) && (!this.#awaitsCoolDown || isInProbe(inside.within, this.coolDown)))
       return inside;
     if (this.#awaitsCoolDown) return undefined;
     // Calls of its class and below would take what it waits for.
@@ -232,7 +232,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
   }
 
   letOut(execution: Admissible, now: number): boolean {
-    const coolDown = this.#coolDown;
+    const coolDown = this.coolDown;
     const isFree = !coolDown || isInProbe(execution.within, coolDown);
     const permit = isFree ? 'idle' : coolDown.tryAcquire(now, execution.priority);
     if (permit === undefined) {
@@ -243,14 +243,14 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     return true;
   }
 
-  /** Starts the call at the head, which the cool-down lets through. */
+  /** Starts the call at the head, which the cool-down lets through, unless its policy now has one of its own. */
   admit(permit: CoolDownPermit, now: number): boolean {
     this.#awaitsCoolDown = false;
-    const execution = this.nextWaiting(now);
+    const execution = this.coolDown?.isCurrent(permit) ? this.nextWaiting(now) : undefined;
     if (execution) this.#admit(execution, permit, now);
-    else this.#coolDown?.settle(permit, 'nothing', now);
+    else permit.coolDown.settle(permit, 'nothing', now);
     // The calls behind it wait for their turn: the cool-down does not end for all at once.
-    const next = this.#coolDown?.isIdle === false ? this.nextWaiting(now) : undefined;
+    const next = this.coolDown?.isIdle === false ? this.nextWaiting(now) : undefined;
     if (next) this.#waitForCoolDown(next, now);
     else this.drain(now);
     return execution !== undefined;
@@ -260,7 +260,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if (this.#awaitsCoolDown) return;
     this.priority = priority;
     this.#awaitsCoolDown = true;
-    this.#coolDown?.wait(this, now);
+    this.coolDown?.wait(this, now);
   }
 
   #admit(execution: Admissible, permit: CoolDownPermit | undefined, now: number): void {
@@ -268,7 +268,7 @@ export class AdmissionQueue implements RateLimitClient, CoolDownWaiter {
     if (!isInside) this.#queue.grant(execution);
     this.#restIfEmpty();
     const hasStarted = execution.policy.admission.leaveQueue(execution, permit, now);
-    if (!hasStarted && permit) this.#coolDown?.settle(permit, 'nothing', now);
+    if (!hasStarted) permit?.coolDown.settle(permit, 'nothing', now);
     // The waiting call kept the slot taken; from now on its attempt does.
     if (isInside && execution.host) this.#bulkhead.part(execution.host);
   }

@@ -3,10 +3,10 @@ import type { AdmissionQueue } from './admission-queue.js';
 import type { Admissible, Rejection } from './admissible.js';
 import { callEvents } from '../events/call-events.js';
 import type { CircuitBreaker } from '../circuit-breaker/circuit-breaker.js';
-import type { CoolDown } from './cool-down.js';
 import type { CoolDownPermit } from './cool-down-types.js';
 import { ownErrors } from '../rules/own-errors.js';
 import { Permit } from './permit.js';
+import type { PolicyCoolDown } from './policy-cool-down.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { isInProbe, isInTrial, joinSurroundingPermits } from './surrounding-permits.js';
 
@@ -20,7 +20,7 @@ export interface AdmissionStages {
   readonly waitsForCircuit: boolean;
   readonly queue: AdmissionQueue | undefined;
   readonly limiter: RateLimiter | undefined;
-  readonly coolDown: CoolDown | undefined;
+  readonly coolDown: PolicyCoolDown | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export class Admission implements AdmissionStages {
   readonly waitsForCircuit: boolean;
   readonly queue: AdmissionQueue | undefined;
   readonly limiter: RateLimiter | undefined;
-  readonly coolDown: CoolDown | undefined;
+  readonly coolDown: PolicyCoolDown | undefined;
   /** Whether nothing limits the policy. */
   readonly #isFree: boolean;
   readonly #isTimed: boolean;
@@ -94,9 +94,16 @@ export class Admission implements AdmissionStages {
   leaveCoolDown(execution: Admissible, permit: CoolDownPermit, now: number): boolean {
     execution.disarm();
     if (now >= execution.deadlineAt) {
-      this.coolDown?.settle(permit, 'nothing', now);
+      permit.coolDown.settle(permit, 'nothing', now);
       execution.runOut(now);
       return false;
+    }
+    if (this.coolDown?.isCurrent(permit) === false) {
+      // Meanwhile its policy has a cool-down of its own, so it would show nothing about the one of the scope.
+      permit.coolDown.settle(permit, 'nothing', now);
+      const answer = this.request(execution, now);
+      if (answer !== 'admitted') rejectIfSo(execution, answer, now);
+      return answer === 'admitted';
     }
     const hasRoom = this.#hasRoom(execution, now);
     const kept = this.#keptByCircuit(execution, now);
@@ -105,7 +112,7 @@ export class Admission implements AdmissionStages {
       return true;
     }
     rejectIfSo(execution, kept, now);
-    this.coolDown?.settle(permit, 'nothing', now);
+    permit.coolDown.settle(permit, 'nothing', now);
     if (!kept) rejectIfSo(execution, this.#enqueue(execution, now), now);
     return false;
   }
@@ -200,7 +207,7 @@ export class Admission implements AdmissionStages {
     }
   }
 
-  #waitForCoolDown(coolDown: CoolDown, execution: Admissible, now: number): 'waiting' | Rejection {
+  #waitForCoolDown(coolDown: PolicyCoolDown, execution: Admissible, now: number): 'waiting' | Rejection {
     const activeForMs = coolDown.activeForMs(now);
     if (now + activeForMs >= execution.deadlineAt) {
       return { reason: 'cool-down', error: ownErrors.coolingDown(execution, activeForMs, coolDown.error) };

@@ -1,3 +1,4 @@
+import type { CoolDown } from './cool-down.js';
 import type { Waiter } from './wait-queue.js';
 
 /** A call, or a queue of calls, that waits for the end of a cool-down. */
@@ -8,6 +9,8 @@ export interface CoolDownWaiter extends Waiter {
 
 /** The permission to pass before the cool-down is over. */
 export interface CoolDownPermit {
+  /** Who gave it, and is told the result. */
+  readonly coolDown: CoolDown;
   readonly period: number;
 }
 

@@ -1,10 +1,13 @@
-import type { Clock } from '../../core/time/clock.js';
 import type { Coordinator, SharedCoolDown } from '../options/coordinator.js';
 import type { CoolDownCause, CoolDownPermit, CoolDownWaiter, CoolDownResult } from './cool-down-types.js';
-import { coolDownEvents, type EventPlace } from '../events/cool-down-events.js';
+import { CoolDownQueue } from './cool-down-queue.js';
+import { CoolDownRecord } from './cool-down-record.js';
+import type { EventPlace } from '../events/cool-down-events.js';
 import { hold, release } from '../../observability/outbox.js';
 import { type RateLimitRefusal, RefusalMemory } from './refusal-memory.js';
-import { type Waiter, WaitQueue } from './wait-queue.js';
+import { RefusedPolicies } from './refused-policies.js';
+import type { Waiter } from './wait-queue.js';
+import { WaitTimer } from './wait-timer.js';
 
 // After the probe, the other calls follow in doubling batches, one per step; critical calls are not paced.
 const staggerMs = 25;
@@ -26,40 +29,42 @@ const elsewhere: CoolDownCause = { error: undefined, policy: 'another process' }
  * A timer runs only while calls wait.
  */
 export class CoolDown {
-  readonly #clock: Clock;
-  readonly #queue = new WaitQueue();
-  readonly #place: EventPlace;
+  readonly place: EventPlace;
+  /** The policies that currently are refused. */
+  readonly refused: RefusedPolicies = new RefusedPolicies();
+  readonly #queue = new CoolDownQueue(this.refused);
   /** The cool-down that contains this one. */
   readonly outer: CoolDown | undefined;
   readonly #inner: Set<CoolDown> = new Set();
-  readonly #memory = new RefusalMemory();
+  readonly memory: RefusalMemory;
+  readonly record: CoolDownRecord;
   #state: 'idle' | 'active' | 'probing' | 'ramping' = 'idle';
   #period = 0;
-  #activeSince = 0;
-  /** The policy whose call received the answer. */
-  #policy = '';
   #until = 0;
   #batch = 1;
   #probedAt = 0;
-  // Slowing down alone is not a cool-down.
-  #wasActive = false;
   // The answer came to one of its own calls, so that answers to calls of the outer one say nothing about it.
   #isOwn = false;
-  #error: unknown;
-  #timer: unknown;
+  readonly #isOfPolicy: boolean;
+  readonly #timer: WaitTimer;
   #advancing = false;
   readonly #shared: SharedCoolDown | undefined;
 
-  constructor(scope: string, clock: Clock, origin?: object, outer?: CoolDown, coordinator?: Coordinator) {
-    this.#place = { clock, origin, scope };
-    this.#clock = clock;
+  /** `isOfPolicy`: of a single policy within the scope `outer`, so that it says nothing about that one. */
+  constructor(place: EventPlace, outer?: CoolDown, coordinator?: Coordinator, isOfPolicy = false) {
+    const { clock, scope } = place;
+    this.place = place;
+    this.record = new CoolDownRecord(place);
+    this.#timer = new WaitTimer(clock, (now) => this.#advance(now));
     this.outer = outer;
-    if (outer) outer.#inner.add(this);
+    this.#isOfPolicy = isOfPolicy;
+    this.memory = new RefusalMemory(isOfPolicy ? outer?.memory : undefined);
+    if (outer && !isOfPolicy) outer.#inner.add(this);
     this.#shared = coordinator?.joinCoolDown(scope, {
       // What activates the outer one elsewhere is reported for both.
       activateFor: (ms) => this.#activate(ms, elsewhere, clock.now(), outer?.activeForMs(clock.now()) === 0),
       ramp: () => {
-        if (this.#state !== 'active' && this.#state !== 'probing') return;
+        if (!this.#isStopped) return;
         this.#until = Math.min(this.#until, clock.now());
         this.#ramp(clock.now());
       },
@@ -72,18 +77,19 @@ export class CoolDown {
     });
   }
 
-  /** The rate-limit answer that last activated it. */
-  get error(): unknown {
-    return this.#error;
-  }
-
   /** Whether the outer cool-down has a probe under way or about to go. */
   get #isBehindProbe(): boolean {
-    return this.outer?.isProbed === true;
+    return this.outer !== undefined && (this.outer.#isProbed || this.outer.#isBehindProbe);
   }
 
-  get isProbed(): boolean {
-    return this.#state === 'probing' || (this.#state === 'active' && this.#queue.size > 0);
+  get #isProbed(): boolean {
+    return this.#state === 'probing' || (this.#state === 'active' && this.#queue.hasProbe);
+  }
+
+  /** Whether an inner one has a better probe: only calls of refused policies wait here. */
+  get #isBehindInner(): boolean {
+    if (this.#queue.size === 0 || this.#queue.hasProbe) return false;
+    return [...this.#inner].some((inner) => !inner.#isOwn && inner.#isProbed);
   }
 
   /** The remaining time in milliseconds; 0 if a call may be tried. */
@@ -101,55 +107,50 @@ export class CoolDown {
 
   /** Makes calls wait, or slows them, after a rate-limit answer; returns whether that is taken for an unannounced ban. */
   refuse(refusal: RateLimitRefusal, cause: CoolDownCause, now: number): boolean {
-    const verdict = this.#memory.judge(refusal, this.#state, now);
+    const verdict = this.memory.judge(refusal, this.#state, now);
     if (verdict === 'ignore') return false;
+    if (this.outer) this.outer.#inner.add(this);
     if (verdict === 'slow') this.#slow(cause, now);
     else this.#activate(verdict.activeForMs, cause, now, true);
-    if (verdict === 'slow' || !verdict.isBan) return false;
+    if (verdict === 'slow' || !verdict.isBan || this.#isOfPolicy) return false;
     // The ban may be that of the outer scope: one call goes ahead there, so that not all run into it.
     if (this.outer?.isIdle === true) this.outer.#activate(0, cause, now, true);
     return true;
   }
 
-  /** Notes the answer to a call that needed no permit. */
+  /** Notes the answer to a call of a policy. */
   answered(startedAt: number, now: number): void {
-    if (!this.#memory.isWatching || !this.#memory.answered(startedAt, now)) return;
-    // It was not a ban, so no call has to wait for a probe.
-    if (this.#state === 'active') this.#ramp(now);
+    if (!this.memory.isWatching || !this.memory.answered(startedAt, now)) return;
+    // It was not a ban, so no call has to wait for a probe, unless the outer one stops it too.
+    if (this.#state === 'active' && !(this.outer && this.outer.#isStopped)) this.#ramp(now);
   }
 
-  /** Whether {@link CoolDown.answered} has to be called. */
-  get isWatching(): boolean {
-    return this.#memory.isWatching;
+  get #isStopped(): boolean {
+    return this.#state === 'active' || this.#state === 'probing';
   }
 
   /** Starts or extends the wait; a time that ends earlier than the current one changes nothing. */
-  #activate(forMs: number, { error, policy }: CoolDownCause, now: number, isOwn: boolean): void {
+  #activate(forMs: number, cause: CoolDownCause, now: number, isOwn: boolean): void {
     const until = now + forMs;
     if (this.#state === 'active' && until <= this.#until) return;
     if (this.#state !== 'active' || isOwn) this.#isOwn = isOwn;
-    if (this.#state === 'idle') this.#activeSince = now;
-    this.#wasActive = true;
+    const wasIdle = this.#state === 'idle';
     this.#state = 'active';
     this.#until = until;
-    this.#error = error;
-    this.#policy = policy;
     this.#period += 1;
     this.#arm(now);
-    coolDownEvents.entered({ policy, delayMs: forMs, error }, this.#place, now);
-    if (policy !== elsewhere.policy) this.#shared?.activated(forMs);
-    for (const coolDown of this.#inner) coolDown.#activate(forMs, { error, policy }, now, false);
+    this.record.stopped(forMs, cause, wasIdle, now);
+    if (cause !== elsewhere) this.#shared?.activated(forMs);
+    for (const coolDown of this.#inner) coolDown.#activate(forMs, cause, now, false);
   }
 
   /** Halves the rate of the last batch; it grows again from there. */
-  #slow({ error, policy }: CoolDownCause, now: number): void {
+  #slow(cause: CoolDownCause, now: number): void {
     this.#batch = Math.max(1, Math.floor(this.#batch / 4));
     if (this.#state === 'ramping') return;
-    this.#activeSince = now;
     this.#state = 'ramping';
     this.#batch = 1;
-    this.#error = error;
-    this.#policy = policy;
+    this.record.slowed(cause, now);
     this.#period += 1;
     this.#arm(now);
   }
@@ -158,8 +159,7 @@ export class CoolDown {
   tryAcquire(now: number, priority: number): CoolDownPermit | 'idle' | undefined {
     if (this.#state === 'idle') return 'idle';
     // A critical call is not paced: only others of its class go before it.
-    if (this.#state === 'ramping' && priority === 0 && !this.#queue.hasAhead(0))
-      return { period: this.#period };
+    if (this.#state === 'ramping' && priority === 0 && !this.#queue.hasAhead(0)) return this.#permit();
     if (this.#queue.size > 0) return undefined;
     if (this.#state === 'ramping') {
       this.#end(now);
@@ -175,13 +175,19 @@ export class CoolDown {
     return this.#state === 'probing' && permit.period === this.#period;
   }
 
+  /** Whether a permit belongs to a probe that shows what calls wait for here, if only the outer one stops them. */
+  isProbedBy({ coolDown, period }: CoolDownPermit): boolean {
+    const isHere = coolDown === this || (!this.#isOwn && coolDown === this.outer);
+    return isHere && coolDown.#state === 'probing' && coolDown.#period === period;
+  }
+
   wait(waiter: CoolDownWaiter, now: number): void {
     this.#queue.add(waiter, now);
-    if (this.#timer === undefined) this.#arm(now);
+    if (!this.#timer.isRunning) this.#arm(now);
   }
 
   leave(waiter: CoolDownWaiter): void {
-    if (this.#queue.remove(waiter) && this.#queue.size === 0) this.#disarm();
+    if (this.#queue.remove(waiter) && this.#queue.size === 0) this.#timer.stop();
   }
 
   /** Settles a permit with the result of its attempt. */
@@ -194,7 +200,7 @@ export class CoolDown {
       this.#advance(now);
       return;
     }
-    this.#memory.answered(this.#probedAt, now);
+    this.memory.answered(this.#probedAt, now);
     this.#shared?.ramping();
     this.#ramp(now);
   }
@@ -205,7 +211,8 @@ export class CoolDown {
     // Inner cool-downs that it activated end with this one, and so does an outer one whose time is over.
     for (const coolDown of this.#inner)
       if (!coolDown.#isOwn && coolDown.#state === 'active') coolDown.#ramp(now);
-    if (this.outer && this.outer.#state === 'active' && this.outer.#until <= now) this.outer.#ramp(now);
+    const { outer } = this;
+    if (outer && outer.#state === 'active' && outer.#until <= now + behindMs) outer.#ramp(now);
     this.#advance(now);
   }
 
@@ -214,7 +221,11 @@ export class CoolDown {
     this.#period += 1;
     this.#until = now + probeMs;
     this.#probedAt = now;
-    return { period: this.#period };
+    return this.#permit();
+  }
+
+  #permit(): CoolDownPermit {
+    return { coolDown: this, period: this.#period };
   }
 
   #advance(now: number): void {
@@ -235,12 +246,16 @@ export class CoolDown {
   }
 
   #releaseProbe(stuck: Set<Waiter>, now: number): boolean {
-    if (this.#isBehindProbe || (this.#queue.size > 0 && this.#shared?.mayProbe() === false)) {
+    if (
+      this.#isBehindProbe ||
+      this.#isBehindInner ||
+      (this.#queue.size > 0 && this.#shared?.mayProbe() === false)
+    ) {
       this.#state = 'active';
       this.#until = now + behindMs;
       return false;
     }
-    const next = this.#queue.next(now, () => true);
+    const next = this.#queue.nextProbe(now, stuck);
     if (this.#letGo(next, () => this.#startProbe(now), stuck, now)) return true;
     this.#state = 'active';
     return false;
@@ -257,7 +272,7 @@ export class CoolDown {
   #release(now: number, stuck: Set<Waiter> = new Set()): void {
     const period = this.#period;
     const letGo = (one: Waiter | undefined): boolean =>
-      period === this.#period && this.#letGo(one, () => ({ period }), stuck, now);
+      period === this.#period && this.#letGo(one, () => this.#permit(), stuck, now);
     while (letGo(this.#queue.oldest(0)));
     for (let left = this.#batch; left > 0 && letGo(this.#queue.next(now, () => true)); left -= 1);
     this.#batch *= 2;
@@ -266,30 +281,16 @@ export class CoolDown {
   #end(now: number): void {
     this.#state = 'idle';
     this.#period += 1;
-    this.#disarm();
-    const wasActive = this.#wasActive;
-    this.#wasActive = false;
-    const lastedMs = now - this.#activeSince;
-    if (wasActive) coolDownEvents.left({ policy: this.#policy, lastedMs }, this.#place, now);
+    this.#timer.stop();
+    if (this.#isOfPolicy && this.outer) this.outer.#inner.delete(this);
+    this.record.ended(now);
   }
 
   #arm(now: number): void {
-    this.#disarm();
+    this.#timer.stop();
     if (this.#queue.size === 0) return;
     const waitMs = this.#state === 'ramping' ? staggerMs : Math.max(1, Math.ceil(this.#until - now));
-    this.#timer = this.#clock.setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#advance(this.#clock.now());
-      },
-      Math.min(waitMs, 2 ** 31 - 1),
-      // A probe is under way and does work; in all other states calls only wait.
-      this.#state === 'probing' ? undefined : 'wait',
-    );
-  }
-
-  #disarm(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    // A probe is under way and does work; in all other states calls only wait.
+    this.#timer.start(waitMs, this.#state === 'probing' ? undefined : 'wait');
   }
 }

@@ -118,7 +118,7 @@ export class Permit {
   /** Settles the permit of the cool-down: the exchange answered, or nothing was learned. */
   settleCoolDown(result: 'answered' | 'nothing', now: number): void {
     const permit = this.takeCoolDownPermit();
-    if (permit) this.admission.coolDown?.settle(permit, result, now);
+    permit?.coolDown.settle(permit, result, now);
   }
 
   /** Settles the permit of an attempt whose end says nothing about the exchange. */

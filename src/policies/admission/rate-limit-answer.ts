@@ -1,13 +1,15 @@
 import { isAssumedWait } from '../../errors/assumed-wait.js';
 import { isWEEXError } from '../../errors/index.js';
 import type { CoolDown } from './cool-down.js';
+import type { PolicyCoolDown } from './policy-cool-down.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { documentedBanMs, type RateLimitRefusal } from './refusal-memory.js';
 
-/** A refusal with the cool-down that it concerns: the policy's own or the outer one. */
-interface AddressedRefusal {
+/** A refusal with what it says about whom it concerns. */
+export interface AddressedRefusal {
   readonly refusal: RateLimitRefusal;
-  readonly target: CoolDown;
+  /** The cool-down of the address, if it concerns that one. */
+  readonly ofAddress: CoolDown | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ interface AddressedRefusal {
  */
 export function readRateLimitAnswer(
   error: unknown,
-  coolDown: CoolDown,
+  { shared: coolDown }: PolicyCoolDown,
   limiter: RateLimiter | undefined,
   { isProbe, startedAt }: Pick<RateLimitRefusal, 'isProbe' | 'startedAt'>,
   now: number,
@@ -37,6 +39,6 @@ export function readRateLimitAnswer(
   const isUntold = limit !== undefined && !isTold && !isBan && hasRoom;
   return {
     refusal: { forMs, isTold, soft: isUntold, isProbe, startedAt },
-    target: isOfAddress ? (coolDown.outer ?? coolDown) : coolDown,
+    ofAddress: isOfAddress ? (coolDown.outer ?? coolDown) : undefined,
   };
 }

@@ -65,10 +65,21 @@ export class RefusalMemory {
   /** The time that the last refused probe named, and how many in a row named the same. */
   #named = { forMs: 0, times: 0 };
   #isWatching = false;
+  readonly #outer: RefusalMemory | undefined;
+
+  /** `outer`: a memory of the same refusals, whose proofs hold here too. */
+  constructor(outer?: RefusalMemory) {
+    this.#outer = outer;
+  }
 
   /** Whether the answer to a call matters. */
   get isWatching(): boolean {
     return this.#isWatching;
+  }
+
+  /** Whether refusals without a time were recently proven not to be bans. */
+  isProvenSoft(now: number): boolean {
+    return now < this.#provenSoftUntil || this.#outer?.isProvenSoft(now) === true;
   }
 
   judge(
@@ -97,7 +108,7 @@ export class RefusalMemory {
     // After a wait as long as a ban, a refusal has another cause.
     if (startedAt - this.#refusedAt >= documentedBanMs) this.#inRow = 0;
     this.#note(refusal, now);
-    const isProven = now < this.#provenSoftUntil;
+    const isProven = this.isProvenSoft(now);
     const isAfterBan = isProbe && this.#unanswered > 0;
     const most = isAfterBan ? mostSoft.afterBan + 1 - this.#unanswered : mostSoft.first;
     if (state === 'probing' && this.#inRow > (isProven ? mostSoft.proven : most))

@@ -2,8 +2,8 @@ import type { CallContext } from '../../core/context/call-context.js';
 import type { Admission } from './admission.js';
 import type { AdmissionQueue } from './admission-queue.js';
 import type { Circuit } from '../circuit-breaker/circuit.js';
-import type { CoolDown } from './cool-down.js';
 import { Permit } from './permit.js';
+import type { PolicyCoolDown } from './policy-cool-down.js';
 
 /** The context of an attempt under a policy of this library. */
 export interface PermitContext extends CallContext {
@@ -40,12 +40,11 @@ export function isInTrial(within: CallContext | undefined, circuit: Circuit | un
 }
 
 /** Whether a call is part of the probe of this cool-down. */
-export function isInProbe(within: CallContext | undefined, coolDown: CoolDown | undefined): boolean {
+export function isInProbe(within: CallContext | undefined, coolDown: PolicyCoolDown | undefined): boolean {
   if (!within || !coolDown) return false;
   return findPermit(
     within,
-    ({ admission, coolDownPermit }) =>
-      admission.coolDown === coolDown && coolDownPermit !== undefined && coolDown.isProbe(coolDownPermit),
+    ({ coolDownPermit }) => coolDownPermit !== undefined && coolDown.isProbedBy(coolDownPermit),
   );
 }
 
@@ -54,8 +53,7 @@ export function isProbing(within: CallContext | undefined): boolean {
   if (!within) return false;
   return findPermit(
     within,
-    ({ admission: { coolDown }, coolDownPermit }) =>
-      coolDownPermit !== undefined && coolDown?.isProbe(coolDownPermit) === true,
+    ({ coolDownPermit }) => coolDownPermit?.coolDown.isProbe(coolDownPermit) === true,
   );
 }
 

@@ -2,6 +2,8 @@
 export interface Waiter {
   /** As a number: 0 critical, 1 normal, 2 background. */
   readonly priority: number;
+  /** The cool-down of its policy. */
+  readonly coolDown?: object | undefined;
   /** What it takes from a rate limit. */
   readonly cost?: number | undefined;
   /** When it started to wait. */

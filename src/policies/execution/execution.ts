@@ -100,6 +100,10 @@ export class Execution implements Recoverable {
     return this.options.cost ?? this.policy.cost;
   }
 
+  get coolDown(): object | undefined {
+    return this.policy.admission.coolDown;
+  }
+
   get mayRepeat(): boolean {
     const { effect = this.policy.effect, idempotent } = this.options;
     return effect === 'read' || idempotent === true;

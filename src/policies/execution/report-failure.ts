@@ -4,6 +4,7 @@ import type { Attempt } from './attempt.js';
 import { decidingError } from '../rules/deciding-error.js';
 import type { ExecuteOptions } from '../options/execute-options.js';
 import type { FoundRule } from '../rules/error-rules.js';
+import type { CoolDownPermit } from '../admission/cool-down-types.js';
 import { matchesClass } from '../rules/matches-class.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
 import type { CompiledPolicy } from './compiled-policy.js';
@@ -33,14 +34,15 @@ export function reportFailure(
   const { permit, startedAt = now } = attempt;
   const error = decidingError(execution, attempt, thrown);
   const { coolDown } = policy.admission;
-  const isProbe = permit?.coolDownPermit !== undefined && coolDown?.isProbe(permit.coolDownPermit) === true;
+  const probe = permit?.coolDownPermit;
+  const isProbe = probe?.coolDown.isProbe(probe) === true;
   const failure: Failure = { error, rule: policy.rules.find(error), startedAt, isProbe };
   permit?.fail(counts(policy, failure), error, attempt.startedAt, now);
   const { kind } = isWEEXError(error) ? error : { kind: undefined };
-  const cooling = beginCoolDown(policy, failure, now);
+  const cooling = beginCoolDown(policy, failure, probe, now);
   if (kind === 'rate-limit') {
     permit?.spendNothing();
-    // A refusal that may pass by itself says nothing about the limit.
+    // A refusal that may pass by itself, or concerns this policy alone, says nothing about the limit.
     if (cooling !== 'soft') lowerLimit(policy, failure, now);
   }
   if (!coolDown) return undefined;
@@ -71,16 +73,17 @@ function lowerLimit(
   channels.limitAdapted.publish({ at: epochTime(clock, now), policy: name, ...lowered, error }, origin);
 }
 
-/** Tells the cool-down, if the error concerns it; returns whether that takes it for a ban. */
+/** Tells the cool-down, if the error concerns it; returns whether that takes it for a ban of the scope. */
 function beginCoolDown(
   { admission: { coolDown, limiter }, ownCoolDown, name }: CompiledPolicy,
   { error, rule, ...sent }: Failure,
+  permit: CoolDownPermit | undefined,
   now: number,
 ): 'ban' | 'soft' | undefined {
   const coolsDown = ownCoolDown ? rule?.coolDown === true : rule?.own?.coolDown === true;
   if (!coolsDown || !coolDown) return undefined;
-  const { refusal, target } = readRateLimitAnswer(error, coolDown, limiter, sent, now);
-  const isBan = target.refuse(refusal, { error, policy: name }, now);
+  const answer = readRateLimitAnswer(error, coolDown, limiter, sent, now);
+  const isBan = coolDown.refuse(answer, permit, { error, policy: name }, now);
   if (isBan) limiter?.blameOthers(now);
-  return refusal.soft && !isBan ? 'soft' : 'ban';
+  return (answer.refusal.soft && !isBan) || coolDown.isAlone(now) ? 'soft' : 'ban';
 }
