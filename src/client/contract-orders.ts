@@ -21,7 +21,7 @@ import { type OrderOutcome, sendBatch, settleEach } from './order-batch.js';
 import { orderNotFound, refuseFinished, referenceParams, symbolFrom } from './order-reference.js';
 import { collect } from './read-pages.js';
 import { noteDoubt } from './setting-doubt.js';
-import { shareLookup } from './shared-lookup.js';
+import { type SendShared, shareLookup } from './shared-lookup.js';
 import type { CallOptions, OrderHistoryQuery, OrderReference } from './types.js';
 
 const { Call, Outer, Steps, optionsOf, policyOf, send } = marketMethods('contract', contractEndpoints);
@@ -155,16 +155,16 @@ export class ContractOrders extends ContractAccount {
   }
 }
 
-function findTogether(call: Parameters<Around>[0], asked: () => ReadonlySet<string>): Promise<unknown> {
+function findTogether(call: Parameters<Around>[0], shared: SendShared): Promise<unknown> {
   const [, symbol] = call.args as [string, string];
-  return inSteps(policyOf('findOrder'), 2, (stepped) => findOrders(stepped, symbol, asked))(call);
+  return inSteps(policyOf('findOrder'), 2, (stepped) => findOrders(stepped, symbol, shared))(call);
 }
 
 async function readOrder(call: SteppedCall): Promise<Contract.ContractOrder> {
   const { orderId, clientOrderId, symbol } = call.args[0] as OrderReference;
   if (orderId !== undefined)
     return call.step(contractEndpoints.getOrder.weight, () => send(call.self, 'getOrder', { orderId }));
-  const order = (await findOrders(call, symbol, () => new Set([clientOrderId]))).get(clientOrderId);
+  const order = (await findOrders(call, symbol, (read) => read(new Set([clientOrderId])))).get(clientOrderId);
   if (order) return order;
   throw orderNotFound('contract.getOrder', clientOrderId, symbol);
 }

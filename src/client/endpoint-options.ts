@@ -1,4 +1,4 @@
-import { costOfStep, isInLookup } from './call-steps.js';
+import { costOfStep } from './call-steps.js';
 import { clientState } from './client-state.js';
 import type { Endpoint, Market } from './endpoint.js';
 
@@ -34,16 +34,11 @@ export function endpointOptions(market: Market, operation: string, endpoint: End
 }
 
 /** The options of a method that is called in steps. */
-export interface SteppedOptions extends Omit<EndpointOptions, 'cost' | 'priority'> {
+export interface SteppedOptions extends Omit<EndpointOptions, 'cost'> {
   readonly cost: (...args: unknown[]) => number;
-  readonly priority: () => Endpoint['priority'];
 }
 
-/** Lets each step take its own cost, and a lookup of order safety go first: an order, or a cancel, waits for it. */
-export function steppedOptions({ cost, priority, ...options }: EndpointOptions): SteppedOptions {
-  return {
-    ...options,
-    cost: (...args) => costOfStep(args) ?? cost,
-    priority: () => (isInLookup() ? 'critical' : priority),
-  };
+/** Lets each step take its own cost. */
+export function steppedOptions({ cost, ...options }: EndpointOptions): SteppedOptions {
+  return { ...options, cost: (...args) => costOfStep(args) ?? cost };
 }

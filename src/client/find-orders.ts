@@ -5,9 +5,9 @@ import type { ContractOrder } from './contract-types.js';
 import { fewPages, KnownAbsences, noProof } from './known-absences.js';
 import { marketMethods } from './market-methods.js';
 import { findItem, isLastPage, readPages } from './read-pages.js';
-import type { Found } from './shared-lookup.js';
+import type { Found, SendShared } from './shared-lookup.js';
 
-const { send } = marketMethods('contract', contractEndpoints);
+const { send: request } = marketMethods('contract', contractEndpoints);
 
 const openSize = 100;
 const pastSize = 1_000;
@@ -17,7 +17,7 @@ const pastWeight = contractEndpoints.getOrderHistory.weight;
 type Page = Promise<readonly ContractOrder[]>;
 
 const openPage = (self: object, symbol: string | undefined, page: number): Page =>
-  send(self, 'getOpenOrders', { symbol, limit: openSize, page });
+  request(self, 'getOpenOrders', { symbol, limit: openSize, page });
 
 /** The open orders, a page in each step. */
 export function openOrders(
@@ -30,26 +30,26 @@ export function openOrders(
 /**
  * Looks for orders by their client order ids among the open orders and then in the history: one that is filled in
  * between is in the history by then. Of the history it reads only the time in which they can exist. The first pages of
- * both lists are one step, so that lookups that wait for it can share it. `asked` is called when it is sent.
+ * both lists are one step, made by `send`, so that lookups that wait for it can share it.
  */
 export async function findOrders(
   { self, step }: SteppedCall,
   symbol: string,
-  asked: () => ReadonlySet<string>,
+  send: SendShared,
 ): Promise<Found<ContractOrder>> {
   const { absences } = clientState(self);
   const begun = KnownAbsences.now();
   const isLookup = isInLookup();
   const pastPage = (page: number, startTime: number | undefined): Page =>
-    send(self, 'getOrderHistory', { symbol, startTime, limit: pastSize, page });
-  const first = await step(openWeight + pastWeight, async () => {
-    const ids = asked();
+    request(self, 'getOrderHistory', { symbol, startTime, limit: pastSize, page });
+  const readFirst = async (ids: ReadonlySet<string>) => {
     const range = absences.range('order', symbol, ids, isLookup);
     const open = await openPage(self, symbol, 0);
     const shown = new Set(open.map(({ clientOrderId }) => clientOrderId));
     const isEnough = [...ids].every((id) => shown.has(id)) || !isLastPage(open, openSize);
     return { ids, open, past: isEnough ? undefined : await pastPage(0, range.startTime), range };
-  });
+  };
+  const first = await step(openWeight + pastWeight, () => send(readFirst));
   const { ids, range } = first;
   const found = new Map<string, ContractOrder>();
   const seen = new Set<string>();

@@ -48,14 +48,17 @@ const open: WeakMap<object, Map<string, LookupGroup>> = new WeakMap();
 /** What was found, by client order id. */
 export type Found<Order = unknown> = ReadonlyMap<string, Order>;
 
-/** Looks for orders; `asked` returns their ids, and is called when the first request is about to be sent. */
-export type FindOrders = (call: Parameters<Around>[0], asked: () => ReadonlySet<string>) => Promise<unknown>;
+/** Sends the first request of a lookup, which is given the ids of all that share it. */
+export type SendShared = <Result>(read: (ids: ReadonlySet<string>) => Promise<Result>) => Promise<Result>;
+
+/** Looks for orders; its first request, and each repetition of it, is made by `send`. */
+export type FindOrders = (call: Parameters<Around>[0], send: SendShared) => Promise<unknown>;
 
 /**
  * Lets orders of one symbol that are looked up at the same time share a read, since its lists show all of them:
  * after an outage there are dozens, and the weight of separate lookups would take longer than their patience
- * allows. Once the read is sent no lookup joins it: a request sent before a lookup's wait was over proves nothing
- * to it.
+ * allows. Once the read is sent no lookup joins it, unless it fails and is sent again: a request sent before a lookup's
+ * wait was over proves nothing to it.
  */
 export function shareLookup(find: FindOrders): Around {
   return async (call) => {
@@ -64,20 +67,29 @@ export function shareLookup(find: FindOrders): Around {
     const context = currentCallContext();
     // A lookup by the program itself has its own signal and deadline.
     if (context?.operation !== lookupOperation) {
-      const found = await find(call, () => new Set([id]));
+      const found = await find(call, (read) => read(new Set([id])));
       return found instanceof Map ? (found as Found).get(id) : found;
     }
     const groups = open.get(self) ?? new Map<string, LookupGroup>();
     open.set(self, groups);
     const group = groups.get(symbol) ?? new LookupGroup();
-    const close = (): ReadonlySet<string> => {
+    const close = (): void => {
       if (groups.get(symbol) === group) groups.delete(symbol);
-      return (group.asked ??= new Set(group.ids));
+    };
+    const send: SendShared = async (read) => {
+      close();
+      group.asked = new Set(group.ids);
+      try {
+        return await read(group.asked);
+      } catch (error) {
+        if (!groups.has(symbol)) groups.set(symbol, group);
+        throw error;
+      }
     };
     groups.set(symbol, group);
     return group.join(id, context.signal, async () => {
       try {
-        const found = await find(call, close);
+        const found = await find(call, send);
         // Anything else is what a fallback returned.
         if (found instanceof Map) group.found = found as Found;
       } finally {

@@ -35,13 +35,22 @@ function createClient() {
     const context = { operation, attempt: 0, signal } as CallContext;
     return runWithCallContext(context, () => share(callOf(self, id)));
   };
-  const share = shareLookup(async (_call, ids) => {
+  let attempts = 1;
+  const share = shareLookup(async (_call, send) => {
     contexts.push(currentCallContext());
-    await new Promise<void>((resolve) => {
-      queue.push(resolve);
-    });
-    asked.push([...ids()]);
-    return read(ids());
+    for (let attempt = 1; ; attempt += 1) {
+      await new Promise<void>((resolve) => {
+        queue.push(resolve);
+      });
+      try {
+        return await send((ids) => {
+          asked.push([...ids]);
+          return read(ids);
+        });
+      } catch (error) {
+        if (attempt === attempts) throw error;
+      }
+    }
   });
   return {
     find,
@@ -51,6 +60,9 @@ function createClient() {
       read = next;
     },
     send: () => queue.shift()?.(),
+    repeat: (times: number) => {
+      attempts = times;
+    },
   };
 }
 
@@ -87,7 +99,7 @@ describe('orders that are looked up at the same time', () => {
 
   it('do not share a read that is sent at once', async () => {
     const self = {};
-    const share = shareLookup((_call, asked) => all(asked()));
+    const share = shareLookup((_call, send) => send(all));
     const find = (id: string) => runWithCallContext(lookup(), () => share(callOf(self, id)));
     expect(await Promise.all([find('a'), find('b')])).toEqual(['order a', 'order b']);
   });
@@ -105,6 +117,20 @@ describe('orders that are looked up at the same time', () => {
     const again = client.find('a');
     client.send();
     expect(await again).toBe('order a');
+  });
+
+  it('join a read that failed and is sent again', async () => {
+    const client = createClient();
+    client.repeat(2);
+    client.reads(() => Promise.reject(new Error('no answer')));
+    const first = client.find('a');
+    client.send();
+    await nextTurn();
+    const late = client.find('b');
+    client.reads(all);
+    client.send();
+    expect(await Promise.all([first, late])).toEqual(['order a', 'order b']);
+    expect(client.asked).toEqual([['a'], ['a', 'b']]);
   });
 
   it('are not absent if the read ended without looking for them', async () => {
