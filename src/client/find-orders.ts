@@ -51,13 +51,18 @@ export async function findOrders(
   };
   const first = await step(openWeight + pastWeight, () => send(readFirst));
   const { ids, range } = first;
-  const found = new Map<string, ContractOrder>();
+  const found = new Map<string, ContractOrder | undefined>();
+  for (const id of ids) found.set(id, undefined);
+  let missing = ids.size;
   const seen = new Set<string>();
   const areFound = (order: ContractOrder): boolean => {
     const { clientOrderId } = order;
     seen.add(clientOrderId);
-    if (ids.has(clientOrderId) && !found.has(clientOrderId)) found.set(clientOrderId, order);
-    return found.size === ids.size;
+    if (found.has(clientOrderId) && !found.get(clientOrderId)) {
+      found.set(clientOrderId, order);
+      missing -= 1;
+    }
+    return missing === 0;
   };
   const open = readPages(0, openSize, async (page) =>
     page === 0 ? first.open : step(openWeight, () => openPage(self, symbol, page)),
@@ -82,10 +87,10 @@ export async function findOrders(
 }
 
 /** What was found by a lookup that proves no absence. */
-class UnprovenFound extends Map<string, ContractOrder> {
+class UnprovenFound extends Map<string, ContractOrder | undefined> {
   readonly #symbol: string;
 
-  constructor(symbol: string, found: Iterable<readonly [string, ContractOrder]>) {
+  constructor(symbol: string, found: Found<ContractOrder>) {
     super();
     this.#symbol = symbol;
     for (const [id, order] of found) this.set(id, order);

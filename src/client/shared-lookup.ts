@@ -5,9 +5,9 @@ import type { Around } from './in-client.js';
 /** Lookups of one symbol that a single read will answer. */
 class LookupGroup {
   readonly ids: Set<string> = new Set();
-  /** The ids that the read looks for, once it is sent. */
-  asked: ReadonlySet<string> | undefined;
   found: Found | undefined;
+  /** Whether the read has ended: one of its requests, given up before, may still fail. */
+  isOver = false;
   readonly #end: AbortController = new AbortController();
   #read: Promise<unknown> | undefined;
   #members = 0;
@@ -26,7 +26,7 @@ class LookupGroup {
       const context = { ...ownContext, signal: this.#end.signal };
       await (this.#read ??= runWithCallContext(context, read));
       // Only an order that was looked for and not found is absent.
-      if (!this.found || !this.asked?.has(id)) throw new Error(`The read did not look for ${id}`);
+      if (!this.found?.has(id)) throw new Error(`The read did not look for ${id}`);
       return this.found.get(id);
     } finally {
       signal.removeEventListener('abort', leave);
@@ -45,8 +45,8 @@ const ownContext: Omit<CallContext, 'signal'> = {
 /** The groups that others may still join, by client and symbol. */
 const open: WeakMap<object, Map<string, LookupGroup>> = new WeakMap();
 
-/** What was found, by client order id. */
-export type Found<Order = unknown> = ReadonlyMap<string, Order>;
+/** The order of each id that was looked for; `undefined` if there is none. */
+export type Found<Order = unknown> = ReadonlyMap<string, Order | undefined>;
 
 /** Sends the first request of a lookup, which is given the ids of all that share it. */
 export type SendShared = <Result>(read: (ids: ReadonlySet<string>) => Promise<Result>) => Promise<Result>;
@@ -78,11 +78,10 @@ export function shareLookup(find: FindOrders): Around {
     };
     const send: SendShared = async (read) => {
       close();
-      group.asked = new Set(group.ids);
       try {
-        return await read(group.asked);
+        return await read(new Set(group.ids));
       } catch (error) {
-        if (!groups.has(symbol)) groups.set(symbol, group);
+        if (!group.isOver && !groups.has(symbol)) groups.set(symbol, group);
         throw error;
       }
     };
@@ -93,6 +92,7 @@ export function shareLookup(find: FindOrders): Around {
         // Anything else is what a fallback returned.
         if (found instanceof Map) group.found = found as Found;
       } finally {
+        group.isOver = true;
         close();
       }
     });

@@ -6,7 +6,7 @@ import {
 } from '../../src/core/context/call-context.js';
 import { shareLookup } from '../../src/client/shared-lookup.js';
 
-type Found = ReadonlyMap<string, string>;
+type Found = ReadonlyMap<string, string | undefined>;
 type Read = (ids: ReadonlySet<string>) => Promise<Found>;
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -69,7 +69,7 @@ function createClient() {
 describe('orders that are looked up at the same time', () => {
   it('share the read that waits to be sent', async () => {
     const client = createClient();
-    client.reads(async () => new Map([['b', 'order b']]));
+    client.reads(async (ids) => new Map([...ids].map((id) => [id, id === 'b' ? 'order b' : undefined])));
     const found = ['a', 'b', 'c'].map((id) => client.find(id));
     client.send();
     expect(await Promise.all(found)).toEqual([undefined, 'order b', undefined]);
@@ -89,7 +89,7 @@ describe('orders that are looked up at the same time', () => {
     client.send();
     await nextTurn();
     const late = client.find('b');
-    answer?.(new Map());
+    answer?.(new Map([['a', undefined]]));
     expect(await first).toBeUndefined();
     client.reads(all);
     client.send();
@@ -131,6 +131,42 @@ describe('orders that are looked up at the same time', () => {
     client.send();
     expect(await Promise.all([first, late])).toEqual(['order a', 'order b']);
     expect(client.asked).toEqual([['a'], ['a', 'b']]);
+  });
+
+  it('do not join a read that has ended, although a request that it gave up fails later', async () => {
+    const requests: ((error: Error) => void)[] = [];
+    const self = {};
+    const share = shareLookup(async (_call, send) => {
+      const late = send(() => new Promise<never>((_resolve, reject) => requests.push(reject)));
+      await Promise.race([late, Promise.reject(new Error('took too long'))]);
+    });
+    const find = () => runWithCallContext(lookup(), () => share(callOf(self, 'a')));
+    await expect(find()).rejects.toThrow('took too long');
+    requests[0]?.(new Error('no answer'));
+    await nextTurn();
+    await expect(find()).rejects.toThrow('took too long');
+    expect(requests).toHaveLength(2);
+  });
+
+  it('are not absent if the answer is that to an earlier request, which did not look for them', async () => {
+    const self = {};
+    let goOn: (() => void) | undefined;
+    let answer: ((found: Found) => void) | undefined;
+    const share = shareLookup(async (_call, send) => {
+      const early = send(() => new Promise<Found>((resolve) => (answer = resolve)));
+      await send(() => Promise.reject(new Error('no answer'))).catch(() => undefined);
+      await new Promise<void>((resolve) => (goOn = resolve));
+      void send(() => new Promise<never>(() => undefined));
+      answer?.(new Map([['a', undefined]]));
+      return early;
+    });
+    const find = (id: string) => runWithCallContext(lookup(), () => share(callOf(self, id)));
+    const first = find('a');
+    await nextTurn();
+    const late = find('b');
+    goOn?.();
+    expect(await first).toBeUndefined();
+    await expect(late).rejects.toThrow('The read did not look for b');
   });
 
   it('are not absent if the read ended without looking for them', async () => {
