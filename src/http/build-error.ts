@@ -86,7 +86,7 @@ function catalogueOf({ path, context }: FailureParts['request']): Catalogue {
 }
 
 function executionStatusOf(
-  { request, redirected, body, status, refusal, headers }: FailureParts,
+  { request, redirected, body, status, refusal }: FailureParts,
   verdict: Verdict,
 ): ExecutionStatus | undefined {
   if (request.write !== true) return undefined;
@@ -95,8 +95,7 @@ function executionStatusOf(
   if (redirected || isUntold) return 'unknown';
   // Anything on the way can produce a status, and a body for it, after the order was executed.
   const isAnswer = status !== undefined || (typeof body === 'object' && body !== null);
-  const isCounted = status === 429 && readUsage(headers).length > 0;
-  const isWordless = isAnswer && !isCounted && !isOwnWord(refusal, catalogueOf(request), status);
+  const isWordless = isAnswer && !isOwnWord(refusal, catalogueOf(request), status);
   return isWordless ? 'unknown' : verdict.executionStatus;
 }
 

@@ -5,6 +5,15 @@ import { readUsage } from '../../src/http/read-usage.js';
 const limited = (headers: object) =>
   toWeexError({ status: 429, headers, data: '', config: { method: 'POST', url: '/api/v3/order' } });
 
+describe('a 429 without a code', () => {
+  it('proves nothing about an order, even with the counters of a limit: a gateway may add them to its own page', () => {
+    for (const remaining of ['491', '0']) {
+      const headers = { 'X-USED-WEIGHT-10S': '9', 'X-REMAINING-WEIGHT-10S': remaining };
+      expect(limited(headers)).toMatchObject({ kind: 'rate-limit', executionStatus: 'unknown' });
+    }
+  });
+});
+
 describe('readUsage', () => {
   it('reads weights and orders by window, whatever the case and the kind of headers', () => {
     const headers = {
