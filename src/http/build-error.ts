@@ -85,8 +85,11 @@ function catalogueOf({ path, context }: FailureParts['request']): Catalogue {
   return context.catalogue ?? (path !== undefined && isLegacyPath(path) ? v2Catalogue : defaultCatalogue);
 }
 
+/** To close what is closed already does nothing, so for this write the counters of a limit are proof enough. */
+const closesOnly = /\/closePositions$/;
+
 function executionStatusOf(
-  { request, redirected, body, status, refusal }: FailureParts,
+  { request, redirected, body, status, refusal, headers }: FailureParts,
   verdict: Verdict,
 ): ExecutionStatus | undefined {
   if (request.write !== true) return undefined;
@@ -95,7 +98,8 @@ function executionStatusOf(
   if (redirected || isUntold) return 'unknown';
   // Anything on the way can produce a status, and a body for it, after the order was executed.
   const isAnswer = status !== undefined || (typeof body === 'object' && body !== null);
-  const isWordless = isAnswer && !isOwnWord(refusal, catalogueOf(request), status);
+  const isCounted = status === 429 && closesOnly.test(request.path ?? '') && readUsage(headers).length > 0;
+  const isWordless = isAnswer && !isCounted && !isOwnWord(refusal, catalogueOf(request), status);
   return isWordless ? 'unknown' : verdict.executionStatus;
 }
 
