@@ -180,12 +180,13 @@ function judge(response: AxiosResponse, options: WeexErrorsOptions, isLast: () =
     if (failure) raise(thrownError(response, contextOf(undefined, options)), options, isLast);
     return response;
   }
-  publishUsage(response, options);
+  const call = callOf(response.config);
+  publishUsage(response, call, options);
   if (isSettledBy(response)) return response;
   const error = failureOf(response, options);
   settleAnswer(response, error);
   if (error) raise(error, options, isLast);
-  callOf(response.config)?.observeAnswer?.();
+  call?.observeAnswer?.();
   return response;
 }
 
@@ -207,7 +208,7 @@ function refuse(failure: unknown, options: WeexErrorsOptions, isLast: () => bool
   const { origin, thrown } = readTrace(failure);
   for (const known of [thrown, origin]) if (isWEEXError(known)) throw known;
   const { config, response, abort } = readFailure(origin);
-  if (response) publishUsage(response, options);
+  if (response) publishUsage(response, callOf(response.config), options);
   const isUnsent = settleUnsent(config);
   if (abort) throw abort.reason as Error;
   const error =
@@ -271,8 +272,11 @@ function readOnly(config: InternalAxiosRequestConfig, { isRead }: WeexErrorsOpti
   return typeof declared === 'boolean' ? declared : isReadRequest(config);
 }
 
-function publishUsage({ headers, config }: AxiosResponse, { onUsage }: WeexErrorsOptions): void {
-  const call = callOf(config);
+function publishUsage(
+  { headers, config }: AxiosResponse,
+  call: CallContext | undefined,
+  { onUsage }: WeexErrorsOptions,
+): void {
   if (!onUsage && !call?.observeUsage) return;
   const usage = readUsage(headers);
   if (usage.length === 0) return;

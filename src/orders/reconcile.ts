@@ -3,6 +3,7 @@ import { isAssumedWait } from '../errors/assumed-wait.js';
 import { isWEEXError } from '../errors/index.js';
 import { joinSignal, leaveSignal } from '../core/abort-listeners.js';
 import { judgeFound } from './judge-found.js';
+import { softMs } from '../policies/admission/refusal-memory.js';
 import { sum } from './patience.js';
 
 /** One lookup at the exchange, for the error message. */
@@ -48,8 +49,6 @@ export type Finding = (Evidence | { readonly outcome: 'unknown' }) & {
 
 /** The waits before further lookups when the planned ones are used up and the last one failed. */
 const repeatMs = { first: 250, longest: 2_000 };
-/** The wait after a first rate-limit answer that gives none: it may not be a ban. */
-const softMs = 1_000;
 
 /**
  * Looks for an order until it is seen, until all of the patience is over and a lookup saw nothing, or until the
@@ -96,7 +95,7 @@ function* delays(waitsMs: Search['waitsMs'], lookups: readonly LookupResult[]): 
   }
 }
 
-/** How long a lookup must wait after a failure. */
+/** How long a lookup must wait after a failure: a first rate-limit answer that gives no time may not be a ban. */
 function refusedForMs(error: unknown, before: LookupResult | undefined): number {
   if (!isWEEXError(error)) return 0;
   const { kind, retryAfterMs = 0 } = error;

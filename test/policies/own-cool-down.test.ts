@@ -41,6 +41,14 @@ async function separate(made: ReturnType<typeof scope>, seconds?: number, times 
   }
 }
 
+/** A refusal of the reads, although the cancels are answered afterwards. */
+async function refuseReads({ cancels, clock, reads }: ReturnType<typeof scope>): Promise<void> {
+  await refuse(reads);
+  await clock.advance(10_000);
+  await answer(cancels);
+  await clock.advance(1_000);
+}
+
 describe('a policy that is refused while others are answered', () => {
   it('waits alone from the second refusal on', async () => {
     const made = scope();
@@ -59,11 +67,8 @@ describe('a policy that is refused while others are answered', () => {
 
   it('stops the others if it was answered itself in between', async () => {
     const made = scope();
-    const { cancels, clock, reads } = made;
-    await refuse(reads);
-    await clock.advance(10_000);
-    await answer(cancels);
-    await clock.advance(1_000);
+    const { cancels, reads } = made;
+    await refuseReads(made);
     await answer(reads);
     await refuse(reads);
     expect(activeForMs(cancels)).toBe(10_000);
@@ -142,10 +147,7 @@ describe('a policy that is refused while others are answered', () => {
   it('lets the next policy probe if its own call was to be the probe', async () => {
     const made = scope();
     const { cancels, clock, reads } = made;
-    await refuse(reads);
-    await clock.advance(10_000);
-    await answer(cancels);
-    await clock.advance(1_000);
+    await refuseReads(made);
     const knocks = answering(clock, limited(), 'answer');
     const all = [reads, reads].map((policy) => policy.executeOutcome(knocks));
     await clock.advance(60_000);

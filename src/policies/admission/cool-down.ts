@@ -7,7 +7,7 @@ import { hold, release } from '../../observability/outbox.js';
 import { type RateLimitRefusal, RefusalMemory } from './refusal-memory.js';
 import { RefusedPolicies } from './refused-policies.js';
 import type { Waiter } from './wait-queue.js';
-import { WaitTimer } from './wait-timer.js';
+import { WaitTimer } from '../../core/time/wait-timer.js';
 
 // After the probe, the other calls follow in doubling batches, one per step; critical calls are not paced.
 const staggerMs = 25;

@@ -18,8 +18,9 @@ export interface RateLimitRefusal {
 /** How a cool-down reacts to a refusal. `'slow'`: it lets calls through at a lower rate. */
 export type RefusalVerdict = { readonly activeForMs: number; readonly isBan?: true } | 'slow' | 'ignore';
 
-// The delay of the first probe after a soft refusal, also if refusals were proven soft, and how long that is remembered.
-const softMs = 1_000;
+/** The delay of the first probe after a soft refusal. */
+export const softMs = 1_000;
+// The longest such delay, the delay if refusals were proven soft, and how long that is remembered.
 const longestSoftMs = 8_000;
 const provenSoftMs = 250;
 const rememberedMs = 60_000;

@@ -13,6 +13,9 @@ const oldShare = 1 / 20;
 export class CriticalReserve {
   // What critical calls requested in this window and in those before it, latest first.
   #demand: number[] = [];
+  /** The most of the last windows, and of those before them too. */
+  #recent = 0;
+  #most = 0;
   #window = -1;
   /** The last window with a critical call; at first, the window in which counting started. */
   #usedIn = 0;
@@ -21,15 +24,14 @@ export class CriticalReserve {
   note(cost: number, now: number, windowMs: number): void {
     this.#moveTo(now, windowMs);
     this.#demand[0] = (this.#demand[0] ?? 0) + cost;
+    this.#count();
     this.#usedIn = this.#window;
   }
 
   /** Returns how many permits of the limit are kept. */
   at(now: number, windowMs: number, named: number, limit: number): number {
     this.#moveTo(now, windowMs);
-    const recent = Math.max(0, ...this.#demand.slice(0, rememberedWindows));
-    const old = Math.min(Math.max(0, ...this.#demand), Math.floor(limit * oldShare) - 1);
-    const demand = Math.max(recent, old);
+    const demand = Math.max(this.#recent, Math.min(this.#most, Math.floor(limit * oldShare) - 1));
     const isRecent = this.#window - this.#usedIn <= rememberedWindows;
     const kept = isRecent ? named : Math.min(named, Math.floor(limit * lasting));
     // One more than they requested: the last one may come before the window of the first is over.
@@ -40,7 +42,8 @@ export class CriticalReserve {
   /** Returns a copy for windows of another length: what was requested counts for the current one. */
   continued(now: number, windowMs: number): CriticalReserve {
     const reserve = new CriticalReserve();
-    reserve.#demand = [Math.max(0, ...this.#demand)];
+    reserve.#demand = [this.#most];
+    reserve.#count();
     reserve.#window = Math.floor(now / windowMs);
     reserve.#usedIn = reserve.#window;
     return reserve;
@@ -57,6 +60,12 @@ export class CriticalReserve {
     const passed = Math.min(kept, window - this.#window);
     this.#demand = [...Array.from({ length: passed }, () => 0), ...this.#demand].slice(0, kept);
     this.#window = window;
+    this.#count();
+  }
+
+  #count(): void {
+    this.#recent = Math.max(0, ...this.#demand.slice(0, rememberedWindows));
+    this.#most = Math.max(0, ...this.#demand);
   }
 
   /** Returns when the next window starts, which may change what is kept. */

@@ -16,7 +16,7 @@ import {
 import type { RateLimitConfig } from './rate-limit-config.js';
 import type { RateLimitSnapshot } from './rate-limit-snapshot.js';
 import { epochTime } from '../../core/time/monotonic-clock.js';
-import { WakeTimer } from './wake-timer.js';
+import { WaitTimer } from '../../core/time/wait-timer.js';
 
 /** The share of a limit up to which there is certainly room, if no headers show how much is used. */
 const unshownRoom = 1 / 4;
@@ -40,7 +40,7 @@ export class RateLimiter {
   readonly #adaptive = new AdaptiveLimit();
   #gone = 0; // How many calls went since the last turn, while others waited.
   readonly #pace = new Pace();
-  readonly #timer: WakeTimer;
+  readonly #timer: WaitTimer;
   #draining = false;
   readonly #join: () => SharedLimit | undefined;
   #shared: SharedLimit | undefined;
@@ -49,7 +49,7 @@ export class RateLimiter {
     this.config = config;
     this.#windows = new LimitWindows(config.windowMs);
     this.#clock = clock;
-    this.#timer = new WakeTimer(clock, (now) => this.drain(now));
+    this.#timer = new WaitTimer(clock, (now) => this.drain(now));
     const member: LimitMember = {
       demand: () => {
         const now = clock.now();
@@ -97,7 +97,7 @@ export class RateLimiter {
 
   detach(client: RateLimitClient): void {
     this.#clients.delete(client);
-    if (this.#clients.size === 0) this.#timer.clear();
+    if (this.#clients.size === 0) this.#timer.stop();
   }
 
   /** Whether there is enough for a call; `waiter` is the call if it waits. */
@@ -224,7 +224,7 @@ export class RateLimiter {
 
   /** Sets the timer for the next allowance, if calls wait. */
   #arm(now: number): void {
-    this.#timer.clear();
+    this.#timer.stop();
     if (this.#clients.size === 0) return;
     let wakeAt = this.#pace.opensAt(this.#allowed, now);
     for (const window of this.#windows.all) {
@@ -234,7 +234,7 @@ export class RateLimiter {
       const isReserved = reserve.at(now, windowMs, this.config.reservedCritical, Infinity) > 0;
       if (isReserved) wakeAt = Math.min(wakeAt, reserve.changesAt(now, windowMs));
     }
-    this.#timer.set(wakeAt, now);
+    if (wakeAt < Infinity) this.#timer.start(Math.max(1, Math.ceil(wakeAt - now)), 'wait');
   }
 
   /** Returns the client that is first in line, after starting the calls whose turn it is out of order. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/time/clock.js';
+import type { Clock } from './clock.js';
 
 const longestMs = 2 ** 31 - 1;
 
