@@ -27,42 +27,50 @@ const refuse = (policy: ResiliencePolicy, error: Error = limited()) =>
 const answer = (policy: ResiliencePolicy) => policy.execute(() => 'answer');
 
 /** Refuses one policy twice, with an answer to another one in between. */
-async function separate(made: ReturnType<typeof scope>, seconds?: number, times = 2): Promise<void> {
-  for (let time = 0; time < times; time += 1) {
-    // oxlint-disable-next-line no-await-in-loop
-    await refuse(made.reads, limited(seconds));
-    if (time === times - 1) return;
-    // oxlint-disable-next-line no-await-in-loop
-    await made.clock.advance(10_000);
-    // oxlint-disable-next-line no-await-in-loop
-    await answer(made.cancels);
-    // oxlint-disable-next-line no-await-in-loop
-    await made.clock.advance(1_000);
-  }
+async function separate(made: ReturnType<typeof scope>, seconds?: number): Promise<void> {
+  await refuseReads(made, seconds);
+  await refuse(made.reads, limited(seconds));
 }
 
 /** A refusal of the reads, although the cancels are answered afterwards. */
-async function refuseReads({ cancels, clock, reads }: ReturnType<typeof scope>): Promise<void> {
-  await refuse(reads);
+async function refuseReads(
+  { cancels, clock, reads }: ReturnType<typeof scope>,
+  seconds?: number,
+): Promise<void> {
+  await refuse(reads, limited(seconds));
   await clock.advance(10_000);
   await answer(cancels);
   await clock.advance(1_000);
 }
 
 describe('a policy that is refused while others are answered', () => {
-  it('waits alone from the second refusal on', async () => {
+  it.each([
+    ['give no time', undefined],
+    ['give a time', 10],
+  ])('waits alone from the second refusal on if the answers %s', async (_, seconds) => {
     const made = scope();
-    await separate(made);
+    await separate(made, seconds);
     expect([activeForMs(made.reads), activeForMs(made.cancels)]).toEqual([10_000, 0]);
   });
 
-  it('waits alone from the third one on if the answers give a time', async () => {
-    const made = scope();
-    await separate(made, 10);
-    expect([activeForMs(made.reads), activeForMs(made.cancels)]).toEqual([10_000, 10_000]);
-    const another = scope();
-    await separate(another, 10, 3);
-    expect([activeForMs(another.reads), activeForMs(another.cancels)]).toEqual([10_000, 0]);
+  it('is tried with one call once others are answered', async () => {
+    const { account, cancels, clock, reads } = scope();
+    await refuse(reads, limited(5));
+    let sent = 0;
+    const calls = [1, 2, 3].map(() =>
+      reads.executeOutcome(async () => {
+        sent += 1;
+        await lasting(clock, 10)();
+        throw limited(5);
+      }),
+    );
+    const other = cancels.executeOutcome(() => 'answer');
+    await clock.advance(5_005);
+    expect(sent).toBe(1);
+    await clock.advance(10);
+    expect([sent, activeForMs(reads), activeForMs(account)]).toEqual([1, 4_995, 0]);
+    await clock.advance(60_000);
+    await Promise.all([...calls, other]);
   });
 
   it('stops the others if it was answered itself in between', async () => {

@@ -23,10 +23,8 @@ const elsewhere: CoolDownCause = { error: undefined, policy: 'another process' }
  * after its answer, the others follow in growing batches. A refusal that may not be a ban is probed early, and a
  * refusal of one of the calls that follow makes the batches smaller.
  *
- * It is idle, active, probing or ramping. It can be within an outer one: what activates the outer one activates this
- * one too, but not vice versa.
- *
- * A timer runs only while calls wait.
+ * It is idle, active, probing or ramping; its timer runs only while calls wait. It can be within an outer one: what
+ * activates the outer one activates this one too, but not vice versa.
  */
 export class CoolDown {
   readonly place: EventPlace;
@@ -64,15 +62,12 @@ export class CoolDown {
       // What activates the outer one elsewhere is reported for both.
       activateFor: (ms) => this.#activate(ms, elsewhere, clock.now(), outer?.activeForMs(clock.now()) === 0),
       ramp: () => {
-        if (!this.#isStopped) return;
-        this.#until = Math.min(this.#until, clock.now());
-        this.#ramp(clock.now());
+        if (this.#isStopped) this.#ramp(clock.now());
       },
       probe: () => {
-        if (this.#state === 'active' && clock.now() >= this.#until - behindMs) {
-          this.#until = clock.now();
-          this.#advance(clock.now());
-        }
+        if (this.#state !== 'active' || clock.now() < this.#until - behindMs) return;
+        this.#until = clock.now();
+        this.#advance(clock.now());
       },
     });
   }
@@ -125,6 +120,19 @@ export class CoolDown {
     if (this.#state === 'active' && !(this.outer && this.outer.#isStopped)) this.#ramp(now);
   }
 
+  /** Unless it is in force anyway, the next call goes as the probe, and the others wait for its answer. */
+  expectProbe(now: number): void {
+    if (this.#state !== 'idle') return;
+    if (this.outer) this.outer.#inner.add(this);
+    this.#isOwn = true;
+    this.#waitUntil(now + (this.outer?.activeForMs(now) ?? 0));
+  }
+
+  #waitUntil(until: number): void {
+    this.#state = 'active';
+    this.#until = until;
+  }
+
   get #isStopped(): boolean {
     return this.#state === 'active' || this.#state === 'probing';
   }
@@ -135,8 +143,7 @@ export class CoolDown {
     if (this.#state === 'active' && until <= this.#until) return;
     if (this.#state !== 'active' || isOwn) this.#isOwn = isOwn;
     const wasIdle = this.#state === 'idle';
-    this.#state = 'active';
-    this.#until = until;
+    this.#waitUntil(until);
     this.#period += 1;
     this.#arm(now);
     this.record.stopped(forMs, cause, wasIdle, now);
@@ -165,8 +172,7 @@ export class CoolDown {
       this.#end(now);
       return 'idle';
     }
-    if (now < this.#until || this.#isBehindProbe) return undefined;
-    if (this.#shared?.mayProbe() === false) return undefined;
+    if (now < this.#until || this.#isBehindProbe || this.#shared?.mayProbe() === false) return undefined;
     return this.#startProbe(now);
   }
 
@@ -195,8 +201,7 @@ export class CoolDown {
     if (!this.isProbe(permit)) return;
     if (result === 'nothing') {
       // Nothing was learned: the next call is the probe.
-      this.#state = 'active';
-      this.#until = now;
+      this.#waitUntil(now);
       this.#advance(now);
       return;
     }
@@ -251,14 +256,13 @@ export class CoolDown {
       this.#isBehindInner ||
       (this.#queue.size > 0 && this.#shared?.mayProbe() === false)
     ) {
-      this.#state = 'active';
-      this.#until = now + behindMs;
+      this.#waitUntil(now + behindMs);
       return false;
     }
     const next = this.#queue.nextProbe(now, stuck);
-    if (this.#letGo(next, () => this.#startProbe(now), stuck, now)) return true;
-    this.#state = 'active';
-    return false;
+    const hasGone = this.#letGo(next, () => this.#startProbe(now), stuck, now);
+    if (!hasGone) this.#state = 'active';
+    return hasGone;
   }
 
   /** Lets one waiter go; one that could not is back in the queue and waits for the next round. */

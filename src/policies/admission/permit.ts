@@ -102,9 +102,10 @@ export class Permit {
 
   /** Tells the cool-down that the exchange answered the attempt, or one of its requests. */
   answered(startedAt: number | undefined, now: number): void {
-    this.settleCoolDown('answered', now);
     const { coolDown } = this.admission;
+    // First, because the end of a cool-down lets further calls go.
     if (coolDown?.isWatching) coolDown.answered(startedAt ?? now, now);
+    this.settleCoolDown('answered', now);
   }
 
   /** Settles the circuit's permit after a failure; `error` is what the circuit records if the failure `counts`. */

@@ -59,10 +59,15 @@ export class PolicyCoolDown {
 
   /** Notes that a call was answered. */
   answered(startedAt: number, now: number): void {
-    this.#own?.answered(startedAt, now);
-    this.shared.answered(startedAt, now);
     let scope: CoolDown | undefined = this.shared;
     for (; scope; scope = scope.outer) scope.refused.answered(this, startedAt, now);
+    this.#own?.answered(startedAt, now);
+    this.shared.answered(startedAt, now);
+  }
+
+  /** Calls of other policies were answered since its own were refused: one of its calls goes ahead of the others. */
+  probeAlone(now: number): void {
+    (this.#own ??= this.#newOwn()).expectProbe(now);
   }
 
   /** Makes calls wait, or slows them; returns whether that is taken for a ban that others have caused. */
@@ -80,6 +85,7 @@ export class PolicyCoolDown {
       // While the scope is stopped, further requests extend that.
       this.#alone = undefined;
       const isProbe = refusal.isProbe && !isOwnProbe;
+      if (isOwnProbe) permit?.coolDown.settle(permit, 'nothing', now);
       return (ofAddress ?? shared).refuse({ ...refusal, isProbe }, cause, now);
     }
     const own = (this.#own ??= this.#newOwn());

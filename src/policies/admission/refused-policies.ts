@@ -1,7 +1,14 @@
 import type { RateLimitRefusal } from './refusal-memory.js';
 
+/** A policy that may be refused alone. */
+interface RefusedPolicy {
+  /** From now on one call of it goes ahead of its others. */
+  probeAlone(now: number): void;
+}
+
 /** The refusals of one policy, none of whose calls was answered since. */
 interface Refused {
+  readonly policy: RefusedPolicy;
   /** When the last refused request was sent, and when its answer came. */
   startedAt: number;
   refusedAt: number;
@@ -11,21 +18,16 @@ interface Refused {
   isContradicted: boolean;
   /** Whether its answer told a time: what is known about such answers says nothing about others. */
   isTold: boolean;
-  /** How many such refusals in a row came although others had been answered since the one before. */
-  alone: number;
+  /** Whether it came although other policies had been answered since the one before. */
+  isAlone: boolean;
 }
 
 // How long after its wait a refusal matters.
 const rememberedMs = 60_000;
-/**
- * How many refusals in a row must come although others were answered. A time that is told is most likely that of a ban,
- * and a soft refusal may be stray and costs little, so these need more.
- */
-const aloneAfter = ({ isTold, soft }: RateLimitRefusal): number => (isTold || soft ? 2 : 1);
 
 /**
- * The policies of a scope that were refused and have not been answered since. If others are answered again and again
- * meanwhile, the refusals concern that policy alone: a ban of the address would answer nobody.
+ * The policies of a scope that were refused and have not been answered since. If one is refused again although others
+ * were answered meanwhile, that concerns it alone: a ban of the address would answer nobody.
  */
 export class RefusedPolicies {
   readonly #policies: Map<unknown, Refused> = new Map();
@@ -43,33 +45,36 @@ export class RefusedPolicies {
    * Notes a refusal; returns whether it concerns this policy alone. `isKnown`: whether that was so lately, which is
    * enough unless others are refused as well.
    */
-  concernsOnly(policy: object, isKnown: boolean, refusal: RateLimitRefusal, now: number): boolean {
+  concernsOnly(policy: RefusedPolicy, isKnown: boolean, refusal: RateLimitRefusal, now: number): boolean {
     const { forMs, isTold, startedAt } = refusal;
     const last = this.#policies.get(policy);
     // A request that was under way when the last refusal came says nothing new.
-    const isLate = last !== undefined && startedAt < last.refusedAt;
-    const isAgain = last?.isTold === isTold && last.isContradicted;
-    const alone = isLate ? last.alone : isAgain ? last.alone + 1 : 0;
-    const isContradicted = isLate && last.isContradicted;
+    const late = last && startedAt < last.refusedAt ? last : undefined;
+    const isAlone = late?.isAlone ?? (last?.isTold === isTold && last.isContradicted);
     this.#policies.set(policy, {
+      policy,
       startedAt,
-      refusedAt: isLate ? last.refusedAt : now,
+      refusedAt: late?.refusedAt ?? now,
       until: now + forMs + rememberedMs,
-      isContradicted,
-      isTold: isLate ? last.isTold : isTold,
-      alone,
+      isContradicted: late?.isContradicted ?? false,
+      isTold: late?.isTold ?? isTold,
+      isAlone,
     });
-    for (const [other, { isContradicted: isOver, until }] of this.#policies)
-      if (other !== policy && !isOver && now < until) return false;
-    return isKnown || alone >= aloneAfter(refusal);
+    for (const other of this.#policies.values())
+      if (other.policy !== policy && !other.isContradicted && now < other.until) return false;
+    return isKnown || isAlone;
   }
 
-  /** Notes that a call was answered. */
+  /** Notes that a call was answered. If that contradicts the refusals of a policy, one call of it goes ahead. */
   answered(policy: object, startedAt: number, now: number): void {
-    for (const [refused, state] of this.#policies) {
-      const isOwn = refused === policy && startedAt > state.startedAt;
-      if (isOwn || now >= state.until) this.#policies.delete(refused);
-      else if (refused !== policy && startedAt >= state.refusedAt) state.isContradicted = true;
+    for (const refused of this.#policies.values()) {
+      const isOwn = refused.policy === policy;
+      if ((isOwn && startedAt > refused.startedAt) || now >= refused.until)
+        this.#policies.delete(refused.policy);
+      else if (!isOwn && !refused.isContradicted && startedAt >= refused.refusedAt) {
+        refused.isContradicted = true;
+        refused.policy.probeAlone(now);
+      }
     }
   }
 }
