@@ -15,7 +15,10 @@ export interface WEEXErrorDetails {
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** Seconds to wait before the next try. Anything but a finite number of at least 0 is dropped. */
   readonly retryAfter?: number | undefined;
-  /** Whether a request that can change something took effect; absent for reads and for errors created manually. */
+  /**
+   * Whether a request that can change something took effect; absent for reads, except those that a policy rejected,
+   * and if nothing is known.
+   */
   readonly executionStatus?: ExecutionStatus | undefined;
   /** The error from which this one was created. */
   readonly cause?: unknown;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { SentRequest } from '../../src/core/context/sent-request.js';
 import { WEEXOutcomeUnknownError, type WEEXTimeoutError } from '../../src/index.js';
 import type { Resolution } from '../../src/policies/resilience-policy.js';
 import { answering, build, defer, down, hang, lost, settle } from './harness.js';
@@ -172,6 +173,25 @@ describe('an unknown outcome', () => {
       circuitBreaker: { consecutiveFailures: 1 },
     });
     const outcome = policy.executeOutcome(hang, { idempotent: true });
+    await clock.advance(1_000);
+    const { error } = (await outcome) as { error: { kind: string; executionStatus?: string } };
+    expect(error.kind).toBe('circuit-open');
+    expect(error.executionStatus).toBeUndefined();
+  });
+
+  it('the same if a repeatable call throws a refusal while a write of it is unanswered', async () => {
+    const { policy, clock } = build({
+      retry: { maxRetries: 3, backoff: { initialDelayMs: 50, jitter: 'none' } },
+      circuitBreaker: { consecutiveFailures: 1 },
+    });
+    const outcome = policy.executeOutcome(
+      (context) => {
+        context.observeRequest?.(new SentRequest('DELETE /capi/v3/order', 'orderId=1'));
+        // The refusal of a read that followed.
+        throw down();
+      },
+      { idempotent: true },
+    );
     await clock.advance(1_000);
     const { error } = (await outcome) as { error: { kind: string; executionStatus?: string } };
     expect(error.kind).toBe('circuit-open');

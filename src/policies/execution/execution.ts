@@ -104,9 +104,12 @@ export class Execution implements Recoverable {
     return this.policy.admission.coolDown;
   }
 
+  private get isRead(): boolean {
+    return (this.options.effect ?? this.policy.effect) === 'read';
+  }
+
   get mayRepeat(): boolean {
-    const { effect = this.policy.effect, idempotent } = this.options;
-    return effect === 'read' || idempotent === true;
+    return this.isRead || this.options.idempotent === true;
   }
 
   get isOver(): boolean {
@@ -229,7 +232,7 @@ export class Execution implements Recoverable {
 
   /** The deadline passed while no attempt was running. */
   runOut(now: number): void {
-    const status = this.isInDoubt || this.mayRepeat ? undefined : 'not-executed';
+    const status = this.isInDoubt || this.isRead ? undefined : 'not-executed';
     this.reject({ reason: 'deadline', error: ownErrors.timedOut(this, 'deadline', status) }, now);
   }
 

@@ -1,4 +1,3 @@
-import { isWEEXError } from '../../errors/index.js';
 import type { CallRefused } from '../../observability/events.js';
 import type { Admissible, Rejection } from '../admission/admissible.js';
 import type { Attempt, AttemptOwner } from './attempt.js';
@@ -6,7 +5,7 @@ import { callEvents } from '../events/call-events.js';
 import { decidingError } from '../rules/deciding-error.js';
 import type { TimerPurpose } from './execution-timer.js';
 import { findStandIn } from '../fallback/find-stand-in.js';
-import { needsProof } from '../rules/in-doubt.js';
+import { isInDoubt, needsProof, saysNotExecuted } from '../rules/in-doubt.js';
 import { Lookup } from './lookup.js';
 import { mayResend, nextStep, wouldRetry } from '../retry/next-step.js';
 import type { CompiledPolicy } from './compiled-policy.js';
@@ -68,10 +67,12 @@ export class Recovery {
     const deciding = decidingError(execution, attempt, error);
     const rule = policy.rules.find(deciding);
     const isRetried = (): boolean => wouldRetry(deciding, rule, this.#retries);
-    const inDoubt = !mayRepeat && needsProof(error, attempt.sent, options, isRetried);
-    const wasExecuted = inDoubt || !isWEEXError(error) || error.executionStatus !== 'not-executed';
-    if (wasExecuted) this.isInDoubt = true;
-    const step = nextStep(deciding, rule, this.#facts(undefined, inDoubt));
+    // A repeatable call needs no proof, but the error that ends it must not say that nothing was executed.
+    const inDoubt = mayRepeat
+      ? isInDoubt(error, attempt.sent, options.clientOrderId)
+      : needsProof(error, attempt.sent, options, isRetried);
+    if (inDoubt || !saysNotExecuted(error)) this.isInDoubt = true;
+    const step = nextStep(deciding, rule, this.#facts(undefined, inDoubt && !mayRepeat));
     if (step === 'resolve') this.#lookUp(attempt, error, now);
     else if (step === 'resynchronize') this.#resynchronize(error, now);
     else if (step === 'retry') this.#retry(error, deciding, coolDownMs, now);
